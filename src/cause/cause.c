@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+#include "cause/cause.h"
+#include "cause/catalogue.h"
+
+static const struct name_row FAMILY_NAME_ROWS[] = {
+    { FAMILY_AUTH_REQUIRED, STR_INIT("auth-required") },
+    { FAMILY_TLS_REQUIRED, STR_INIT("tls-required") },
+    { FAMILY_AUTH_MECHANISM, STR_INIT("auth-mechanism") },
+    { FAMILY_AUTH_FAILED, STR_INIT("auth-failed") },
+    { FAMILY_WRONG_PORT_OR_TLS_MODE, STR_INIT("wrong-port-or-tls-mode") },
+    { FAMILY_CERTIFICATE_PROBLEM, STR_INIT("certificate-problem") },
+    { FAMILY_SENDER_NOT_OWNED, STR_INIT("sender-not-owned") },
+    { FAMILY_RELAY_IP_NOT_ALLOWED, STR_INIT("relay-ip-not-allowed") },
+    { FAMILY_POP_BEFORE_SMTP, STR_INIT("pop-before-smtp") },
+    { FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, STR_INIT("recipient-domain-not-local") },
+    { FAMILY_PORT_BLOCKED_OR_TIMEOUT, STR_INIT("port-blocked-or-timeout") },
+    { FAMILY_REVERSE_DNS_OR_HELO, STR_INIT("reverse-dns-or-helo") },
+    { FAMILY_SPF_FAIL, STR_INIT("spf-fail") },
+    { FAMILY_DKIM_DMARC_FAIL, STR_INIT("dkim-dmarc-fail") },
+    { FAMILY_IP_BLOCKLISTED, STR_INIT("ip-blocklisted") },
+    { FAMILY_RATE_LIMITED, STR_INIT("rate-limited") },
+    { FAMILY_GREYLISTED_TEMPORARY, STR_INIT("greylisted-temporary") },
+    { FAMILY_RECIPIENT_UNKNOWN, STR_INIT("recipient-unknown") },
+    { FAMILY_CONTENT_REJECTED, STR_INIT("content-rejected") },
+    { FAMILY_MESSAGE_TOO_LARGE, STR_INIT("message-too-large") },
+    { FAMILY_MAILBOX_FULL, STR_INIT("mailbox-full") },
+    { FAMILY_DNS_FAILURE, STR_INIT("dns-failure") },
+    { FAMILY_OTHER_NOT_RELAY, STR_INIT("other-not-relay") },
+};
+const struct names FAMILY_NAMES = NAMES(FAMILY_NAME_ROWS);
+
+static const struct family {
+    bool relay; /* is it about relaying? */
+    str title;
+} FAMILY_ROWS[FAMILIES] = {
+    [FAMILY_AUTH_REQUIRED] = { true, STR_INIT("The server wants a login") },
+    [FAMILY_TLS_REQUIRED] = { true, STR_INIT("The server wants encryption first") },
+    [FAMILY_AUTH_MECHANISM] = { true, STR_INIT("The way of logging in does not fit") },
+    [FAMILY_AUTH_FAILED] = { true, STR_INIT("The login was tried and refused") },
+    [FAMILY_WRONG_PORT_OR_TLS_MODE] = { true, STR_INIT("Wrong server, port or encryption") },
+    [FAMILY_CERTIFICATE_PROBLEM] = { true, STR_INIT("The server's certificate does not hold") },
+    [FAMILY_SENDER_NOT_OWNED] = { true, STR_INIT("The sender's address is refused") },
+    [FAMILY_RELAY_IP_NOT_ALLOWED] = { true, STR_INIT("The server's own rules keep you out") },
+    [FAMILY_POP_BEFORE_SMTP] = { true, STR_INIT("Mail must be fetched first") },
+    [FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL] = { true, STR_INIT("The recipient's domain is not served "
+                                                           "there") },
+    [FAMILY_PORT_BLOCKED_OR_TIMEOUT] = { true, STR_INIT("The server cannot be reached") },
+    [FAMILY_REVERSE_DNS_OR_HELO] = { false, STR_INIT("The sending machine's name is refused") },
+    [FAMILY_SPF_FAIL] = { false, STR_INIT("The sending server is not listed (SPF)") },
+    [FAMILY_DKIM_DMARC_FAIL] = { false, STR_INIT("The signature is missing (DKIM, DMARC)") },
+    [FAMILY_IP_BLOCKLISTED] = { false, STR_INIT("The sending address has a bad name") },
+    [FAMILY_RATE_LIMITED] = { false, STR_INIT("Too much at a time") },
+    [FAMILY_GREYLISTED_TEMPORARY] = { false, STR_INIT("Refused for the moment") },
+    [FAMILY_RECIPIENT_UNKNOWN] = { false, STR_INIT("The recipient does not exist") },
+    [FAMILY_CONTENT_REJECTED] = { false, STR_INIT("The content is refused") },
+    [FAMILY_MESSAGE_TOO_LARGE] = { false, STR_INIT("The size is refused") },
+    [FAMILY_MAILBOX_FULL] = { false, STR_INIT("The recipient has no room") },
+    [FAMILY_DNS_FAILURE] = { false, STR_INIT("DNS does not answer") },
+    [FAMILY_OTHER_NOT_RELAY] = { false, STR_INIT("Something else") },
+};
+
+static bool family_exists(enum cause_family f)
+{
+    return (unsigned)f < FAMILIES;
+}
+
+bool family_is_relay(enum cause_family f)
+{
+    return family_exists(f) && FAMILY_ROWS[f].relay;
+}
+
+str family_title(enum cause_family f)
+{
+    return family_exists(f) ? FAMILY_ROWS[f].title : STR_NONE;
+}
+
+static const struct name_row CAUSE_NAME_ROWS[] = {
+#define CAUSE_ID(constant, id) { CAUSE_##constant, STR_INIT(id) },
+#include "cause/ids.h"
+#undef CAUSE_ID
+};
+static const struct names CAUSE_NAMES = NAMES(CAUSE_NAME_ROWS);
+
+const struct cause *cause_of(enum cause_id id)
+{
+    return (unsigned)id < CAUSES ? CAUSE_ROWS[id] : NULL;
+}
+
+const struct cause *cause_named(str name)
+{
+    int id = CAUSE_NONE;
+    return names_find(&CAUSE_NAMES, name, &id) ? cause_of((enum cause_id)id) : NULL;
+}
+
+const struct cause *cause_nearest(str typed)
+{
+    return cause_named(names_nearest(&CAUSE_NAMES, typed));
+}
+
+const struct note *note_of(enum finding_note id)
+{
+    return id != NOTE_NONE && (unsigned)id < NOTES ? &NOTE_ROWS[id] : NULL;
+}

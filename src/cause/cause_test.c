@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cause/cause.h"
+
+/* The families of design section 1, written down a second time on purpose. */
+static const struct expected {
+    str name, family;
+    bool relay;
+    int exit_status;
+    bool words_only;
+} EXPECTED[] = {
+#define ROW(name, family, relay, status, words)                                                    \
+    {                                                                                              \
+        STR_INIT(name), STR_INIT(family), relay, status, words                                     \
+    }
+    ROW("client-never-authenticates", "auth-required", true, 1, false),
+    ROW("helo-instead-of-ehlo", "auth-required", true, 1, false),
+    ROW("auth-hidden-until-tls", "tls-required", true, 1, false),
+    ROW("mail-only-under-tls", "tls-required", true, 1, false),
+    ROW("no-common-mechanism", "auth-mechanism", true, 1, false),
+    ROW("mechanism-offered-but-dead", "auth-mechanism", true, 1, false),
+    ROW("relay-takes-no-login", "auth-mechanism", true, 1, false),
+    ROW("client-certificate-needed", "auth-mechanism", true, 1, false),
+    ROW("wrong-credentials", "auth-failed", true, 5, false),
+    ROW("wrong-username-form", "auth-failed", true, 5, false),
+    ROW("password-mangled", "auth-failed", true, 5, false),
+    ROW("app-password-needed", "auth-failed", true, 5, true),
+    ROW("password-login-switched-off", "auth-failed", true, 5, true),
+    ROW("oauth-token-rejected", "auth-failed", true, 5, false),
+    ROW("account-may-not-submit", "auth-failed", true, 5, true),
+    ROW("auth-backend-down", "auth-failed", true, 5, false),
+    ROW("mx-port-not-submission", "wrong-port-or-tls-mode", true, 1, false),
+    ROW("wrong-server", "wrong-port-or-tls-mode", true, 1, false),
+    ROW("tls-mode-mismatch", "wrong-port-or-tls-mode", true, 1, false),
+    ROW("tls-version-or-cipher", "wrong-port-or-tls-mode", true, 1, false),
+    ROW("starttls-stripped", "wrong-port-or-tls-mode", true, 1, false),
+    ROW("certificate-expired", "certificate-problem", true, 1, false),
+    ROW("certificate-not-yet-valid", "certificate-problem", true, 1, false),
+    ROW("certificate-self-signed", "certificate-problem", true, 1, false),
+    ROW("certificate-unknown-issuer", "certificate-problem", true, 1, false),
+    ROW("certificate-wrong-name", "certificate-problem", true, 1, false),
+    ROW("from-not-login", "sender-not-owned", true, 1, false),
+    ROW("from-invalid", "sender-not-owned", true, 1, false),
+    ROW("sender-unverified", "sender-not-owned", true, 1, true),
+    ROW("own-address-refused", "sender-not-owned", true, 1, false),
+    ROW("ip-not-trusted", "relay-ip-not-allowed", true, 1, false),
+    ROW("ip-hidden-by-nat", "relay-ip-not-allowed", true, 1, false),
+    ROW("login-not-honoured", "relay-ip-not-allowed", true, 1, false),
+    ROW("pop-before-smtp", "pop-before-smtp", true, 1, false),
+    ROW("domain-not-configured", "recipient-domain-not-local", true, 6, false),
+    ROW("mx-points-elsewhere", "recipient-domain-not-local", true, 6, false),
+    ROW("dns-change-pending", "recipient-domain-not-local", true, 6, false),
+    ROW("dns-delegation", "recipient-domain-not-local", true, 6, false),
+    ROW("domain-still-local", "recipient-domain-not-local", true, 6, false),
+    ROW("egress-port-blocked", "port-blocked-or-timeout", true, 1, false),
+    ROW("local-firewall", "port-blocked-or-timeout", true, 1, false),
+    ROW("redirected-by-network", "port-blocked-or-timeout", true, 1, false),
+    ROW("ip-banned", "port-blocked-or-timeout", true, 1, false),
+    ROW("server-down", "port-blocked-or-timeout", true, 1, false),
+    ROW("ipv6-differs", "port-blocked-or-timeout", true, 1, false),
+    ROW("ehlo-name-refused", "reverse-dns-or-helo", false, 1, false),
+    ROW("reverse-dns-missing", "reverse-dns-or-helo", false, 1, false),
+    ROW("spf-fail", "spf-fail", false, 1, false),
+    ROW("dkim-dmarc-fail", "dkim-dmarc-fail", false, 1, false),
+    ROW("ip-blocklisted", "ip-blocklisted", false, 1, true),
+    ROW("rate-limited", "rate-limited", false, 1, true),
+    ROW("greylisted-temporary", "greylisted-temporary", false, 1, false),
+    ROW("recipient-unknown", "recipient-unknown", false, 1, false),
+    ROW("content-rejected", "content-rejected", false, 1, true),
+    ROW("message-too-large", "message-too-large", false, 1, false),
+    ROW("mailbox-full", "mailbox-full", false, 1, true),
+    ROW("dns-failure", "dns-failure", false, 6, false),
+    ROW("other-not-relay", "other-not-relay", false, 1, true),
+    ROW("mail-loop", "other-not-relay", false, 1, true),
+#undef ROW
+};
+
+static void every_row_is_that_of_the_design(void **state UNUSED)
+{
+    assert_int_equal(CAUSES - 1, COUNT_OF(EXPECTED));
+    for (size_t i = 0; i < COUNT_OF(EXPECTED); i++) {
+        const struct expected *x = &EXPECTED[i];
+        const struct cause *c = cause_of((enum cause_id)(i + 1));
+        assert_non_null(c);
+        assert_int_equal(c->id, i + 1);
+        str family = names_of(&FAMILY_NAMES, (int)c->family);
+        if (!str_eq(c->name, x->name) || !str_eq(family, x->family))
+            fail_msg("row %zu: %.*s (%.*s)", i + 1, STR_ARG(c->name), STR_ARG(family));
+        if (family_is_relay(c->family) != x->relay || c->exit_status != x->exit_status ||
+            c->words_only != x->words_only)
+            fail_msg("%.*s: relay %d, exit status %d, words only %d", STR_ARG(c->name),
+                     family_is_relay(c->family), c->exit_status, c->words_only);
+        assert_ptr_equal(cause_named(x->name), c); /* so no name stands twice */
+    }
+    assert_null(cause_of(CAUSE_NONE));
+    assert_null(cause_of(CAUSES));
+    assert_null(cause_named(STR("open-relay")));
+    assert_null(cause_named(STR("")));
+}
+
+static void families_are_in_order_and_titled(void **state UNUSED)
+{
+    assert_int_equal(FAMILY_NAMES.count, FAMILIES);
+    for (unsigned f = 0; f < FAMILIES; f++) {
+        assert_int_equal(FAMILY_NAMES.rows[f].value, f);
+        str title = family_title((enum cause_family)f);
+        assert_true(title.n > 0 && title.p[title.n - 1] != '.');
+    }
+    for (unsigned id = 2; id < CAUSES; id++)
+        assert_true(cause_of((enum cause_id)id)->family >=
+                    cause_of((enum cause_id)(id - 1))->family);
+    assert_false(family_is_relay(FAMILIES));
+    assert_int_equal(family_title(FAMILIES).n, 0);
+}
+
+/* A sentence: ASCII, a capital or a digit first, one full stop last, blanks single. */
+static void assert_sentence(const struct cause *c, str s)
+{
+    bool ok = s.n > 20 && str_is_ascii(s) && (is_digit(s.p[0]) || to_lower(s.p[0]) != s.p[0]) &&
+              s.p[s.n - 1] == '.' && s.p[s.n - 2] != '.' && str_find(s, STR("  ")) == STR_NOT_FOUND;
+    for (size_t i = 0; i < s.n; i++)
+        ok = ok && s.p[i] >= ' ' && s.p[i] < 127;
+    if (!ok)
+        fail_msg("%.*s: '%.*s'", STR_ARG(c->name), STR_ARG(s));
+}
+
+/* What must never be advised, in whatever mood: see diagnosis, "popular fixes that are unsafe". */
+static const str DANGEROUS[] = {
+    STR_INIT("0.0.0.0/0"),
+    STR_INIT("::/0"),
+    STR_INIT("10.0.0.0/8"),
+    STR_INIT("172.16.0.0/12"),
+    STR_INIT("172.17.0.0/16"),
+    STR_INIT("192.168.0.0/16"),
+    STR_INIT("verify=none"),
+    STR_INIT("verify_none"),
+    STR_INIT("no-verify"),
+    STR_INIT("certcheck off"),
+    STR_INIT("rejectUnauthorized"),
+    STR_INIT("SMTPAutoTLS"),
+    STR_INIT("+all"),
+    STR_INIT("auth_debug_passwords"),
+    STR_INIT("chmod 777"),
+    STR_INIT("setenforce"),
+    STR_INIT("ignore the certificate"),
+    STR_INIT("accept the certificate anyway"),
+    STR_INIT("TLSv1.0"),
+    STR_INIT("disable the firewall"),
+};
+
+static void assert_safe(const struct cause *c, str s)
+{
+    for (size_t i = 0; i < COUNT_OF(DANGEROUS); i++)
+        if (str_find_nocase(s, DANGEROUS[i]) != STR_NOT_FOUND)
+            fail_msg("%.*s advises '%.*s'", STR_ARG(c->name), STR_ARG(DANGEROUS[i]));
+}
+
+/* An id stands only where neighbours are told apart. */
+static void assert_names_no_cause(const struct cause *c, str s)
+{
+    for (unsigned id = 1; id < CAUSES; id++)
+        if (str_find(s, cause_of((enum cause_id)id)->name) != STR_NOT_FOUND)
+            fail_msg("%.*s: an id in '%.*s'", STR_ARG(c->name), STR_ARG(s));
+}
+
+static void assert_steps(const struct cause *c, const str steps[CAUSE_STEPS])
+{
+    unsigned count = 0;
+    while (count < CAUSE_STEPS && steps[count].n)
+        count++;
+    assert_in_range(count, 1, 4);
+    for (unsigned i = count; i < CAUSE_STEPS; i++)
+        assert_int_equal(steps[i].n, 0);
+    for (unsigned i = 0; i < count; i++) {
+        assert_sentence(c, steps[i]);
+        assert_safe(c, steps[i]);
+        assert_names_no_cause(c, steps[i]);
+    }
+}
+
+static bool is_id_octet(char ch)
+{
+    return is_alnum(ch) || ch == '-';
+}
+
+/* Every word of told_apart that looks like an id is one, and none is the row's own. */
+static void assert_neighbours(const struct cause *c)
+{
+    str s = c->told_apart;
+    for (size_t i = 0; i < s.n;) {
+        size_t n = 0;
+        while (i + n < s.n && is_id_octet(s.p[i + n]))
+            n++;
+        str word = str_take(str_skip(s, i), n);
+        const struct cause *near = n > 6 ? cause_nearest(word) : NULL;
+        if (near && str_find_octet(word, '-') != STR_NOT_FOUND &&
+            (near == c || !str_eq(near->name, word)))
+            fail_msg("%.*s names '%.*s'", STR_ARG(c->name), STR_ARG(word));
+        i += n ? n : 1;
+    }
+}
+
+static void text_is_complete_and_plain(void **state UNUSED)
+{
+    for (unsigned id = 1; id < CAUSES; id++) {
+        const struct cause *c = cause_of((enum cause_id)id);
+        if (c->title.n < 8 || c->title.n > 64 || c->title.p[c->title.n - 1] == '.')
+            fail_msg("title '%.*s'", STR_ARG(c->title));
+        assert_names_no_cause(c, c->title);
+        assert_sentence(c, c->sentence);
+        assert_names_no_cause(c, c->sentence);
+        assert_int_equal(str_find(c->sentence, STR(". ")), STR_NOT_FOUND); /* one sentence */
+        assert_sentence(c, c->told_apart);
+        assert_safe(c, c->told_apart);
+        assert_neighbours(c);
+        assert_steps(c, c->sender_steps);
+        assert_steps(c, c->operator_steps);
+        if (!str_starts(c->standards, STR("RFC ")) || c->standards.p[c->standards.n - 1] == '.')
+            fail_msg("%.*s: standards '%.*s'", STR_ARG(c->name), STR_ARG(c->standards));
+        for (unsigned other = 1; other < id; other++) {
+            const struct cause *o = cause_of((enum cause_id)other);
+            assert_false(str_eq(o->title, c->title) || str_eq(o->sentence, c->sentence) ||
+                         str_eq(o->told_apart, c->told_apart));
+        }
+    }
+}
+
+static bool is_kebab(str s)
+{
+    bool ok = s.n > 0 && s.p[0] != '-' && s.p[s.n - 1] != '-' &&
+              str_find(s, STR("--")) == STR_NOT_FOUND;
+    for (size_t i = 0; i < s.n; i++)
+        ok = ok && (s.p[i] == '-' || (is_alnum(s.p[i]) && to_lower(s.p[i]) == s.p[i]));
+    return ok;
+}
+
+static void names_are_kebab_case(void **state UNUSED)
+{
+    for (unsigned id = 1; id < CAUSES; id++)
+        assert_true(is_kebab(cause_of((enum cause_id)id)->name));
+    for (unsigned f = 0; f < FAMILIES; f++)
+        assert_true(is_kebab(FAMILY_NAMES.rows[f].name));
+    for (unsigned id = 1; id < NOTES; id++)
+        assert_true(is_kebab(note_of((enum finding_note)id)->name));
+}
+
+static void nearest_helps_with_slips(void **state UNUSED)
+{
+    static const struct {
+        str typed;
+        enum cause_id near;
+    } CASES[] = {
+        { STR_INIT("client-never-authenticate"), CAUSE_CLIENT_NEVER_AUTHENTICATES },
+        { STR_INIT("Wrong-Credentials"), CAUSE_WRONG_CREDENTIALS },
+        { STR_INIT("wrong-credential"), CAUSE_WRONG_CREDENTIALS },
+        { STR_INIT("login-not-honored"), CAUSE_LOGIN_NOT_HONOURED },
+        { STR_INIT("ip_not_trusted"), CAUSE_IP_NOT_TRUSTED },
+        { STR_INIT("sfp-fail"), CAUSE_SPF_FAIL },
+        { STR_INIT("zebra"), CAUSE_NONE },
+        { STR_INIT(""), CAUSE_NONE },
+    };
+    for (size_t i = 0; i < COUNT_OF(CASES); i++)
+        assert_ptr_equal(cause_nearest(CASES[i].typed), cause_of(CASES[i].near));
+}
+
+static void notes_are_complete(void **state UNUSED)
+{
+    static const str NAMES_OF_NOTES[NOTES] = {
+        [NOTE_OPEN_RELAY] = STR_INIT("open-relay"),
+        [NOTE_REPLY_CONTRADICTS_RULE] = STR_INIT("reply-contradicts-rule"),
+        [NOTE_UNSTEADY] = STR_INIT("unsteady"),
+        [NOTE_POSITION_TRUSTED] = STR_INIT("position-trusted"),
+        [NOTE_CERTIFICATE_ON_PORT_25] = STR_INIT("certificate-on-port-25"),
+    };
+    for (unsigned id = 1; id < NOTES; id++) {
+        const struct note *n = note_of((enum finding_note)id);
+        assert_non_null(n);
+        assert_int_equal(n->id, id);
+        assert_true(str_eq(n->name, NAMES_OF_NOTES[id]));
+        assert_true(n->sentence.n > 20 && n->sentence.p[n->sentence.n - 1] == '.');
+    }
+    assert_null(note_of(NOTE_NONE));
+    assert_null(note_of(NOTES));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_is_that_of_the_design),
+        cmocka_unit_test(families_are_in_order_and_titled),
+        cmocka_unit_test(text_is_complete_and_plain),
+        cmocka_unit_test(names_are_kebab_case),
+        cmocka_unit_test(nearest_helps_with_slips),
+        cmocka_unit_test(notes_are_complete),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: ISC */
+#include "cause/page.h"
+
+enum { WIDTH = 78 };
+
+static str family_name(const struct cause *c)
+{
+    return names_of(&FAMILY_NAMES, (int)c->family);
+}
+
+static const char *about(const struct cause *c)
+{
+    return family_is_relay(c->family) ? "about relaying" : "not about relaying";
+}
+
+/* Text in lines of at most WIDTH columns; the rows are ASCII. The first line begins with lead, the
+ * others with as many blanks. */
+static void add_wrapped(struct buf *out, str lead, str text)
+{
+    size_t column = lead.n;
+    buf_add(out, lead);
+    for (bool first = true; text.p; first = false) {
+        str word = str_cut(&text, ' ');
+        if (!first && column + 1 + word.n > WIDTH) {
+            buf_addf(out, "\n%*s", (int)lead.n, "");
+            column = lead.n;
+        } else if (!first) {
+            buf_addc(out, ' ');
+            column++;
+        }
+        buf_add(out, word);
+        column += word.n;
+    }
+    buf_addc(out, '\n');
+}
+
+static void add_steps(struct buf *out, const char *who, const str steps[CAUSE_STEPS])
+{
+    buf_addf(out, "\n%s\n", who);
+    for (unsigned i = 0; i < CAUSE_STEPS && steps[i].n; i++) {
+        char lead[] = "  1. ";
+        lead[2] = (char)('1' + i);
+        add_wrapped(out, STR(lead), steps[i]);
+    }
+}
+
+bool cause_page(const struct cause *c, struct buf *out)
+{
+    buf_addf(out, "%.*s\n(%.*s, family %.*s, %s)\n\n", STR_ARG(c->title), STR_ARG(c->name),
+             STR_ARG(family_name(c)), about(c));
+    add_wrapped(out, STR(""), c->sentence);
+    add_steps(out, "If you send the mail:", c->sender_steps);
+    add_steps(out, "If you run the server:", c->operator_steps);
+    buf_add(out, STR("\nHow it is told from others:\n"));
+    add_wrapped(out, STR("  "), c->told_apart);
+    if (c->words_only)
+        add_wrapped(out, STR("  "),
+                    STR("It is known from the words of a reply only: never more than likely."));
+    buf_add(out, STR("\nStandards:\n"));
+    add_wrapped(out, STR("  "), c->standards);
+    buf_addf(out, "\nExit status of baton doctor: %d\n", c->exit_status);
+    return buf_ok(out);
+}
+
+/* An underscore between letters or digits is no emphasis in CommonMark (section 6.2). */
+static bool is_inside_word(str text, size_t at)
+{
+    return at > 0 && at + 1 < text.n && is_alnum(text.p[at - 1]) && is_alnum(text.p[at + 1]);
+}
+
+static void add_markdown(struct buf *out, str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        bool special = str_find_octet(STR("\\`*<>[]|~"), text.p[i]) != STR_NOT_FOUND ||
+                       (text.p[i] == '_' && !is_inside_word(text, i));
+        if (special)
+            buf_addc(out, '\\');
+        buf_addc(out, text.p[i]);
+    }
+}
+
+static void add_markdown_steps(struct buf *out, const char *who, const str steps[CAUSE_STEPS])
+{
+    buf_addf(out, "%s\n\n", who);
+    for (unsigned i = 0; i < CAUSE_STEPS && steps[i].n; i++) {
+        buf_addf(out, "%u. ", i + 1);
+        add_markdown(out, steps[i]);
+        buf_addc(out, '\n');
+    }
+    buf_addc(out, '\n');
+}
+
+static void add_markdown_cause(struct buf *out, const struct cause *c)
+{
+    buf_add(out, STR("### "));
+    add_markdown(out, c->title);
+    buf_addf(out, "\n\n`%.*s`\n\n", STR_ARG(c->name));
+    add_markdown(out, c->sentence);
+    buf_add(out, STR("\n\n"));
+    add_markdown_steps(out, "If you send the mail:", c->sender_steps);
+    add_markdown_steps(out, "If you run the server:", c->operator_steps);
+    buf_add(out, STR("How it is told from others: "));
+    add_markdown(out, c->told_apart);
+    if (c->words_only)
+        buf_add(out, STR(" It is known from the words of a reply only: never more than likely."));
+    buf_add(out, STR("\n\nStandards: "));
+    add_markdown(out, c->standards);
+    buf_addf(out, ". Exit status of `baton doctor`: %d.\n\n", c->exit_status);
+}
+
+static void add_markdown_family(struct buf *out, enum cause_family f)
+{
+    bool headed = false;
+    for (unsigned id = CAUSE_NONE + 1; id < CAUSES; id++) {
+        const struct cause *c = cause_of((enum cause_id)id);
+        if (c->family != f)
+            continue;
+        if (!headed) {
+            buf_add(out, STR("## "));
+            add_markdown(out, family_title(f));
+            buf_addf(out, "\n\nFamily `%.*s`, %s.\n\n", STR_ARG(family_name(c)), about(c));
+            headed = true;
+        }
+        add_markdown_cause(out, c);
+    }
+}
+
+bool cause_markdown(struct buf *out)
+{
+    buf_add(out, STR("# Why mail is refused\n\n"
+                     "Every cause that Baton knows, by family. `baton explain` finds a cause from "
+                     "the words of a\nrefusal, `baton doctor` by experiments, `baton why` from the "
+                     "relay's own decisions.\n\n"));
+    for (unsigned f = 0; f < FAMILIES; f++)
+        add_markdown_family(out, (enum cause_family)f);
+    buf_add(out, STR("## Worth knowing, and no cause\n\n"));
+    for (unsigned id = NOTE_NONE + 1; id < NOTES; id++) {
+        const struct note *n = note_of((enum finding_note)id);
+        buf_addf(out, "- `%.*s`: ", STR_ARG(n->name));
+        add_markdown(out, n->sentence);
+        buf_addc(out, '\n');
+    }
+    return buf_ok(out);
+}

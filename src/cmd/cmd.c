@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cmd/cmd.c - the table of commands, and those that only print
+ */
+#include "cmd/cmd.h"
+#include "cause/cause.h"
+#include "cause/page.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { PRINT_MAX = 1 << 20 };
+
+/* ------------------------------------------------------------------------------------------------
+ * Commands that print
+ */
+static int print(bool ok, struct buf *b)
+{
+    ok = ok && fwrite(b->p ? b->p : "", 1, b->n, stdout) == b->n && fflush(stdout) == 0;
+    buf_done(b);
+    if (!ok)
+        fputs("baton: the text could not be written\n", stderr);
+    return ok ? 0 : EXIT_USAGE;
+}
+
+int command_print_help(const char *name)
+{
+    struct buf b;
+    const struct command *c = name ? command_named(name) : NULL;
+    if (name && !c) {
+        fprintf(stderr, "baton help: there is no command '%.60s'.\nSee: baton help\n", name);
+        return EXIT_USAGE;
+    }
+    buf_init(&b, PRINT_MAX);
+    return print(command_help(c, &b), &b);
+}
+
+int cmd_help(int argc, char **argv)
+{
+    return command_print_help(argc > 1 ? argv[1] : NULL);
+}
+
+int cmd_man(int argc, char **argv)
+{
+    struct buf b;
+    const struct command *c = argc > 1 ? command_named(argv[1]) : NULL;
+    if (argc > 1 && !c) {
+        fprintf(stderr, "baton man: there is no command '%.60s'.\nSee: baton help\n", argv[1]);
+        return EXIT_USAGE;
+    }
+    buf_init(&b, PRINT_MAX);
+    return print(command_man(c, &b), &b);
+}
+
+int cmd_completion(int argc, char **argv)
+{
+    struct buf b;
+    buf_init(&b, PRINT_MAX);
+    if (argc == 2 && command_completion(argv[1], &b))
+        return print(true, &b);
+    buf_done(&b);
+    fputs("baton completion: say which shell: bash, zsh or fish.\n", stderr);
+    return EXIT_USAGE;
+}
+
+int cmd_version(int argc, char **argv)
+{
+    (void)argc;
+    (void)argv;
+    puts("baton " BATON_VERSION);
+    return 0;
+}
+
+static void list_causes(struct buf *b)
+{
+    for (int id = CAUSE_NONE + 1; id < CAUSES; id++) {
+        const struct cause *c = cause_of((enum cause_id)id);
+        buf_addf(b, "%-28.*s %.*s\n", STR_ARG(c->name), STR_ARG(c->title));
+    }
+}
+
+static bool take_markdown(void *into, const char *value, struct err *e)
+{
+    (void)value;
+    (void)e;
+    *(bool *)into = true;
+    return true;
+}
+static const struct command_option CAUSE_OPTIONS[] = {
+    { "markdown", NULL, "the whole catalogue as Markdown", take_markdown },
+    { NULL, NULL, NULL, NULL },
+};
+
+int cmd_cause(int argc, char **argv)
+{
+    struct buf b;
+    struct err e;
+    bool markdown = false;
+    int rest;
+    if (!command_parse(command_named("cause"), argc, argv, &markdown, &rest, &e))
+        return command_usage_error("cause", &e);
+    const struct cause *c = rest > 1 ? cause_named(str_from(argv[1])) : NULL;
+    if (rest > 1 && !c) {
+        const struct cause *near = cause_nearest(str_from(argv[1]));
+        err_set(&e, ERR_SYNTAX, "there is no cause '%.60s'%s%.*s", argv[1],
+                near ? ", did you mean " : "", STR_ARG(near ? near->name : STR_NONE));
+        return command_usage_error("cause", &e);
+    }
+    buf_init(&b, PRINT_MAX);
+    if (c)
+        return print(cause_page(c, &b), &b);
+    if (markdown)
+        return print(cause_markdown(&b), &b);
+    list_causes(&b);
+    return print(buf_ok(&b), &b);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The table
+ */
+const struct command COMMANDS[] = {
+    { "doctor", "[ADDRESS]", "Find out why a server refuses, prove it, and write the settings down",
+      "ADDRESS is your own mail address: the login and the sender unless other flags say so.\n"
+      "\n"
+      "The doctor connects to the server on the usual ports, reads what it offers, tries what you "
+      "have and "
+      "what would probably work, and changes one thing at a time until the answer flips. It sends "
+      "no "
+      "message unless --send is given, tries at most one login that is refused, causes at most "
+      "three "
+      "refusals, and gives the password only to a server whose certificate verifies.\n"
+      "\n"
+      "With --auth none, --user and a password it tests a program that does not log in although "
+      "this "
+      "login exists.\n"
+      "\n"
+      "Exit status: 0 accepted as asked; 1 refused and the cause is named; 2 usage; 3 unknown; 4 "
+      "no server "
+      "sent anything; 5 the login failed; 6 a name could not be looked up.",
+      DOCTOR_OPTIONS, cmd_doctor },
+    { "demo", "", "Show the doctor at work on a server inside this program",
+      "Starts a server on loopback that refuses as Exim does, diagnoses it, applies the fix, and "
+      "hands a "
+      "message over. Needs no network.",
+      DEMO_OPTIONS, cmd_demo },
+    { "mock", "", "Run a server on loopback that refuses on purpose",
+      "For demonstrations, tests, and people who write mail programs. It listens on loopback only.",
+      MOCK_OPTIONS, cmd_mock },
+    { "cause", "[ID]", "List the causes of a refusal, or tell all about one",
+      "Without ID every cause is listed with its title.", CAUSE_OPTIONS, cmd_cause },
+    { "help", "[COMMAND]", "Show what there is", "", NULL, cmd_help },
+    { "man", "[COMMAND]", "Print a manual page (mdoc)", "", NULL, cmd_man },
+    { "completion", "bash|zsh|fish", "Print completions for a shell", "", NULL, cmd_completion },
+    { "version", "", "Print the version", "", NULL, cmd_version },
+};
+const size_t COMMAND_COUNT = COUNT_OF(COMMANDS);

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cmd/cmd_doctor.c - baton doctor: what the user has, from the command line; then the run and the report
+ */
+#include "base/base64.h"
+#include "base/escape.h"
+#include "base/secret.h"
+#include "cmd/cmd.h"
+#include "cmd/doctor_flags.h"
+#include "cmd/secret_input.h"
+#include "doctor/report.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ARENA_MAX = 8 << 20, REPORT_MAX = 16 << 20, FILE_MAX = 16 << 20 };
+
+bool read_whole_file(const char *path, size_t max, struct buf *out, struct err *e)
+{
+    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    char piece[4096];
+    if (!f)
+        return err_set(e, ERR_SYSTEM, "opening '%.150s': %s", path, strerror(errno));
+    buf_init(out, max);
+    for (size_t n; (n = fread(piece, 1, sizeof piece, f)) > 0 && buf_ok(out);)
+        buf_add(out, (str){ piece, n });
+    bool bad = ferror(f) != 0;
+    if (f != stdin)
+        fclose(f);
+    if (bad)
+        return err_set(e, ERR_SYSTEM, "reading '%.150s': %s", path, strerror(errno));
+    return buf_ok(out) || err_set(e, ERR_LIMIT, "'%.150s' is larger than %zu octets", path, max);
+}
+
+static bool put(str text)
+{
+    return fwrite(text.p ? text.p : "", 1, text.n, stdout) == text.n && fflush(stdout) == 0;
+}
+
+/* --verify: exit status 0 when every "proved" is derived again, 1 when not, 2 when it cannot be read. */
+static int verify(const char *path)
+{
+    struct buf file, out;
+    struct err e = { .kind = ERR_NONE };
+    struct arena a;
+    struct doctor_stored *s = calloc(1, sizeof *s);
+    int status = EXIT_USAGE;
+    arena_init(&a, ARENA_MAX);
+    buf_init(&file, FILE_MAX);
+    buf_init(&out, REPORT_MAX);
+    if (!s) {
+        err_memory(&e, "a stored report");
+    } else {
+        s->record.arena = &a;
+        if (read_whole_file(path, FILE_MAX, &file, &e) &&
+            doctor_stored_read(buf_str(&file), s, &e)) {
+            status = doctor_stored_verify(s, &out) ? 0 : 1;
+            put(buf_str(&out));
+        }
+    }
+    if (status == EXIT_USAGE)
+        command_usage_error("doctor", &e);
+    buf_done(&out);
+    buf_done(&file);
+    arena_done(&a);
+    free(s);
+    return status;
+}
+
+struct transcript {
+    const struct secret_mask *mask;
+};
+
+static void print_line(void *user, const struct smtp_attempt *door, bool sent, str line)
+{
+    const struct transcript *t = user;
+    struct buf masked, shown;
+    buf_init(&masked, 1 << 20);
+    buf_init(&shown, 1 << 22);
+    secret_mask_apply(t->mask, line, &masked);
+    escape_line(buf_str(&masked), &shown);
+    fprintf(stderr, "%5u %s %.*s\n", door->port, sent ? ">" : "<", STR_ARG(buf_str(&shown)));
+    buf_done(&masked);
+    buf_done(&shown);
+}
+
+/* The base64 of AUTH PLAIN holds the password at an offset that the user name decides. */
+static struct secret_mask *make_mask(const struct doctor_options *o)
+{
+    struct buf plain, coded;
+    if (!o->password.n)
+        return NULL;
+    struct secret_mask *m = secret_mask_new(o->password);
+    buf_init(&plain, (size_t)4 * SECRET_MAX);
+    buf_init(&coded, (size_t)8 * SECRET_MAX);
+    buf_addc(&plain, '\0');
+    buf_add(&plain, o->asked.attempt.user);
+    buf_addc(&plain, '\0');
+    buf_add(&plain, o->password);
+    if (m && base64_encode(buf_str(&plain), &coded))
+        secret_mask_add(m, buf_str(&coded));
+    buf_wipe_done(&plain);
+    buf_wipe_done(&coded);
+    return m;
+}
+
+static bool wants_color(void)
+{
+    const char *no = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+    return isatty(STDOUT_FILENO) && !(no && *no) && !(term && strcmp(term, "dumb") == 0);
+}
+
+int doctor_print(const struct doctor_options *o, const struct doctor_record *record,
+                 const struct doctor_stats *stats, const struct secret_mask *mask, bool json)
+{
+    struct doctor_judgement j = doctor_judge(&o->asked, record);
+    const struct doctor_report report = {
+        &o->asked, record, &j, stats, mask, !json && wants_color()
+    };
+    struct buf out;
+    buf_init(&out, REPORT_MAX);
+    bool ok = json ? doctor_report_json(&report, &out) : doctor_report_text(&report, &out);
+    if (!ok || !put(buf_str(&out))) {
+        fprintf(stderr, "baton doctor: the report could not be written: %s\n",
+                ok ? strerror(errno) : "memory is short");
+        ok = false;
+    }
+    buf_done(&out);
+    return ok ? doctor_exit_status(&j) : EXIT_USAGE;
+}
+
+static int run(struct doctor_flags *f, struct arena *a)
+{
+    struct err e = { .kind = ERR_NONE };
+    struct doctor_stats stats;
+    struct doctor_record *record = calloc(1, sizeof *record);
+    AUTO(secret_mask_freep) struct secret_mask *mask = make_mask(&f->o);
+    struct transcript t = { mask };
+    if (!record || (f->o.password.n && !mask)) {
+        free(record);
+        err_memory(&e, "a run");
+        return command_usage_error("doctor", &e);
+    }
+    record->arena = a;
+    if (f->verbose) {
+        f->o.line = print_line;
+        f->o.line_user = &t;
+    }
+    int status = EXIT_USAGE;
+    if (doctor_run(&f->o, record, &stats, &e))
+        status = doctor_print(&f->o, record, &stats, mask, f->json);
+    else
+        command_usage_error("doctor", &e);
+    free(record);
+    return status;
+}
+
+int cmd_doctor(int argc, char **argv)
+{
+    struct err e = { .kind = ERR_NONE };
+    struct arena a;
+    struct buf password;
+    struct doctor_flags f;
+    int status = EXIT_USAGE;
+    arena_init(&a, ARENA_MAX);
+    buf_init(&password, SECRET_MAX);
+    if (!doctor_flags_read(&f, argc, argv, &a, &password, &e))
+        status = command_usage_error("doctor", &e);
+    else if (f.verify)
+        status = verify(f.verify);
+    else
+        status = run(&f, &a);
+    buf_wipe_done(&password);
+    arena_done(&a);
+    return status;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cmd/doctor_flags.h - the doctor's command line, made into what the user has
+ */
+#ifndef BATON_CMD_DOCTOR_FLAGS_H
+#define BATON_CMD_DOCTOR_FLAGS_H
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/secret.h"
+#include "doctor/run.h"
+
+struct doctor_flags {
+    struct doctor_options o; /* slices live in the arena, or in argv */
+    bool json, verbose;
+    const char *verify; /* --verify FILE: nothing else counts then */
+};
+
+/* password gets the secret; the caller wipes it. The error names the option and the remedy. */
+bool doctor_flags_read(struct doctor_flags *f, int argc, char **argv, struct arena *a,
+                       struct buf *password, struct err *e) MUST_CHECK;
+
+/* Judges, prints, and gives the exit status; also for the demo. */
+int doctor_print(const struct doctor_options *o, const struct doctor_record *record,
+                 const struct doctor_stats *stats, const struct secret_mask *mask, bool json);
+/* The default limits and ports of a plan. */
+struct plan_options doctor_plan_defaults(void);
+
+/* "-" is standard input. out is initialised here; the caller frees it either way. */
+bool read_whole_file(const char *path, size_t max, struct buf *out, struct err *e) MUST_CHECK;
+#endif

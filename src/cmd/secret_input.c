@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cmd/secret_input.c - reading a password
+ */
+#include "cmd/secret_input.h"
+#include "base/secret.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+static bool read_all(int fd, const char *what, struct buf *out, struct err *e)
+{
+    char piece[1024];
+    for (;;) {
+        ssize_t n = read(fd, piece, sizeof piece);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            err_set(e, ERR_SYSTEM, "reading the password from %s: %s", what, strerror(errno));
+            break;
+        }
+        if (n == 0) {
+            secret_wipe(piece, sizeof piece);
+            return true;
+        }
+        if (!buf_add(out, (str){ piece, (size_t)n })) {
+            err_set(e, ERR_LIMIT,
+                    "the password from %s is longer than %d octets; give the password alone, not a "
+                    "file",
+                    what, SECRET_MAX);
+            break;
+        }
+    }
+    secret_wipe(piece, sizeof piece);
+    return false;
+}
+
+static void drop_line_end(struct buf *b)
+{
+    if (b->n && b->p[b->n - 1] == '\n')
+        b->n--;
+    if (b->n && b->p[b->n - 1] == '\r')
+        b->n--;
+}
+
+static bool from_command(const char *command, struct buf *out, struct err *e)
+{
+    FILE *f = popen(command, "re");
+    if (!f)
+        return err_set(e, ERR_SYSTEM, "running the password command: %s", strerror(errno));
+    bool ok = read_all(fileno(f), "the command", out, e);
+    int status = pclose(f);
+    if (ok && status != 0)
+        return err_set(e, ERR_SYSTEM,
+                       "the password command ended with status %d; run it by hand to see "
+                       "why",
+                       WIFEXITED(status) ? WEXITSTATUS(status) : -1);
+    drop_line_end(out);
+    return ok;
+}
+
+static bool from_terminal(struct buf *out, struct err *e)
+{
+    struct termios was, quiet;
+    if (tcgetattr(STDIN_FILENO, &was) != 0)
+        return err_set(e, ERR_SYSTEM, "asking for the password: %s", strerror(errno));
+    quiet = was;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    fputs("Password (not shown, used only under TLS that verifies): ", stderr);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+    bool ok = true;
+    for (char c; ok && read(STDIN_FILENO, &c, 1) == 1 && c != '\n';)
+        ok = buf_addc(out, c) ||
+             err_set(e, ERR_LIMIT, "the password is longer than %d octets", SECRET_MAX);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
+    fputc('\n', stderr);
+    return ok;
+}
+
+static bool from_environment(const char *name, struct buf *out, struct err *e)
+{
+    const char *value = getenv(name);
+    if (!value)
+        return err_set(
+            e, ERR_SYNTAX,
+            "--password-env %.60s: there is no such variable in the environment; set it, or "
+            "name another",
+            name);
+    return buf_add(out, str_from(value)) ||
+           err_set(e, ERR_LIMIT, "the password in %.60s is longer than %d octets", name,
+                   SECRET_MAX);
+}
+
+bool secret_input(const struct secret_source *s, struct buf *out, bool *found, struct err *e)
+{
+    int sources = (s->env != NULL) + (s->command != NULL) + (s->fd >= 0);
+    *found = sources > 0 || (s->ask && isatty(STDIN_FILENO) && isatty(STDERR_FILENO));
+    if (!*found)
+        return true;
+    bool ok;
+    if (sources > 1)
+        return err_set(e, ERR_SYNTAX,
+                       "the password is given in two ways; leave one of --password-fd, "
+                       "--password-env and --password-command");
+    if (s->env) {
+        ok = from_environment(s->env, out, e);
+    } else if (s->command) {
+        ok = from_command(s->command, out, e);
+    } else if (s->fd >= 0) {
+        ok = read_all(s->fd, "the descriptor", out, e);
+        drop_line_end(out);
+    } else {
+        ok = from_terminal(out, e);
+    }
+    if (ok && out->n == 0)
+        return err_set(e, ERR_SYNTAX,
+                       "the password is empty; give one, or say --auth none if the program "
+                       "does not log in");
+    if (ok && memchr(out->p, 0, out->n))
+        return err_set(e, ERR_SYNTAX, "the password holds a NUL octet, which no login can carry");
+    return ok;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cmd/secret_input.h - where a password comes from: never the command line
+ */
+#ifndef BATON_CMD_SECRET_INPUT_H
+#define BATON_CMD_SECRET_INPUT_H
+#include "base/buf.h"
+#include "base/err.h"
+
+enum { SECRET_MAX = 8192 };
+
+/* One of the first three, or a prompt on the terminal when none is set and ask is true. */
+struct secret_source {
+    const char *env;     /* name of an environment variable */
+    const char *command; /* run by /bin/sh; its standard output */
+    int fd;              /* -1: none */
+    bool ask;
+};
+
+/* Appends the password. One line end at its very end is dropped from what a descriptor or a command
+ * gives. An empty password, one with a NUL octet, one over SECRET_MAX octets, or two sources are errors
+ * with a remedy. *found is false when there is no source at all. */
+bool secret_input(const struct secret_source *s, struct buf *out, bool *found,
+                  struct err *e) MUST_CHECK;
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * dns/dns.h - the one question and the one answer that every core asks with
+ * Owns    names as they are asked, question and answer values.
+ * Speaks  RFC 1035 (types, response codes), RFC 4035 section 4.3 (secure, insecure, bogus).
+ * Leaves  asking to net/resolver.h.
+ */
+#ifndef BATON_DNS_DNS_H
+#define BATON_DNS_DNS_H
+#include "base/err.h"
+#include "base/ip.h"
+#include "base/names.h"
+#include "base/str.h"
+
+enum dns_type {
+    DNS_A = 1,
+    DNS_NS = 2,
+    DNS_CNAME = 5,
+    DNS_SOA = 6,
+    DNS_PTR = 12,
+    DNS_MX = 15,
+    DNS_TXT = 16,
+    DNS_AAAA = 28,
+    DNS_SRV = 33,
+    DNS_TLSA = 52
+};
+extern const struct names DNS_TYPE_NAMES;
+
+/* DNS_OK with no record is "no such type at this name" (NODATA). */
+enum dns_code { DNS_OK, DNS_NXDOMAIN, DNS_SERVFAIL, DNS_REFUSED, DNS_TIMEOUT, DNS_BROKEN };
+extern const struct names DNS_CODE_NAMES;
+
+enum dns_trust { DNS_UNSIGNED, DNS_SECURE, DNS_BOGUS };
+
+struct dns_question {
+    str name; /* A-labels, without a trailing dot */
+    enum dns_type type;
+};
+
+struct dns_record {
+    enum dns_type type;
+    uint32_t ttl_s;
+    struct ip ip;      /* A, AAAA */
+    str name;          /* NS, CNAME, PTR, MX, SRV: the target */
+    uint16_t priority; /* MX preference, SRV priority */
+    uint16_t weight, port;
+    str data; /* TXT: strings joined; TLSA: octets */
+};
+
+/* Memory belongs to whoever answered; good during the call that brings it. */
+struct dns_answer {
+    struct dns_question question;
+    enum dns_code code;
+    enum dns_trust trust;
+    uint32_t ttl_s;   /* smallest of the chain; of the SOA for a negative answer */
+    struct ip server; /* who answered; IP_NONE: the system's own look-up */
+    str canonical;    /* the name at the end of the CNAME chain */
+    const struct dns_record *records;
+    size_t count;
+};
+
+#define DNS_NAME_MAX 256
+/* A host or domain name as typed, in any script, to A-labels (IDNA2008) in lower case, without a
+ * trailing dot. Underscores are let through, for _dmarc and its like; a number as the last label is
+ * not, since it would be an IP address. The error names the label that is wrong. */
+bool dns_name_from_text(str typed, char out[DNS_NAME_MAX], struct err *e) MUST_CHECK;
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/cells.c - one row a cell, settled from the record
+ */
+#include "doctor/cells.h"
+
+static const struct doctor_evidence *login_row(const struct doctor_record *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->rows[i].probe == PROBE_LOGIN && r->rows[i].outcome.end == SMTP_END_REPLY)
+            return &r->rows[i];
+    return NULL;
+}
+
+/* The login is the same on every door of one server that offers it to users. */
+static struct doctor_settled infer_login(const struct doctor_record *r,
+                                         const struct doctor_cell *cell,
+                                         const struct doctor_judgement *j)
+{
+    struct doctor_settled s = cell->s;
+    const struct doctor_evidence *login = login_row(r);
+    const struct doctor_evidence *shake = doctor_record_layer(r, PROBE_TLS, &cell->at,
+                                                              cell->at.security);
+    struct smtp_caps c;
+    bool offered = doctor_evidence_caps(
+                       doctor_record_layer(r, PROBE_CAPABILITIES, &cell->at, cell->at.security),
+                       &c) &&
+                   c.mechanism_count;
+    if (!login || cell->at.port == 25 || !shake || !shake->outcome.tls.verified || !offered)
+        return s;
+    if (!doctor_evidence_good(login))
+        return (struct doctor_settled){ .state = STATE_REFUSED, .by = login };
+    if (j->works && smtp_attempt_logs_in(&j->works->attempt))
+        return (struct doctor_settled){ .state = STATE_ACCEPTED, .by = j->works };
+    return s;
+}
+
+static struct doctor_cell cell_at(const struct doctor_asked *asked, const struct doctor_record *r,
+                                  const struct doctor_judgement *j, const struct smtp_attempt *door,
+                                  enum smtp_security security, bool login)
+{
+    struct doctor_cell cell = { .at = asked->attempt };
+    cell.at.address = door->address;
+    cell.at.port = door->port;
+    cell.at.security = security;
+    cell.at.mechanism = login ? STR("auto") : STR_NONE;
+    cell.at.user = login ? asked->attempt.user : STR_NONE;
+    cell.s = doctor_settle(r, &cell.at);
+    if (cell.s.state != STATE_ACCEPTED && j->works) {
+        struct doctor_cell other = cell;
+        other.at.from = j->works->attempt.from;
+        other.at.from_null = j->works->attempt.from_null;
+        other.s = doctor_settle(r, &other.at);
+        if (other.s.state == STATE_ACCEPTED)
+            cell = other;
+    }
+    if (login && cell.s.state == STATE_NOT_TESTED)
+        cell.s = infer_login(r, &cell, j);
+    return cell;
+}
+
+static bool seen_before(const struct doctor_record *r, size_t row)
+{
+    for (size_t i = 0; i < row; i++)
+        if (r->rows[i].probe == PROBE_GREETING &&
+            doctor_same_door(&r->rows[i].attempt, &r->rows[row].attempt))
+            return true;
+    return false;
+}
+
+/* Does the port open with TLS? Port 465 does where nothing else is known. */
+static bool opens_with_tls(const struct doctor_record *r, const struct smtp_attempt *door)
+{
+    const struct doctor_evidence *shake = doctor_record_layer(r, PROBE_TLS, door,
+                                                              SMTP_SECURITY_TLS);
+    const struct doctor_evidence *clear = doctor_record_greeting(r, door, false);
+    if (shake && shake->outcome.tls.done)
+        return true;
+    return door->port == 465 && !(clear && doctor_evidence_good(clear));
+}
+
+size_t doctor_cells(const struct doctor_asked *asked, const struct doctor_record *r,
+                    const struct doctor_judgement *j, struct doctor_cell out[DOCTOR_CELLS_MAX])
+{
+    static const enum smtp_security IN_CLEAR[] = { SMTP_SECURITY_NONE, SMTP_SECURITY_STARTTLS };
+    static const enum smtp_security AT_ONCE[] = { SMTP_SECURITY_TLS };
+    size_t n = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        const struct smtp_attempt *door = &r->rows[i].attempt;
+        if (r->rows[i].probe != PROBE_GREETING || seen_before(r, i) ||
+            !ip_eq(&door->source, &asked->attempt.source))
+            continue;
+        bool tls = opens_with_tls(r, door);
+        const enum smtp_security *list = tls ? AT_ONCE : IN_CLEAR;
+        for (size_t k = 0; k < (tls ? COUNT_OF(AT_ONCE) : COUNT_OF(IN_CLEAR)); k++) {
+            for (int login = 0; login <= 1 && n < DOCTOR_CELLS_MAX; login++)
+                out[n++] = cell_at(asked, r, j, door, list[k], login != 0);
+        }
+    }
+    return n;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/evidence.c - the record: adding rows, finding the one that a question is about
+ */
+#include "doctor/evidence.h"
+#include "base/escape.h"
+
+static const struct name_row PROBE_ROWS[] = {
+    { PROBE_LOOKUP, STR_INIT("lookup") },   { PROBE_GREETING, STR_INIT("greeting") },
+    { PROBE_TLS, STR_INIT("tls") },         { PROBE_CAPABILITIES, STR_INIT("capabilities") },
+    { PROBE_LOGIN, STR_INIT("login") },     { PROBE_TRIAL, STR_INIT("trial") },
+    { PROBE_MESSAGE, STR_INIT("message") },
+};
+const struct names PROBE_NAMES = NAMES(PROBE_ROWS);
+
+static bool copy(struct arena *a, str *s)
+{
+    if (!s->n) {
+        *s = STR_NONE;
+        return true;
+    }
+    *s = arena_dup(a, *s);
+    return s->p != NULL;
+}
+
+bool doctor_evidence_copy(struct arena *a, struct doctor_evidence *ev)
+{
+    str *const slices[] = {
+        &ev->attempt.host,       &ev->attempt.mechanism,     &ev->attempt.user,
+        &ev->attempt.helo,       &ev->attempt.from,          &ev->attempt.header_from,
+        &ev->attempt.to,         &ev->outcome.text,          &ev->outcome.tls.version,
+        &ev->outcome.tls.cipher, &ev->outcome.tls.names,     &ev->outcome.tls.not_before,
+        &ev->outcome.tls.issuer, &ev->outcome.tls.not_after,
+    };
+    for (size_t i = 0; i < COUNT_OF(slices); i++)
+        if (!copy(a, slices[i]))
+            return false;
+    return true;
+}
+
+const struct doctor_evidence *doctor_record_add(struct doctor_record *r, enum doctor_probe probe,
+                                                const struct smtp_attempt *a,
+                                                const struct smtp_outcome *o)
+{
+    if (r->count == DOCTOR_EVIDENCE_MAX)
+        return NULL;
+    struct doctor_evidence *ev = &r->rows[r->count];
+    *ev = (struct doctor_evidence){ (unsigned)r->count + 1, probe, *a, *o };
+    if (!doctor_evidence_copy(r->arena, ev))
+        return NULL;
+    r->count++;
+    return ev;
+}
+
+bool doctor_evidence_good(const struct doctor_evidence *ev)
+{
+    const struct smtp_outcome *o = &ev->outcome;
+    if (ev->probe == PROBE_TLS)
+        return o->tls.done;
+    if (ev->probe == PROBE_GREETING && o->stage == SMTP_STAGE_CONNECT)
+        return false;
+    return o->end == SMTP_END_REPLY && o->code / 100 == 2;
+}
+
+bool doctor_same_door(const struct smtp_attempt *a, const struct smtp_attempt *b)
+{
+    return a->port == b->port && ip_eq(&a->address, &b->address) && ip_eq(&a->source, &b->source);
+}
+
+const struct doctor_evidence *doctor_record_greeting(const struct doctor_record *r,
+                                                     const struct smtp_attempt *door, bool tls)
+{
+    for (size_t i = r->count; i-- > 0;) {
+        const struct doctor_evidence *ev = &r->rows[i];
+        if (ev->probe == PROBE_GREETING && (ev->attempt.security == SMTP_SECURITY_TLS) == tls &&
+            doctor_same_door(&ev->attempt, door))
+            return ev;
+    }
+    return NULL;
+}
+
+/* A good row is worth more than a later bad one: a server that drops our third connection has still
+ * shown what it offers. */
+const struct doctor_evidence *doctor_record_layer(const struct doctor_record *r,
+                                                  enum doctor_probe probe,
+                                                  const struct smtp_attempt *door,
+                                                  enum smtp_security layer)
+{
+    const struct doctor_evidence *found = NULL;
+    for (size_t i = r->count; i-- > 0;) {
+        const struct doctor_evidence *ev = &r->rows[i];
+        if (ev->probe != probe || ev->attempt.security != layer ||
+            !doctor_same_door(&ev->attempt, door))
+            continue;
+        if (doctor_evidence_good(ev))
+            return ev;
+        if (!found)
+            found = ev;
+    }
+    return found;
+}
+
+bool doctor_evidence_caps(const struct doctor_evidence *ev, struct smtp_caps *out)
+{
+    if (!ev || !doctor_evidence_good(ev))
+        return false;
+    smtp_caps_read(ev->outcome.text, out);
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Words
+ */
+static const char *security_words(enum smtp_security s)
+{
+    switch (s) {
+    case SMTP_SECURITY_NONE: return ", no encryption";
+    case SMTP_SECURITY_STARTTLS: return ", STARTTLS";
+    case SMTP_SECURITY_TLS: return ", SSL/TLS";
+    case SMTP_SECURITY_AUTO: break;
+    }
+    return "";
+}
+
+str doctor_attempt_words(const struct smtp_attempt *at, struct arena *a)
+{
+    char ip[IP_TEXT_MAX];
+    struct buf b;
+    buf_init(&b, 2048);
+    if (at->host.n)
+        buf_addf(&b, "%.*s", STR_ARG(at->host));
+    if (at->address.family != IP_NONE && !str_eq(at->host, str_from(ip_text(&at->address, ip))))
+        buf_addf(&b, at->host.n ? " (%s)" : "%s", ip);
+    if (at->port)
+        buf_addf(&b, " port %u", at->port);
+    buf_add(&b, str_from(security_words(at->security)));
+    if (!at->mechanism.n) {
+        buf_add(&b, STR(", no login"));
+    } else {
+        buf_add(&b, STR(", login"));
+        if (!str_eq(at->mechanism, STR("auto")))
+            buf_addf(&b, " by %.*s", STR_ARG(at->mechanism));
+        if (at->user.n) {
+            buf_add(&b, STR(" as "));
+            escape_line(at->user, &b);
+        }
+    }
+    str words = arena_dup(a, buf_str(&b));
+    buf_done(&b);
+    return words;
+}
+
+static const char *step_words(const struct doctor_evidence *ev)
+{
+    switch (ev->outcome.stage) {
+    case SMTP_STAGE_CONNECT: return "the connection";
+    case SMTP_STAGE_GREETING: return "the greeting";
+    case SMTP_STAGE_EHLO: return "EHLO";
+    case SMTP_STAGE_STARTTLS: return "STARTTLS";
+    case SMTP_STAGE_TLS: return "the TLS handshake";
+    case SMTP_STAGE_AUTH: return "the login";
+    case SMTP_STAGE_MAIL: return "MAIL FROM";
+    case SMTP_STAGE_RCPT: return "RCPT TO";
+    case SMTP_STAGE_DATA: return "DATA";
+    case SMTP_STAGE_END_OF_DATA: return "the message";
+    default: return "the step";
+    }
+}
+
+static void add_tls(struct buf *b, const struct smtp_tls_facts *t)
+{
+    buf_addf(b, " %.*s", STR_ARG(t->version));
+    if (t->verified) {
+        buf_add(b, STR(", certificate in order"));
+        return;
+    }
+    buf_add(b, STR(", certificate does not verify:"));
+    for (unsigned i = 0; i < t->reason_count; i++) {
+        str name = names_of(&SMTP_CERT_REASON_NAMES, (int)t->reasons[i]);
+        buf_addf(b, "%s %.*s", i ? "," : "", STR_ARG(name));
+    }
+    if (t->names.n)
+        buf_addf(b, "; it is for %.*s, until %.*s", STR_ARG(t->names), STR_ARG(t->not_after));
+}
+
+static void add_addresses(struct buf *b, const struct smtp_attempt *at)
+{
+    buf_add(b, STR(" for "));
+    escape_line(at->from.n ? at->from : STR("<>"), b);
+    if (at->to.n) {
+        buf_add(b, STR(" to "));
+        escape_line(at->to, b);
+    }
+}
+
+static void add_capabilities(struct buf *b, const struct doctor_evidence *ev)
+{
+    struct smtp_caps c;
+    smtp_caps_read(ev->outcome.text, &c);
+    buf_add(b, STR(" offers"));
+    if (ev->attempt.security == SMTP_SECURITY_NONE)
+        buf_add(b, c.ext & SMTP_EXT_STARTTLS ? STR(" STARTTLS and") : STR(" no STARTTLS and"));
+    buf_add(b, c.mechanism_count ? STR(" login by") : STR(" no login"));
+    for (unsigned i = 0; i < c.mechanism_count; i++) {
+        buf_addc(b, ' ');
+        escape_line(c.mechanisms[i], b);
+    }
+}
+
+str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a)
+{
+    const struct smtp_outcome *o = &ev->outcome;
+    struct buf b;
+    buf_init(&b, (size_t)16 * 1024);
+    str words = doctor_attempt_words(&ev->attempt, a);
+    buf_addf(&b, "%.*s: %s", STR_ARG(words), step_words(ev));
+    if (ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE)
+        add_addresses(&b, &ev->attempt);
+    if (ev->probe == PROBE_TLS && o->tls.done) {
+        add_tls(&b, &o->tls);
+    } else if (ev->probe == PROBE_CAPABILITIES && doctor_evidence_good(ev)) {
+        add_capabilities(&b, ev);
+    } else if (o->end == SMTP_END_REPLY) {
+        str first = o->text;
+        first = str_cut(&first, '\n');
+        buf_addf(&b, " was answered %u ", o->code);
+        escape_line(ev->probe == PROBE_GREETING ? first : o->text, &b);
+    } else {
+        buf_addf(&b, " ended (%.*s) ", STR_ARG(names_of(&SMTP_END_NAMES, (int)o->end)));
+        escape_line(o->text, &b);
+    }
+    str said = arena_dup(a, str_trim(buf_str(&b)));
+    buf_done(&b);
+    return said;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/evidence.h - what the user has, and everything that was seen
+ * Owns    the record of a run: one row an observation, numbered from 1 in the order in which it was made.
+ *         The judge reads nothing else, so a stored record gives the same answer again (--verify).
+ * Leaves  making observations to doctor/plan.h and doctor/visit.h.
+ */
+#ifndef BATON_DOCTOR_EVIDENCE_H
+#define BATON_DOCTOR_EVIDENCE_H
+#include "base/arena.h"
+#include "smtp/attempt.h"
+#include "smtp/caps.h"
+
+/* What the user's program does, as far as it was said. port 0: not said; security AUTO: not said;
+ * mechanism "auto": logs in by whatever is safe; empty: does not log in. */
+struct doctor_asked {
+    struct smtp_attempt attempt;
+    bool login_known; /* user and password are here, whether or not the program uses them */
+    str own_address;  /* the user's mailbox: ADDRESS, or --from, or the user name when it is one */
+    str pasted_error; /* --error or --bounce; empty: none */
+};
+
+enum doctor_probe {
+    PROBE_NONE,
+    PROBE_LOOKUP,   /* host to addresses */
+    PROBE_GREETING, /* connect and greeting; security none (in clear) or tls (ClientHello first) */
+    PROBE_TLS,      /* STARTTLS and handshake, or the handshake of tls */
+    PROBE_CAPABILITIES, /* EHLO on the attempt's layer */
+    PROBE_LOGIN,        /* AUTH */
+    PROBE_TRIAL,        /* MAIL, then RCPT when the attempt has a forward-path */
+    PROBE_MESSAGE       /* DATA and the end of data: only with --send */
+};
+extern const struct names PROBE_NAMES;
+
+struct doctor_evidence {
+    unsigned id; /* from 1 */
+    enum doctor_probe probe;
+    struct smtp_attempt attempt;
+    struct smtp_outcome outcome;
+};
+
+enum { DOCTOR_EVIDENCE_MAX = 256 };
+struct doctor_record {
+    struct arena *arena;
+    struct doctor_evidence rows[DOCTOR_EVIDENCE_MAX];
+    size_t count;
+};
+
+/* Copies what the slices point to. NULL when the record is full or memory is short: the run goes on
+ * without that row. */
+const struct doctor_evidence *doctor_record_add(struct doctor_record *r, enum doctor_probe probe,
+                                                const struct smtp_attempt *a,
+                                                const struct smtp_outcome *o);
+/* Moves every slice of a row into the arena. False: memory is short. */
+bool doctor_evidence_copy(struct arena *a, struct doctor_evidence *ev) MUST_CHECK;
+static inline const struct doctor_evidence *doctor_record_row(const struct doctor_record *r,
+                                                              unsigned id)
+{
+    return id >= 1 && id <= r->count ? &r->rows[id - 1] : NULL;
+}
+
+/* Did the step of this row succeed? */
+bool doctor_evidence_good(const struct doctor_evidence *ev);
+
+/* The layer in clear that (address, port) was met on, or under TLS: the newest row, or NULL. Only
+ * address, port, source and, for the layer, security are compared. */
+const struct doctor_evidence *doctor_record_greeting(const struct doctor_record *r,
+                                                     const struct smtp_attempt *door, bool tls);
+const struct doctor_evidence *doctor_record_layer(const struct doctor_record *r,
+                                                  enum doctor_probe probe,
+                                                  const struct smtp_attempt *door,
+                                                  enum smtp_security layer);
+/* The capabilities that a CAPABILITIES row shows; false: the row is NULL or not a good EHLO answer. */
+bool doctor_evidence_caps(const struct doctor_evidence *ev, struct smtp_caps *out);
+
+/* Same address, port and source. */
+bool doctor_same_door(const struct smtp_attempt *a, const struct smtp_attempt *b);
+/* One sentence on what the row shows, in words for a person; escaped. */
+str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a);
+/* "mail.example.org (192.0.2.1) port 587, STARTTLS, logged in by PLAIN as anna" */
+str doctor_attempt_words(const struct smtp_attempt *at, struct arena *a);
+#endif

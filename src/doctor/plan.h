@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/plan.h - what to try next
+ * Owns    the order of the experiments, and the budgets that are never passed: connections open,
+ *         refused logins, refusals caused, one outside recipient without login.
+ * Leaves  doing it to doctor/visit.h. No sockets and no clock of its own: it is told what happened and
+ *         when, reads the record, and is asked for the next action until it has none.
+ */
+#ifndef BATON_DOCTOR_PLAN_H
+#define BATON_DOCTOR_PLAN_H
+#include "doctor/evidence.h"
+
+enum { PLAN_ADDRESSES = 4, PLAN_PORTS = 8, PLAN_DOORS = 24, PLAN_VISITS = 32, PLAN_WANTS = 24 };
+
+struct plan_options {
+    uint16_t ports[PLAN_PORTS]; /* what to look at besides the asked port */
+    size_t port_count;
+    unsigned open_max; /* connections open at a time */
+    unsigned refused_logins_max;
+    unsigned refusals_max; /* refusals caused, refused logins counted */
+    bool allow_clear_auth;
+    bool send; /* one message, at the end, on the best accepted attempt */
+};
+
+enum plan_do {
+    PLAN_OPEN, /* connect visit to x's address, port and source; ClientHello at once if x says tls */
+    PLAN_STARTTLS, /* and EHLO again */
+    PLAN_LOGIN,    /* by x's mechanism */
+    PLAN_TRIAL,    /* MAIL and RCPT of x, then RSET */
+    PLAN_MESSAGE,  /* MAIL, RCPT, DATA and one test message */
+    PLAN_QUIT,
+    PLAN_ABORT /* an opening that nobody needs any more */
+};
+struct plan_action {
+    enum plan_do what;
+    unsigned visit;
+    struct smtp_attempt x;
+};
+
+struct plan; /* fields are in plan.c */
+/* asked and record must outlive the plan. NULL when memory is short. */
+struct plan *plan_new(const struct doctor_asked *asked, const struct doctor_record *record,
+                      const struct plan_options *o) MUST_CHECK;
+void plan_free(struct plan *p);
+AUTO_FREE(plan_freep, struct plan, plan_free)
+
+/* The addresses of the server, the one to begin with first. Called once; none: there is nothing to do. */
+void plan_addresses(struct plan *p, const struct ip *addresses, size_t count);
+
+/* False: nothing to do until something is told, or plan_wake_ms(). */
+bool plan_next(struct plan *p, uint64_t now_ms, struct plan_action *out);
+uint64_t plan_wake_ms(const struct plan *p); /* UINT64_MAX: none */
+/* Every question is settled or given up: only QUITs are left to wait for. */
+bool plan_done(const struct plan *p);
+
+/* What happened. The rows are in the record before these are called. */
+void plan_connected(struct plan *p, unsigned visit, uint32_t rtt_ms);
+/* A step is over and the connection stands, with EHLO answered. verified: TLS by the default policy. */
+void plan_ready(struct plan *p, unsigned visit, enum smtp_security layer, bool verified,
+                uint64_t now_ms);
+void plan_gone(struct plan *p, unsigned visit, uint64_t now_ms);
+/* The smallest round trip of a connect so far; 0: none stands yet. */
+uint32_t plan_rtt_ms(const struct plan *p);
+/* How long a greeting is waited for before TLS is tried instead. */
+uint32_t plan_greeting_patience_ms(uint16_t port);
+#endif

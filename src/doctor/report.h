@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/report.h - the answer, for a person and for a program
+ * Owns    the text report and the JSON document baton.doctor/1, both ways: writing it, and reading one
+ *         back so that every "proved" can be derived again.
+ * Leaves  the cause's words to src/cause/, the settings' words to src/settings/.
+ */
+#ifndef BATON_DOCTOR_REPORT_H
+#define BATON_DOCTOR_REPORT_H
+#include "base/buf.h"
+#include "base/secret.h"
+#include "doctor/cells.h"
+#include "doctor/run.h"
+
+struct doctor_report {
+    const struct doctor_asked *asked;
+    const struct doctor_record *record;
+    const struct doctor_judgement *judgement;
+    const struct doctor_stats *stats;
+    const struct secret_mask *mask; /* NULL: there was no secret */
+    bool color;                     /* ANSI colours; a word stands beside each */
+};
+
+/* Everything in it is fit for a terminal. False: out is full or memory is short. */
+bool doctor_report_text(const struct doctor_report *r, struct buf *out) MUST_CHECK;
+bool doctor_report_json(const struct doctor_report *r, struct buf *out) MUST_CHECK;
+/* One sentence: the answer. */
+bool doctor_report_summary(const struct doctor_report *r, struct buf *out);
+
+/* What a stored document claims and holds. Slices live in the record's arena. */
+struct doctor_stored {
+    struct doctor_asked asked;
+    struct doctor_record record; /* arena set by the caller */
+    enum doctor_verdict verdict;
+    size_t cause_count;
+    struct {
+        enum cause_id cause;
+        enum finding_strength strength;
+    } causes[DOCTOR_CAUSES_MAX];
+};
+/* The error names the line, or the key, that cannot be read. */
+bool doctor_stored_read(str json, struct doctor_stored *out, struct err *e) MUST_CHECK;
+/* Judges the stored rows again. True when the verdict and every "proved" come out as stored; out gets
+ * a line for each cause either way. */
+bool doctor_stored_verify(const struct doctor_stored *s, struct buf *out) MUST_CHECK;
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/run.c - one loop, one look-up, and the plan's actions until it has none
+ */
+#include "doctor/run.h"
+#include "doctor/visit.h"
+#include "net/resolver.h"
+#include <stdlib.h>
+
+struct run {
+    struct visit_company c;
+    struct visit_run *visits[PLAN_VISITS];
+    struct net_resolver *resolver;
+    struct net_timer *timer;
+    bool pumping, again;
+};
+
+static void act(struct run *run, const struct plan_action *a)
+{
+    struct visit_run *v = run->visits[a->visit];
+    switch (a->what) {
+    case PLAN_OPEN:
+        run->visits[a->visit] = visit_open(&run->c, a->visit, &a->x);
+        if (!run->visits[a->visit])
+            plan_gone(run->c.plan, a->visit, net_loop_now_ms(run->c.loop));
+        break;
+    case PLAN_QUIT:
+    case PLAN_ABORT: visit_leave(v); break;
+    default: visit_step(v, a->what, &a->x); break;
+    }
+}
+
+/* Told things from inside an action come back here once that action is over. */
+static void pump(void *user)
+{
+    struct run *run = user;
+    run->again = true;
+    if (run->pumping)
+        return;
+    run->pumping = true;
+    while (run->again) {
+        struct plan_action a;
+        run->again = false;
+        while (plan_next(run->c.plan, net_loop_now_ms(run->c.loop), &a))
+            act(run, &a);
+    }
+    run->pumping = false;
+    net_timer_at(run->timer, plan_wake_ms(run->c.plan));
+    if (plan_done(run->c.plan) && run->c.standing == 0)
+        net_loop_stop(run->c.loop);
+}
+
+static void add_lookup_row(struct run *run, str why)
+{
+    const struct smtp_attempt *a = &run->c.o->asked.attempt;
+    const struct smtp_outcome o = { .stage = SMTP_STAGE_CONNECT,
+                                    .end = SMTP_END_UNREACHABLE,
+                                    .text = why,
+                                    .at_ms = net_loop_now_ms(run->c.loop) - run->c.began_ms };
+    doctor_record_add(run->c.record, PROBE_LOOKUP, a, &o);
+}
+
+static str lookup_words(const struct dns_answer *answer, struct arena *a)
+{
+    static const str WHY[] = {
+        [DNS_OK] = STR_INIT("the name has no address"),
+        [DNS_NXDOMAIN] = STR_INIT("there is no such name"),
+        [DNS_SERVFAIL] = STR_INIT("the resolver could not find out"),
+        [DNS_REFUSED] = STR_INIT("the resolver refused to answer"),
+        [DNS_TIMEOUT] = STR_INIT("the resolver did not answer"),
+        [DNS_BROKEN] = STR_INIT("the resolver's answer could not be read"),
+    };
+    return arena_printf(a, "looking up %.*s: %.*s", STR_ARG(answer->question.name),
+                        STR_ARG(WHY[answer->code]));
+}
+
+static void looked_up(void *user, const struct dns_answer *answer)
+{
+    struct run *run = user;
+    struct ip found[PLAN_ADDRESSES];
+    size_t n = 0;
+    for (size_t i = 0; i < answer->count && n < PLAN_ADDRESSES; i++)
+        if (answer->records[i].type == DNS_A || answer->records[i].type == DNS_AAAA)
+            found[n++] = answer->records[i].ip;
+    if (!n)
+        add_lookup_row(run, lookup_words(answer, run->c.record->arena));
+    plan_addresses(run->c.plan, found, n);
+    pump(run);
+}
+
+static bool begin(struct run *run, struct err *e)
+{
+    const struct doctor_options *o = run->c.o;
+    if (o->connect_to.family != IP_NONE) {
+        plan_addresses(run->c.plan, &o->connect_to, 1);
+        pump(run);
+        return true;
+    }
+    const struct net_resolver_options ro = { o->resolver, o->resolver_port, o->timeout_ms / 3 };
+    run->resolver = net_resolver_new(run->c.loop, &ro, e);
+    return run->resolver &&
+           net_resolver_addresses(run->resolver, o->asked.attempt.host, looked_up, run, e);
+}
+
+static void count(const struct doctor_record *r, struct doctor_stats *s)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        const struct doctor_evidence *ev = &r->rows[i];
+        bool refused = ev->outcome.end == SMTP_END_REPLY && !doctor_evidence_good(ev);
+        bool login = ev->probe == PROBE_LOGIN && ev->outcome.end != SMTP_END_GUARDED;
+        s->auth_attempts += login;
+        s->auth_refused += login && refused;
+        s->refusals_caused += refused &&
+                              (login || ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE);
+    }
+}
+
+static void run_due(void *user)
+{
+    pump(user);
+}
+
+static bool run_on_loop(struct run *run, struct err *e)
+{
+    const struct doctor_options *o = run->c.o;
+    const struct net_tls_trust trust = { .ca_file = o->ca_file,
+                                         .ca_pem = o->ca_pem,
+                                         .system = true,
+                                         .cert_file = o->cert_file,
+                                         .key_file = o->key_file };
+    run->c.tls = net_tls_client_new(&trust, e);
+    run->timer = net_timer_new(run->c.loop, run_due, run);
+    run->c.plan = plan_new(&o->asked, run->c.record, &o->plan);
+    if (!run->c.tls)
+        return false;
+    if (!run->timer || !run->c.plan)
+        return err_memory(e, "the plan of a run");
+    run->c.began_ms = net_loop_now_ms(run->c.loop);
+    run->c.deadline_ms = run->c.began_ms + o->timeout_ms;
+    if (!begin(run, e))
+        return false;
+    net_loop_run(run->c.loop);
+    run->c.stats->rtt_ms = plan_rtt_ms(run->c.plan);
+    return true;
+}
+
+bool doctor_run(const struct doctor_options *o, struct doctor_record *r, struct doctor_stats *out,
+                struct err *e)
+{
+    *out = (struct doctor_stats){ .source = { .family = IP_NONE } };
+    struct run *run = calloc(1, sizeof *run);
+    if (!run)
+        return err_memory(e, "a run");
+    run->c.o = o;
+    run->c.record = r;
+    run->c.stats = out;
+    run->c.changed = pump;
+    run->c.user = run;
+    run->c.loop = net_loop_new(e);
+    bool ok = run->c.loop && run_on_loop(run, e);
+    if (ok)
+        out->wall_ms = net_loop_now_ms(run->c.loop) - run->c.began_ms;
+    count(r, out);
+    net_resolver_free(run->resolver);
+    net_timer_free(run->timer);
+    net_loop_free(run->c.loop);
+    plan_free(run->c.plan);
+    net_tls_context_free(run->c.tls);
+    free(run);
+    return ok;
+}

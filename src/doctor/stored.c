@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/stored.c - a document read back, and judged again
+ */
+#include "doctor/report.h"
+#include <jansson.h>
+#include <string.h>
+
+/* Owned by the document: copied into the arena when a row is added. */
+static str text_at(const json_t *o, const char *key)
+{
+    const json_t *v = json_object_get(o, key);
+    return json_is_string(v) ? (str){ json_string_value(v), json_string_length(v) } : STR_NONE;
+}
+
+static bool bad(struct err *e, const char *where, const char *key)
+{
+    return err_set(e, ERR_SYNTAX, "reading a stored report: %s: '%s' is missing or not understood",
+                   where, key);
+}
+
+static bool read_tls(const json_t *o, struct smtp_tls_facts *t)
+{
+    if (!json_is_object(o))
+        return true;
+    t->done = true;
+    t->verified = json_is_true(json_object_get(o, "verified"));
+    t->version = text_at(o, "version");
+    t->cipher = text_at(o, "cipher");
+    t->not_after = text_at(o, "not_after");
+    const json_t *reasons = json_object_get(o, "reasons");
+    for (size_t i = 0; i < json_array_size(reasons) && t->reason_count < SMTP_TLS_REASONS; i++) {
+        int reason;
+        const char *name = json_string_value(json_array_get(reasons, i));
+        if (!names_find(&SMTP_CERT_REASON_NAMES, str_from(name), &reason))
+            return false;
+        t->reasons[t->reason_count++] = (enum smtp_cert_reason)reason;
+    }
+    return true;
+}
+
+/* "refused: nothing listens" with no code: how the step ended. */
+static bool read_end(struct smtp_outcome *o)
+{
+    str rest = o->text;
+    str name = str_cut(&rest, ':');
+    int end;
+    if (!names_find(&SMTP_END_NAMES, name, &end))
+        return false;
+    o->end = (enum smtp_end)end;
+    o->text = str_trim(rest);
+    return true;
+}
+
+static bool read_reply(const json_t *reply, struct smtp_outcome *o)
+{
+    int stage;
+    if (!json_is_object(reply) || !names_find(&SMTP_STAGE_NAMES, text_at(reply, "stage"), &stage))
+        return false;
+    o->stage = (enum smtp_stage)stage;
+    o->code = (unsigned)json_integer_value(json_object_get(reply, "code"));
+    o->text = text_at(reply, "text");
+    str rest;
+    if (text_at(reply, "enhanced").n &&
+        !smtp_enhanced_read(text_at(reply, "enhanced"), &o->enhanced, &rest))
+        return false;
+    bool shaken = o->stage == SMTP_STAGE_TLS && !o->text.n; /* a finished handshake has no reply */
+    return o->code || shaken || read_end(o);
+}
+
+static bool read_address(str text, struct ip *out)
+{
+    return !text.n || ip_parse(text, out);
+}
+
+static bool read_attempt(const json_t *o, struct smtp_attempt *a)
+{
+    int security = SMTP_SECURITY_AUTO;
+    json_int_t port = json_integer_value(json_object_get(o, "port"));
+    const json_t *from = json_object_get(o, "from");
+    if (!json_is_object(o) || port < 0 || port > 65535 ||
+        !read_address(text_at(o, "address"), &a->address) ||
+        !read_address(text_at(o, "source"), &a->source))
+        return false;
+    if (text_at(o, "security").n &&
+        !names_find(&SMTP_SECURITY_NAMES, text_at(o, "security"), &security))
+        return false;
+    a->host = text_at(o, "host");
+    a->port = (uint16_t)port;
+    a->security = (enum smtp_security)security;
+    a->mechanism = text_at(o, "mechanism");
+    a->user = text_at(o, "user");
+    a->helo = text_at(o, "helo");
+    a->from = text_at(o, "from");
+    a->from_null = json_is_string(from) && json_string_length(from) == 0;
+    a->header_from = text_at(o, "header_from");
+    a->to = text_at(o, "to");
+    return true;
+}
+
+static bool read_evidence(const json_t *o, size_t index, struct doctor_record *r, struct err *e)
+{
+    char where[48];
+    int probe;
+    struct smtp_attempt a = { .port = 0 };
+    struct smtp_outcome out = { .stage = SMTP_STAGE_NONE };
+    const json_t *attempt = json_object_get(o, "attempt");
+    snprintf(where, sizeof where, "evidence[%zu]", index);
+    if (!names_find(&PROBE_NAMES, text_at(o, "probe"), &probe))
+        return bad(e, where, "probe");
+    if (!read_attempt(attempt, &a))
+        return bad(e, where, "attempt");
+    if (!read_reply(json_object_get(attempt, "reply"), &out))
+        return bad(e, where, "reply");
+    if (probe == PROBE_TLS && !read_tls(json_object_get(attempt, "tls"), &out.tls))
+        return bad(e, where, "tls");
+    out.at_ms = (uint64_t)json_integer_value(json_object_get(o, "at_ms"));
+    if (!doctor_record_add(r, (enum doctor_probe)probe, &a, &out))
+        return err_set(e, ERR_LIMIT, "reading a stored report: %s: more evidence than fits", where);
+    return true;
+}
+
+static bool read_causes(const json_t *list, struct doctor_stored *out, struct err *e)
+{
+    for (size_t i = 0; i < json_array_size(list) && i < DOCTOR_CAUSES_MAX; i++) {
+        const json_t *o = json_array_get(list, i);
+        const struct cause *c = cause_named(text_at(o, "cause"));
+        int strength;
+        if (!c || !names_find(&STRENGTH_NAMES, text_at(o, "strength"), &strength))
+            return bad(e, "causes", "cause");
+        out->causes[i].cause = c->id;
+        out->causes[i].strength = (enum finding_strength)strength;
+        out->cause_count = i + 1;
+    }
+    return true;
+}
+
+static bool read_document(const json_t *o, struct doctor_stored *out, struct err *e)
+{
+    int verdict;
+    const json_t *evidence = json_object_get(o, "evidence");
+    if (!str_eq(text_at(o, "schema"), STR("baton.doctor/1")))
+        return bad(e, "document", "schema");
+    if (!names_find(&VERDICT_NAMES, text_at(o, "verdict"), &verdict))
+        return bad(e, "document", "verdict");
+    struct doctor_evidence asked = { .id = 0 };
+    if (!read_attempt(json_object_get(o, "asked"), &asked.attempt))
+        return bad(e, "document", "asked");
+    out->verdict = (enum doctor_verdict)verdict;
+    if (!json_is_array(evidence))
+        return bad(e, "document", "evidence");
+    for (size_t i = 0; i < json_array_size(evidence); i++)
+        if (!read_evidence(json_array_get(evidence, i), i, &out->record, e))
+            return false;
+    if (!doctor_evidence_copy(out->record.arena, &asked))
+        return err_memory(e, "a stored report");
+    out->asked = (struct doctor_asked){ .attempt = asked.attempt,
+                                        .login_known = asked.attempt.user.n > 0 };
+    return read_causes(json_object_get(o, "causes"), out, e);
+}
+
+bool doctor_stored_read(str json, struct doctor_stored *out, struct err *e)
+{
+    json_error_t je;
+    json_t *o = json_loadb(json.p ? json.p : "", json.n, JSON_REJECT_DUPLICATES, &je);
+    if (!o)
+        return err_set(e, ERR_SYNTAX, "reading a stored report: line %d column %d: %s", je.line,
+                       je.column, je.text);
+    bool ok = read_document(o, out, e);
+    json_decref(o);
+    return ok;
+}
+
+static enum finding_strength strength_now(const struct doctor_judgement *j, enum cause_id cause)
+{
+    for (size_t i = 0; i < j->cause_count; i++)
+        if (j->causes[i].cause == cause)
+            return j->causes[i].strength;
+    return STRENGTH_NONE;
+}
+
+static void name_evidence(const struct doctor_judgement *j, enum cause_id cause, struct buf *out)
+{
+    for (size_t i = 0; i < j->cause_count; i++) {
+        for (size_t k = 0; j->causes[i].cause == cause && k < FINDING_EVIDENCE; k++)
+            if (j->causes[i].for_it[k])
+                buf_addf(out, "%s e%u", k ? "," : "", j->causes[i].for_it[k]);
+    }
+}
+
+bool doctor_stored_verify(const struct doctor_stored *s, struct buf *out)
+{
+    struct doctor_judgement j = doctor_judge(&s->asked, &s->record);
+    bool same = j.verdict == s->verdict;
+    buf_addf(out, "verdict   %.*s, stored as %.*s\n",
+             STR_ARG(names_of(&VERDICT_NAMES, (int)j.verdict)),
+             STR_ARG(names_of(&VERDICT_NAMES, (int)s->verdict)));
+    for (size_t i = 0; i < s->cause_count; i++) {
+        str name = cause_of(s->causes[i].cause)->name;
+        bool claimed = s->causes[i].strength == STRENGTH_PROVED;
+        bool proved = strength_now(&j, s->causes[i].cause) == STRENGTH_PROVED;
+        same &= !claimed || proved;
+        if (!claimed)
+            buf_addf(out, "no claim  %.*s: stored as %.*s\n", STR_ARG(name),
+                     STR_ARG(names_of(&STRENGTH_NAMES, (int)s->causes[i].strength)));
+        else if (!proved)
+            buf_addf(out, "not so    %.*s: stored as proved, and the evidence does not prove it\n",
+                     STR_ARG(name));
+        else {
+            buf_addf(out, "proved    %.*s: derived again from", STR_ARG(name));
+            name_evidence(&j, s->causes[i].cause, out);
+            buf_addc(out, '\n');
+        }
+    }
+    return same && buf_ok(out);
+}

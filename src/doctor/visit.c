@@ -1,0 +1,571 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/visit.c - knocking, and one step after another
+ */
+#include "doctor/visit.h"
+#include "doctor/message.h"
+#include "smtp/path.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    KNOCKS = 3,
+    KNOCK_SPACING_MS = 250,
+    KNOCK_BLIND_MS = 1000,
+    KNOCK_LAST_MS = 400,
+    REPLY_MAX = 65536
+};
+
+enum step {
+    STEP_OPEN,
+    STEP_IDLE,
+    STEP_STARTTLS,
+    STEP_LOGIN,
+    STEP_TRIAL,
+    STEP_MESSAGE,
+    STEP_LEAVING
+};
+
+struct visit_run {
+    struct visit_company *c;
+    unsigned index;
+    struct smtp_attempt door;
+    struct net_dialogue *knocks[KNOCKS]; /* NULL: ended */
+    unsigned knock_count, alive;
+    uint64_t knocked_ms;
+    struct net_timer *timer; /* of the knocking */
+    struct net_dialogue *d;  /* the one that was answered */
+    enum step step;
+    bool row_made; /* the step at work has its row */
+    bool gone;     /* the plan was told */
+    enum smtp_security layer;
+    bool verified;
+    char helo[SMTP_DOMAIN_MAX + 1];
+    struct smtp_attempt x; /* being played */
+    smtp_ticket ehlo, starttls, auth, mail, rcpt, rset, data;
+};
+
+static uint64_t now_ms(const struct visit_run *v)
+{
+    return net_loop_now_ms(v->c->loop);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Rows
+ */
+static struct smtp_attempt attempt_on(const struct visit_run *v, enum smtp_security layer)
+{
+    struct smtp_attempt a = v->door;
+    a.security = layer;
+    a.helo = str_from(v->helo);
+    if (v->step == STEP_LOGIN || v->step == STEP_TRIAL || v->step == STEP_MESSAGE) {
+        a.mechanism = v->x.mechanism;
+        a.user = v->x.user;
+    }
+    if (v->step == STEP_TRIAL || v->step == STEP_MESSAGE) {
+        a.from = v->x.from;
+        a.from_null = v->x.from_null;
+        a.to = v->x.to;
+        a.header_from = v->x.header_from;
+    }
+    return a;
+}
+
+static void add_row(struct visit_run *v, enum doctor_probe probe, enum smtp_security layer,
+                    struct smtp_outcome o)
+{
+    struct smtp_attempt a = attempt_on(v, layer);
+    o.at_ms = now_ms(v) - v->c->began_ms;
+    doctor_record_add(v->c->record, probe, &a, &o);
+    v->row_made = true;
+}
+
+static void row_of_reply(struct visit_run *v, enum doctor_probe probe, enum smtp_security layer,
+                         enum smtp_stage stage, const struct smtp_reply *r)
+{
+    add_row(v, probe, layer,
+            (struct smtp_outcome){
+                .stage = stage, .code = r->code, .enhanced = r->enhanced, .text = r->text });
+}
+
+static void row_of_end(struct visit_run *v, enum doctor_probe probe, enum smtp_security layer,
+                       enum smtp_stage stage, enum smtp_end end, str why)
+{
+    add_row(v, probe, layer, (struct smtp_outcome){ .stage = stage, .end = end, .text = why });
+}
+
+static enum smtp_security opening_layer(const struct visit_run *v)
+{
+    return v->door.security == SMTP_SECURITY_TLS ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
+}
+
+/* The row for a step that no reply ended. */
+static void row_of_broken_step(struct visit_run *v, enum smtp_stage stage, enum smtp_end end,
+                               str why)
+{
+    enum smtp_security layer = v->step == STEP_STARTTLS ? SMTP_SECURITY_STARTTLS : v->layer;
+    enum doctor_probe probe = PROBE_TRIAL;
+    if (v->step == STEP_OPEN)
+        layer = opening_layer(v);
+    if (stage == SMTP_STAGE_CONNECT || stage == SMTP_STAGE_GREETING)
+        probe = PROBE_GREETING;
+    else if (stage == SMTP_STAGE_TLS || stage == SMTP_STAGE_STARTTLS)
+        probe = PROBE_TLS;
+    else if (stage == SMTP_STAGE_EHLO)
+        probe = PROBE_CAPABILITIES;
+    else if (v->step == STEP_LOGIN)
+        probe = PROBE_LOGIN;
+    else if (v->step == STEP_MESSAGE)
+        probe = PROBE_MESSAGE;
+    row_of_end(v, probe, layer, stage, end, why);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Endings
+ */
+static void tell_gone(struct visit_run *v)
+{
+    if (v->gone)
+        return;
+    v->gone = true;
+    plan_gone(v->c->plan, v->index, now_ms(v));
+}
+
+static void free_when_over(struct visit_run *v)
+{
+    if (v->alive || !v->gone)
+        return;
+    v->c->standing--;
+    net_timer_free(v->timer);
+    free(v);
+}
+
+static void stop_knocking(struct visit_run *v)
+{
+    net_timer_at(v->timer, UINT64_MAX);
+    for (unsigned i = 0; i < KNOCKS; i++)
+        if (v->knocks[i] && v->knocks[i] != v->d)
+            net_dialogue_abort(v->knocks[i]);
+}
+
+static void polite_end(struct visit_run *v)
+{
+    uint32_t rtt = plan_rtt_ms(v->c->plan);
+    v->step = STEP_LEAVING;
+    net_dialogue_quit(v->d, rtt * 2 + 200);
+}
+
+static void ready(struct visit_run *v)
+{
+    v->step = STEP_IDLE;
+    plan_ready(v->c->plan, v->index, v->layer, v->verified, now_ms(v));
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Opening and EHLO
+ */
+static void choose_helo(struct visit_run *v)
+{
+    char name[SMTP_DOMAIN_MAX + 1] = "";
+    if (v->door.helo.n) {
+        snprintf(v->helo, sizeof v->helo, "%.*s", STR_ARG(v->door.helo));
+        return;
+    }
+    if (gethostname(name, sizeof name - 1) == 0 && strchr(name, '.') &&
+        smtp_domain_ok(str_from(name))) {
+        snprintf(v->helo, sizeof v->helo, "%s", name);
+        return;
+    }
+    struct ip local = { .family = IP_NONE };
+    char text[IP_TEXT_MAX];
+    uint16_t port;
+    net_dialogue_local(v->d, &local, &port);
+    snprintf(v->helo, sizeof v->helo, local.family == IP_V6 ? "[IPv6:%s]" : "[%s]",
+             ip_text(&local, text));
+}
+
+static void opened(struct visit_run *v, struct net_dialogue *d, uint32_t took_ms)
+{
+    v->c->stats->connections++;
+    if (v->d || v->step == STEP_LEAVING) { /* a second knock was answered too */
+        net_dialogue_quit(d, plan_rtt_ms(v->c->plan) * 2 + 200);
+        return;
+    }
+    v->d = d;
+    uint16_t port;
+    net_dialogue_local(d, &v->c->stats->source, &port);
+    choose_helo(v);
+    stop_knocking(v);
+    plan_connected(v->c->plan, v->index, took_ms);
+}
+
+static void secured(struct visit_run *v, const struct smtp_tls_facts *facts)
+{
+    v->layer = v->step == STEP_STARTTLS ? SMTP_SECURITY_STARTTLS : SMTP_SECURITY_TLS;
+    v->verified = facts->verified;
+    add_row(v, PROBE_TLS, v->layer,
+            (struct smtp_outcome){ .stage = SMTP_STAGE_TLS, .tls = *facts });
+    v->row_made = false;
+    if (v->step == STEP_STARTTLS)
+        v->ehlo = net_dialogue_ehlo(v->d, str_from(v->helo));
+}
+
+static void greeted(struct visit_run *v, const struct smtp_reply *r)
+{
+    if (v->step != STEP_OPEN || v->ehlo)
+        return; /* an unasked reply later: what it ends, ends by itself */
+    row_of_reply(v, PROBE_GREETING, opening_layer(v), SMTP_STAGE_GREETING, r);
+    if (!smtp_reply_good(r)) {
+        polite_end(v);
+        return;
+    }
+    v->row_made = false;
+    v->ehlo = net_dialogue_ehlo(v->d, str_from(v->helo));
+}
+
+static void ehlo_answered(struct visit_run *v, const struct smtp_reply *r)
+{
+    row_of_reply(v, PROBE_CAPABILITIES, v->layer, SMTP_STAGE_EHLO, r);
+    if (smtp_reply_good(r))
+        ready(v);
+    else
+        polite_end(v);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Steps
+ */
+static bool needs_utf8(const struct smtp_attempt *x)
+{
+    return !str_is_ascii(x->from) || !str_is_ascii(x->to);
+}
+
+static void begin_trial(struct visit_run *v)
+{
+    const struct smtp_caps *c = net_dialogue_caps(v->d);
+    bool utf8 = needs_utf8(&v->x);
+    if (utf8 && !(c && (c->ext & SMTP_EXT_SMTPUTF8))) {
+        row_of_end(
+            v, v->step == STEP_MESSAGE ? PROBE_MESSAGE : PROBE_TRIAL, v->layer, SMTP_STAGE_MAIL,
+            SMTP_END_NOT_OFFERED,
+            STR("an address has letters outside ASCII, and the server offers no SMTPUTF8 (RFC "
+                "6531)"));
+        ready(v);
+        return;
+    }
+    v->mail = net_dialogue_mail(v->d, v->x.from, utf8 ? STR("SMTPUTF8") : STR_NONE);
+    if (v->step == STEP_TRIAL && c && (c->ext & SMTP_EXT_PIPELINING)) {
+        if (v->x.to.n)
+            v->rcpt = net_dialogue_rcpt(v->d, v->x.to);
+        v->rset = net_dialogue_rset(v->d);
+    }
+    if (!v->mail) {
+        row_of_end(v, PROBE_TRIAL, v->layer, SMTP_STAGE_MAIL, SMTP_END_OURS,
+                   STR("an address does not fit into a command"));
+        polite_end(v);
+    }
+}
+
+/* After the trial's answer: RSET, unless it is on its way already. */
+static void end_trial(struct visit_run *v)
+{
+    if (!v->rset)
+        v->rset = net_dialogue_rset(v->d);
+    if (!v->rset)
+        polite_end(v);
+}
+
+static enum doctor_probe trial_probe(const struct visit_run *v)
+{
+    return v->step == STEP_MESSAGE ? PROBE_MESSAGE : PROBE_TRIAL;
+}
+
+static void mail_answered(struct visit_run *v, const struct smtp_reply *r)
+{
+    bool more = smtp_reply_good(r) && (v->x.to.n || v->step == STEP_MESSAGE);
+    if (!more) {
+        row_of_reply(v, trial_probe(v), v->layer, SMTP_STAGE_MAIL, r);
+        end_trial(v);
+    } else if (!v->rcpt) {
+        v->rcpt = net_dialogue_rcpt(v->d, v->x.to);
+        if (!v->rcpt)
+            polite_end(v);
+    }
+}
+
+static void rcpt_answered(struct visit_run *v, const struct smtp_reply *r)
+{
+    if (v->row_made)
+        return; /* MAIL was refused, and this only says so again */
+    if (v->step == STEP_MESSAGE && smtp_reply_good(r)) {
+        v->data = net_dialogue_data(v->d);
+        v->c->stats->data_sent += v->data != 0;
+        return;
+    }
+    row_of_reply(v, trial_probe(v), v->layer, SMTP_STAGE_RCPT, r);
+    end_trial(v);
+}
+
+static void data_answered(struct visit_run *v, enum smtp_stage stage, const struct smtp_reply *r)
+{
+    if (r->code == 354)
+        return;
+    row_of_reply(v, PROBE_MESSAGE, v->layer, stage, r);
+    ready(v);
+}
+
+static void begin_login(struct visit_run *v)
+{
+    struct err e = { .kind = ERR_NONE };
+    const struct sasl_mechanism *m = sasl_mechanism_find(v->x.mechanism);
+    const struct sasl_login login = { v->x.user, v->c->o->password };
+    v->auth = m ? net_dialogue_auth(v->d, m, &login, &e) : 0;
+    if (v->auth)
+        return;
+    row_of_end(v, PROBE_LOGIN, v->layer, SMTP_STAGE_AUTH, SMTP_END_GUARDED, str_from(e.why));
+    ready(v);
+}
+
+static void starttls_answered(struct visit_run *v, const struct smtp_reply *r)
+{
+    if (smtp_reply_good(r))
+        return; /* the handshake follows by itself */
+    row_of_reply(v, PROBE_TLS, SMTP_SECURITY_STARTTLS, SMTP_STAGE_STARTTLS, r);
+    ready(v);
+}
+
+void visit_step(struct visit_run *v, enum plan_do what, const struct smtp_attempt *x)
+{
+    v->x = *x;
+    v->row_made = false;
+    v->ehlo = v->starttls = v->auth = v->mail = v->rcpt = v->rset = v->data = 0;
+    switch (what) {
+    case PLAN_STARTTLS:
+        v->step = STEP_STARTTLS;
+        v->starttls = net_dialogue_starttls(v->d);
+        break;
+    case PLAN_LOGIN:
+        v->step = STEP_LOGIN;
+        begin_login(v);
+        break;
+    case PLAN_TRIAL:
+        v->step = STEP_TRIAL;
+        begin_trial(v);
+        break;
+    case PLAN_MESSAGE:
+        v->step = STEP_MESSAGE;
+        begin_trial(v);
+        break;
+    default: break;
+    }
+}
+
+void visit_leave(struct visit_run *v)
+{
+    if (v->d) {
+        if (v->step == STEP_OPEN)
+            row_of_broken_step(v, SMTP_STAGE_GREETING, SMTP_END_SILENT,
+                               STR("connected, and not waited for any longer"));
+        polite_end(v);
+        return;
+    }
+    v->step = STEP_LEAVING;
+    stop_knocking(v);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * What the dialogue tells
+ */
+static void answered(struct visit_run *v, const struct net_dialogue_event *ev)
+{
+    smtp_ticket t = ev->ticket;
+    if (t == 0)
+        greeted(v, ev->reply);
+    else if (t == v->ehlo)
+        ehlo_answered(v, ev->reply);
+    else if (t == v->starttls)
+        starttls_answered(v, ev->reply);
+    else if (t == v->auth) {
+        row_of_reply(v, PROBE_LOGIN, v->layer, SMTP_STAGE_AUTH, ev->reply);
+        ready(v);
+    } else if (t == v->mail)
+        mail_answered(v, ev->reply);
+    else if (t == v->rcpt)
+        rcpt_answered(v, ev->reply);
+    else if (t == v->data)
+        data_answered(v, ev->stage, ev->reply);
+    else if (t == v->rset && v->step == STEP_TRIAL)
+        ready(v);
+    else if (t == v->rset && v->step == STEP_MESSAGE)
+        ready(v);
+}
+
+static void forget(struct visit_run *v, const struct net_dialogue *d)
+{
+    for (unsigned i = 0; i < KNOCKS; i++) {
+        if (v->knocks[i] == d) {
+            v->knocks[i] = NULL;
+            v->alive--;
+        }
+    }
+}
+
+/* A knock that was never answered ends the knocking when it was refused, or when it was the last. */
+static void knock_ended(struct visit_run *v, const struct net_dialogue_event *ev)
+{
+    if (v->d)
+        return;
+    if (v->step == STEP_OPEN && !v->row_made && ev->end != SMTP_END_OURS) {
+        row_of_broken_step(v, SMTP_STAGE_CONNECT, ev->end, ev->why);
+        v->step = STEP_LEAVING;
+        stop_knocking(v);
+    }
+    if (!v->alive) {
+        if (v->step == STEP_OPEN && !v->row_made)
+            row_of_broken_step(v, SMTP_STAGE_CONNECT, ev->end, ev->why);
+        tell_gone(v);
+    }
+}
+
+static void ended(struct visit_run *v, struct net_dialogue *d, const struct net_dialogue_event *ev)
+{
+    bool ours = d == v->d;
+    forget(v, d);
+    if (!ours) {
+        knock_ended(v, ev);
+    } else {
+        if (v->step != STEP_LEAVING && v->step != STEP_IDLE && !v->row_made)
+            row_of_broken_step(v, ev->stage, ev->end, ev->why);
+        v->d = NULL;
+        tell_gone(v);
+    }
+}
+
+static void event(void *user, struct net_dialogue *d, const struct net_dialogue_event *ev)
+{
+    struct visit_run *v = user;
+    struct visit_company *c = v->c;
+    switch (ev->kind) {
+    case NET_DIALOGUE_OPENED: opened(v, d, ev->took_ms); break;
+    case NET_DIALOGUE_SECURED:
+        if (d == v->d)
+            secured(v, ev->tls);
+        break;
+    case NET_DIALOGUE_REPLY:
+        if (d == v->d && v->step != STEP_LEAVING)
+            answered(v, ev);
+        break;
+    case NET_DIALOGUE_BODY:
+        if (d == v->d)
+            doctor_message_send(d, &v->x, str_from(v->helo));
+        break;
+    case NET_DIALOGUE_UNSENT: break; /* ENDED follows, and says why */
+    case NET_DIALOGUE_ENDED: ended(v, d, ev); break;
+    }
+    c->changed(c->user);
+    if (ev->kind == NET_DIALOGUE_ENDED)
+        free_when_over(v);
+}
+
+static void transcript(void *user, struct net_dialogue *d, bool sent, str line)
+{
+    const struct visit_run *v = user;
+    (void)d;
+    v->c->o->line(v->c->o->line_user, &v->door, sent, line);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Knocking
+ */
+static struct net_dialogue_options dialogue_options(const struct visit_run *v)
+{
+    struct net_dialogue_options o = {
+        .to = { v->door.address, v->door.port, v->door.source },
+        .host = v->door.host,
+        .tls = v->c->tls,
+        .tls_at_once = v->door.security == SMTP_SECURITY_TLS,
+        .allow_clear_auth = v->c->o->plan.allow_clear_auth,
+        .limits = { .reply_octets = REPLY_MAX, .commands = 8 },
+        .connect_ms = v->c->o->timeout_ms,
+        .tls_ms = 15000,
+        .deadline_ms = v->c->deadline_ms,
+    };
+    for (size_t i = 0; i < SMTP_STAGES; i++)
+        o.limits.wait_ms[i] = v->c->o->timeout_ms;
+    if (!o.tls_at_once)
+        o.limits.wait_ms[SMTP_STAGE_GREETING] = plan_greeting_patience_ms(v->door.port);
+    return o;
+}
+
+static bool knock(struct visit_run *v, struct err *e)
+{
+    struct net_dialogue_options o = dialogue_options(v);
+    const struct net_dialogue_calls calls = { event, v->c->o->line ? transcript : NULL, v };
+    struct net_dialogue *d = net_dialogue_open(v->c->loop, &o, &calls, e);
+    if (!d)
+        return false;
+    v->knocks[v->knock_count++] = d;
+    v->alive++;
+    v->knocked_ms = now_ms(v);
+    return true;
+}
+
+/* max(250 ms, 1.5 round trips) apart; while no round trip is known, a second: a slow path must not be
+ * taken for a silent port. */
+static uint64_t patience_ms(const struct visit_run *v)
+{
+    uint32_t rtt = plan_rtt_ms(v->c->plan);
+    bool last = v->knock_count == KNOCKS;
+    uint64_t least = last ? KNOCK_LAST_MS : KNOCK_SPACING_MS;
+    uint64_t trips = (uint64_t)rtt * (last ? 6 : 3) / 2;
+    if (!rtt)
+        return last ? 2 * KNOCK_BLIND_MS : KNOCK_BLIND_MS;
+    return trips > least ? trips : least;
+}
+
+static void knock_again(void *user)
+{
+    struct visit_run *v = user;
+    uint64_t now = now_ms(v), due = v->knocked_ms + patience_ms(v);
+    if (now < due) {
+        uint64_t look = now + KNOCK_SPACING_MS;
+        net_timer_at(v->timer, due < look ? due : look);
+        return;
+    }
+    struct err e;
+    if (v->knock_count < KNOCKS && knock(v, &e)) {
+        net_timer_at(v->timer, now + KNOCK_SPACING_MS);
+        return;
+    }
+    row_of_broken_step(v, SMTP_STAGE_CONNECT, SMTP_END_SILENT,
+                       STR("three connects were not answered"));
+    v->step = STEP_LEAVING;
+    stop_knocking(v);
+    v->c->changed(v->c->user);
+}
+
+struct visit_run *visit_open(struct visit_company *c, unsigned index,
+                             const struct smtp_attempt *door)
+{
+    struct visit_run *v = calloc(1, sizeof *v);
+    if (!v)
+        return NULL;
+    v->c = c;
+    v->index = index;
+    v->door = *door;
+    v->layer = door->security == SMTP_SECURITY_TLS ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
+    v->timer = net_timer_new(c->loop, knock_again, v);
+    struct err e = { .kind = ERR_NONE };
+    if (!v->timer || !knock(v, &e)) {
+        row_of_end(v, PROBE_GREETING, opening_layer(v), SMTP_STAGE_CONNECT, SMTP_END_OURS,
+                   str_from(e.why));
+        net_timer_free(v->timer);
+        free(v);
+        return NULL;
+    }
+    net_timer_at(v->timer, now_ms(v) + KNOCK_SPACING_MS);
+    c->standing++;
+    return v;
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/words.c - reading a reply's code, enhanced status code and words
+ */
+#include "doctor/words.h"
+#include "sasl/client.h"
+
+static bool holds_any(str text, const str *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_find_nocase(text, words[i]) != STR_NOT_FOUND)
+            return true;
+    return false;
+}
+#define HOLDS(text, table) holds_any(text, table, COUNT_OF(table))
+
+bool words_ask_for_tls(str reply_text)
+{
+    static const str WORDS[] = { STR_INIT("starttls"), STR_INIT("tls"), STR_INIT("ssl"),
+                                 STR_INIT("encrypt"), STR_INIT("secure") };
+    return HOLDS(reply_text, WORDS);
+}
+
+bool words_ask_for_login(const struct smtp_outcome *o)
+{
+    static const str WORDS[] = { STR_INIT("authenti"), STR_INIT("log in"), STR_INIT("logged in"),
+                                 STR_INIT("login"), STR_INIT("smtp auth") };
+    return o->code == 530 || HOLDS(o->text, WORDS);
+}
+
+bool words_no_such_mailbox(const struct smtp_outcome *o)
+{
+    static const str WORDS[] = { STR_INIT("user unknown"),      STR_INIT("unknown user"),
+                                 STR_INIT("no such user"),      STR_INIT("no such mailbox"),
+                                 STR_INIT("unknown recipient"), STR_INIT("mailbox not found"),
+                                 STR_INIT("does not exist"),    STR_INIT("unrouteable address") };
+    const struct smtp_enhanced *x = &o->enhanced;
+    if (o->stage != SMTP_STAGE_RCPT || o->code / 100 != 5)
+        return false;
+    return (x->class == 5 && x->subject == 1 && (x->detail == 1 || x->detail == 10)) ||
+           HOLDS(o->text, WORDS);
+}
+
+bool words_blame_other(const struct smtp_outcome *o)
+{
+    static const str WORDS[] = {
+        STR_INIT("blocklist"),  STR_INIT("blacklist"),  STR_INIT("block list"),
+        STR_INIT("black list"), STR_INIT("dnsbl"),      STR_INIT("spam"),
+        STR_INIT("too many"),   STR_INIT("rate limit"), STR_INIT("quota"),
+        STR_INIT("spf"),        STR_INIT("dmarc"),      STR_INIT("reverse"),
+        STR_INIT("helo"),
+    };
+    return HOLDS(o->text, WORDS);
+}
+
+enum cause_id words_login_cause(const struct smtp_outcome *o)
+{
+    static const str APP[] = { STR_INIT("application-specific"), STR_INIT("app password"),
+                               STR_INIT("app-specific"), STR_INIT("authorization code") };
+    static const str OFF[] = { STR_INIT("basic authentication is disabled"),
+                               STR_INIT("smtpclientauthentication is disabled") };
+    static const str BARRED[] = { STR_INIT("disabled"), STR_INIT("suspended"), STR_INIT("locked") };
+    if (o->end != SMTP_END_REPLY)
+        return CAUSE_NONE;
+    if (o->code / 100 == 4)
+        return CAUSE_AUTH_BACKEND_DOWN;
+    if (HOLDS(o->text, APP))
+        return CAUSE_APP_PASSWORD_NEEDED;
+    if (HOLDS(o->text, OFF))
+        return CAUSE_PASSWORD_LOGIN_SWITCHED_OFF;
+    if (HOLDS(o->text, BARRED))
+        return CAUSE_ACCOUNT_MAY_NOT_SUBMIT;
+    switch (o->code) {
+    case 535:
+    case 530:
+    case 550:
+    case 554: return CAUSE_WRONG_CREDENTIALS;
+    default: return CAUSE_MECHANISM_OFFERED_BUT_DEAD;
+    }
+}
+
+bool words_mechanism_usable(const struct smtp_caps *c, str mechanism)
+{
+    if (!str_eq_nocase(mechanism, STR("auto")))
+        return smtp_caps_offers(c, mechanism);
+    return sasl_choose(c, STR_NONE, true) != NULL;
+}
+
+str words_domain(str mailbox)
+{
+    size_t at = str_rfind_octet(mailbox, '@');
+    return at == STR_NOT_FOUND ? STR_NONE : str_skip(mailbox, at + 1);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The next experiment: the first row that fits
+ */
+struct next_case {
+    const struct doctor_asked *asked;
+    const struct doctor_record *r;
+    const struct doctor_judgement *j;
+};
+
+static bool any_end(const struct doctor_record *r, enum doctor_probe probe, enum smtp_end end)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->rows[i].probe == probe && r->rows[i].outcome.end == end)
+            return true;
+    return false;
+}
+
+static bool is_lookup(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_DNS_FAILURE;
+}
+static bool is_unreachable(const struct next_case *n)
+{
+    return n->j->no_octet && any_end(n->r, PROBE_GREETING, SMTP_END_UNREACHABLE);
+}
+static bool is_no_octet(const struct next_case *n)
+{
+    return n->j->no_octet;
+}
+static bool is_silent(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_EGRESS_PORT_BLOCKED;
+}
+static bool is_not_smtp(const struct next_case *n)
+{
+    return !n->j->cause_count && any_end(n->r, PROBE_GREETING, SMTP_END_BROKEN);
+}
+static bool is_without_recipient(const struct next_case *n)
+{
+    return !n->asked->attempt.to.n;
+}
+static bool offers_any_login(const struct doctor_record *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        struct smtp_caps c;
+        if (r->rows[i].probe == PROBE_CAPABILITIES && doctor_evidence_caps(&r->rows[i], &c) &&
+            c.mechanism_count)
+            return true;
+    }
+    return false;
+}
+/* A login was at hand, a server offers one, and none was made: there was no verified TLS. */
+static bool is_guarded(const struct next_case *n)
+{
+    for (size_t i = 0; i < n->r->count; i++)
+        if (n->r->rows[i].probe == PROBE_LOGIN)
+            return false;
+    return n->asked->login_known && offers_any_login(n->r);
+}
+static bool is_without_login(const struct next_case *n)
+{
+    return !n->asked->login_known && offers_any_login(n->r);
+}
+static bool is_ip(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_IP_NOT_TRUSTED;
+}
+static bool is_login_refused(const struct next_case *n)
+{
+    return n->j->cause_count && cause_of(n->j->causes[0].cause)->family == FAMILY_AUTH_FAILED;
+}
+static bool is_temporary(const struct next_case *n)
+{
+    for (size_t i = 0; i < n->r->count; i++) {
+        const struct doctor_evidence *ev = &n->r->rows[i];
+        if (ev->probe == PROBE_TRIAL && ev->outcome.code / 100 == 4)
+            return true;
+    }
+    return false;
+}
+static bool is_anything(const struct next_case *n)
+{
+    (void)n;
+    return true;
+}
+
+static const struct {
+    bool (*fits)(const struct next_case *n);
+    str text;
+} NEXT[] = {
+    { is_lookup, STR_INIT("Check the spelling of the server's name; ask another resolver with "
+                          "--resolver IP.") },
+    { is_unreachable,
+      STR_INIT("This machine has no way to that address. Check its own network first, "
+               "then run the same command again.") },
+    { is_no_octet,
+      STR_INIT("Run the same command from another network (a phone's hot spot): if it is "
+               "answered there, something between here and the server is in the way.") },
+    { is_silent,
+      STR_INIT("Run the same command from another network: if the port answers there, this "
+               "network blocks it. Meanwhile use a port that answers.") },
+    { is_not_smtp,
+      STR_INIT("What answers on that port is not a mail server. Check the server name and "
+               "the port with the provider's own instructions.") },
+    { is_guarded,
+      STR_INIT("The password was not sent, because nothing protected it. If you accept that "
+               "it can be read on the way, add --allow-clear-auth.") },
+    { is_without_recipient, STR_INIT("Give --to with the address you were writing to: without it, "
+                                     "relaying itself was not tried.") },
+    { is_without_login,
+      STR_INIT("The server offers a login. Give --user and the password (it is asked "
+               "for, or use --password-env NAME), so that it can be tried.") },
+    { is_ip,
+      STR_INIT("Run the same command from a machine that the server trusts (or with --source): if "
+               "it is accepted there, the address is the cause.") },
+    { is_login_refused, STR_INIT("Log in to the provider's web mail with the same user name and "
+                                 "password. If that works, ask the provider what SMTP needs.") },
+    { is_temporary,
+      STR_INIT("The refusal is a temporary one. Run the same command again in 15 minutes "
+               "and compare.") },
+    { is_anything,
+      STR_INIT("Ask whoever runs the server for its log line of this test, or give the "
+               "whole error text with --error.") },
+};
+
+str words_next_experiment(const struct doctor_asked *asked, const struct doctor_record *r,
+                          const struct doctor_judgement *j)
+{
+    const struct next_case n = { asked, r, j };
+    for (size_t i = 0; i < COUNT_OF(NEXT); i++)
+        if (NEXT[i].fits(&n))
+            return NEXT[i].text;
+    return STR_NONE;
+}

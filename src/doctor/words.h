@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/words.h - what a reply's code and words suggest, and what to try next
+ * Owns    the few places where the doctor reads words: they choose between neighbours, and never make a
+ *         cause stronger than likely.
+ */
+#ifndef BATON_DOCTOR_WORDS_H
+#define BATON_DOCTOR_WORDS_H
+#include "doctor/judge.h"
+
+bool words_ask_for_tls(str reply_text);
+bool words_ask_for_login(const struct smtp_outcome *o);   /* 530, or words of that meaning */
+bool words_no_such_mailbox(const struct smtp_outcome *o); /* 5.1.1 and its kin */
+bool words_blame_other(const struct smtp_outcome *o);     /* blocklists, rates, content, sender */
+enum cause_id
+words_login_cause(const struct smtp_outcome *o); /* of a refused AUTH; CAUSE_NONE: cannot say */
+/* Does the server offer what was asked for, or anything we can play ("auto")? */
+bool words_mechanism_usable(const struct smtp_caps *c, str mechanism);
+str words_domain(str mailbox); /* behind the last at-sign; empty: none */
+/* The experiment to make next; constant text. */
+str words_next_experiment(const struct doctor_asked *asked, const struct doctor_record *r,
+                          const struct doctor_judgement *j);
+#endif

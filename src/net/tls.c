@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: ISC */
+/* net/tls.c - OpenSSL contexts: what we trust, and what we show */
+#include "net/tls.h"
+#include "net/tls_pipe.h"
+#include <limits.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <stdlib.h>
+
+struct net_tls_context {
+    SSL_CTX *ssl;
+    bool trusts;
+};
+
+struct ssl_ctx_st *net_tls_context_ssl(struct net_tls_context *t)
+{
+    return t->ssl;
+}
+
+bool net_tls_context_trusts(const struct net_tls_context *t)
+{
+    return t->trusts;
+}
+
+void net_tls_context_free(struct net_tls_context *t)
+{
+    if (!t)
+        return;
+    SSL_CTX_free(t->ssl);
+    free(t);
+}
+
+/* "WHAT: OpenSSL's words for the last failure"; false. */
+static bool err_ssl(struct err *e, const char *what, const char *on)
+{
+    unsigned long code = ERR_peek_last_error();
+    const char *reason = ERR_reason_error_string(code);
+    err_set(e, ERR_SYNTAX, "%s%s%s%s: %s", what, *on ? " '" : "", on, *on ? "'" : "",
+            reason ? reason : "OpenSSL does not say why");
+    ERR_clear_error();
+    return false;
+}
+
+/* Keys under a passphrase are refused: OpenSSL would ask for it on the terminal. */
+static int no_passphrase(char *room, int octets, int writing, void *unused)
+{
+    (void)room, (void)octets, (void)writing, (void)unused;
+    return -1;
+}
+
+static struct net_tls_context *context_new(const SSL_METHOD *method, struct err *e)
+{
+    struct net_tls_context *t = calloc(1, sizeof(*t));
+    if (!t) {
+        err_memory(e, "a TLS context");
+        return NULL;
+    }
+    ERR_clear_error();
+    t->ssl = SSL_CTX_new_ex(NULL, NULL, method);
+    if (!t->ssl || !SSL_CTX_set_min_proto_version(t->ssl, TLS1_2_VERSION)) {
+        err_ssl(e, "making a TLS context", "");
+        net_tls_context_free(t);
+        return NULL;
+    }
+    SSL_CTX_set_mode(t->ssl, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_options(t->ssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_set_session_cache_mode(t->ssl, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_default_passwd_cb(t->ssl, no_passphrase);
+    return t;
+}
+
+static BIO *bio_of(str text)
+{
+    return text.n <= INT_MAX ? BIO_new_mem_buf(text.p, (int)text.n) : NULL;
+}
+
+/* Every certificate of the text becomes a trusted one. */
+static bool trust_pem(SSL_CTX *ssl, str pem, struct err *e)
+{
+    BIO *bio = bio_of(pem);
+    if (!bio)
+        return err_memory(e, "the text of trusted certificates");
+    unsigned taken = 0;
+    bool ok = true;
+    for (X509 *cert; ok && (cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL)); taken++) {
+        ok = X509_STORE_add_cert(SSL_CTX_get_cert_store(ssl), cert) == 1;
+        X509_free(cert);
+    }
+    BIO_free(bio);
+    if (!ok || taken == 0)
+        return err_ssl(e, "reading the trusted certificates", "");
+    ERR_clear_error(); /* the end of the text is an error to OpenSSL */
+    return true;
+}
+
+static bool take_trust(SSL_CTX *ssl, const struct net_tls_trust *t, struct err *e)
+{
+    if (t->system && !SSL_CTX_set_default_verify_dir(ssl))
+        return err_ssl(e, "using the system's directory of certificates", "");
+    if (t->ca_file && !SSL_CTX_load_verify_file(ssl, t->ca_file))
+        return err_ssl(e, "reading trusted certificates from", t->ca_file);
+    return t->ca_pem.n == 0 || trust_pem(ssl, t->ca_pem, e);
+}
+
+static bool take_own_files(SSL_CTX *ssl, const struct net_tls_trust *t, struct err *e)
+{
+    if (!t->cert_file)
+        return true;
+    const char *key_file = t->key_file ? t->key_file : t->cert_file;
+    if (SSL_CTX_use_certificate_chain_file(ssl, t->cert_file) != 1)
+        return err_ssl(e, "reading the client certificate from", t->cert_file);
+    if (SSL_CTX_use_PrivateKey_file(ssl, key_file, SSL_FILETYPE_PEM) != 1)
+        return err_ssl(e, "reading the client certificate's key from", key_file);
+    return true;
+}
+
+/* Takes whatever a server has, so that it can be described (design: observe, never log in). */
+static bool open_wide(SSL_CTX *ssl, struct err *e)
+{
+    SSL_CTX_set_security_level(ssl, 0);
+    SSL_CTX_set_options(ssl, SSL_OP_LEGACY_SERVER_CONNECT);
+    if (!SSL_CTX_set_min_proto_version(ssl, TLS1_VERSION) ||
+        !SSL_CTX_set_cipher_list(ssl, "ALL:@SECLEVEL=0"))
+        return err_ssl(e, "making a TLS context that only looks", "");
+    return true;
+}
+
+struct net_tls_context *net_tls_client_new(const struct net_tls_trust *t, struct err *e)
+{
+    struct net_tls_context *c = context_new(TLS_client_method(), e);
+    if (!c)
+        return NULL;
+    c->trusts = !t->observe;
+    if (!take_trust(c->ssl, t, e) || !take_own_files(c->ssl, t, e) ||
+        (t->observe && !open_wide(c->ssl, e))) {
+        net_tls_context_free(c);
+        return NULL;
+    }
+    return c;
+}
+
+static bool show_chain(SSL_CTX *ssl, str pem, struct err *e)
+{
+    BIO *bio = bio_of(pem);
+    if (!bio)
+        return err_memory(e, "the text of a certificate chain");
+    X509 *leaf = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
+    bool ok = leaf && SSL_CTX_use_certificate(ssl, leaf) == 1;
+    X509_free(leaf);
+    for (X509 *next; ok && (next = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL));) {
+        ok = SSL_CTX_add1_chain_cert(ssl, next) == 1;
+        X509_free(next);
+    }
+    BIO_free(bio);
+    if (!ok)
+        return err_ssl(e, "reading the certificate to show", "");
+    ERR_clear_error();
+    return true;
+}
+
+static bool show_key(SSL_CTX *ssl, str pem, struct err *e)
+{
+    BIO *bio = bio_of(pem);
+    if (!bio)
+        return err_memory(e, "the text of a key");
+    EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
+    BIO_free(bio);
+    bool ok = key && SSL_CTX_use_PrivateKey(ssl, key) == 1;
+    EVP_PKEY_free(key);
+    return ok || err_ssl(e, "reading the certificate's key", "");
+}
+
+struct net_tls_context *net_tls_server_new(str chain_pem, str key_pem, struct err *e)
+{
+    struct net_tls_context *c = context_new(TLS_server_method(), e);
+    if (!c)
+        return NULL;
+    /* No tickets: a client that leaves without reading them would be answered by a reset. */
+    SSL_CTX_set_num_tickets(c->ssl, 0);
+    SSL_CTX_set_options(c->ssl, SSL_OP_NO_TICKET);
+    if (!show_chain(c->ssl, chain_pem, e) || !show_key(c->ssl, key_pem, e)) {
+        net_tls_context_free(c);
+        return NULL;
+    }
+    return c;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * net/tls.h - TLS contexts: what we trust, and what we show
+ * Owns    one OpenSSL context a thread and its default policy.
+ * Leaves  the handshake to net/stream.h, and what a failed verification means to the caller: the
+ *         handshake goes on, the facts say verified = false with every reason in order.
+ */
+#ifndef BATON_NET_TLS_H
+#define BATON_NET_TLS_H
+#include "base/err.h"
+#include "base/str.h"
+
+struct net_tls_context;
+
+struct net_tls_trust {
+    const char *ca_file;   /* NULL: none; adds to the system's hashed directory */
+    str ca_pem;            /* or the same as text, for tests and the demo */
+    bool system;           /* trust the system's directory */
+    const char *cert_file; /* client certificate and its key; NULL: none */
+    const char *key_file;
+    bool observe; /* only to look at a server that fails by the default policy: TLS 1.0 and weak
+                     keys are taken, and the facts never say verified */
+};
+/* For connecting: TLS 1.2 or later, security level of the system's policy. The system's directory is
+ * read when a certificate is verified, not here. */
+struct net_tls_context *net_tls_client_new(const struct net_tls_trust *t, struct err *e) MUST_CHECK;
+/* For accepting: certificate chain and key as PEM text. */
+struct net_tls_context *net_tls_server_new(str chain_pem, str key_pem, struct err *e) MUST_CHECK;
+void net_tls_context_free(struct net_tls_context *t);
+AUTO_FREE(net_tls_context_freep, struct net_tls_context, net_tls_context_free)
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * smtp/server.h - the server's side of one SMTP connection, without the connection
+ * Owns    the session: command order (RFC 5321 section 4.1.4), what each verb may carry, transparency.
+ * Speaks  RFC 5321, 2920, 3207, 4954, 1870. Only CRLF.CRLF ends mail data; a bare CR or LF is refused.
+ * Leaves  every decision to its owner: it asks, and is told what to answer. Mock and relay share it.
+ */
+#ifndef BATON_SMTP_SERVER_H
+#define BATON_SMTP_SERVER_H
+#include "base/err.h"
+#include "base/str.h"
+#include "smtp/path.h"
+#include "smtp/reply.h"
+
+struct smtp_session; /* fields are in server.c */
+
+/* What the session offers; slices must outlive it. */
+struct smtp_session_config {
+    str hostname;
+    bool starttls;       /* offered while in clear */
+    bool auth_in_clear;  /* AUTH offered before TLS */
+    bool auth_under_tls; /* AUTH offered under TLS */
+    str mechanisms;      /* "PLAIN LOGIN"; empty: AUTH is never offered */
+    bool mail_needs_tls; /* 530 5.7.0 to MAIL in clear */
+    uint64_t size_max;   /* SIZE; 0: not announced, 1 MiB kept as the limit */
+    unsigned errors_max; /* syntax and sequence errors before 421; 0: 10 */
+    uint32_t idle_ms;    /* longest silence of the peer; 0: 5 minutes */
+    bool tls_from_start; /* the stream is secured already: no STARTTLS */
+};
+
+enum smtp_ask {
+    SMTP_ASK_NOTHING,  /* wait for octets, or until smtp_session_deadline_ms() */
+    SMTP_ASK_SEND,     /* write q.octets to the peer */
+    SMTP_ASK_TLS,      /* flush, drop unread input, shake hands; then smtp_session_tls() */
+    SMTP_ASK_GREETING, /* a peer connected; smtp_session_answer() with 220 or 554 */
+    SMTP_ASK_EHLO, /* q.word is the name, q.octets the verb ("EHLO" or "HELO"); answer 250: empty text
+                      gives our capabilities, other text is sent as it is */
+    SMTP_ASK_AUTH, /* q.word is the mechanism. PLAIN and LOGIN: q.user and q.password are what the
+                      client gave. Others: q.octets is the response, decoded; p is NULL when the
+                      command had none. Answer 235, a refusal, or 334 with the next challenge,
+                      not yet encoded, as text: then the same is asked again */
+    SMTP_ASK_MAIL, /* may q.mailbox be the reverse-path? answer */
+    SMTP_ASK_RCPT, /* may mail go to q.mailbox? answer */
+    SMTP_ASK_STORE, /* q.octets: the mail data, whole, transparency undone; answer 250 when durable */
+    SMTP_ASK_CLOSE /* flush, close */
+};
+/* Slices are good until the answer, those of SEND until the next call with the session. */
+struct smtp_session_question {
+    str octets;
+    str word;
+    str user, password;
+    struct smtp_mailbox mailbox; /* empty domain and local-part: <> */
+    bool null_path;
+};
+
+struct smtp_session *smtp_session_new(const struct smtp_session_config *c,
+                                      uint64_t now_ms) MUST_CHECK;
+void smtp_session_free(struct smtp_session *s);
+AUTO_FREE(smtp_session_freep, struct smtp_session, smtp_session_free)
+/* Octets from the peer; an empty slice only moves the clock. */
+void smtp_session_feed(struct smtp_session *s, str octets, uint64_t now_ms);
+void smtp_session_ended(struct smtp_session *s); /* the peer is gone: CLOSE is asked next */
+/* Ask until NOTHING or CLOSE. What waits for an answer is asked once. */
+enum smtp_ask smtp_session_next(struct smtp_session *s, struct smtp_session_question *q);
+/* The reply to what was asked: text may hold LF for more lines; empty text gives a standard one, with
+ * its enhanced code. enhanced is "5.7.1" or empty: none. A 421 closes after it is sent. */
+void smtp_session_answer(struct smtp_session *s, unsigned code, str enhanced, str text);
+/* Names the login of a mechanism other than PLAIN and LOGIN; before its answer 235. */
+void smtp_session_login_is(struct smtp_session *s, str user);
+/* After SMTP_ASK_TLS. Everything learnt in clear is forgotten (RFC 3207 section 4.2). */
+void smtp_session_tls(struct smtp_session *s, bool secured);
+uint64_t smtp_session_deadline_ms(const struct smtp_session *s); /* UINT64_MAX: none */
+
+/* Facts of the session for its owner. */
+bool smtp_session_is_tls(const struct smtp_session *s);
+str smtp_session_login(const struct smtp_session *s); /* empty: not logged in */
+/* NULL: no mail transaction is open. An empty mailbox: <>. */
+const struct smtp_mailbox *smtp_session_reverse_path(const struct smtp_session *s);
+/* Octets that came in clear behind STARTTLS: dropped, and the STARTTLS refused or unharmed. */
+size_t smtp_session_dropped_octets(const struct smtp_session *s);
+#endif
