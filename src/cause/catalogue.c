@@ -623,10 +623,10 @@ static const struct cause STARTTLS_STRIPPED = {
     .title = STR_INIT("Something on the way removes the offer of encryption"),
     .sentence = STR_INIT("The server offers STARTTLS, but a device between you and the server "
                          "takes that offer out or makes it unreadable."),
-    .told_apart = STR_INIT("From here the server's list lacks STARTTLS or shows words made of X, "
-                           "and from another network the same server offers it; if it is missing "
-                           "everywhere the server does not offer it and auth-hidden-until-tls "
-                           "cannot apply."),
+    .told_apart = STR_INIT("From here the server's list lacks STARTTLS or shows words made of X, and "
+                           "from another network the same server offers it; with "
+                           "tls-version-or-cipher it is offered here too, and the handshake "
+                           "fails."),
     .sender_steps = {
         STR_INIT("Use port 465 with SSL/TLS, where nothing can be taken out."),
         STR_INIT("Leave encryption required: without it anyone on the way can read your password."),

@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "cause/cause.h"
 
-/* Both append, and are false when out has no room; about 4 and 200 KiB are enough. */
+/* Both append, and are false when out has no room; 4 and 128 KiB are enough. */
 bool cause_page(const struct cause *c, struct buf *out); /* plain text, 78 columns */
 bool cause_markdown(struct buf *out);                    /* every cause, by family, and the notes */
 #endif

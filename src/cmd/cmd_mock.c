@@ -20,7 +20,7 @@ enum { EXIT_OK = 0, EXIT_TROUBLE = 1 };
 struct settings {
     struct mock_options mock;
     const char *password_env, *ca_out;
-    bool list;
+    bool list, cause_is_wrong;
 };
 
 /* --- the options: rows --- */
@@ -33,13 +33,14 @@ static bool take_cause(void *into, const char *value, struct err *e)
         s->mock.cause = p->cause;
         return true;
     }
+    s->cause_is_wrong = true;
     if (cause_named(str_from(value)))
-        return err_set(e, ERR_SYNTAX,
-                       "no server can play '%s' yet; `baton mock --list` shows what one can",
+        return err_set(e, ERR_SYNTAX, "the mock has no way to play '%s'; those listed above it can",
                        value);
     const struct cause *near = cause_nearest(str_from(value));
-    return err_set(e, ERR_SYNTAX, "there is no cause '%.60s'%s%.*s; `baton mock --list` shows them",
-                   value, near ? ", did you mean " : "", STR_ARG(near ? near->name : STR("")));
+    return err_set(e, ERR_SYNTAX,
+                   "there is no cause '%.60s'%s%.*s; those listed above can be played", value,
+                   near ? ", did you mean " : "", STR_ARG(near ? near->name : STR("")));
 }
 
 /* mock_new() knows the names, and says them. */
@@ -171,12 +172,12 @@ const struct command_option MOCK_OPTIONS[] = {
 
 /* --- what it prints --- */
 
-static int print_list(void)
+static int print_list(FILE *to)
 {
     size_t count;
     const struct mock_play *plays = mock_plays(&count);
     for (size_t i = 0; i < count; i++)
-        printf("%-28.*s %.*s\n", STR_ARG(mock_play_name(&plays[i])), STR_ARG(plays[i].does));
+        fprintf(to, "%-28.*s %.*s\n", STR_ARG(mock_play_name(&plays[i])), STR_ARG(plays[i].does));
     return EXIT_OK;
 }
 
@@ -208,12 +209,15 @@ static void print_start(const struct settings *s, const struct mock_server *m)
     str user = s->mock.user.n > 0 ? s->mock.user : STR(MOCK_USER);
     str host = s->mock.hostname.n > 0 ? s->mock.hostname : STR(MOCK_HOSTNAME);
     printf("name     %.*s\n", STR_ARG(host));
-    printf("login    %.*s, %s%s\n", STR_ARG(user),
-           s->password_env ? "password in the environment as " : "any password",
-           s->password_env ? s->password_env : "");
+    if (play->auth_under_tls == 0)
+        printf("login    none: this server offers no AUTH\n");
+    else
+        printf("login    %.*s, %s%s\n", STR_ARG(user),
+               s->password_env ? "password in the environment as " : "any password",
+               s->password_env ? s->password_env : "");
     printf("trust    %s\n",
            s->ca_out ? s->ca_out : "start with --ca-out FILE to have the authority");
-    printf("ready    every reply is logged here; Ctrl-C ends\n");
+    printf("ready    every reply is logged on standard error; Ctrl-C ends\n");
     fflush(stdout);
 }
 
@@ -297,12 +301,15 @@ int cmd_mock(int argc, char **argv)
     struct settings s = { .mock.log = print_log };
     struct err e;
     int rest;
-    if (!command_parse(command_named("mock"), argc, argv, &s, &rest, &e))
+    if (!command_parse(command_named("mock"), argc, argv, &s, &rest, &e)) {
+        if (s.cause_is_wrong)
+            print_list(stderr);
         return command_usage_error("mock", &e);
+    }
     if (rest > 1) {
         err_set(&e, ERR_SYNTAX, "'%.60s' is not understood; a cause is given as --cause ID",
                 argv[1]);
         return command_usage_error("mock", &e);
     }
-    return s.list ? print_list() : run(&s);
+    return s.list ? print_list(stdout) : run(&s);
 }

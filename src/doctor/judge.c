@@ -237,10 +237,11 @@ static enum cause_id flip_mechanism(const struct bench *b, const struct doctor_s
 
 static enum cause_id flip_from(const struct bench *b, const struct doctor_settled *s)
 {
-    (void)b;
     if (s->state != STATE_REFUSED)
         return CAUSE_NONE;
-    return smtp_attempt_logs_in(&s->by->attempt) ? CAUSE_FROM_NOT_LOGIN : CAUSE_FROM_INVALID;
+    if (words_from_invalid(b->a.from, &s->by->outcome))
+        return CAUSE_FROM_INVALID;
+    return smtp_attempt_logs_in(&s->by->attempt) ? CAUSE_FROM_NOT_LOGIN : CAUSE_NONE;
 }
 
 static enum cause_id flip_source(const struct bench *b, const struct doctor_settled *s)
@@ -259,10 +260,10 @@ static const struct flip {
     enum doctor_difference d;
     enum cause_id (*cause)(const struct bench *b, const struct doctor_settled *s);
 } FLIPS[] = {
-    { DIFFERS_PORT, flip_port },   { DIFFERS_SECURITY, flip_security },
-    { DIFFERS_LOGIN, flip_login }, { DIFFERS_MECHANISM, flip_mechanism },
-    { DIFFERS_FROM, flip_from },   { DIFFERS_SOURCE, flip_source },
-    { DIFFERS_HELO, flip_helo },
+    { DIFFERS_HELO, flip_helo },           { DIFFERS_PORT, flip_port },
+    { DIFFERS_SECURITY, flip_security },   { DIFFERS_LOGIN, flip_login },
+    { DIFFERS_MECHANISM, flip_mechanism }, { DIFFERS_FROM, flip_from },
+    { DIFFERS_SOURCE, flip_source },
 };
 
 /* A port that nobody answers on, or that is closed, differs from the one that works; who closed it is
@@ -270,10 +271,10 @@ static const struct flip {
 static enum finding_strength strength_of_flip(const struct bench *b, enum cause_id cause,
                                               const struct doctor_settled *s)
 {
-    if (cause == CAUSE_EGRESS_PORT_BLOCKED || cause == CAUSE_STARTTLS_STRIPPED ||
-        cause == CAUSE_FROM_INVALID)
+    if (cause == CAUSE_EGRESS_PORT_BLOCKED || cause == CAUSE_STARTTLS_STRIPPED)
         return STRENGTH_POSSIBLE;
-    if (cause == CAUSE_SERVER_DOWN || s->temporary || s->unsteady || !b->a.to.n)
+    if (cause == CAUSE_SERVER_DOWN || cause == CAUSE_FROM_INVALID || s->temporary || s->unsteady ||
+        !b->a.to.n)
         return STRENGTH_LIKELY;
     if (cause == CAUSE_MX_PORT_NOT_SUBMISSION && s->state == STATE_REFUSED &&
         s->by->outcome.stage > SMTP_STAGE_AUTH)
@@ -617,7 +618,8 @@ static void sign_ip_not_trusted(struct bench *b)
     const struct doctor_evidence *ev = stranger_trial(b);
     if (!is_refusal(ev) || ev->outcome.stage != SMTP_STAGE_RCPT || login_offered_anywhere(b) ||
         has_cause(b, CAUSE_RECIPIENT_UNKNOWN) || !no_login_at(b, ev->attempt.port) ||
-        ev->outcome.code / 100 == 4 || words_blame_other(&ev->outcome))
+        (ev->outcome.code / 100 == 4 && !words_about_relaying(&ev->outcome)) ||
+        words_blame_other(&ev->outcome))
         return;
     bool sure = !smtp_attempt_logs_in(&b->a);
     for (size_t i = 0; i < b->r->count; i++) { /* a door that was not seen into may take a login */
@@ -630,6 +632,35 @@ static void sign_ip_not_trusted(struct bench *b)
                                   sure ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
     finding_for(f, ev->id);
     rule_out_neighbours(b, f);
+}
+
+/* Logged in, the login's own address, and refused for an outside recipient as a stranger is. */
+static void sign_login_not_honoured(struct bench *b)
+{
+    const struct doctor_evidence *in = login_row(b, true);
+    const struct doctor_evidence *ev =
+        in ? member_refused(b, b->asked->own_address.n ? b->asked->own_address : STR_NONE) : NULL;
+    if (!ev || ev->outcome.stage != SMTP_STAGE_RCPT || ev->outcome.code / 100 == 4 ||
+        has_cause(b, CAUSE_RECIPIENT_UNKNOWN))
+        return;
+    bool relaying = words_about_relaying(&ev->outcome);
+    if (!relaying && !words_invalid_recipient(&ev->outcome))
+        return;
+    struct finding *f = add_cause(b, CAUSE_LOGIN_NOT_HONOURED, HOP_SUBMISSION,
+                                  relaying ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
+    finding_for(f, in->id);
+    finding_for(f, ev->id);
+}
+
+static void sign_greylisted(struct bench *b)
+{
+    const struct doctor_evidence *ev = stranger_trial(b);
+    const struct doctor_evidence *member = member_refused(b, STR_NONE);
+    if (member && words_greylisted(&member->outcome))
+        ev = member;
+    if (is_refusal(ev) && words_greylisted(&ev->outcome))
+        finding_for(add_cause(b, CAUSE_GREYLISTED_TEMPORARY, HOP_SUBMISSION, STRENGTH_LIKELY),
+                    ev->id);
 }
 
 static void (*const SIGNS[])(struct bench *b) = {
@@ -646,6 +677,8 @@ static void (*const SIGNS[])(struct bench *b) = {
     sign_never_authenticates,
     sign_login_refused,
     sign_ip_not_trusted,
+    sign_login_not_honoured,
+    sign_greylisted,
 };
 
 /* ------------------------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ struct plan {
     size_t want_count;
     uint32_t rtt_ms;
     uint64_t now_ms, progress_ms, wake_ms;
-    bool started, done, stranger_used, replayed;
+    bool started, done, stranger_used, replayed, helo_varied;
 };
 
 struct plan *plan_new(const struct doctor_asked *asked, const struct doctor_record *record,
@@ -206,6 +206,33 @@ static void add_second_doors(struct plan *p)
     }
 }
 
+/* EHLO itself was refused for the name that --helo gave. */
+static bool ehlo_refused(const struct plan *p)
+{
+    for (size_t i = 0; i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        if (ev->probe == PROBE_CAPABILITIES && ev->outcome.end == SMTP_END_REPLY &&
+            !doctor_evidence_good(ev) && str_eq(ev->attempt.helo, p->asked->attempt.helo))
+            return true;
+    }
+    return false;
+}
+
+/* One more connection, which says what the doctor would say of itself. */
+static void add_helo_variant(struct plan *p)
+{
+    struct smtp_attempt at = asked_here(p);
+    if (p->helo_varied || !at.helo.n || p->door_count == PLAN_DOORS || !ehlo_refused(p))
+        return;
+    if (!at.port)
+        at.port = p->doors[0].at.port;
+    bool tls = at.port == 465 || at.security == SMTP_SECURITY_TLS;
+    at.security = tls ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
+    at.helo = STR_NONE;
+    p->doors[p->door_count++] = (struct door){ .at = at };
+    p->helo_varied = true;
+}
+
 /* No octet and no connection at this address: the next one is tried in its place. */
 static void try_next_address(struct plan *p)
 {
@@ -344,6 +371,8 @@ static bool stranger_cell(const struct plan *p, struct smtp_attempt *x)
 {
     *x = asked_here(p);
     x->mechanism = x->user = STR_NONE;
+    if (p->helo_varied)
+        x->helo = STR_NONE;
     if (!x->port) {
         if (!doors_settled(p) || !likely_port(p, x))
             return false;
@@ -478,6 +507,7 @@ static void want_login_at(struct plan *p, const struct visit *v)
                                                   v->verified && v->layer != SMTP_SECURITY_NONE);
     x.port = v->door.port;
     x.security = v->layer;
+    x.helo = v->door.helo;
     x.mechanism = m->name;
     x.user = p->asked->attempt.user;
     want(p, x, PLAN_TRIAL);
@@ -499,6 +529,22 @@ static void want_login(struct plan *p)
     const struct visit *v = choose_login(p);
     if (v)
         want_login_at(p, v);
+}
+
+/* A trial was refused in words about the EHLO name: the same on a connection that says another. */
+static void want_other_helo(struct plan *p)
+{
+    for (size_t i = 0; p->asked->attempt.helo.n && i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        if (ev->probe != PROBE_TRIAL || ev->outcome.end != SMTP_END_REPLY ||
+            doctor_evidence_good(ev) || !str_eq(ev->attempt.helo, p->asked->attempt.helo) ||
+            !words_about_helo(&ev->outcome))
+            continue;
+        struct smtp_attempt x = ev->attempt;
+        x.helo = STR_NONE;
+        want(p, x, PLAN_TRIAL);
+        return;
+    }
 }
 
 /* Accepted on another port: the asked port gets its turn with the same login, where it offers one. */
@@ -635,12 +681,14 @@ static void think(struct plan *p)
 {
     struct smtp_attempt a = asked_here(p);
     add_second_doors(p);
+    add_helo_variant(p);
     if (!smtp_attempt_logs_in(&a) || goes_on_in_clear(p))
         want_stranger(p);
     want_login(p);
     if (any_want(p))
         return;
     want_own_address(p);
+    want_other_helo(p);
     if (!works_as_asked(p)) {
         want_login_on_asked_port(p);
         want_reversals(p);

@@ -99,6 +99,24 @@ static enum passage pass_tls(const struct doctor_record *r, const struct smtp_at
     return STOPS;
 }
 
+/* The EHLO name itself may be refused. */
+static enum passage pass_ehlo(const struct doctor_record *r, const struct smtp_attempt *x,
+                              struct doctor_settled *out)
+{
+    const struct doctor_evidence *last = NULL;
+    for (size_t i = 0; i < r->count; i++) {
+        const struct doctor_evidence *ev = &r->rows[i];
+        bool on_the_way = ev->attempt.security == x->security ||
+                          (ev->attempt.security == SMTP_SECURITY_NONE &&
+                           x->security == SMTP_SECURITY_STARTTLS);
+        if (ev->probe == PROBE_CAPABILITIES && on_the_way && doctor_same_door(&ev->attempt, x) &&
+            (!x->helo.n || str_eq(x->helo, ev->attempt.helo)) &&
+            (!last || !doctor_evidence_good(ev)))
+            last = ev;
+    }
+    return last ? stopped_by(last, true, out) : PASSES;
+}
+
 static bool offers_login(const struct smtp_caps *c, str mechanism)
 {
     if (str_eq_nocase(mechanism, STR("auto")))
@@ -178,7 +196,7 @@ struct doctor_settled doctor_settle(const struct doctor_record *r, const struct 
 {
     typedef enum passage pass_fn(const struct doctor_record *, const struct smtp_attempt *,
                                  struct doctor_settled *);
-    static pass_fn *const STAGES[] = { pass_opening, pass_tls, pass_login, pass_trial };
+    static pass_fn *const STAGES[] = { pass_opening, pass_ehlo, pass_tls, pass_login, pass_trial };
     struct doctor_settled s = { .state = STATE_NOT_TESTED };
     for (size_t i = 0; i < COUNT_OF(STAGES); i++) {
         enum passage p = STAGES[i](r, x, &s);

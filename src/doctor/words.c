@@ -41,6 +41,43 @@ bool words_no_such_mailbox(const struct smtp_outcome *o)
            HOLDS(o->text, WORDS);
 }
 
+bool words_about_relaying(const struct smtp_outcome *o)
+{
+    const struct smtp_enhanced *x = &o->enhanced;
+    return str_find_nocase(o->text, STR("relay")) != STR_NOT_FOUND ||
+           (o->code == 454 && x->subject == 7 && x->detail == 1);
+}
+
+bool words_invalid_recipient(const struct smtp_outcome *o)
+{
+    return o->code == 550 && !o->enhanced.class &&
+           str_starts_nocase(o->text, STR("invalid recipient"));
+}
+
+bool words_about_helo(const struct smtp_outcome *o)
+{
+    static const str WORDS[] = { STR_INIT("helo"), STR_INIT("ehlo"), STR_INIT("hostname") };
+    return o->stage == SMTP_STAGE_EHLO || HOLDS(o->text, WORDS);
+}
+
+bool words_greylisted(const struct smtp_outcome *o)
+{
+    static const str WORDS[] = { STR_INIT("greylist"), STR_INIT("graylist"), STR_INIT("grey list"),
+                                 STR_INIT("postgrey") };
+    return o->code / 100 == 4 && HOLDS(o->text, WORDS);
+}
+
+bool words_from_invalid(str from, const struct smtp_outcome *o)
+{
+    static const str WORDS[] = { STR_INIT("fully-qualified"),  STR_INIT("fully qualified"),
+                                 STR_INIT("domain not found"), STR_INIT("domain does not exist"),
+                                 STR_INIT("does not resolve"), STR_INIT("bad address syntax") };
+    const struct smtp_enhanced *x = &o->enhanced;
+    bool unqualified = str_find_octet(words_domain(from), '.') == STR_NOT_FOUND;
+    return unqualified || (x->subject == 1 && (x->detail == 7 || x->detail == 8)) ||
+           HOLDS(o->text, WORDS);
+}
+
 bool words_blame_other(const struct smtp_outcome *o)
 {
     static const str WORDS[] = {

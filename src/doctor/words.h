@@ -11,7 +11,14 @@
 bool words_ask_for_tls(str reply_text);
 bool words_ask_for_login(const struct smtp_outcome *o);   /* 530, or words of that meaning */
 bool words_no_such_mailbox(const struct smtp_outcome *o); /* 5.1.1 and its kin */
-bool words_blame_other(const struct smtp_outcome *o);     /* blocklists, rates, content, sender */
+bool words_about_relaying(const struct smtp_outcome *o);  /* "relay" in it, or 454 4.7.1 */
+/* OpenSMTPD's one text for "I do not relay for you" and for "no such user". */
+bool words_invalid_recipient(const struct smtp_outcome *o);
+bool words_about_helo(const struct smtp_outcome *o); /* the EHLO name, by its words */
+bool words_greylisted(const struct smtp_outcome *o);
+/* A refused reverse-path that would be refused of anybody: unqualified, malformed, no such domain. */
+bool words_from_invalid(str from, const struct smtp_outcome *o);
+bool words_blame_other(const struct smtp_outcome *o); /* blocklists, rates, content, sender */
 enum cause_id
 words_login_cause(const struct smtp_outcome *o); /* of a refused AUTH; CAUSE_NONE: cannot say */
 /* Does the server offer what was asked for, or anything we can play ("auto")? */

@@ -477,14 +477,15 @@ static void the_log_tells_each_reply(void **state)
     assert_log_has(&f, "#1 connected to submission from 127.0.0.1 port ");
     assert_log_has(&f, "#1 greeting 220 " HOST " ESMTP Exim\n");
     assert_log_has(&f, "#1 EHLO client.example 250 " HOST);
-    assert_log_has(&f, "#1 220 ");
+    assert_log_has(&f, "#1 STARTTLS 220 ");
     assert_log_has(&f, "#1 secured by TLSv1.3\n");
     assert_log_has(&f, "#1 AUTH PLAIN as " ANNA " 535 Incorrect authentication data\n");
     assert_log_has(&f, "#1 AUTH PLAIN as " ANNA " 235 Authentication succeeded\n");
     assert_log_has(&f, "#1 MAIL FROM:<" ANNA "> 250 OK\n");
     assert_log_has(&f, "#1 RCPT TO:<tom@elsewhere.example> 250 Accepted\n");
     assert_log_has(&f, "#1 message of 27 octets 250 OK id=");
-    assert_log_has(&f, "#1 221 ");
+    assert_log_has(&f, "#1 DATA 354 ");
+    assert_log_has(&f, "#1 QUIT 221 ");
     str log = buf_str(&f.log);
     for (size_t i = 0; i < log.n; i++)
         if (log.p[i] != '\n' && (unsigned char)log.p[i] < ' ')

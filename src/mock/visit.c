@@ -79,6 +79,15 @@ static str waiting_take(str *waiting, str reply)
     return what;
 }
 
+/* Replies the session gives by itself whose code tells what they are to. */
+static const struct name_row OWN_REPLY_ROWS[] = {
+    { 220, STR_INIT("STARTTLS") },
+    { 221, STR_INIT("QUIT") },
+    { 334, STR_INIT("AUTH") },
+    { 354, STR_INIT("DATA") },
+};
+static const struct names OWN_REPLIES = NAMES(OWN_REPLY_ROWS);
+
 /* "RCPT TO:<tom@elsewhere.example> 550 relay not permitted" */
 static void log_reply(struct mock_visit *v, const struct smtp_reply *r)
 {
@@ -91,6 +100,8 @@ static void log_reply(struct mock_visit *v, const struct smtp_reply *r)
     reply_text(r, &said);
     str rest = buf_str(&v->waiting);
     str what = waiting_take(&rest, buf_str(&said));
+    if (what.n == 0)
+        what = names_of(&OWN_REPLIES, (int)r->code);
     buf_add(&line, what);
     buf_add(&line, what.n > 0 ? STR(" ") : STR(""));
     buf_add(&line, buf_str(&said));

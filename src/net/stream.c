@@ -168,7 +168,7 @@ static const struct end_row {
     enum net_end connecting, open;
 } ENDS[] = {
     { UV_ECONNREFUSED, NET_END_REFUSED, NET_END_RESET },
-    { UV_ECONNRESET, NET_END_REFUSED, NET_END_RESET },
+    { UV_ECONNRESET, NET_END_RESET, NET_END_RESET }, /* it stood, and we were late to see it */
     { UV_EPIPE, NET_END_RESET, NET_END_RESET },
     { UV_ECONNABORTED, NET_END_RESET, NET_END_RESET },
     { UV_EHOSTUNREACH, NET_END_UNREACHABLE, NET_END_UNREACHABLE },
@@ -367,11 +367,26 @@ static void on_room_wanted(uv_handle_t *handle, size_t suggested, uv_buf_t *room
     room->len = NET_ROOM_OCTETS;
 }
 
+/* When octets and a reset come together libuv reports the octets and then the end of file: the system
+ * still knows better. */
+static ssize_t unhide_reset(struct net_stream *s)
+{
+    int sys_errno = 0;
+    socklen_t n = sizeof(sys_errno);
+    uv_os_fd_t fd;
+    if (uv_fileno((uv_handle_t *)&s->tcp, &fd) != 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &sys_errno, &n) != 0 || sys_errno == 0)
+        return UV_EOF;
+    return uv_translate_sys_error(sys_errno);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *room)
 {
     struct net_stream *s = stream->data;
     if (s->state == CLOSED || n == 0)
         return;
+    if (n == UV_EOF)
+        n = unhide_reset(s);
     if (n < 0 && s->tls)
         pump(s); /* what was held back while there was no room */
     if (n == UV_EOF)

@@ -25,13 +25,14 @@ struct settings_program {
 
 /* The rows in the order in which they are shown; NULL behind the last. */
 const struct settings_program *settings_program_at(size_t index);
-const struct settings_program *settings_program_named(str name); /* NULL: no such program */
-const struct settings_program *
-settings_program_nearest(str typed); /* for "did you mean"; or NULL */
+/* NULL: no such program; the second is for "did you mean". */
+const struct settings_program *settings_program_named(str name);
+const struct settings_program *settings_program_nearest(str typed);
 
-/* Appends the settings for p, lines ending in LF. False, with out as it was, when works is not
- * complete (host, port, security and, with a login, mechanism and user are needed), when a value holds
- * controls, invisible or broken characters, or when p has no way to say it. */
+/* Appends the settings for p, lines ending in LF. EHLO name, source address and a reverse-path of its
+ * own are left out where a program has no setting for them. False, with out as it was, when works is
+ * not complete (host, port, security and, with a login, user are needed), when a value holds controls,
+ * invisible or broken characters, or when p has no way to say it. */
 bool settings_write(const struct settings_program *p, const struct smtp_attempt *works,
                     struct buf *out, struct err *e) MUST_CHECK;
 #endif

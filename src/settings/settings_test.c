@@ -606,6 +606,7 @@ static void unfit_values_are_refused_by_all(void **state UNUSED)
         { .host = STR_INIT("mail.example.org:25") },
         { .host = STR_INIT("mail/example") },
         { .host = STR_INIT("[mail]") },
+        { .host = STR_INIT("fe80::1%2") },
         { .helo = STR_INIT("pc\"; evil") },
         { .helo = STR_INIT("[$(id)]") },
         { .helo = STR_INIT("$primary_hostname") },

@@ -27,7 +27,7 @@ struct test_peer {
     uint16_t port;
     pthread_t thread;
     bool joined;
-    sem_t go_on;
+    sem_t go_on, mark;
     SSL_CTX *ctx;
     SSL *ssl;
     struct buf heard, clear;
@@ -162,6 +162,7 @@ static bool play(struct test_peer *p, const struct test_step *step)
     case TEST_TLS: shake(p); return true;
     case TEST_FLOOD: flood(p, step->text); return true;
     case TEST_PAUSE: sem_wait(&p->go_on); return true;
+    case TEST_MARK: sem_post(&p->mark); return true;
     case TEST_RESET: reset(p); return false;
     case TEST_HALF: shutdown(p->fd, SHUT_WR); return true;
     case TEST_CLOSE:
@@ -256,6 +257,7 @@ struct test_peer *test_peer_new(const struct test_step *script, const struct tes
     p->listening = listen_on(family, &p->port);
     p->ctx = certs ? context(certs, kind, tls) : NULL;
     sem_init(&p->go_on, 0, 0);
+    sem_init(&p->mark, 0, 0);
     buf_init(&p->heard, HEARD_MAX);
     buf_init(&p->clear, HEARD_MAX);
     if (pthread_create(&p->thread, NULL, run, p) != 0)
@@ -271,6 +273,11 @@ uint16_t test_peer_port(const struct test_peer *p)
 void test_peer_go_on(struct test_peer *p)
 {
     sem_post(&p->go_on);
+}
+
+void test_peer_wait(struct test_peer *p)
+{
+    sem_wait(&p->mark);
 }
 
 void test_peer_join(struct test_peer *p)
@@ -314,6 +321,7 @@ void test_peer_free(struct test_peer *p)
     SSL_free(p->ssl);
     SSL_CTX_free(p->ctx);
     sem_destroy(&p->go_on);
+    sem_destroy(&p->mark);
     buf_done(&p->heard);
     buf_done(&p->clear);
     free(p);

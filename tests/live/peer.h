@@ -21,6 +21,7 @@ enum test_do {
     TEST_CUT,   /* FIN and no close_notify; reads the rest */
     TEST_RESET, /* RST */
     TEST_HALF,  /* FIN, and on with the script: reads still work */
+    TEST_MARK,  /* lets test_peer_wait() return */
     TEST_PAUSE  /* reads nothing until the test calls test_peer_go_on() */
 };
 struct test_step {
@@ -36,6 +37,7 @@ struct test_peer *test_peer_new(const struct test_step *script, const struct tes
                                 enum test_cert_kind kind, enum test_tls tls, enum ip_family family);
 uint16_t test_peer_port(const struct test_peer *p);
 void test_peer_go_on(struct test_peer *p);
+void test_peer_wait(struct test_peer *p); /* blocks until the script comes to TEST_MARK */
 /* Waits for the script's end. Then: all that was heard, decrypted, in order; and of it, what came in clear. */
 void test_peer_join(struct test_peer *p);
 str test_peer_heard(const struct test_peer *p);

@@ -124,10 +124,11 @@ class Box:
         self.write("/etc/hostname", f"{self.host}\n")
 
     def start(self, ports):
-        script = (f'hostname "{self.host}" && mount -t proc proc "{self.root}/proc" && '
-                  f'exec chroot "{self.root}" sh -c \'{self.server.START}\'')
+        # This shell stays the first process of the namespace: when it goes, all of the server goes.
+        script = (f'hostname "{self.host}" && mount -t proc proc "{self.root}/proc" || exit\n'
+                  f'chroot "{self.root}" sh -c \'{self.server.START}\'\nexit $?')
         with open(self.console, "w", encoding="utf-8") as console:
-            # setpriv: the server must not outlive the lab, however the lab ends.
+            # setpriv and --kill-child: the server must not outlive the lab, however the lab ends.
             self.process = subprocess.Popen(
                 ["setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--uts", "--ipc", "--pid", "--fork",
                  "--kill-child", "sh", "-c", script],
