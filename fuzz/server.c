@@ -117,6 +117,7 @@ static void play(struct run *r, const struct smtp_session_config *config, unsign
     assert(r->s);
     buf_init(&r->sent, SIZE_MAX);
     buf_init(&r->asked, SIZE_MAX);
+    pump(r);
     for (; octets.n > 0; octets = str_skip(octets, piece)) {
         smtp_session_feed(r->s, str_take(octets, piece), now_ms += step_ms);
         pump(r);

@@ -79,22 +79,40 @@ static bool opens_with_tls(const struct doctor_record *r, const struct smtp_atte
     return door->port == 465 && !(clear && doctor_evidence_good(clear));
 }
 
+/* Addresses in the order in which they were tried, ports ascending. Returns how many doors. */
+static size_t doors(const struct doctor_asked *asked, const struct doctor_record *r,
+                    const struct smtp_attempt *out[DOCTOR_CELLS_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->count && n < DOCTOR_CELLS_MAX; i++) {
+        const struct smtp_attempt *door = &r->rows[i].attempt;
+        if (r->rows[i].probe != PROBE_GREETING || seen_before(r, i) ||
+            !ip_eq(&door->source, &asked->attempt.source))
+            continue;
+        size_t at = n++;
+        while (at > 0 && out[at - 1]->port > door->port &&
+               ip_eq(&out[at - 1]->address, &door->address)) {
+            out[at] = out[at - 1];
+            at--;
+        }
+        out[at] = door;
+    }
+    return n;
+}
+
 size_t doctor_cells(const struct doctor_asked *asked, const struct doctor_record *r,
                     const struct doctor_judgement *j, struct doctor_cell out[DOCTOR_CELLS_MAX])
 {
     static const enum smtp_security IN_CLEAR[] = { SMTP_SECURITY_NONE, SMTP_SECURITY_STARTTLS };
     static const enum smtp_security AT_ONCE[] = { SMTP_SECURITY_TLS };
-    size_t n = 0;
-    for (size_t i = 0; i < r->count; i++) {
-        const struct smtp_attempt *door = &r->rows[i].attempt;
-        if (r->rows[i].probe != PROBE_GREETING || seen_before(r, i) ||
-            !ip_eq(&door->source, &asked->attempt.source))
-            continue;
-        bool tls = opens_with_tls(r, door);
+    const struct smtp_attempt *door[DOCTOR_CELLS_MAX];
+    size_t count = doors(asked, r, door), n = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool tls = opens_with_tls(r, door[i]);
         const enum smtp_security *list = tls ? AT_ONCE : IN_CLEAR;
         for (size_t k = 0; k < (tls ? COUNT_OF(AT_ONCE) : COUNT_OF(IN_CLEAR)); k++) {
             for (int login = 0; login <= 1 && n < DOCTOR_CELLS_MAX; login++)
-                out[n++] = cell_at(asked, r, j, door, list[k], login != 0);
+                out[n++] = cell_at(asked, r, j, door[i], list[k], login != 0);
         }
     }
     return n;

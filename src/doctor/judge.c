@@ -142,8 +142,9 @@ static const struct doctor_evidence *member_refused(const struct bench *b, str f
 
 static bool refused_for_want_of_tls(const struct doctor_evidence *ev)
 {
-    return ev && ev->outcome.stage == SMTP_STAGE_MAIL && ev->outcome.end == SMTP_END_REPLY &&
-           !doctor_evidence_good(ev) && words_ask_for_tls(ev->outcome.text);
+    return ev && (ev->outcome.stage == SMTP_STAGE_MAIL || ev->outcome.stage == SMTP_STAGE_RCPT) &&
+           ev->outcome.end == SMTP_END_REPLY && !doctor_evidence_good(ev) &&
+           words_ask_for_tls(ev->outcome.text);
 }
 
 /* The trial in clear at the asked port that was refused because it was in clear. */
@@ -208,7 +209,9 @@ static enum cause_id flip_security(const struct bench *b, const struct doctor_se
         return CAUSE_STARTTLS_STRIPPED;
     if (refused_for_want_of_tls(s->by) || tls_wanted_by_mail(b))
         return CAUSE_MAIL_ONLY_UNDER_TLS;
-    return s->state == STATE_NOT_OFFERED ? CAUSE_AUTH_HIDDEN_UNTIL_TLS : CAUSE_NONE;
+    if (s->state == STATE_NOT_OFFERED || s->by->outcome.stage == SMTP_STAGE_AUTH)
+        return CAUSE_AUTH_HIDDEN_UNTIL_TLS;
+    return CAUSE_NONE;
 }
 
 static bool login_offered_anywhere(const struct bench *b)
@@ -558,6 +561,7 @@ static void sign_recipient_unknown(struct bench *b)
     const struct doctor_evidence *served = neighbour_accepted(b);
     const struct doctor_evidence *member = member_refused(b, STR_NONE);
     const struct doctor_evidence *beside = served ? refused_beside(b, served) : NULL;
+    const struct doctor_evidence *stranger = stranger_trial(b);
     enum finding_strength strength = STRENGTH_NONE;
     if (beside)
         strength = STRENGTH_PROVED;
@@ -565,13 +569,14 @@ static void sign_recipient_unknown(struct bench *b)
         strength = STRENGTH_LIKELY;
     else if (member && words_no_such_mailbox(&member->outcome))
         strength = STRENGTH_LIKELY;
-    else if (!login_offered_anywhere(b) && stranger_trial(b) &&
-             words_no_such_mailbox(&stranger_trial(b)->outcome))
+    else if (stranger && words_unknown_user(&stranger->outcome))
+        strength = STRENGTH_LIKELY;
+    else if (stranger && !login_offered_anywhere(b) && words_no_such_mailbox(&stranger->outcome))
         strength = STRENGTH_POSSIBLE;
     if (strength == STRENGTH_NONE)
         return;
     struct finding *f = add_cause(b, CAUSE_RECIPIENT_UNKNOWN, HOP_SUBMISSION, strength);
-    finding_for(f, beside ? beside->id : id_of(member ? member : stranger_trial(b)));
+    finding_for(f, beside ? beside->id : id_of(member ? member : stranger));
     finding_for(f, id_of(served));
     finding_against(f, id_of(login_row(b, true)));
 }

@@ -444,6 +444,12 @@ static unsigned login_rank(const struct plan *p, uint16_t port)
     return port == 465 ? 1 : port == 587 ? 2 : 3;
 }
 
+bool plan_clear_digest(const struct doctor_asked *asked)
+{
+    const struct sasl_mechanism *m = sasl_mechanism_find(asked->attempt.mechanism);
+    return m && !m->reveals && asked->attempt.security == SMTP_SECURITY_NONE;
+}
+
 static const struct sasl_mechanism *mechanism_at(const struct plan *p,
                                                  const struct smtp_attempt *door,
                                                  enum smtp_security layer, bool verified)
@@ -451,11 +457,13 @@ static const struct sasl_mechanism *mechanism_at(const struct plan *p,
     struct smtp_caps c;
     if (!doctor_evidence_caps(doctor_record_layer(p->r, PROBE_CAPABILITIES, door, layer), &c))
         return NULL;
+    const struct sasl_mechanism *m = sasl_choose(&c, p->asked->attempt.mechanism, true);
+    if (layer == SMTP_SECURITY_NONE && !p->o.allow_clear_auth)
+        return m && plan_clear_digest(p->asked) ? m : NULL;
     if (!verified && !p->o.allow_clear_auth)
         return NULL;
-    const struct sasl_mechanism *m = sasl_choose(&c, p->asked->attempt.mechanism, verified);
     if (!m) /* not the one the program names: another one shows whether the login itself is good */
-        m = sasl_choose(&c, STR_NONE, verified || p->o.allow_clear_auth);
+        m = sasl_choose(&c, STR_NONE, true);
     return m;
 }
 
@@ -511,6 +519,20 @@ static void want_login_at(struct plan *p, const struct visit *v)
     x.mechanism = m->name;
     x.user = p->asked->attempt.user;
     want(p, x, PLAN_TRIAL);
+}
+
+/* The program logs in without TLS, the server offers that, and what it sends there may be sent. */
+static void want_login_in_clear(struct plan *p)
+{
+    struct smtp_attempt a = asked_here(p);
+    if (!p->asked->login_known || !a.port || a.security != SMTP_SECURITY_NONE ||
+        !smtp_attempt_logs_in(&a))
+        return;
+    const struct sasl_mechanism *m = mechanism_at(p, &a, SMTP_SECURITY_NONE, false);
+    if (!m || login_row(p, NULL, false))
+        return;
+    a.mechanism = m->name;
+    want(p, a, PLAN_TRIAL);
 }
 
 static bool login_pending(const struct plan *p)
@@ -684,6 +706,7 @@ static void think(struct plan *p)
     add_helo_variant(p);
     if (!smtp_attempt_logs_in(&a) || goes_on_in_clear(p))
         want_stranger(p);
+    want_login_in_clear(p);
     want_login(p);
     if (any_want(p))
         return;

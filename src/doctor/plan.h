@@ -61,6 +61,9 @@ void plan_ready(struct plan *p, unsigned visit, enum smtp_security layer, bool v
 void plan_gone(struct plan *p, unsigned visit, uint64_t now_ms);
 /* The smallest round trip of a connect so far; 0: none stands yet. */
 uint32_t plan_rtt_ms(const struct plan *p);
+/* Does the user's program name a mechanism that keeps the password to itself, without TLS? Then that one
+ * may be played in clear: the password is not sent. */
+bool plan_clear_digest(const struct doctor_asked *asked);
 /* How long a greeting is waited for before TLS is tried instead. */
 uint32_t plan_greeting_patience_ms(uint16_t port);
 #endif

@@ -205,7 +205,23 @@ static void add_cell(const struct doctor_report *r, const struct doctor_cell *c,
         buf_addf(out, "%u ", c->s.by->outcome.code);
         escape_line(str_take(str_cut(&first, '\n'), 60), out);
     }
+    while (out->n && out->p[out->n - 1] == ' ')
+        out->n--;
     buf_addc(out, '\n');
+}
+
+/* A port that nobody answered on is one line, not one for each way to talk to it. */
+static bool is_dead(const struct doctor_cell *c)
+{
+    return (c->s.state == STATE_CLOSED || c->s.state == STATE_SILENT) &&
+           c->s.by->outcome.stage == SMTP_STAGE_CONNECT;
+}
+
+static void add_dead_port(const struct doctor_cell *c, struct buf *out)
+{
+    char ip[IP_TEXT_MAX];
+    buf_addf(out, "  %-15s %5u  %.*s\n", ip_text(&c->at.address, ip), c->at.port,
+             STR_ARG(names_of(&STATE_NAMES, (int)c->s.state)));
 }
 
 static void details(const struct doctor_report *r, struct buf *out)
@@ -214,8 +230,12 @@ static void details(const struct doctor_report *r, struct buf *out)
     size_t n = doctor_cells(r->asked, r->record, r->judgement, cells);
     if (n)
         buf_addf(out, "\n%sDetails%s\n", BOLD(r), PLAIN(r));
-    for (size_t i = 0; i < n; i++)
-        add_cell(r, &cells[i], out);
+    for (size_t i = 0; i < n; i++) {
+        if (!is_dead(&cells[i]))
+            add_cell(r, &cells[i], out);
+        else if (i == 0 || cells[i - 1].at.port != cells[i].at.port)
+            add_dead_port(&cells[i], out);
+    }
 }
 
 static void notes(const struct doctor_report *r, struct buf *out)

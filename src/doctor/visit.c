@@ -487,6 +487,7 @@ static struct net_dialogue_options dialogue_options(const struct visit_run *v)
         .tls = v->c->tls,
         .tls_at_once = v->door.security == SMTP_SECURITY_TLS,
         .allow_clear_auth = v->c->o->plan.allow_clear_auth,
+        .allow_clear_digest = plan_clear_digest(&v->c->o->asked),
         .limits = { .reply_octets = REPLY_MAX, .commands = 8 },
         .connect_ms = v->c->o->timeout_ms,
         .tls_ms = 15000,

@@ -5,10 +5,44 @@
 #include "doctor/words.h"
 #include "sasl/client.h"
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '<' || c == '>';
+}
+
+/* An address, a host name or a URL says nothing by the words that happen to be in it. */
+static bool inside_name(str text, size_t at, size_t length)
+{
+    size_t from = at, to = at + length;
+    while (from > 0 && !is_blank(text.p[from - 1]))
+        from--;
+    while (to < text.n && !is_blank(text.p[to]))
+        to++;
+    for (size_t i = from; i < to; i++) {
+        bool dot = text.p[i] == '.' && i + 1 < to && is_alnum(text.p[i + 1]);
+        if (text.p[i] == '@' || (dot && (i < at || i >= at + length)))
+            return true;
+    }
+    return false;
+}
+
+static bool holds(str text, str word)
+{
+    for (size_t from = 0; from < text.n;) {
+        size_t at = str_find_nocase(str_skip(text, from), word);
+        if (at == STR_NOT_FOUND)
+            return false;
+        if (!inside_name(text, from + at, word.n))
+            return true;
+        from += at + 1;
+    }
+    return false;
+}
+
 static bool holds_any(str text, const str *words, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (str_find_nocase(text, words[i]) != STR_NOT_FOUND)
+        if (holds(text, words[i]))
             return true;
     return false;
 }
@@ -28,24 +62,29 @@ bool words_ask_for_login(const struct smtp_outcome *o)
     return o->code == 530 || HOLDS(o->text, WORDS);
 }
 
-bool words_no_such_mailbox(const struct smtp_outcome *o)
+bool words_unknown_user(const struct smtp_outcome *o)
 {
     static const str WORDS[] = { STR_INIT("user unknown"),      STR_INIT("unknown user"),
                                  STR_INIT("no such user"),      STR_INIT("no such mailbox"),
-                                 STR_INIT("unknown recipient"), STR_INIT("mailbox not found"),
-                                 STR_INIT("does not exist"),    STR_INIT("unrouteable address") };
+                                 STR_INIT("unknown recipient"), STR_INIT("unrouteable address") };
+    return o->stage == SMTP_STAGE_RCPT && o->code / 100 == 5 && HOLDS(o->text, WORDS) &&
+           !holds(o->text, STR("sender"));
+}
+
+bool words_no_such_mailbox(const struct smtp_outcome *o)
+{
+    static const str WORDS[] = { STR_INIT("mailbox not found"), STR_INIT("does not exist"),
+                                 STR_INIT("doesn't exist") };
     const struct smtp_enhanced *x = &o->enhanced;
-    if (o->stage != SMTP_STAGE_RCPT || o->code / 100 != 5)
-        return false;
-    return (x->class == 5 && x->subject == 1 && (x->detail == 1 || x->detail == 10)) ||
-           HOLDS(o->text, WORDS);
+    bool coded = x->class == 5 && x->subject == 1 && (x->detail == 1 || x->detail == 10);
+    return o->stage == SMTP_STAGE_RCPT && o->code / 100 == 5 &&
+           (coded || words_unknown_user(o) || HOLDS(o->text, WORDS));
 }
 
 bool words_about_relaying(const struct smtp_outcome *o)
 {
     const struct smtp_enhanced *x = &o->enhanced;
-    return str_find_nocase(o->text, STR("relay")) != STR_NOT_FOUND ||
-           (o->code == 454 && x->subject == 7 && x->detail == 1);
+    return holds(o->text, STR("relay")) || (o->code == 454 && x->subject == 7 && x->detail == 1);
 }
 
 bool words_invalid_recipient(const struct smtp_outcome *o)
@@ -180,11 +219,15 @@ static bool offers_any_login(const struct doctor_record *r)
     }
     return false;
 }
-/* A login was at hand, a server offers one, and none was made: there was no verified TLS. */
+/* A login was at hand, a server offers one where the program would make it, and none was made there:
+ * there was no verified TLS. */
 static bool is_guarded(const struct next_case *n)
 {
+    const struct smtp_attempt *a = &n->asked->attempt;
+    bool in_clear = a->security == SMTP_SECURITY_NONE && smtp_attempt_logs_in(a);
     for (size_t i = 0; i < n->r->count; i++)
-        if (n->r->rows[i].probe == PROBE_LOGIN)
+        if (n->r->rows[i].probe == PROBE_LOGIN &&
+            (!in_clear || n->r->rows[i].attempt.security == SMTP_SECURITY_NONE))
             return false;
     return n->asked->login_known && offers_any_login(n->r);
 }

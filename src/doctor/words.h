@@ -9,9 +9,12 @@
 #include "doctor/judge.h"
 
 bool words_ask_for_tls(str reply_text);
-bool words_ask_for_login(const struct smtp_outcome *o);   /* 530, or words of that meaning */
-bool words_no_such_mailbox(const struct smtp_outcome *o); /* 5.1.1 and its kin */
-bool words_about_relaying(const struct smtp_outcome *o);  /* "relay" in it, or 454 4.7.1 */
+bool words_ask_for_login(const struct smtp_outcome *o); /* 530, or words of that meaning */
+bool words_unknown_user(const struct smtp_outcome *o);  /* in words that mean nothing else */
+bool words_no_such_mailbox(
+    const struct smtp_outcome *o); /* or 5.1.1 and its kin: some servers refuse
+                                                             to relay with it */
+bool words_about_relaying(const struct smtp_outcome *o); /* "relay" in it, or 454 4.7.1 */
 /* OpenSMTPD's one text for "I do not relay for you" and for "no such user". */
 bool words_invalid_recipient(const struct smtp_outcome *o);
 bool words_about_helo(const struct smtp_outcome *o); /* the EHLO name, by its words */

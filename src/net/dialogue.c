@@ -240,6 +240,8 @@ static bool may_log_in(const struct net_dialogue *d, const struct sasl_mechanism
     const struct smtp_tls_facts *tls = net_stream_tls(d->stream);
     if (tls && tls->done && tls->verified)
         return true;
+    if (!tls && d->o.allow_clear_digest && !m->reveals)
+        return true;
     if (!d->o.allow_clear_auth)
         return err_set(e, ERR_SYNTAX, "the login was not sent: %s",
                        tls ? "the server's certificate could not be verified"

@@ -20,6 +20,7 @@ struct net_dialogue_options {
     struct net_tls_context *tls; /* must outlive the dialogue; NULL: TLS is not possible */
     bool tls_at_once;            /* ClientHello before anything else */
     bool allow_clear_auth;       /* --allow-clear-auth: see net_dialogue_auth() */
+    bool allow_clear_digest;     /* in clear, a mechanism that does not reveal the password */
     struct smtp_client_limits limits;
     uint32_t connect_ms;  /* longest wait for the connection; 0: 30 s */
     uint32_t tls_ms;      /* longest handshake; 0: 30 s */

@@ -69,11 +69,9 @@ struct run {
     unsigned body_pieces;
 };
 
-static void word(struct run *r, const char *fmt, const char *a, int b)
+static void word(struct run *r, const char *what)
 {
-    if (r->words.n > 0)
-        buf_add(&r->words, STR(" "));
-    buf_addf(&r->words, fmt, a, b);
+    buf_addf(&r->words, "%s%s", r->words.n > 0 ? " " : "", what);
 }
 
 static smtp_ticket log_in(struct run *r, const char *mechanism)
@@ -85,7 +83,7 @@ static smtp_ticket log_in(struct run *r, const char *mechanism)
     smtp_ticket t = net_dialogue_auth(r->d, m, &login, &e);
     if (t == 0) {
         assert_true(strlen(e.why) > 0);
-        word(r, "guarded%s", "", 0);
+        word(r, "guarded");
     }
     return t;
 }
@@ -136,7 +134,7 @@ static void give_body(struct run *r)
 
 static void secured_word(struct run *r, const struct smtp_tls_facts *f)
 {
-    word(r, "%s", f->verified ? "verified" : "unverified", 0);
+    word(r, f->verified ? "verified" : "unverified");
     for (unsigned i = 0; i < f->reason_count; i++)
         buf_addf(&r->words, ":%.*s",
                  STR_ARG(names_of(&SMTP_CERT_REASON_NAMES, (int)f->reasons[i])));
@@ -146,9 +144,8 @@ static void on_ended(struct run *r, const struct net_dialogue_event *ev)
 {
     str stage = names_of(&SMTP_STAGE_NAMES, (int)ev->stage);
     str end = names_of(&SMTP_END_NAMES, (int)ev->end);
-    if (r->words.n > 0)
-        buf_add(&r->words, STR(" "));
-    buf_addf(&r->words, "end:%.*s:%.*s", STR_ARG(stage), STR_ARG(end));
+    word(r, "end");
+    buf_addf(&r->words, ":%.*s:%.*s", STR_ARG(stage), STR_ARG(end));
     r->ended++;
     r->had_facts = ev->tls != NULL;
     if (ev->tls)
@@ -168,7 +165,7 @@ static void on_event(void *user, struct net_dialogue *d, const struct net_dialog
     snprintf(stage, sizeof(stage), "%.*s", STR_ARG(name));
     switch (ev->kind) {
     case NET_DIALOGUE_OPENED:
-        word(r, "opened%s", "", 0);
+        word(r, "opened");
         if (r->peer)
             test_peer_go_on(r->peer);
         break;
@@ -178,14 +175,18 @@ static void on_event(void *user, struct net_dialogue *d, const struct net_dialog
             go_on(r);
         break;
     case NET_DIALOGUE_REPLY:
-        word(r, "%s:%d", stage, (int)ev->reply->code);
+        word(r, stage);
+        buf_addf(&r->words, ":%u", ev->reply->code);
         bool go = ev->ticket == r->last || (ev->ticket == 0 && ev->stage == SMTP_STAGE_GREETING);
         bool then_tls = ev->stage == SMTP_STAGE_STARTTLS && ev->reply->code == 220;
         bool then_body = ev->stage == SMTP_STAGE_DATA && ev->reply->code == 354;
         if (go && !then_tls && !then_body)
             go_on(r);
         break;
-    case NET_DIALOGUE_UNSENT: word(r, "unsent:%s", stage, 0); break;
+    case NET_DIALOGUE_UNSENT:
+        word(r, "unsent:");
+        buf_add(&r->words, name);
+        break;
     case NET_DIALOGUE_BODY: give_body(r); break;
     case NET_DIALOGUE_ENDED: on_ended(r, ev); break;
     }

@@ -124,7 +124,7 @@ static void ids_outlive_streams(void **state)
 {
     (void)state;
     struct err e;
-    static const struct test_step SCRIPT[] = { { TEST_DONE, STR_NONE } };
+    static const struct test_step SCRIPT[] = { { TEST_DONE, STR_INIT("") } };
     struct test_peer *peer = test_peer_new(SCRIPT, NULL, 0, TEST_TLS_ANY, IP_V4);
     struct tally t = { .loop = net_loop_new(&e) };
     const struct net_stream_calls calls = { .opened = stop_at_open, .closed = on_stream_closed };
@@ -149,7 +149,7 @@ static void freeing_the_loop_closes_streams(void **state)
 {
     (void)state;
     struct err e;
-    static const struct test_step SCRIPT[] = { { TEST_DONE, STR_NONE } };
+    static const struct test_step SCRIPT[] = { { TEST_DONE, STR_INIT("") } };
     struct test_peer *peer = test_peer_new(SCRIPT, NULL, 0, TEST_TLS_ANY, IP_V4);
     struct tally t = { .loop = net_loop_new(&e) };
     const struct net_stream_calls calls = { .opened = stop_at_open, .closed = on_stream_closed };

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/record_script.c - reading the language of record_script.h
+ */
+#include "doctor/record_script.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static void wrong(const char *what, str text)
+{
+    fprintf(stderr, "a record script is wrong: %s in '%.*s'\n", what, STR_ARG(text));
+    abort();
+}
+
+struct ip script_ip(const char *text)
+{
+    struct ip ip;
+    if (!ip_parse(str_from(text), &ip))
+        wrong("an address", str_from(text));
+    return ip;
+}
+
+static str next_word(str *rest)
+{
+    *rest = str_trim(*rest);
+    return rest->n ? str_cut(rest, ' ') : STR_NONE;
+}
+
+/* "from=x" and its like, and "~"; false: another word. */
+static bool take_option(str word, struct smtp_attempt *a)
+{
+    str value = word;
+    str key = str_cut(&value, '=');
+    if (str_eq(word, STR("~"))) {
+        a->source = script_ip("198.51.100.7");
+    } else if (!value.p && word.n && word.p[word.n - 1] != '=') {
+        return false;
+    } else if (str_eq(key, STR("from"))) {
+        a->from_null = str_eq(value, STR("<>"));
+        a->from = a->from_null ? STR_NONE : value;
+    } else if (str_eq(key, STR("to"))) {
+        a->to = value;
+    } else if (str_eq(key, STR("helo"))) {
+        a->helo = value;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool take_asked_word(str word, struct doctor_asked *out, bool *known, bool *unknown)
+{
+    struct smtp_attempt *a = &out->attempt;
+    uint64_t port;
+    int security;
+    if (str_to_u64(word, 65535, &port))
+        a->port = (uint16_t)port;
+    else if (names_find(&SMTP_SECURITY_NAMES, word, &security))
+        a->security = (enum smtp_security)security;
+    else if (str_eq(word, STR("-")))
+        a->mechanism = STR_NONE;
+    else if (str_eq(word, STR("login")))
+        a->mechanism = STR("auto");
+    else if (str_eq(word, STR("known")))
+        *known = true;
+    else if (str_eq(word, STR("unknown")))
+        *unknown = true;
+    else if (str_starts(word, STR("own=")))
+        out->own_address = str_skip(word, 4);
+    else if (word.n && word.p[0] >= 'A' && word.p[0] <= 'Z')
+        a->mechanism = word;
+    else
+        return take_option(word, a);
+    return true;
+}
+
+void script_asked(const char *text, struct doctor_asked *out)
+{
+    bool known = false, unknown = false;
+    str rest = str_from(text);
+    *out = (struct doctor_asked){ .own_address = STR_INIT(SCRIPT_OWN) };
+    out->attempt.host = STR(SCRIPT_HOST);
+    out->attempt.from = STR(SCRIPT_OWN);
+    out->attempt.to = STR(SCRIPT_TO);
+    while (str_trim(rest).n) {
+        rest = str_trim(rest);
+        if (str_starts(rest, STR("error="))) {
+            out->pasted_error = str_skip(rest, 6);
+            break;
+        }
+        str word = next_word(&rest);
+        if (!take_asked_word(word, out, &known, &unknown))
+            wrong("a word", word);
+    }
+    out->login_known = known || (out->attempt.mechanism.n && !unknown);
+    if (out->login_known || out->attempt.mechanism.n)
+        out->attempt.user = STR(SCRIPT_OWN);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Rows
+ */
+static void read_door(str word, struct smtp_attempt *a)
+{
+    size_t n = 0;
+    uint64_t port;
+    while (n < word.n && is_digit(word.p[n]))
+        n++;
+    if (!str_to_u64(str_take(word, n), 65535, &port))
+        wrong("a door", word);
+    a->port = (uint16_t)port;
+    a->security = SMTP_SECURITY_NONE;
+    a->address = script_ip("192.0.2.1");
+    for (str rest = str_skip(word, n); rest.n; rest = str_skip(rest, 1)) {
+        if (rest.p[0] == '+')
+            a->security = SMTP_SECURITY_STARTTLS;
+        else if (rest.p[0] == '!')
+            a->security = SMTP_SECURITY_TLS;
+        else if (rest.p[0] == '~')
+            a->source = script_ip("198.51.100.7");
+        else if (str_starts(rest, STR("@2")))
+            rest = str_skip(rest, 1), a->address = script_ip("192.0.2.2");
+        else
+            wrong("a door", word);
+    }
+}
+
+static void read_reply(str text, struct smtp_outcome *o)
+{
+    uint64_t code;
+    str rest = text;
+    str word = next_word(&rest);
+    int end;
+    if (str_to_u64(word, 599, &code)) {
+        o->code = (unsigned)code;
+        o->text = str_trim(rest);
+        if (!smtp_enhanced_read(o->text, &o->enhanced, &rest))
+            o->enhanced = (struct smtp_enhanced){ 0, 0, 0 };
+    } else if (names_find(&SMTP_END_NAMES, word, &end)) {
+        o->end = (enum smtp_end)end;
+        o->text = str_trim(rest);
+    } else {
+        wrong("a reply", text);
+    }
+}
+
+static bool begins_reply(str text)
+{
+    int end;
+    str word = next_word(&text);
+    return word.n && (is_digit(word.p[0]) || names_find(&SMTP_END_NAMES, word, &end));
+}
+
+static void read_caps(str text, struct arena *a, struct smtp_outcome *o)
+{
+    o->code = 250;
+    o->text = STR(SCRIPT_HOST);
+    while (text.n) {
+        str line = str_trim(str_cut(&text, ','));
+        o->text = arena_printf(a, "%.*s\n%.*s", STR_ARG(o->text), STR_ARG(line));
+    }
+}
+
+static void read_tls(str text, struct smtp_outcome *o)
+{
+    struct smtp_tls_facts *t = &o->tls;
+    o->stage = SMTP_STAGE_TLS;
+    if (str_eq(text, STR("failed"))) {
+        o->end = SMTP_END_TLS_FAILED;
+        o->text = STR("wrong version number");
+        return;
+    }
+    if (begins_reply(text)) {
+        o->stage = SMTP_STAGE_STARTTLS;
+        read_reply(text, o);
+        return;
+    }
+    t->done = true;
+    t->version = STR("TLSv1.3");
+    t->cipher = STR("TLS_AES_256_GCM_SHA384");
+    t->names = STR("mail.example.org other.example.org");
+    t->not_after = STR("2027-01-01T00:00:00Z");
+    t->verified = text.n == 0;
+    while (text.n) {
+        str word = str_cut(&text, ',');
+        int reason;
+        if (!names_find(&SMTP_CERT_REASON_NAMES, word, &reason))
+            wrong("a certificate's fault", word);
+        t->reasons[t->reason_count++] = (enum smtp_cert_reason)reason;
+    }
+}
+
+static const struct opening {
+    str word;
+    enum smtp_stage stage;
+    enum smtp_end end;
+} OPENINGS[] = {
+    { STR_INIT("refused"), SMTP_STAGE_CONNECT, SMTP_END_REFUSED },
+    { STR_INIT("silent"), SMTP_STAGE_CONNECT, SMTP_END_SILENT },
+    { STR_INIT("unreachable"), SMTP_STAGE_CONNECT, SMTP_END_UNREACHABLE },
+    { STR_INIT("mute"), SMTP_STAGE_GREETING, SMTP_END_SILENT },
+    { STR_INIT("junk"), SMTP_STAGE_GREETING, SMTP_END_BROKEN },
+};
+
+static enum doctor_probe read_opening(str word, str rest, struct smtp_outcome *o)
+{
+    for (size_t i = 0; i < COUNT_OF(OPENINGS); i++) {
+        if (str_eq(word, OPENINGS[i].word)) {
+            o->stage = OPENINGS[i].stage;
+            o->end = OPENINGS[i].end;
+            o->text = STR("words of the system");
+            return PROBE_GREETING;
+        }
+    }
+    o->stage = SMTP_STAGE_GREETING;
+    read_reply((str){ word.p, (size_t)(rest.p ? rest.p + rest.n - word.p : (ptrdiff_t)word.n) }, o);
+    return PROBE_GREETING;
+}
+
+static enum doctor_probe read_step(str verb, str rest, struct arena *a, struct smtp_attempt *x,
+                                   struct smtp_outcome *o)
+{
+    if (str_eq(verb, STR("tls"))) {
+        read_tls(str_trim(rest), o);
+        return PROBE_TLS;
+    }
+    if (str_eq(verb, STR("ehlo"))) {
+        o->stage = SMTP_STAGE_EHLO;
+        if (begins_reply(rest))
+            read_reply(rest, o);
+        else
+            read_caps(rest, a, o);
+        return PROBE_CAPABILITIES;
+    }
+    if (str_eq(verb, STR("login"))) {
+        o->stage = SMTP_STAGE_AUTH;
+        x->mechanism = next_word(&rest);
+        read_reply(rest, o);
+        return PROBE_LOGIN;
+    }
+    bool mail = str_eq(verb, STR("mail")), data = str_eq(verb, STR("data"));
+    if (!mail && !data && !str_eq(verb, STR("rcpt")))
+        return read_opening(verb, rest, o);
+    o->stage = mail ? SMTP_STAGE_MAIL : data ? SMTP_STAGE_END_OF_DATA : SMTP_STAGE_RCPT;
+    read_reply(rest, o);
+    return data ? PROBE_MESSAGE : PROBE_TRIAL;
+}
+
+void script_row(str text, struct doctor_record *r)
+{
+    struct smtp_attempt x = { .host = STR_INIT(SCRIPT_HOST), .helo = STR_INIT(SCRIPT_HELO) };
+    struct smtp_outcome o = { .at_ms = r->count * 10 };
+    str rest = str_trim(text);
+    if (str_eq(rest, STR("lookup"))) {
+        o.stage = SMTP_STAGE_CONNECT;
+        o.end = SMTP_END_UNREACHABLE;
+        o.text = STR("looking up mail.example.org: there is no such name");
+        if (!doctor_record_add(r, PROBE_LOOKUP, &x, &o))
+            wrong("too much", text);
+        return;
+    }
+    read_door(next_word(&rest), &x);
+    struct smtp_attempt trial = x;
+    trial.from = STR(SCRIPT_OWN);
+    trial.to = STR(SCRIPT_TO);
+    str word = next_word(&rest);
+    for (; word.n; word = next_word(&rest)) {
+        if (word.p[0] >= 'A' && word.p[0] <= 'Z')
+            trial.mechanism = word;
+        else if (!take_option(word, &trial))
+            break;
+    }
+    x.helo = trial.helo;
+    enum doctor_probe probe = read_step(word, rest, r->arena, &x, &o);
+    if (probe == PROBE_TRIAL || probe == PROBE_MESSAGE)
+        x = trial;
+    if (x.mechanism.n)
+        x.user = STR(SCRIPT_OWN);
+    if (!doctor_record_add(r, probe, &x, &o))
+        wrong("too much", text);
+}
+
+void script_record(const char *text, struct doctor_record *r)
+{
+    for (str rest = str_from(text); rest.p;) {
+        str row = str_trim(str_cut(&rest, '|'));
+        if (row.n)
+            script_row(row, r);
+    }
+}
+
+const char *script_judgement(const struct doctor_judgement *j, char *out, size_t room)
+{
+    int n = snprintf(out, room, "%.*s:", STR_ARG(names_of(&VERDICT_NAMES, (int)j->verdict)));
+    for (size_t i = 0; i < j->cause_count; i++) {
+        const struct finding *f = &j->causes[i];
+        n += snprintf(out + n, room - (size_t)n, "%s %.*s %.*s", i ? "," : "",
+                      STR_ARG(cause_of(f->cause)->name),
+                      STR_ARG(names_of(&STRENGTH_NAMES, (int)f->strength)));
+    }
+    n += snprintf(out + n, room - (size_t)n, "%s exit %d", j->cause_count ? ";" : "",
+                  doctor_exit_status(j));
+    snprintf(out + n, room - (size_t)n, "%s", j->next.n ? "; next" : "");
+    return out;
+}

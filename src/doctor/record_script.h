@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/record_script.h - records written as text, for tests
+ * Owns    a small language in which what was asked, what was seen, and what came out of it each fit on a
+ *         line of a table. A mistake in a script ends the test program with the words that are wrong.
+ *
+ * A record is rows with "|" between. A row begins with its door: port, then "+" for STARTTLS or "!" for
+ * SSL/TLS, "@2" for the second address, "~" for the second source. Then what was seen:
+ *
+ *   lookup                     the name has no address (no door)
+ *   587 refused                or silent, unreachable: no connection
+ *   587 mute                   connected, no greeting; junk: octets that are no reply
+ *   587 220 hello              greeting
+ *   587+ tls                   handshake, certificate in order
+ *   587+ tls expired,other     handshake, certificate faults
+ *   587+ tls failed            no handshake; "tls 454 words": STARTTLS refused
+ *   587+ ehlo STARTTLS, AUTH PLAIN      what is offered; "ehlo 550 words": refused
+ *   587+ login PLAIN 235 words          or an end: "login PLAIN closed"
+ *   587+ rcpt 550 5.7.1 words           trial without login up to RCPT, or "mail 550 words"
+ *   587+ PLAIN rcpt 250                 trial with login
+ *   587+ PLAIN data 550 words           message, up to its end
+ *
+ * from=, to= and helo= before the verb say what differs from the usual anna@example.org,
+ * bob@outside.example and here.example.net; from=<> is the empty reverse-path.
+ */
+#ifndef BATON_DOCTOR_RECORD_SCRIPT_H
+#define BATON_DOCTOR_RECORD_SCRIPT_H
+#include "doctor/judge.h"
+
+#define SCRIPT_HOST "mail.example.org"
+#define SCRIPT_OWN  "anna@example.org"
+#define SCRIPT_TO   "bob@outside.example"
+#define SCRIPT_HELO "here.example.net"
+
+struct ip script_ip(const char *text);
+/* "587 starttls PLAIN" and so on: port, security, and "-" (no login), "auto" login as "login", or a
+ * mechanism. "known": the login is at hand though it is not used; "unknown": it is used and not at hand.
+ * from= to= helo= own= ~ as above; error= takes the rest. Slices point into text. */
+void script_asked(const char *text, struct doctor_asked *out);
+/* r must have its arena; rows are added to what it holds. */
+void script_record(const char *text, struct doctor_record *r);
+/* One row. */
+void script_row(str text, struct doctor_record *r);
+/* "refused: client-never-authenticates proved, from-not-login likely; exit 1; next". */
+const char *script_judgement(const struct doctor_judgement *j, char *out, size_t room);
+#endif
