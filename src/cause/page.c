@@ -128,9 +128,8 @@ static void add_markdown_family(struct buf *out, enum cause_family f)
 bool cause_markdown(struct buf *out)
 {
     buf_add(out, STR("# Why mail is refused\n\n"
-                     "Every cause that Baton knows, by family. `baton explain` finds a cause from "
-                     "the words of a\nrefusal, `baton doctor` by experiments, `baton why` from the "
-                     "relay's own decisions.\n\n"));
+                     "Every cause that Baton knows, by family. `baton doctor` finds a cause by "
+                     "experiments;\n`baton cause ID` prints one of these.\n\n"));
     for (unsigned f = 0; f < FAMILIES; f++)
         add_markdown_family(out, (enum cause_family)f);
     buf_add(out, STR("## Worth knowing, and no cause\n\n"));

@@ -50,7 +50,13 @@ bool command_help(const struct command *c, struct buf *out)
 /* ------------------------------------------------------------------------------------------------
  * Manual pages in mdoc(7)
  */
-/* A line that begins with a dot or quote would be a request, a backslash an escape. */
+static bool ends_sentence(const char *at)
+{
+    return at[0] == '.' && at[1] == ' ' && at[2] >= 'A' && at[2] <= 'Z';
+}
+
+/* A line that begins with a dot or quote would be a request, a backslash an escape; each sentence begins
+ * a line. */
 static void man_text(const char *text, struct buf *out)
 {
     bool line_start = true;
@@ -64,6 +70,11 @@ static void man_text(const char *text, struct buf *out)
         else
             buf_addc(out, *text);
         line_start = *text == '\n';
+        if (ends_sentence(text)) {
+            buf_addc(out, '\n');
+            line_start = true;
+            text++;
+        }
     }
 }
 

@@ -119,8 +119,8 @@ static void read_door(str word, struct smtp_attempt *a)
         else if (rest.p[0] == '~')
             a->source = script_ip("198.51.100.7");
         else if (str_starts(rest, STR("@2")))
-            rest = str_skip(rest, 1), a->address = script_ip("192.0.2.2");
-        else
+            a->address = script_ip("192.0.2.2");
+        else if (rest.p[0] != '2')
             wrong("a door", word);
     }
 }
@@ -202,10 +202,10 @@ static const struct opening {
     { STR_INIT("junk"), SMTP_STAGE_GREETING, SMTP_END_BROKEN },
 };
 
-static enum doctor_probe read_opening(str word, str rest, struct smtp_outcome *o)
+static enum doctor_probe read_opening(str text, struct smtp_outcome *o)
 {
     for (size_t i = 0; i < COUNT_OF(OPENINGS); i++) {
-        if (str_eq(word, OPENINGS[i].word)) {
+        if (str_eq(text, OPENINGS[i].word)) {
             o->stage = OPENINGS[i].stage;
             o->end = OPENINGS[i].end;
             o->text = STR("words of the system");
@@ -213,13 +213,16 @@ static enum doctor_probe read_opening(str word, str rest, struct smtp_outcome *o
         }
     }
     o->stage = SMTP_STAGE_GREETING;
-    read_reply((str){ word.p, (size_t)(rest.p ? rest.p + rest.n - word.p : (ptrdiff_t)word.n) }, o);
+    read_reply(text, o);
     return PROBE_GREETING;
 }
 
-static enum doctor_probe read_step(str verb, str rest, struct arena *a, struct smtp_attempt *x,
+/* text begins with the verb. */
+static enum doctor_probe read_step(str text, struct arena *a, struct smtp_attempt *x,
                                    struct smtp_outcome *o)
 {
+    str rest = text;
+    str verb = next_word(&rest);
     if (str_eq(verb, STR("tls"))) {
         read_tls(str_trim(rest), o);
         return PROBE_TLS;
@@ -240,7 +243,7 @@ static enum doctor_probe read_step(str verb, str rest, struct arena *a, struct s
     }
     bool mail = str_eq(verb, STR("mail")), data = str_eq(verb, STR("data"));
     if (!mail && !data && !str_eq(verb, STR("rcpt")))
-        return read_opening(verb, rest, o);
+        return read_opening(text, o);
     o->stage = mail ? SMTP_STAGE_MAIL : data ? SMTP_STAGE_END_OF_DATA : SMTP_STAGE_RCPT;
     read_reply(rest, o);
     return data ? PROBE_MESSAGE : PROBE_TRIAL;
@@ -263,15 +266,15 @@ void script_row(str text, struct doctor_record *r)
     struct smtp_attempt trial = x;
     trial.from = STR(SCRIPT_OWN);
     trial.to = STR(SCRIPT_TO);
-    str word = next_word(&rest);
-    for (; word.n; word = next_word(&rest)) {
+    for (str after = rest; after.n; rest = after) {
+        str word = next_word(&after);
         if (word.p[0] >= 'A' && word.p[0] <= 'Z')
             trial.mechanism = word;
         else if (!take_option(word, &trial))
             break;
     }
     x.helo = trial.helo;
-    enum doctor_probe probe = read_step(word, rest, r->arena, &x, &o);
+    enum doctor_probe probe = read_step(str_trim(rest), r->arena, &x, &o);
     if (probe == PROBE_TRIAL || probe == PROBE_MESSAGE)
         x = trial;
     if (x.mechanism.n)

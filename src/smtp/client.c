@@ -232,8 +232,6 @@ static bool may_send(const struct smtp_client *c, const struct command *sent)
 {
     if (c->phase != TALKING || c->unsent == NULL || (c->unsent->secret && c->out.n > 0))
         return false;
-    if (c->out_secret)
-        return false;
     return sent == NULL || (c->pipelining && !VERBS[sent->verb].last_of_group);
 }
 

@@ -202,7 +202,7 @@ static void on_line(void *user, struct net_dialogue *d, bool sent, str line)
 struct setup {
     enum test_cert_kind cert;
     enum test_tls tls;
-    bool at_once, allow_clear, no_trust;
+    bool at_once, allow_clear, allow_digest, no_trust;
     const char *host;      /* NULL: mail.example */
     enum smtp_stage hasty; /* waits only 50 ms there, elsewhere 10 s */
     uint64_t deadline_ms;  /* of the whole; 0: none */
@@ -224,6 +224,7 @@ static struct test_peer *play(struct run *r, const struct setup *s, const struct
         .tls = tls,
         .tls_at_once = s->at_once,
         .allow_clear_auth = s->allow_clear,
+        .allow_clear_digest = s->allow_digest,
         .limits = { .reply_octets = 65536, .commands = 32 },
         .tls_ms = s->hasty == SMTP_STAGE_TLS ? 50 : 10000,
         .deadline_ms = s->deadline_ms ? net_loop_now_ms(r->loop) + s->deadline_ms : 0,
@@ -737,6 +738,19 @@ static const struct guard_case {
       "AUTH CRAM-MD5",
       { GREETING, EHLO_AUTH, HEAR("AUTH CRAM-MD5"), SAY("334 PDEyM0BtYWlsLmV4YW1wbGU+"), HEAR(""),
         SAY("235 ok"), QUIT } },
+    { "CRAM-MD5 alone in clear when that is asked",
+      { .allow_digest = true },
+      "EPLCQ",
+      "opened greeting:220 ehlo:250 guarded guarded auth:235 quit:221 end:quit:reply",
+      "AUTH CRAM-MD5",
+      { GREETING, EHLO_AUTH, HEAR("AUTH CRAM-MD5"), SAY("334 PDEyM0BtYWlsLmV4YW1wbGU+"), HEAR(""),
+        SAY("235 ok"), QUIT } },
+    { "nothing behind a wrong certificate, when only a digest in clear is allowed",
+      { .allow_digest = true, .cert = TEST_CERT_SELF, .at_once = true },
+      "EPCQ",
+      "opened unverified:self-signed greeting:220 ehlo:250 guarded guarded quit:221 end:quit:reply",
+      NULL,
+      { TLS, GREETING, EHLO_AUTH, QUIT } },
     { "no password behind a wrong certificate, even when clear is allowed",
       { .allow_clear = true, .cert = TEST_CERT_SELF, .at_once = true },
       "EPLQ",
