@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "cmd/cmd.h"
 #include "cmd/doctor_flags.h"
+#include "cmd/read_file.h"
 #include "cmd/secret_input.h"
 #include "doctor/report.h"
 #include <errno.h>
@@ -16,23 +17,6 @@
 #include <unistd.h>
 
 enum { ARENA_MAX = 8 << 20, REPORT_MAX = 16 << 20, FILE_MAX = 16 << 20 };
-
-bool read_whole_file(const char *path, size_t max, struct buf *out, struct err *e)
-{
-    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    char piece[4096];
-    if (!f)
-        return err_set(e, ERR_SYSTEM, "opening '%.150s': %s", path, strerror(errno));
-    buf_init(out, max);
-    for (size_t n; (n = fread(piece, 1, sizeof piece, f)) > 0 && buf_ok(out);)
-        buf_add(out, (str){ piece, n });
-    bool bad = ferror(f) != 0;
-    if (f != stdin)
-        fclose(f);
-    if (bad)
-        return err_set(e, ERR_SYSTEM, "reading '%.150s': %s", path, strerror(errno));
-    return buf_ok(out) || err_set(e, ERR_LIMIT, "'%.150s' is larger than %zu octets", path, max);
-}
 
 static bool put(str text)
 {

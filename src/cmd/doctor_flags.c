@@ -5,6 +5,7 @@
 #include "cmd/doctor_flags.h"
 #include "base/escape.h"
 #include "cmd/cmd.h"
+#include "cmd/read_file.h"
 #include "cmd/secret_input.h"
 #include "dns/dns.h"
 #include "doctor/pasted.h"
@@ -398,6 +399,19 @@ static bool read_auth(struct raw *raw, bool known, struct arena *a, struct err *
     return true;
 }
 
+/* RFC 5321 section 4.1.1.1: a domain or an address-literal. What stands in the literal is the server's
+ * to judge, as long as it fits into a command. */
+static bool is_helo(str name)
+{
+    size_t end = str_find_octet(name, ']');
+    if (!str_starts(name, STR("[")) || end != name.n - 1 || name.n > SMTP_DOMAIN_MAX)
+        return smtp_domain_ok(name);
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] <= ' ' || name.p[i] > '~')
+            return false;
+    return true;
+}
+
 static bool read_login(struct raw *raw, const char *address, struct arena *a, struct buf *password,
                        struct err *e)
 {
@@ -438,7 +452,7 @@ bool doctor_flags_read(struct doctor_flags *f, int argc, char **argv, struct are
     if (!f->o.cert_file != !f->o.key_file)
         return err_set(e, ERR_SYNTAX, "--cert and --key belong together");
     f->o.asked.attempt.helo = str_from(raw.helo);
-    if (raw.helo && !smtp_domain_ok(str_from(raw.helo)) && raw.helo[0] != '[')
+    if (raw.helo && !is_helo(str_from(raw.helo)))
         return err_set(e, ERR_SYNTAX, "--helo '%.60s' is no host name or [address]", raw.helo);
     return read_server(&raw, a, e) && read_pasted(&raw, a, e) &&
            read_addresses(&raw, address, a, e) && read_ports(&raw, e) &&

@@ -24,7 +24,4 @@ int doctor_print(const struct doctor_options *o, const struct doctor_record *rec
                  const struct doctor_stats *stats, const struct secret_mask *mask, bool json);
 /* The default limits and ports of a plan. */
 struct plan_options doctor_plan_defaults(void);
-
-/* "-" is standard input. out is initialised here; the caller frees it either way. */
-bool read_whole_file(const char *path, size_t max, struct buf *out, struct err *e) MUST_CHECK;
 #endif

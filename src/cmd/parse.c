@@ -2,6 +2,7 @@
 /*
  * cmd/parse.c - the command line, read by the rows of the table
  */
+#include "base/escape.h"
 #include "base/names.h"
 #include "cmd/cmd.h"
 #include <stdio.h>
@@ -90,6 +91,11 @@ bool command_parse(const struct command *c, int argc, char **argv, void *into, i
 
 int command_usage_error(const char *command, const struct err *e)
 {
-    fprintf(stderr, "baton %s: %s.\nSee: baton help %s\n", command, e->why, command);
+    struct buf shown; /* the sentence may quote what was typed */
+    buf_init(&shown, 4 * sizeof e->why);
+    escape_line(str_from(e->why), &shown);
+    fprintf(stderr, "baton %s: %.*s.\nSee: baton help %s\n", command, STR_ARG(buf_str(&shown)),
+            command);
+    buf_done(&shown);
     return EXIT_USAGE;
 }

@@ -4,21 +4,15 @@
  */
 #include "doctor/cells.h"
 
-static const struct doctor_evidence *login_row(const struct doctor_record *r)
-{
-    for (size_t i = 0; i < r->count; i++)
-        if (r->rows[i].probe == PROBE_LOGIN && r->rows[i].outcome.end == SMTP_END_REPLY)
-            return &r->rows[i];
-    return NULL;
-}
-
 /* The login is the same on every door of one server that offers it to users. */
 static struct doctor_settled infer_login(const struct doctor_record *r,
                                          const struct doctor_cell *cell,
                                          const struct doctor_judgement *j)
 {
     struct doctor_settled s = cell->s;
-    const struct doctor_evidence *login = login_row(r);
+    const struct doctor_evidence *login = doctor_record_login(r, NULL, true);
+    if (!login)
+        login = doctor_record_login(r, NULL, false);
     const struct doctor_evidence *shake = doctor_record_layer(r, PROBE_TLS, &cell->at,
                                                               cell->at.security);
     struct smtp_caps c;

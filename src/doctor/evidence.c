@@ -108,6 +108,29 @@ bool doctor_evidence_caps(const struct doctor_evidence *ev, struct smtp_caps *ou
     return true;
 }
 
+const struct doctor_evidence *doctor_record_login(const struct doctor_record *r,
+                                                  const struct smtp_attempt *door, bool good)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        const struct doctor_evidence *ev = &r->rows[i];
+        if (ev->probe == PROBE_LOGIN && ev->outcome.end != SMTP_END_GUARDED &&
+            (!door || doctor_same_door(&ev->attempt, door)) && doctor_evidence_good(ev) == good)
+            return ev;
+    }
+    return NULL;
+}
+
+bool doctor_record_offers_login(const struct doctor_record *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        struct smtp_caps c;
+        if (r->rows[i].probe == PROBE_CAPABILITIES && doctor_evidence_caps(&r->rows[i], &c) &&
+            c.mechanism_count)
+            return true;
+    }
+    return false;
+}
+
 /* ------------------------------------------------------------------------------------------------
  * Words
  */

@@ -73,6 +73,12 @@ const struct doctor_evidence *doctor_record_layer(const struct doctor_record *r,
 /* The capabilities that a CAPABILITIES row shows; false: the row is NULL or not a good EHLO answer. */
 bool doctor_evidence_caps(const struct doctor_evidence *ev, struct smtp_caps *out);
 
+/* The first AUTH that was taken (good), or was not, guards aside; door NULL: at any. NULL: none. */
+const struct doctor_evidence *doctor_record_login(const struct doctor_record *r,
+                                                  const struct smtp_attempt *door, bool good);
+/* Does any port offer a login on any layer? */
+bool doctor_record_offers_login(const struct doctor_record *r);
+
 /* Same address, port and source. */
 bool doctor_same_door(const struct smtp_attempt *a, const struct smtp_attempt *b);
 /* One sentence on what the row shows, in words for a person; escaped. */

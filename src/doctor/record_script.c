@@ -161,7 +161,7 @@ static void read_caps(str text, struct arena *a, struct smtp_outcome *o)
     }
 }
 
-static void read_tls(str text, struct smtp_outcome *o)
+static void read_tls(str text, const struct smtp_attempt *x, struct smtp_outcome *o)
 {
     struct smtp_tls_facts *t = &o->tls;
     o->stage = SMTP_STAGE_TLS;
@@ -171,7 +171,8 @@ static void read_tls(str text, struct smtp_outcome *o)
         return;
     }
     if (begins_reply(text)) {
-        o->stage = SMTP_STAGE_STARTTLS;
+        if (x->security == SMTP_SECURITY_STARTTLS)
+            o->stage = SMTP_STAGE_STARTTLS;
         read_reply(text, o);
         return;
     }
@@ -224,7 +225,7 @@ static enum doctor_probe read_step(str text, struct arena *a, struct smtp_attemp
     str rest = text;
     str verb = next_word(&rest);
     if (str_eq(verb, STR("tls"))) {
-        read_tls(str_trim(rest), o);
+        read_tls(str_trim(rest), x, o);
         return PROBE_TLS;
     }
     if (str_eq(verb, STR("ehlo"))) {

@@ -13,7 +13,7 @@
  *   587 220 hello              greeting
  *   587+ tls                   handshake, certificate in order
  *   587+ tls expired,other     handshake, certificate faults
- *   587+ tls failed            no handshake; "tls 454 words": STARTTLS refused
+ *   587+ tls failed            no handshake; "tls 454 words": STARTTLS refused; "465! tls silent"
  *   587+ ehlo STARTTLS, AUTH PLAIN      what is offered; "ehlo 550 words": refused
  *   587+ login PLAIN 235 words          or an end: "login PLAIN closed"
  *   587+ rcpt 550 5.7.1 words           trial without login up to RCPT, or "mail 550 words"

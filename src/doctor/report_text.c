@@ -131,8 +131,13 @@ static void evidence_line(const struct doctor_report *r, const char *label, unsi
     const struct doctor_evidence *ev = doctor_record_row(r->record, id);
     if (!ev)
         return;
+    struct buf
+        said; /* masked before it is wrapped: a line break would hide a secret from the mask */
+    buf_init(&said, (size_t)1 << 20);
+    secret_mask_apply(r->mask, doctor_evidence_said(ev, r->record->arena), &said);
     buf_addf(out, "  %-9s ", label);
-    wrapped(out, 12, doctor_evidence_said(ev, r->record->arena));
+    wrapped(out, 12, buf_str(&said));
+    buf_done(&said);
 }
 
 static const char *proof_label(const struct doctor_evidence *ev)
@@ -167,11 +172,29 @@ static void proof_of(const struct doctor_report *r, const struct finding *f, str
     wrapped(out, 2, c->told_apart);
 }
 
+/* Without a cause: each place where something stopped, and how. */
+static void what_was_seen(const struct doctor_report *r, struct buf *out)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->record->count; i++) {
+        const struct doctor_evidence *ev = &r->record->rows[i];
+        if (doctor_evidence_good(ev))
+            continue;
+        if (!any)
+            buf_addf(out, "\n%sWhat was seen%s\n", BOLD(r), PLAIN(r));
+        any = true;
+        evidence_line(r, proof_label(ev), ev->id, out);
+    }
+}
+
 static void proof(const struct doctor_report *r, struct buf *out)
 {
     const struct doctor_judgement *j = r->judgement;
-    if (!j->cause_count)
+    if (!j->cause_count) {
+        if (j->verdict != VERDICT_ACCEPTED)
+            what_was_seen(r, out);
         return;
+    }
     buf_addf(out, "\n%s%s%s\n", BOLD(r),
              j->causes[0].strength == STRENGTH_PROVED ? "The proof" : "What it rests on", PLAIN(r));
     proof_of(r, &j->causes[0], out);
@@ -202,8 +225,12 @@ static void add_cell(const struct doctor_report *r, const struct doctor_cell *c,
         buf_add(out, STR("inferred  "));
     if (c->s.by && c->s.by->outcome.code && c->s.played) {
         str first = c->s.by->outcome.text;
+        struct buf masked; /* before it is cut, for the same reason */
+        buf_init(&masked, (size_t)1 << 20);
+        secret_mask_apply(r->mask, str_cut(&first, '\n'), &masked);
         buf_addf(out, "%u ", c->s.by->outcome.code);
-        escape_line(str_take(str_cut(&first, '\n'), 60), out);
+        escape_line(str_take(buf_str(&masked), 60), out);
+        buf_done(&masked);
     }
     while (out->n && out->p[out->n - 1] == ' ')
         out->n--;

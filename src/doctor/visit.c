@@ -256,11 +256,6 @@ static void begin_trial(struct visit_run *v)
         return;
     }
     v->mail = net_dialogue_mail(v->d, v->x.from, utf8 ? STR("SMTPUTF8") : STR_NONE);
-    if (v->step == STEP_TRIAL && c && (c->ext & SMTP_EXT_PIPELINING)) {
-        if (v->x.to.n)
-            v->rcpt = net_dialogue_rcpt(v->d, v->x.to);
-        v->rset = net_dialogue_rset(v->d);
-    }
     if (!v->mail) {
         row_of_end(v, PROBE_TRIAL, v->layer, SMTP_STAGE_MAIL, SMTP_END_OURS,
                    STR("an address does not fit into a command"));
@@ -282,23 +277,25 @@ static enum doctor_probe trial_probe(const struct visit_run *v)
     return v->step == STEP_MESSAGE ? PROBE_MESSAGE : PROBE_TRIAL;
 }
 
+/* RCPT is never sent before MAIL was taken: behind a refused MAIL the server would count a second
+ * refusal. RSET goes out with RCPT, in one group where the server says PIPELINING. */
 static void mail_answered(struct visit_run *v, const struct smtp_reply *r)
 {
     bool more = smtp_reply_good(r) && (v->x.to.n || v->step == STEP_MESSAGE);
     if (!more) {
         row_of_reply(v, trial_probe(v), v->layer, SMTP_STAGE_MAIL, r);
         end_trial(v);
-    } else if (!v->rcpt) {
-        v->rcpt = net_dialogue_rcpt(v->d, v->x.to);
-        if (!v->rcpt)
-            polite_end(v);
+        return;
     }
+    v->rcpt = net_dialogue_rcpt(v->d, v->x.to);
+    if (!v->rcpt)
+        polite_end(v);
+    else if (v->step == STEP_TRIAL)
+        v->rset = net_dialogue_rset(v->d);
 }
 
 static void rcpt_answered(struct visit_run *v, const struct smtp_reply *r)
 {
-    if (v->row_made)
-        return; /* MAIL was refused, and this only says so again */
     if (v->step == STEP_MESSAGE && smtp_reply_good(r)) {
         v->data = net_dialogue_data(v->d);
         v->c->stats->data_sent += v->data != 0;
@@ -330,8 +327,8 @@ static void begin_login(struct visit_run *v)
 
 static void starttls_answered(struct visit_run *v, const struct smtp_reply *r)
 {
-    if (smtp_reply_good(r))
-        return; /* the handshake follows by itself */
+    if (r->code == 220)
+        return; /* the handshake follows by itself; it follows no other code (RFC 3207 section 4) */
     row_of_reply(v, PROBE_TLS, SMTP_SECURITY_STARTTLS, SMTP_STAGE_STARTTLS, r);
     ready(v);
 }

@@ -209,16 +209,6 @@ static bool is_without_recipient(const struct next_case *n)
 {
     return !n->asked->attempt.to.n;
 }
-static bool offers_any_login(const struct doctor_record *r)
-{
-    for (size_t i = 0; i < r->count; i++) {
-        struct smtp_caps c;
-        if (r->rows[i].probe == PROBE_CAPABILITIES && doctor_evidence_caps(&r->rows[i], &c) &&
-            c.mechanism_count)
-            return true;
-    }
-    return false;
-}
 /* A login was at hand, a server offers one where the program would make it, and none was made there:
  * there was no verified TLS. */
 static bool is_guarded(const struct next_case *n)
@@ -229,11 +219,11 @@ static bool is_guarded(const struct next_case *n)
         if (n->r->rows[i].probe == PROBE_LOGIN &&
             (!in_clear || n->r->rows[i].attempt.security == SMTP_SECURITY_NONE))
             return false;
-    return n->asked->login_known && offers_any_login(n->r);
+    return n->asked->login_known && doctor_record_offers_login(n->r);
 }
 static bool is_without_login(const struct next_case *n)
 {
-    return !n->asked->login_known && offers_any_login(n->r);
+    return !n->asked->login_known && doctor_record_offers_login(n->r);
 }
 static bool is_ip(const struct next_case *n)
 {

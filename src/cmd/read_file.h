@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cmd/read_file.h - a whole file, up to a maximum
+ */
+#ifndef BATON_CMD_READ_FILE_H
+#define BATON_CMD_READ_FILE_H
+#include "base/buf.h"
+#include "base/err.h"
+
+/* "-" is standard input. out is initialised here; the caller frees it either way. The error names the
+ * file and what stopped it. */
+bool read_whole_file(const char *path, size_t max, struct buf *out, struct err *e) MUST_CHECK;
+#endif

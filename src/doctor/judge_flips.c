@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/judge_flips.c - with an accepted attempt at hand: each difference undone alone
+ */
+#include "doctor/judge_inside.h"
+
+static bool is_certificate_stop(const struct doctor_settled *s)
+{
+    return s->by && s->by->probe == PROBE_TLS && s->by->outcome.tls.done;
+}
+
+static enum cause_id flip_port(const struct bench *b, const struct doctor_settled *s)
+{
+    (void)b;
+    if (s->state == STATE_SILENT)
+        return s->by->outcome.stage == SMTP_STAGE_CONNECT ? CAUSE_EGRESS_PORT_BLOCKED : CAUSE_NONE;
+    if (s->state == STATE_CLOSED)
+        return CAUSE_SERVER_DOWN;
+    if (is_certificate_stop(s))
+        return judge_certificate(s->by->outcome.tls.reasons[0]);
+    if (s->state == STATE_NOT_OFFERED && s->by->probe == PROBE_CAPABILITIES)
+        return CAUSE_MX_PORT_NOT_SUBMISSION;
+    if (s->state == STATE_REFUSED && s->by->outcome.stage >= SMTP_STAGE_AUTH)
+        return CAUSE_MX_PORT_NOT_SUBMISSION;
+    return CAUSE_NONE;
+}
+
+static enum cause_id flip_security(const struct bench *b, const struct doctor_settled *s)
+{
+    if (is_certificate_stop(s))
+        return judge_certificate(s->by->outcome.tls.reasons[0]);
+    if (b->a.security == SMTP_SECURITY_TLS)
+        return s->by->outcome.stage == SMTP_STAGE_TLS || s->by->probe == PROBE_GREETING
+                   ? CAUSE_TLS_MODE_MISMATCH
+                   : CAUSE_NONE;
+    if (s->by->probe == PROBE_GREETING || s->by->probe == PROBE_TLS)
+        return s->by->outcome.stage == SMTP_STAGE_CONNECT ? CAUSE_NONE : CAUSE_TLS_MODE_MISMATCH;
+    if (b->a.security == SMTP_SECURITY_STARTTLS)
+        return CAUSE_STARTTLS_STRIPPED;
+    if (judge_refused_for_tls(s->by) || judge_tls_wanted(b))
+        return CAUSE_MAIL_ONLY_UNDER_TLS;
+    if (s->state == STATE_NOT_OFFERED || s->by->outcome.stage == SMTP_STAGE_AUTH)
+        return CAUSE_AUTH_HIDDEN_UNTIL_TLS;
+    return CAUSE_NONE;
+}
+
+static enum cause_id flip_login(const struct bench *b, const struct doctor_settled *s)
+{
+    if (!smtp_attempt_logs_in(&b->a))
+        return s->state == STATE_REFUSED ? CAUSE_CLIENT_NEVER_AUTHENTICATES : CAUSE_NONE;
+    if (s->state == STATE_NOT_OFFERED)
+        return doctor_record_offers_login(b->r) ? CAUSE_MX_PORT_NOT_SUBMISSION
+                                                : CAUSE_RELAY_TAKES_NO_LOGIN;
+    return s->by->outcome.stage == SMTP_STAGE_AUTH ? words_login_cause(&s->by->outcome)
+                                                   : CAUSE_NONE;
+}
+
+static enum cause_id flip_mechanism(const struct bench *b, const struct doctor_settled *s)
+{
+    (void)b;
+    if (s->state == STATE_NOT_OFFERED)
+        return CAUSE_NO_COMMON_MECHANISM;
+    return s->by->outcome.stage == SMTP_STAGE_AUTH ? CAUSE_MECHANISM_OFFERED_BUT_DEAD : CAUSE_NONE;
+}
+
+static enum cause_id flip_from(const struct bench *b, const struct doctor_settled *s)
+{
+    if (s->state != STATE_REFUSED)
+        return CAUSE_NONE;
+    if (words_from_invalid(b->a.from, &s->by->outcome))
+        return CAUSE_FROM_INVALID;
+    return smtp_attempt_logs_in(&s->by->attempt) ? CAUSE_FROM_NOT_LOGIN : CAUSE_NONE;
+}
+
+static enum cause_id flip_source(const struct bench *b, const struct doctor_settled *s)
+{
+    (void)b;
+    return s->state == STATE_REFUSED ? CAUSE_IP_NOT_TRUSTED : CAUSE_NONE;
+}
+
+static enum cause_id flip_helo(const struct bench *b, const struct doctor_settled *s)
+{
+    (void)b;
+    return s->state == STATE_REFUSED ? CAUSE_EHLO_NAME_REFUSED : CAUSE_NONE;
+}
+
+static const struct flip {
+    enum doctor_difference d;
+    enum cause_id (*cause)(const struct bench *b, const struct doctor_settled *s);
+} FLIPS[] = {
+    { DIFFERS_HELO, flip_helo },           { DIFFERS_PORT, flip_port },
+    { DIFFERS_SECURITY, flip_security },   { DIFFERS_LOGIN, flip_login },
+    { DIFFERS_MECHANISM, flip_mechanism }, { DIFFERS_FROM, flip_from },
+    { DIFFERS_SOURCE, flip_source },
+};
+
+/* A port that nobody answers on, or that is closed, differs from the one that works; who closed it is
+ * not seen from here. */
+static enum finding_strength strength_of_flip(const struct bench *b, enum cause_id cause,
+                                              const struct doctor_settled *s)
+{
+    if (cause == CAUSE_EGRESS_PORT_BLOCKED || cause == CAUSE_STARTTLS_STRIPPED)
+        return STRENGTH_POSSIBLE;
+    const struct doctor_evidence *wanted = judge_tls_wanted(b);
+    if (cause == CAUSE_MAIL_ONLY_UNDER_TLS && wanted && wanted->outcome.code / 100 == 4)
+        return STRENGTH_LIKELY; /* s may be the capability in its place */
+    if (cause == CAUSE_SERVER_DOWN || cause == CAUSE_FROM_INVALID || s->temporary || s->unsteady ||
+        !b->a.to.n)
+        return STRENGTH_LIKELY;
+    if (cause == CAUSE_MX_PORT_NOT_SUBMISSION && s->state == STATE_REFUSED &&
+        s->by->outcome.stage > SMTP_STAGE_AUTH)
+        return STRENGTH_LIKELY;
+    return STRENGTH_PROVED;
+}
+
+/* Undoing the port means the asked port under whatever security it can speak; undoing the security
+ * happens on the asked port. */
+static struct doctor_settled settle_undone(const struct bench *b, const struct smtp_attempt *works,
+                                           enum doctor_difference d)
+{
+    struct smtp_attempt x = doctor_undo(works, &b->a, d);
+    if (d == DIFFERS_PORT)
+        return doctor_settle_port(b->r, &x);
+    if (d == DIFFERS_SECURITY && b->a.port)
+        x.port = b->a.port;
+    return doctor_settle(b->r, &x);
+}
+
+void judge_flips(struct bench *b)
+{
+    const struct smtp_attempt *works = &b->j->works->attempt;
+    unsigned differs = doctor_differences(&b->a, works);
+    bool port_flips = false;
+    for (size_t i = 0; i < COUNT_OF(FLIPS); i++) {
+        if (!(differs & FLIPS[i].d) || (port_flips && FLIPS[i].d == DIFFERS_SECURITY))
+            continue;
+        struct doctor_settled s = settle_undone(b, works, FLIPS[i].d);
+        if (!doctor_settled_stops(&s))
+            continue;
+        enum cause_id cause = FLIPS[i].cause(b, &s);
+        if (cause == CAUSE_NONE)
+            continue;
+        port_flips |= FLIPS[i].d == DIFFERS_PORT;
+        bool client = is_certificate_stop(&s) || cause == CAUSE_NO_COMMON_MECHANISM;
+        enum finding_hop hop = client ? HOP_CLIENT : HOP_SUBMISSION;
+        struct finding *f = judge_add(b, cause, hop, strength_of_flip(b, cause, &s));
+        finding_for(f, judge_id(s.by));
+        finding_for(f, b->j->works->id);
+        judge_neighbours(b, f);
+    }
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/judge_inside.h - what the files of the judge share
+ * Owns    the bench: what was asked, the record, and the judgement in the making. For judge*.c alone.
+ */
+#ifndef BATON_DOCTOR_JUDGE_INSIDE_H
+#define BATON_DOCTOR_JUDGE_INSIDE_H
+#include "doctor/judge.h"
+#include "doctor/words.h"
+
+struct bench {
+    const struct doctor_asked *asked;
+    const struct doctor_record *r;
+    struct smtp_attempt a; /* what was asked, with the address that was tried */
+    struct doctor_judgement *j;
+};
+
+/* judge_ask.c: questions to the record. NULL: there is no such row. */
+unsigned judge_id(const struct doctor_evidence *ev); /* 0 for NULL */
+const struct doctor_evidence *judge_caps(const struct bench *b, uint16_t port,
+                                         enum smtp_security layer, struct smtp_caps *c);
+/* The row in which a port shows AUTH, on the layer given; AUTO: on any. */
+const struct doctor_evidence *judge_login_offered(const struct bench *b, uint16_t port,
+                                                  enum smtp_security layer);
+const struct doctor_evidence *judge_login_elsewhere(const struct bench *b); /* on another port */
+/* A good row of a port with no AUTH on its last layer; NULL also when STARTTLS was not gone through. */
+const struct doctor_evidence *judge_no_login(const struct bench *b, uint16_t port);
+/* The trial without a login of the recipient asked for, on the asked port if one was asked. */
+const struct doctor_evidence *judge_stranger(const struct bench *b);
+/* A refused trial with a login and that reverse-path; from.p NULL: with any. */
+const struct doctor_evidence *judge_member_refused(const struct bench *b, str from);
+/* The trial in clear at the asked port that was refused because it was in clear. */
+const struct doctor_evidence *judge_tls_wanted(const struct bench *b);
+bool judge_refused_for_tls(const struct doctor_evidence *ev);
+bool judge_is_refusal(const struct doctor_evidence *ev); /* a reply to MAIL or RCPT that refuses */
+enum cause_id judge_certificate(enum smtp_cert_reason reason);
+
+/* Adds a cause once. Never NULL: a full list gives its last row again. */
+struct finding *judge_add(struct bench *b, enum cause_id cause, enum finding_hop hop,
+                          enum finding_strength strength);
+/* Adds the observations on the asked cell that tell a cause from its nearest neighbours. */
+void judge_neighbours(const struct bench *b, struct finding *f);
+
+void judge_flips(struct bench *b); /* judge_flips.c: with an accepted attempt, what flips */
+void judge_signs(struct bench *b); /* judge_signs.c: without one, what the record shows by itself */
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/plan_doors.c - which ways to begin there are, and which are worth adding
+ */
+#include "doctor/plan_inside.h"
+
+static bool has_door(const struct plan *p, uint16_t port, bool tls, const struct ip *source)
+{
+    for (size_t i = 0; i < p->door_count; i++) {
+        const struct smtp_attempt *d = &p->doors[i].at;
+        if (d->port == port && (d->security == SMTP_SECURITY_TLS) == tls &&
+            ip_eq(&d->address, &p->addresses[p->address]) && ip_eq(&d->source, source))
+            return true;
+    }
+    return false;
+}
+
+static void add_door(struct plan *p, uint16_t port, bool tls)
+{
+    struct smtp_attempt at = plan_asked_here(p);
+    if (p->door_count == PLAN_DOORS || has_door(p, port, tls, &at.source))
+        return;
+    at.port = port;
+    at.security = tls ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
+    p->doors[p->door_count++] = (struct door){ .at = at };
+}
+
+void plan_doors_add(struct plan *p)
+{
+    const struct smtp_attempt *a = &p->asked->attempt;
+    if (a->port) {
+        add_door(p, a->port, a->port == 465 || a->security == SMTP_SECURITY_TLS);
+        if (a->port == 465 &&
+            (a->security == SMTP_SECURITY_NONE || a->security == SMTP_SECURITY_STARTTLS))
+            add_door(p, a->port, false);
+    }
+    for (size_t i = 0; i < p->o.port_count; i++)
+        if (p->o.ports[i] != a->port)
+            add_door(p, p->o.ports[i], p->o.ports[i] == 465);
+}
+
+/* A survey is over when its visit is parked with nothing left to look at, or gone. */
+bool plan_survey_wants_starttls(const struct plan *p, const struct visit *v)
+{
+    struct smtp_caps c;
+    return v->layer == SMTP_SECURITY_NONE && !v->mechanism.n &&
+           doctor_evidence_caps(
+               doctor_record_layer(p->r, PROBE_CAPABILITIES, &v->door, SMTP_SECURITY_NONE), &c) &&
+           (c.ext & SMTP_EXT_STARTTLS) &&
+           !doctor_record_layer(p->r, PROBE_TLS, &v->door, SMTP_SECURITY_STARTTLS);
+}
+
+bool plan_door_settled(const struct plan *p, const struct door *d)
+{
+    if (!d->begun)
+        return false;
+    const struct visit *v = &p->visits[d->visit];
+    if (v->state == VISIT_GONE || v->state == VISIT_LEAVING)
+        return true;
+    return v->state == VISIT_READY && !plan_survey_wants_starttls(p, v);
+}
+
+bool plan_doors_settled(const struct plan *p)
+{
+    for (size_t i = 0; i < p->door_count; i++)
+        if (!plan_door_settled(p, &p->doors[i]))
+            return false;
+    return true;
+}
+
+/* The other way to begin, where the first way showed that it may be the right one. */
+void plan_doors_add_second(struct plan *p)
+{
+    for (size_t i = 0, n = p->door_count; i < n; i++) {
+        struct smtp_attempt at = p->doors[i].at;
+        bool tls = at.security == SMTP_SECURITY_TLS;
+        if (!p->doors[i].begun || has_door(p, at.port, !tls, &at.source))
+            continue;
+        const struct doctor_evidence *ev = tls ? doctor_record_layer(p->r, PROBE_TLS, &at,
+                                                                     SMTP_SECURITY_TLS)
+                                               : doctor_record_greeting(p->r, &at, false);
+        if (!ev || doctor_evidence_good(ev) || ev->outcome.stage == SMTP_STAGE_CONNECT)
+            continue;
+        if (tls || ev->outcome.end == SMTP_END_SILENT)
+            add_door(p, at.port, !tls);
+    }
+}
+
+/* EHLO itself was refused for the name that --helo gave. */
+static bool ehlo_refused(const struct plan *p)
+{
+    for (size_t i = 0; i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        if (ev->probe == PROBE_CAPABILITIES && ev->outcome.end == SMTP_END_REPLY &&
+            !doctor_evidence_good(ev) && str_eq(ev->attempt.helo, p->asked->attempt.helo))
+            return true;
+    }
+    return false;
+}
+
+/* One more connection, which says what the doctor would say of itself. */
+void plan_doors_add_helo(struct plan *p)
+{
+    struct smtp_attempt at = plan_asked_here(p);
+    if (p->helo_varied || !at.helo.n || p->door_count == PLAN_DOORS || !ehlo_refused(p))
+        return;
+    if (!at.port)
+        at.port = p->doors[0].at.port;
+    bool tls = at.port == 465 || at.security == SMTP_SECURITY_TLS;
+    at.security = tls ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
+    at.helo = STR_NONE;
+    p->doors[p->door_count++] = (struct door){ .at = at };
+    p->helo_varied = true;
+}
+
+/* No octet and no connection at this address: the next one is tried in its place. */
+void plan_doors_next_address(struct plan *p)
+{
+    for (size_t i = 0; i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        if (ev->probe == PROBE_GREETING && ev->outcome.stage != SMTP_STAGE_CONNECT)
+            return;
+    }
+    if (p->address + 1 >= p->address_count || !plan_doors_settled(p))
+        return;
+    p->address++;
+    plan_doors_add(p);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/plan_inside.h - what the files of the plan share
+ * Owns    doors, visits and wants, and the plan that holds them. For plan*.c alone.
+ *
+ * A door is a way to begin at one port: in clear, or with a ClientHello. A visit is a connection
+ * through a door. A want is an attempt that should be played.
+ */
+#ifndef BATON_DOCTOR_PLAN_INSIDE_H
+#define BATON_DOCTOR_PLAN_INSIDE_H
+#include "doctor/plan.h"
+#include "doctor/settle.h"
+#include "doctor/words.h"
+
+enum visit_state { VISIT_FREE, VISIT_OPENING, VISIT_READY, VISIT_BUSY, VISIT_LEAVING, VISIT_GONE };
+
+struct visit {
+    enum visit_state state;
+    struct smtp_attempt door; /* address, port, source, helo; security tls: ClientHello at once */
+    enum smtp_security layer;
+    bool connected, verified;
+    str mechanism; /* logged in by; empty: not */
+    uint64_t began_ms;
+    int want;     /* being served; -1: a step of the survey */
+    size_t began; /* rows in the record when the step at work began */
+};
+
+struct door {
+    struct smtp_attempt at;
+    bool begun;
+    unsigned visit;
+};
+
+enum want_state { WANT_OPEN, WANT_SERVED, WANT_DROPPED };
+struct want {
+    struct smtp_attempt x;
+    enum plan_do what; /* PLAN_TRIAL or PLAN_MESSAGE */
+    enum want_state state;
+    bool again;     /* played already, and wanted once more */
+    bool stranger;  /* the recipient asked for, without a login: once a run */
+    unsigned tries; /* visits that ended under it */
+};
+
+struct plan {
+    const struct doctor_asked *asked;
+    const struct doctor_record *r;
+    struct plan_options o;
+    struct ip addresses[PLAN_ADDRESSES];
+    size_t address_count, address; /* the one at work */
+    struct door doors[PLAN_DOORS];
+    size_t door_count;
+    struct visit visits[PLAN_VISITS];
+    size_t visit_count;
+    struct want wants[PLAN_WANTS];
+    size_t want_count;
+    uint32_t rtt_ms;
+    uint64_t now_ms, progress_ms, wake_ms;
+    bool started, done, replayed, helo_varied;
+};
+/* plan.c */
+void plan_wake_at(struct plan *p, uint64_t at_ms);
+struct smtp_attempt plan_asked_here(const struct plan *p); /* asked, at the address at work */
+unsigned plan_open_visits(const struct plan *p);
+
+/* plan_doors.c */
+void plan_doors_add(struct plan *p); /* those of the address at work */
+void plan_doors_add_second(
+    struct plan *p); /* the other way to begin, where the first points to it */
+void plan_doors_add_helo(
+    struct plan *p); /* one that says another EHLO name, where EHLO was refused */
+void plan_doors_next_address(struct plan *p);
+bool plan_door_settled(const struct plan *p, const struct door *d);
+bool plan_doors_settled(const struct plan *p);
+bool plan_survey_wants_starttls(const struct plan *p, const struct visit *v);
+
+/* plan_wants.c */
+void plan_think(struct plan *p); /* what the record shows, into wants */
+bool plan_any_want(const struct plan *p);
+bool plan_want(struct plan *p, struct smtp_attempt x, enum plan_do what);
+unsigned plan_refused_logins(const struct plan *p);
+unsigned plan_refusals(const struct plan *p);
+bool plan_login_is_over(const struct plan *p);
+
+/* plan_login.c */
+void plan_want_login(struct plan *p);
+void plan_want_login_on_asked_port(struct plan *p);
+bool plan_login_pending(const struct plan *p);
+bool plan_may_log_in(const struct plan *p, const struct visit *v); /* by how it is secured */
+bool plan_serves_login(const struct plan *p, const struct visit *v);
+unsigned plan_login_rank(const struct plan *p, uint16_t port);
+#endif
