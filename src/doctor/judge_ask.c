@@ -119,7 +119,8 @@ const struct doctor_evidence *judge_tls_wanted(const struct bench *b)
     for (size_t i = 0; i < b->r->count; i++) {
         const struct doctor_evidence *ev = &b->r->rows[i];
         if (ev->probe == PROBE_TRIAL && ev->attempt.security == SMTP_SECURITY_NONE &&
-            doctor_same_door(&ev->attempt, &b->a) && judge_refused_for_tls(ev))
+            (!b->a.port || ev->attempt.port == b->a.port) &&
+            ip_eq(&ev->attempt.address, &b->a.address) && judge_refused_for_tls(ev))
             return ev;
     }
     return NULL;

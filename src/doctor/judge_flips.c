@@ -25,16 +25,30 @@ static enum cause_id flip_port(const struct bench *b, const struct doctor_settle
     return CAUSE_NONE;
 }
 
+/* The port opens the other way than asked for: that was seen, and is not taken from a silence. */
+static bool opens_otherwise(const struct bench *b, const struct smtp_attempt *door)
+{
+    const struct doctor_evidence *other = b->a.security == SMTP_SECURITY_TLS
+                                              ? doctor_record_greeting(b->r, door, false)
+                                              : doctor_record_layer(b->r, PROBE_TLS, door,
+                                                                    SMTP_SECURITY_TLS);
+    return other && doctor_evidence_good(other);
+}
+
 static enum cause_id flip_security(const struct bench *b, const struct doctor_settled *s)
 {
     if (is_certificate_stop(s))
         return judge_certificate(s->by->outcome.tls.reasons[0]);
+    bool tls_works = b->j->works->attempt.security == SMTP_SECURITY_TLS;
+    if (!b->a.port && tls_works != (b->a.security == SMTP_SECURITY_TLS))
+        return CAUSE_NONE; /* which port the program uses is not known: another may fit its mode */
+    if (s->by->probe == PROBE_GREETING || s->by->probe == PROBE_TLS) {
+        bool opening = s->by->attempt.security != SMTP_SECURITY_STARTTLS;
+        return opening && opens_otherwise(b, &s->by->attempt) ? CAUSE_TLS_MODE_MISMATCH
+                                                              : CAUSE_NONE;
+    }
     if (b->a.security == SMTP_SECURITY_TLS)
-        return s->by->outcome.stage == SMTP_STAGE_TLS || s->by->probe == PROBE_GREETING
-                   ? CAUSE_TLS_MODE_MISMATCH
-                   : CAUSE_NONE;
-    if (s->by->probe == PROBE_GREETING || s->by->probe == PROBE_TLS)
-        return s->by->outcome.stage == SMTP_STAGE_CONNECT ? CAUSE_NONE : CAUSE_TLS_MODE_MISMATCH;
+        return CAUSE_NONE;
     if (b->a.security == SMTP_SECURITY_STARTTLS)
         return CAUSE_STARTTLS_STRIPPED;
     if (judge_refused_for_tls(s->by) || judge_tls_wanted(b))

@@ -15,6 +15,10 @@ unsigned plan_login_rank(const struct plan *p, uint16_t port)
         return 5;
     if (port == p->asked->attempt.port)
         return 0;
+    enum smtp_security asked = p->asked->attempt.security;
+    if (!p->asked->attempt.port && asked != SMTP_SECURITY_AUTO &&
+        (asked == SMTP_SECURITY_TLS) != (port == 465))
+        return 4; /* not a port that the program's security fits */
     return port == 465 ? 1 : port == 587 ? 2 : 3;
 }
 

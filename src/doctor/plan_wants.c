@@ -87,18 +87,36 @@ static bool auto_layer(const struct plan *p, struct smtp_attempt *x)
     return true;
 }
 
-/* Where no port was said: the submission port if it can be seen, else port 25. */
+/* The layer that was asked for, if the port can speak it; the likeliest when none was. */
+static bool asked_layer(const struct plan *p, struct smtp_attempt *x)
+{
+    struct smtp_caps c;
+    if (p->asked->attempt.security == SMTP_SECURITY_AUTO)
+        return auto_layer(p, x);
+    x->security = p->asked->attempt.security;
+    return doctor_evidence_caps(doctor_record_layer(p->r, PROBE_CAPABILITIES, x, x->security), &c);
+}
+
+/* Where no port was said: the one that took the login, so that nothing else differs; else the submission
+ * port if it can be seen, else port 25. */
 static bool likely_port(const struct plan *p, struct smtp_attempt *x)
 {
     static const uint16_t ORDER[] = { 587, 465, 25, 2525 };
+    const struct doctor_evidence *login = doctor_record_login(p->r, NULL, true);
+    if (login) {
+        x->port = login->attempt.port;
+        if (x->security == SMTP_SECURITY_AUTO)
+            x->security = login->attempt.security;
+        return true;
+    }
     for (size_t i = 0; i < COUNT_OF(ORDER); i++) {
         x->port = ORDER[i];
-        if (auto_layer(p, x))
+        if (asked_layer(p, x))
             return true;
     }
     for (size_t i = 0; i < p->door_count; i++) {
         x->port = p->doors[i].at.port;
-        if (auto_layer(p, x))
+        if (asked_layer(p, x))
             return true;
     }
     return false;
@@ -133,7 +151,7 @@ static bool stranger_cell(const struct plan *p, struct smtp_attempt *x)
     if (p->helo_varied)
         x->helo = STR_NONE;
     if (!x->port) {
-        if (!plan_doors_settled(p) || !likely_port(p, x))
+        if (!plan_doors_settled(p) || !plan_login_is_over(p) || !likely_port(p, x))
             return false;
     } else if (x->security == SMTP_SECURITY_AUTO && !auto_layer(p, x)) {
         return false;
@@ -162,6 +180,9 @@ static bool goes_on_in_clear(const struct plan *p)
 {
     struct smtp_attempt a = plan_asked_here(p);
     struct smtp_caps c;
+    const struct doctor_evidence *login = doctor_record_login(p->r, NULL, true);
+    if (!a.port && login)
+        a.port = login->attempt.port;
     return a.port && a.security == SMTP_SECURITY_NONE && smtp_attempt_logs_in(&a) &&
            doctor_evidence_caps(
                doctor_record_layer(p->r, PROBE_CAPABILITIES, &a, SMTP_SECURITY_NONE), &c) &&
@@ -315,11 +336,14 @@ void plan_think(struct plan *p)
     struct smtp_attempt a = plan_asked_here(p);
     plan_doors_add_second(p);
     plan_doors_add_helo(p);
-    if (!smtp_attempt_logs_in(&a) || goes_on_in_clear(p))
+    bool stranger = !smtp_attempt_logs_in(&a) || goes_on_in_clear(p);
+    if (stranger && a.port)
         want_stranger(p);
     plan_want_login(p);
     if (plan_any_want(p))
         return;
+    if (stranger)
+        want_stranger(p);
     want_own_address(p);
     want_other_helo(p);
     if (!works_as_asked(p)) {

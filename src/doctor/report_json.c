@@ -194,7 +194,10 @@ static json_t *cells_of(const struct doctor_report *r)
         json_object_set_new(o, "security", name_of(&SMTP_SECURITY_NAMES, (int)c->at.security));
         json_object_set_new(o, "login", json_boolean(smtp_attempt_logs_in(&c->at)));
         json_object_set_new(o, "state", name_of(&STATE_NAMES, (int)c->s.state));
-        json_object_set_new(o, "how", json_string(c->s.played ? "played" : "inferred"));
+        json_object_set_new(o, "how",
+                            c->s.state == STATE_NOT_TESTED ? json_null()
+                            : c->s.played                  ? json_string("played")
+                                                           : json_string("inferred"));
         json_object_set_new(o, "reply", c->s.by ? reply_of(r, &c->s.by->outcome) : json_null());
         json_array_append_new(list, o);
     }
