@@ -508,9 +508,8 @@ static const struct cause MX_PORT_NOT_SUBMISSION = {
                            "and taken by the same server on port 587 or 465; with "
                            "auth-hidden-until-tls it appears on this port once encrypted."),
     .sender_steps = {
-        STR_INIT("Change the port of the outgoing server to 587 and the connection security to "
-                 "STARTTLS."),
-        STR_INIT("If that does not connect, use port 465 with SSL/TLS."),
+        STR_INIT("Change the port of the outgoing server to the one for users: usually 465 with "
+                 "SSL/TLS, or 587 with STARTTLS."),
         STR_INIT("Switch on authentication, with your full mail address as the user name."),
     },
     .operator_steps = {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "cause/page.h"
-
-enum { WIDTH = 78 };
+#include "base/wrap.h"
 
 static str family_name(const struct cause *c)
 {
@@ -13,25 +12,11 @@ static const char *about(const struct cause *c)
     return family_is_relay(c->family) ? "about relaying" : "not about relaying";
 }
 
-/* Text in lines of at most WIDTH columns; the rows are ASCII. The first line begins with lead, the
- * others with as many blanks. */
+/* The first line begins with lead, the others with as many blanks. */
 static void add_wrapped(struct buf *out, str lead, str text)
 {
-    size_t column = lead.n;
     buf_add(out, lead);
-    for (bool first = true; text.p; first = false) {
-        str word = str_cut(&text, ' ');
-        if (!first && column + 1 + word.n > WIDTH) {
-            buf_addf(out, "\n%*s", (int)lead.n, "");
-            column = lead.n;
-        } else if (!first) {
-            buf_addc(out, ' ');
-            column++;
-        }
-        buf_add(out, word);
-        column += word.n;
-    }
-    buf_addc(out, '\n');
+    wrap_words(out, lead.n, lead.n, text);
 }
 
 static void add_steps(struct buf *out, const char *who, const str steps[CAUSE_STEPS])

@@ -10,10 +10,13 @@
 #include "dns/dns.h"
 #include "doctor/pasted.h"
 #include "doctor/words.h"
+#include "net/stream.h"
 #include "sasl/client.h"
 #include "smtp/path.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct raw {
     const char *server, *auth, *user, *from, *header_from, *to, *helo, *error, *bounce, *ports;
@@ -387,14 +390,16 @@ static bool read_auth(struct raw *raw, bool known, struct arena *a, struct err *
         return true;
     }
     char *p = (char *)name.p;
+    bool named = name.n > 0;
     for (size_t i = 0; i < name.n; i++) {
         p[i] = to_upper(p[i]);
-        if (!is_alnum(p[i]) && p[i] != '-' && p[i] != '_')
-            return err_set(e, ERR_SYNTAX,
-                           "--auth '%.40s' is no mechanism's name; none, auto, PLAIN, LOGIN "
-                           "and CRAM-MD5 can be played",
-                           raw->auth);
+        named &= is_alnum(p[i]) || p[i] == '-' || p[i] == '_';
     }
+    if (!named)
+        return err_set(e, ERR_SYNTAX,
+                       "--auth '%.40s' is no mechanism's name; none, auto, PLAIN, LOGIN and "
+                       "CRAM-MD5 can be played",
+                       raw->auth);
     at->mechanism = name;
     return true;
 }
@@ -435,6 +440,28 @@ static bool read_login(struct raw *raw, const char *address, struct arena *a, st
     return true;
 }
 
+static bool is_readable(const char *flag, const char *path, struct err *e)
+{
+    return !path || access(path, R_OK) == 0 ||
+           err_set(e, ERR_SYSTEM, "--%s '%.120s' cannot be read: %s", flag, path, strerror(errno));
+}
+
+static bool read_files(const struct doctor_options *o, struct err *e)
+{
+    if (!o->cert_file != !o->key_file)
+        return err_set(e, ERR_SYNTAX, "--cert and --key belong together");
+    return is_readable("ca", o->ca_file, e) && is_readable("cert", o->cert_file, e) &&
+           is_readable("key", o->key_file, e);
+}
+
+/* Is --source an address of this machine? */
+static bool source_is_ours(const struct ip *source, struct err *e)
+{
+    struct err why = { .kind = ERR_NONE };
+    return source->family == IP_NONE || net_source_usable(source, &why) ||
+           err_set(e, ERR_SYNTAX, "--source: %.160s; give an address of this machine", why.why);
+}
+
 bool doctor_flags_read(struct doctor_flags *f, int argc, char **argv, struct arena *a,
                        struct buf *password, struct err *e)
 {
@@ -449,12 +476,11 @@ bool doctor_flags_read(struct doctor_flags *f, int argc, char **argv, struct are
         return err_set(e, ERR_SYNTAX, "'%.60s' is one word too many; there is one ADDRESS",
                        argv[2]);
     const char *address = rest == 2 ? argv[1] : NULL;
-    if (!f->o.cert_file != !f->o.key_file)
-        return err_set(e, ERR_SYNTAX, "--cert and --key belong together");
     f->o.asked.attempt.helo = str_from(raw.helo);
     if (raw.helo && !is_helo(str_from(raw.helo)))
         return err_set(e, ERR_SYNTAX, "--helo '%.60s' is no host name or [address]", raw.helo);
-    return read_server(&raw, a, e) && read_pasted(&raw, a, e) &&
+    return read_files(&f->o, e) && source_is_ours(&f->o.asked.attempt.source, e) &&
+           read_server(&raw, a, e) && read_pasted(&raw, a, e) &&
            read_addresses(&raw, address, a, e) && read_ports(&raw, e) &&
            read_login(&raw, address, a, password, e);
 }

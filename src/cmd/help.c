@@ -2,6 +2,7 @@
 /*
  * cmd/help.c - help, manual pages and completions, printed from the table of commands
  */
+#include "base/wrap.h"
 #include "cmd/cmd.h"
 #include <stdio.h>
 #include <string.h>
@@ -15,11 +16,17 @@ static void add_usage(const struct command *c, struct buf *out)
         buf_addf(out, " %s", c->synopsis);
 }
 
+enum { HELP_COLUMN = 30 };
+
 static void help_option(const struct command_option *o, struct buf *out)
 {
     char left[80];
     snprintf(left, sizeof left, "--%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
-    buf_addf(out, "  %-32s %s\n", left, o->help);
+    size_t n = strlen(left);
+    buf_addf(out, "  %s%*s", left, n < HELP_COLUMN - 4 ? (int)(HELP_COLUMN - 2 - n) : 0, "");
+    if (n >= HELP_COLUMN - 4)
+        buf_addf(out, "\n%*s", HELP_COLUMN, "");
+    wrap_words(out, HELP_COLUMN, HELP_COLUMN, str_from(o->help));
 }
 
 static bool help_all(struct buf *out)
@@ -42,8 +49,10 @@ bool command_help(const struct command *c, struct buf *out)
     buf_addf(out, "\n\n%s.\n\n", c->summary);
     for (size_t i = 0; i < command_option_count(c); i++)
         help_option(&c->options[i], out);
-    if (c->about[0])
-        buf_addf(out, "%s%s\n", command_option_count(c) ? "\n" : "", c->about);
+    if (c->about[0] && command_option_count(c))
+        buf_addc(out, '\n');
+    for (str rest = str_from(c->about); rest.n;)
+        wrap_words(out, 0, 0, str_cut(&rest, '\n'));
     return buf_ok(out);
 }
 

@@ -4,8 +4,10 @@
  */
 #include "base/names.h"
 #include "cmd/cmd.h"
+#include "net/loop.h"
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool asks_for_help(int argc, char **argv)
 {
@@ -43,5 +45,9 @@ int main(int argc, char **argv)
         return unknown_command(argv[1]);
     if (asks_for_help(argc - 1, argv + 1))
         return command_print_help(c->name);
-    return c->run(argc - 1, argv + 1);
+    int status = c->run(argc - 1, argv + 1);
+    if (!net_loop_left_behind())
+        return status;
+    fflush(NULL);
+    _exit(status);
 }

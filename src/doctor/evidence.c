@@ -230,6 +230,16 @@ static void add_capabilities(struct buf *b, const struct doctor_evidence *ev)
     }
 }
 
+/* A reply of several lines, as one. */
+static void add_lines(str text, struct buf *b)
+{
+    while (text.p) {
+        escape_line(str_trim(str_cut(&text, '\n')), b);
+        if (text.p)
+            buf_add(b, STR(" / "));
+    }
+}
+
 str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a)
 {
     const struct smtp_outcome *o = &ev->outcome;
@@ -247,7 +257,7 @@ str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a)
         str first = o->text;
         first = str_cut(&first, '\n');
         buf_addf(&b, " was answered %u ", o->code);
-        escape_line(ev->probe == PROBE_GREETING ? first : o->text, &b);
+        add_lines(ev->probe == PROBE_GREETING ? first : o->text, &b);
     } else {
         buf_addf(&b, " ended (%.*s) ", STR_ARG(names_of(&SMTP_END_NAMES, (int)o->end)));
         escape_line(o->text, &b);

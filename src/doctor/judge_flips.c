@@ -113,13 +113,17 @@ static const struct flip {
 static enum finding_strength strength_of_flip(const struct bench *b, enum cause_id cause,
                                               const struct doctor_settled *s)
 {
-    if (cause == CAUSE_EGRESS_PORT_BLOCKED || cause == CAUSE_STARTTLS_STRIPPED)
+    if (cause == CAUSE_EGRESS_PORT_BLOCKED || cause == CAUSE_STARTTLS_STRIPPED ||
+        cause == CAUSE_SERVER_DOWN)
         return STRENGTH_POSSIBLE;
     const struct doctor_evidence *wanted = judge_tls_wanted(b);
     if (cause == CAUSE_MAIL_ONLY_UNDER_TLS && wanted && wanted->outcome.code / 100 == 4)
         return STRENGTH_LIKELY; /* s may be the capability in its place */
-    if (cause == CAUSE_SERVER_DOWN || cause == CAUSE_FROM_INVALID || s->temporary || s->unsteady ||
-        !b->a.to.n)
+    if (cause == CAUSE_FROM_INVALID || s->temporary || s->unsteady || !b->a.to.n)
+        return STRENGTH_LIKELY;
+    if (cause == CAUSE_CLIENT_NEVER_AUTHENTICATES && words_blame_other(&s->by->outcome))
+        return STRENGTH_LIKELY; /* it flipped, but the server named another reason */
+    if (cause == CAUSE_MX_PORT_NOT_SUBMISSION && wanted)
         return STRENGTH_LIKELY;
     if (cause == CAUSE_MX_PORT_NOT_SUBMISSION && s->state == STATE_REFUSED &&
         s->by->outcome.stage > SMTP_STAGE_AUTH)
@@ -146,7 +150,8 @@ void judge_flips(struct bench *b)
     unsigned differs = doctor_differences(&b->a, works);
     bool port_flips = false;
     for (size_t i = 0; i < COUNT_OF(FLIPS); i++) {
-        if (!(differs & FLIPS[i].d) || (port_flips && FLIPS[i].d == DIFFERS_SECURITY))
+        if (!(differs & FLIPS[i].d) ||
+            (port_flips && FLIPS[i].d == DIFFERS_SECURITY && !judge_tls_wanted(b)))
             continue;
         struct doctor_settled s = settle_undone(b, works, FLIPS[i].d);
         if (!doctor_settled_stops(&s))

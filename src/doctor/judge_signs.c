@@ -78,6 +78,8 @@ static void sign_certificate(struct bench *b)
 {
     if (b->a.security == SMTP_SECURITY_NONE)
         return;
+    if (b->a.security == SMTP_SECURITY_AUTO && !smtp_attempt_logs_in(&b->a) && judge_stranger(b))
+        return; /* a program that picks for itself went on in clear */
     for (size_t i = 0; i < b->r->count; i++) {
         const struct doctor_evidence *ev = &b->r->rows[i];
         const struct smtp_tls_facts *t = &ev->outcome.tls;
@@ -157,6 +159,9 @@ static void sign_login_refused(struct bench *b)
     if (!ev)
         return;
     enum cause_id cause = words_login_cause(&ev->outcome);
+    if (ev->attempt.security == SMTP_SECURITY_NONE &&
+        (ev->outcome.code == 538 || words_ask_for_tls(ev->outcome.text)))
+        cause = CAUSE_AUTH_HIDDEN_UNTIL_TLS;
     if (cause == CAUSE_NONE)
         return;
     struct finding *f = judge_add(b, cause, HOP_SUBMISSION,
@@ -258,6 +263,7 @@ static bool address_is_trusted(const struct bench *b)
 /* No door of this server takes a login, so it relays by address alone, and not for this one. */
 static void sign_ip_not_trusted(struct bench *b)
 {
+    str own = words_domain(b->asked->own_address);
     const struct doctor_evidence *ev = judge_stranger(b);
     if (!judge_is_refusal(ev) || ev->outcome.stage != SMTP_STAGE_RCPT ||
         doctor_record_offers_login(b->r) || address_is_trusted(b) ||
@@ -265,7 +271,10 @@ static void sign_ip_not_trusted(struct bench *b)
         (ev->outcome.code / 100 == 4 && !words_about_relaying(&ev->outcome)) ||
         words_blame_other(&ev->outcome))
         return;
-    bool sure = !smtp_attempt_logs_in(&b->a);
+    if (own.n && str_eq_nocase(own, words_domain(b->a.to)))
+        return; /* inside the user's own domain nobody needs to be trusted */
+    bool sure = !smtp_attempt_logs_in(&b->a) &&
+                (words_about_relaying(&ev->outcome) || words_invalid_recipient(&ev->outcome));
     for (size_t i = 0; i < b->r->count; i++) { /* a door that was not seen into may take a login */
         const struct doctor_evidence *g = &b->r->rows[i];
         if (g->probe == PROBE_GREETING && g->outcome.end != SMTP_END_REFUSED &&
@@ -308,6 +317,35 @@ static void sign_greylisted(struct bench *b)
                     ev->id);
 }
 
+/* The reverse-path, or the EHLO name, is refused in words that say so. */
+static void sign_words(struct bench *b)
+{
+    for (size_t i = 0; i < b->r->count; i++) {
+        const struct doctor_evidence *ev = &b->r->rows[i];
+        bool ehlo = ev->probe == PROBE_CAPABILITIES && ev->outcome.end == SMTP_END_REPLY &&
+                    ev->outcome.code / 100 == 5;
+        if (!ehlo &&
+            (ev->probe != PROBE_TRIAL || !judge_is_refusal(ev) || !str_eq(ev->attempt.to, b->a.to)))
+            continue;
+        if (words_about_helo(&ev->outcome))
+            finding_for(judge_add(b, CAUSE_EHLO_NAME_REFUSED, HOP_SUBMISSION, STRENGTH_LIKELY),
+                        ev->id);
+        else if (words_from_refused(&ev->outcome))
+            finding_for(judge_add(b, CAUSE_FROM_INVALID, HOP_SUBMISSION, STRENGTH_LIKELY), ev->id);
+    }
+}
+
+/* STARTTLS is asked for, and the port does not offer it: never did, or something on the way hides it. */
+static void sign_no_starttls(struct bench *b)
+{
+    struct smtp_caps c;
+    const struct doctor_evidence *clear = judge_caps(b, b->a.port, SMTP_SECURITY_NONE, &c);
+    if (b->a.port && b->a.security == SMTP_SECURITY_STARTTLS && clear &&
+        !(c.ext & SMTP_EXT_STARTTLS))
+        finding_for(judge_add(b, CAUSE_STARTTLS_STRIPPED, HOP_SUBMISSION, STRENGTH_POSSIBLE),
+                    clear->id);
+}
+
 static void (*const SIGNS[])(struct bench *b) = {
     sign_lookup,
     sign_closed,
@@ -324,6 +362,8 @@ static void (*const SIGNS[])(struct bench *b) = {
     sign_ip_not_trusted,
     sign_login_not_honoured,
     sign_greylisted,
+    sign_words,
+    sign_no_starttls,
 };
 
 void judge_signs(struct bench *b)

@@ -5,7 +5,7 @@
 #include "doctor/plan_inside.h"
 #include <stdlib.h>
 
-enum { PATIENCE_MS = 2000, PATIENCE_25_MS = 10000, IDLE_END_MS = 1500 };
+enum { PATIENCE_MS = 2000, PATIENCE_25_MS = 10000, IDLE_END_MS = 1500, QUIET_END_MS = 12000 };
 
 struct plan *plan_new(const struct doctor_asked *asked, const struct doctor_record *record,
                       const struct plan_options *o)
@@ -140,35 +140,51 @@ static bool login_in_hand(const struct plan *p)
     return false;
 }
 
-/* The budgets and the guard rail hold when a step begins, whatever was known when it was wanted. */
-static bool may_begin(const struct plan *p, const struct visit *v, enum plan_do what)
+static unsigned steps_in_hand(const struct plan *p)
 {
-    if (what == PLAN_LOGIN)
-        return plan_may_log_in(p, v) && !login_in_hand(p) &&
-               plan_refused_logins(p) < p->o.refused_logins_max &&
-               plan_refusals(p) < p->o.refusals_max;
-    return what == PLAN_STARTTLS || plan_refusals(p) < p->o.refusals_max;
+    unsigned n = 0;
+    for (size_t i = 0; i < p->visit_count; i++)
+        n += p->visits[i].state == VISIT_BUSY && p->visits[i].want >= 0;
+    return n;
+}
+
+/* The budgets and the guard rail hold when a step begins, whatever was known when it was wanted. What
+ * only an answer that is still out could forbid waits for that answer: it may be a good one. */
+enum begin { BEGIN_NOW, BEGIN_LATER, BEGIN_NEVER };
+static enum begin may_begin(const struct plan *p, const struct visit *v, enum plan_do what)
+{
+    unsigned refusals = plan_refusals(p);
+    if (what == PLAN_STARTTLS)
+        return BEGIN_NOW;
+    if (refusals - steps_in_hand(p) >= p->o.refusals_max ||
+        (what == PLAN_LOGIN &&
+         (!plan_may_log_in(p, v) || plan_refused_logins(p) >= p->o.refused_logins_max)))
+        return BEGIN_NEVER;
+    bool waits = refusals >= p->o.refusals_max || (what == PLAN_LOGIN && login_in_hand(p));
+    return waits ? BEGIN_LATER : BEGIN_NOW;
 }
 
 /* A clear-text want of this door must be played before the visit goes under TLS. */
 static bool next_step(struct plan *p, struct visit *v, struct plan_action *out)
 {
     int under_tls = -1;
+    bool waits = false;
     for (size_t i = 0; i < p->want_count; i++) {
         struct want *w = &p->wants[i];
         if (w->state != WANT_OPEN || in_hand(p, i) || !can_serve(p, v, &w->x))
             continue;
-        if (w->x.security == v->layer && !may_begin(p, v, step_toward(v, w))) {
-            w->state = WANT_DROPPED;
+        if (w->x.security != v->layer) {
+            under_tls = under_tls < 0 ? (int)i : under_tls;
             continue;
         }
-        if (w->x.security == v->layer) {
-            begin_step(p, v, (int)i, step_toward(v, w), out);
-            return true;
+        switch (may_begin(p, v, step_toward(v, w))) {
+        case BEGIN_NOW: begin_step(p, v, (int)i, step_toward(v, w), out); return true;
+        case BEGIN_LATER: waits = true; break;
+        case BEGIN_NEVER: w->state = WANT_DROPPED; break;
         }
-        if (under_tls < 0)
-            under_tls = (int)i;
     }
+    if (waits)
+        return false;
     if (under_tls >= 0 || plan_survey_wants_starttls(p, v)) {
         begin_step(p, v, under_tls, PLAN_STARTTLS, out);
         return true;
@@ -280,19 +296,47 @@ static bool open_for_survey(struct plan *p, struct plan_action *out)
     return false;
 }
 
-/* An attempt was accepted and nothing has moved for a while: what still opens is let go, but for the
- * asked port. */
+/* Does anything move besides openings that have gone quiet? */
+static bool others_move(const struct plan *p)
+{
+    for (size_t i = 0; i < p->visit_count; i++) {
+        const struct visit *v = &p->visits[i];
+        if (v->state == VISIT_BUSY || (v->state == VISIT_OPENING && !v->quiet))
+            return true;
+    }
+    return false;
+}
+
+/* The port answered a ClientHello: what waits there for a greeting in clear waits for nothing. */
+static bool speaks_tls_first(const struct plan *p, const struct visit *v)
+{
+    const struct doctor_evidence *ev = doctor_record_layer(p->r, PROBE_TLS, &v->door,
+                                                           SMTP_SECURITY_TLS);
+    return v->quiet && ev && ev->outcome.tls.done;
+}
+
+/* When an opening is given up; UINT64_MAX: not before its own end. The asked port has all the time of the
+ * run, unless it speaks TLS first; others wait a while longer once an attempt was accepted, or once
+ * they alone are left. */
+static uint64_t let_go_at(const struct plan *p, const struct visit *v)
+{
+    if (speaks_tls_first(p, v))
+        return v->began_ms;
+    if (v->door.port == p->asked->attempt.port || plan_any_want(p))
+        return UINT64_MAX;
+    if (doctor_best_accepted(p->r, &p->asked->attempt))
+        return p->progress_ms + IDLE_END_MS;
+    return v->quiet && !others_move(p) ? v->began_ms + QUIET_END_MS : UINT64_MAX;
+}
+
 static bool let_go(struct plan *p, struct plan_action *out)
 {
-    if (plan_any_want(p) || !doctor_best_accepted(p->r, &p->asked->attempt))
-        return false;
-    uint64_t at = p->progress_ms + IDLE_END_MS;
     for (size_t i = 0; i < p->visit_count; i++) {
         struct visit *v = &p->visits[i];
-        if (v->state != VISIT_OPENING || v->door.port == p->asked->attempt.port)
-            continue;
+        uint64_t at = v->state == VISIT_OPENING ? let_go_at(p, v) : UINT64_MAX;
         if (p->now_ms < at) {
-            plan_wake_at(p, at);
+            if (at != UINT64_MAX)
+                plan_wake_at(p, at);
             continue;
         }
         v->state = VISIT_LEAVING;
@@ -356,6 +400,12 @@ void plan_connected(struct plan *p, unsigned visit, uint32_t rtt_ms)
         p->rtt_ms = rtt_ms ? rtt_ms : 1;
 }
 
+void plan_quiet(struct plan *p, unsigned visit)
+{
+    if (p->visits[visit].state == VISIT_OPENING)
+        p->visits[visit].quiet = true;
+}
+
 /* A want is served when its trial has an answer; a refused login, or a layer that cannot be had, drops
  * it. */
 static void settle_want(struct plan *p, struct visit *v)
@@ -367,8 +417,7 @@ static void settle_want(struct plan *p, struct visit *v)
     for (size_t i = p->r->count; !last && i-- > v->began;) {
         const struct doctor_evidence *ev = &p->r->rows[i];
         if (doctor_same_door(&ev->attempt, &v->door) && ev->attempt.security == w->x.security &&
-            (!smtp_attempt_logs_in(&ev->attempt) ||
-             str_eq(ev->attempt.mechanism, w->x.mechanism)))
+            (!smtp_attempt_logs_in(&ev->attempt) || str_eq(ev->attempt.mechanism, w->x.mechanism)))
             last = ev;
     }
     if (last && (last->probe == PROBE_TRIAL || last->probe == PROBE_MESSAGE))

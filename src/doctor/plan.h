@@ -64,6 +64,9 @@ uint32_t plan_rtt_ms(const struct plan *p);
 /* Does the user's program name a mechanism that keeps the password to itself, without TLS? Then that one
  * may be played in clear: the password is not sent. */
 bool plan_clear_digest(const struct doctor_asked *asked);
-/* How long a greeting is waited for before TLS is tried instead. */
+/* Connected, and no greeting within the patience: TLS is tried on a second connection, and this one goes
+ * on waiting. */
+void plan_quiet(struct plan *p, unsigned visit);
+/* How long a greeting is waited for before TLS is tried beside it. */
 uint32_t plan_greeting_patience_ms(uint16_t port);
 #endif

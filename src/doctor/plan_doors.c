@@ -57,6 +57,8 @@ bool plan_door_settled(const struct plan *p, const struct door *d)
     const struct visit *v = &p->visits[d->visit];
     if (v->state == VISIT_GONE || v->state == VISIT_LEAVING)
         return true;
+    if (v->quiet && d->at.port != p->asked->attempt.port)
+        return true; /* it may still speak, and nobody waits for it */
     return v->state == VISIT_READY && !plan_survey_wants_starttls(p, v);
 }
 
@@ -76,13 +78,15 @@ void plan_doors_add_second(struct plan *p)
         bool tls = at.security == SMTP_SECURITY_TLS;
         if (!p->doors[i].begun || has_door(p, at.port, !tls, &at.source))
             continue;
+        if (p->visits[p->doors[i].visit].quiet)
+            add_door(p, at.port, true);
         const struct doctor_evidence *ev = tls ? doctor_record_layer(p->r, PROBE_TLS, &at,
                                                                      SMTP_SECURITY_TLS)
                                                : doctor_record_greeting(p->r, &at, false);
         if (!ev || doctor_evidence_good(ev) || ev->outcome.stage == SMTP_STAGE_CONNECT)
             continue;
-        if (tls || ev->outcome.end == SMTP_END_SILENT)
-            add_door(p, at.port, !tls);
+        if (tls)
+            add_door(p, at.port, false);
     }
 }
 

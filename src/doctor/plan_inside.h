@@ -19,6 +19,7 @@ struct visit {
     struct smtp_attempt door; /* address, port, source, helo; security tls: ClientHello at once */
     enum smtp_security layer;
     bool connected, verified;
+    bool quiet;    /* connected in clear, and not greeted within the patience */
     str mechanism; /* logged in by; empty: not */
     uint64_t began_ms;
     int want;     /* being served; -1: a step of the survey */

@@ -51,6 +51,8 @@ static bool worth_waiting(struct plan *p, const struct door *d)
     if (!d->begun || plan_door_settled(p, d))
         return !d->begun && plan_open_visits(p) < p->o.open_max;
     const struct visit *v = &p->visits[d->visit];
+    if (v->quiet)
+        return false;
     if (v->connected || p->rtt_ms == 0)
         return true;
     uint64_t until = v->began_ms + GRACE_MIN_MS + 3 * (uint64_t)p->rtt_ms / 2;

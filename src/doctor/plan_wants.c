@@ -82,7 +82,7 @@ static bool auto_layer(const struct plan *p, struct smtp_attempt *x)
         return false;
     x->security = c.ext & SMTP_EXT_STARTTLS ? SMTP_SECURITY_STARTTLS : SMTP_SECURITY_NONE;
     const struct doctor_evidence *shake = doctor_record_layer(p->r, PROBE_TLS, x, x->security);
-    if (x->security == SMTP_SECURITY_STARTTLS && shake && !doctor_evidence_good(shake))
+    if (x->security == SMTP_SECURITY_STARTTLS && shake && !shake->outcome.tls.verified)
         x->security = SMTP_SECURITY_NONE;
     return true;
 }
@@ -173,6 +173,27 @@ static void want_stranger(struct plan *p)
         return; /* it stops before MAIL: there is nothing to play */
     if (plan_want(p, x, PLAN_TRIAL))
         p->wants[p->want_count - 1].stranger = true;
+}
+
+/* In clear, MAIL itself was refused for want of TLS, so no recipient was named yet: the same under it. */
+static void want_stranger_under_tls(struct plan *p)
+{
+    struct smtp_caps c;
+    for (size_t i = 0; i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        if (ev->probe != PROBE_TRIAL || smtp_attempt_logs_in(&ev->attempt) ||
+            ev->attempt.security != SMTP_SECURITY_NONE || ev->outcome.stage != SMTP_STAGE_MAIL ||
+            doctor_evidence_good(ev) || !words_ask_for_tls(ev->outcome.text) ||
+            !doctor_evidence_caps(
+                doctor_record_layer(p->r, PROBE_CAPABILITIES, &ev->attempt, SMTP_SECURITY_STARTTLS),
+                &c))
+            continue;
+        struct smtp_attempt x = ev->attempt;
+        x.security = SMTP_SECURITY_STARTTLS;
+        x.helo = p->asked->attempt.helo;
+        plan_want(p, x, PLAN_TRIAL);
+        return;
+    }
 }
 
 /* The program is set to log in without TLS, AUTH is not offered there: many go on without. */
@@ -346,6 +367,8 @@ void plan_think(struct plan *p)
         want_stranger(p);
     want_own_address(p);
     want_other_helo(p);
+    if (!smtp_attempt_logs_in(&a))
+        want_stranger_under_tls(p);
     if (!works_as_asked(p)) {
         plan_want_login_on_asked_port(p);
         want_reversals(p);

@@ -222,12 +222,14 @@ static json_t *settings_of(const struct smtp_attempt *works)
     return o;
 }
 
-static json_t *fix_of(const struct doctor_judgement *j)
+static json_t *fix_of(const struct doctor_report *r)
 {
-    const struct cause *c = j->cause_count ? cause_of(j->causes[0].cause) : NULL;
+    const struct doctor_judgement *j = r->judgement;
+    str step[DOCTOR_STEPS_MAX];
+    size_t n = doctor_steps(r, step);
     json_t *o = json_object(), *steps = json_array();
-    for (size_t i = 0; c && i < CAUSE_STEPS && c->sender_steps[i].n; i++)
-        json_array_append_new(steps, text_of(c->sender_steps[i]));
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(steps, text_of(step[i]));
     json_object_set_new(o, "steps", steps);
     json_object_set_new(o, "settings", settings_of(j->works ? &j->works->attempt : NULL));
     return o;
@@ -280,7 +282,7 @@ bool doctor_report_json(const struct doctor_report *r, struct buf *out)
     json_object_set_new(o, "asked", asked_of(r));
     json_object_set_new(o, "works", j->works ? evidence_attempt(r, j->works) : json_null());
     json_object_set_new(o, "cells", cells_of(r));
-    json_object_set_new(o, "fix", fix_of(j));
+    json_object_set_new(o, "fix", fix_of(r));
     json_object_set_new(o, "next", text_of(j->next));
     json_object_set_new(o, "evidence", evidence_of(r));
     json_object_set_new(o, "stats", stats_of(r->stats));

@@ -3,10 +3,9 @@
  * doctor/report_text.c - the answer for a person: the sentence, what to do, the proof, the details
  */
 #include "base/escape.h"
+#include "base/wrap.h"
 #include "doctor/report.h"
 #include "settings/settings.h"
-
-enum { WIDTH = 96 };
 
 static const char *paint(const struct doctor_report *r, const char *code)
 {
@@ -17,23 +16,9 @@ static const char *paint(const struct doctor_report *r, const char *code)
 #define GREEN(r) paint(r, "\033[32m")
 #define PLAIN(r) paint(r, "\033[0m")
 
-/* Words wrapped at WIDTH, later lines indented by indent. */
 static void wrapped(struct buf *out, size_t indent, str text)
 {
-    size_t column = indent;
-    while (text.n) {
-        str word = str_cut(&text, ' ');
-        if (column > indent && column + 1 + word.n > WIDTH) {
-            buf_addf(out, "\n%*s", (int)indent, "");
-            column = indent;
-        } else if (column > indent) {
-            buf_addc(out, ' ');
-            column++;
-        }
-        buf_add(out, word);
-        column += word.n;
-    }
-    buf_addc(out, '\n');
+    wrap_words(out, indent, indent, text);
 }
 
 static const struct cause *answer(const struct doctor_report *r)
@@ -114,13 +99,13 @@ static void add_settings(const struct doctor_report *r, struct buf *out)
 
 static void what_to_do(const struct doctor_report *r, struct buf *out)
 {
-    const struct cause *c = answer(r);
-    if (r->judgement->verdict != VERDICT_ACCEPTED && c) {
+    str step[DOCTOR_STEPS_MAX];
+    size_t n = doctor_steps(r, step);
+    if (n)
         buf_addf(out, "\n%sDo this%s\n", BOLD(r), PLAIN(r));
-        for (int i = 0; i < CAUSE_STEPS && c->sender_steps[i].n; i++) {
-            buf_addf(out, "  %d. ", i + 1);
-            wrapped(out, 5, c->sender_steps[i]);
-        }
+    for (size_t i = 0; i < n; i++) {
+        buf_addf(out, "  %zu. ", i + 1);
+        wrapped(out, 5, step[i]);
     }
     add_settings(r, out);
 }
@@ -162,14 +147,14 @@ static void proof_of(const struct doctor_report *r, const struct finding *f, str
     }
     const struct cause *c = cause_of(f->cause);
     if (f->against_neighbours[0])
-        buf_addf(out, "  What tells it from its neighbours:\n");
+        buf_add(out, STR("  Beside it was seen:\n"));
     for (size_t k = 0; k < FINDING_EVIDENCE && f->against_neighbours[k]; k++) {
         const struct doctor_evidence *ev = doctor_record_row(r->record, f->against_neighbours[k]);
         if (ev)
             evidence_line(r, proof_label(ev), ev->id, out);
     }
-    buf_add(out, STR("  "));
-    wrapped(out, 2, c->told_apart);
+    buf_add(out, STR("  How this cause is told from others: "));
+    wrap_words(out, 38, 2, c->told_apart);
 }
 
 /* Without a cause: each place where something stopped, and how. */
@@ -200,8 +185,11 @@ static void proof(const struct doctor_report *r, struct buf *out)
     proof_of(r, &j->causes[0], out);
     for (size_t i = 1; i < j->cause_count; i++) {
         const struct cause *c = cause_of(j->causes[i].cause);
-        buf_addf(out, "  Also: %.*s (%.*s, %.*s)\n", STR_ARG(c->title), STR_ARG(c->name),
-                 STR_ARG(names_of(&STRENGTH_NAMES, (int)j->causes[i].strength)));
+        str line = arena_printf(r->record->arena, "%.*s (%.*s, %.*s)", STR_ARG(c->title),
+                                STR_ARG(c->name),
+                                STR_ARG(names_of(&STRENGTH_NAMES, (int)j->causes[i].strength)));
+        buf_add(out, STR("  Also: "));
+        wrapped(out, 8, line);
     }
 }
 
@@ -273,20 +261,38 @@ static void notes(const struct doctor_report *r, struct buf *out)
     }
 }
 
+static const char *plural(unsigned n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* What became of the one message of --send. */
+static const char *message_words(const struct doctor_report *r)
+{
+    if (!r->stats->data_sent)
+        return "no message sent";
+    for (size_t i = r->record->count; i-- > 0;)
+        if (r->record->rows[i].probe == PROBE_MESSAGE)
+            return doctor_evidence_good(&r->record->rows[i]) ? "1 message sent"
+                                                             : "1 message offered, and not taken";
+    return "1 message begun";
+}
+
 static void footer(const struct doctor_report *r, struct buf *out)
 {
     const struct doctor_stats *s = r->stats;
     char ip[IP_TEXT_MAX];
-    buf_addf(out,
-             "\nTested from %s in %llu.%02llu s: %u connection%s, %u login%s tried, %u refusal%s "
-             "caused, ",
-             s->source.family == IP_NONE ? "this machine (no connection stood)"
-                                         : ip_text(&s->source, ip),
-             (unsigned long long)s->wall_ms / 1000, (unsigned long long)s->wall_ms % 1000 / 10,
-             s->connections, s->connections == 1 ? "" : "s", s->auth_attempts,
-             s->auth_attempts == 1 ? "" : "s", s->refusals_caused,
-             s->refusals_caused == 1 ? "" : "s");
-    buf_addf(out, s->data_sent ? "1 message sent.\n" : "no message sent.\n");
+    bool stood = s->source.family != IP_NONE;
+    str line = arena_printf(r->record->arena,
+                            "Tested from %s in %llu.%02llu s: %u connection%s, %u login%s tried, "
+                            "%u refusal%s caused, %s.",
+                            stood ? ip_text(&s->source, ip) : "this machine (no connection stood)",
+                            (unsigned long long)s->wall_ms / 1000,
+                            (unsigned long long)s->wall_ms % 1000 / 10, s->connections,
+                            plural(s->connections), s->auth_attempts, plural(s->auth_attempts),
+                            s->refusals_caused, plural(s->refusals_caused), message_words(r));
+    buf_addc(out, '\n');
+    wrapped(out, 0, line);
 }
 
 static void whole(const struct doctor_report *r, struct buf *out)

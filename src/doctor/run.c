@@ -19,8 +19,9 @@ static void act(struct run *run, const struct plan_action *a)
 {
     struct visit_run *v = run->visits[a->visit];
     switch (a->what) {
-    case PLAN_OPEN:
-        run->visits[a->visit] = visit_open(&run->c, a->visit, &a->x);
+    case PLAN_OPEN: /* too late: what was not begun in time is not tested */
+        if (net_loop_now_ms(run->c.loop) < run->c.deadline_ms)
+            run->visits[a->visit] = visit_open(&run->c, a->visit, &a->x);
         if (!run->visits[a->visit])
             plan_gone(run->c.plan, a->visit, net_loop_now_ms(run->c.loop));
         break;

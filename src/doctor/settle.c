@@ -310,7 +310,8 @@ const struct doctor_evidence *doctor_best_accepted(const struct doctor_record *r
         if (s.state != STATE_ACCEPTED)
             continue;
         unsigned d = doctor_differences(asked, &ev->attempt);
-        int count = __builtin_popcount(d) + (d & DIFFERS_PORT ? 2 : 0);
+        int count = 2 * __builtin_popcount(d) + (d & DIFFERS_PORT ? 4 : 0) +
+                    (ev->attempt.port == 25);
         if (!best || count < fewest) {
             best = ev;
             fewest = count;

@@ -39,6 +39,7 @@ struct visit_run {
     struct net_dialogue *d;  /* the one that was answered */
     enum step step;
     bool row_made; /* the step at work has its row */
+    bool ending;   /* the server said 421: there is no further step here */
     bool gone;     /* the plan was told */
     enum smtp_security layer;
     bool verified;
@@ -159,6 +160,10 @@ static void polite_end(struct visit_run *v)
 
 static void ready(struct visit_run *v)
 {
+    if (v->ending) { /* the plan is told when the connection is gone */
+        polite_end(v);
+        return;
+    }
     v->step = STEP_IDLE;
     plan_ready(v->c->plan, v->index, v->layer, v->verified, now_ms(v));
 }
@@ -198,6 +203,8 @@ static void opened(struct visit_run *v, struct net_dialogue *d, uint32_t took_ms
     net_dialogue_local(d, &v->c->stats->source, &port);
     choose_helo(v);
     stop_knocking(v);
+    if (v->door.security != SMTP_SECURITY_TLS)
+        net_timer_at(v->timer, now_ms(v) + plan_greeting_patience_ms(v->door.port));
     plan_connected(v->c->plan, v->index, took_ms);
 }
 
@@ -242,6 +249,25 @@ static bool needs_utf8(const struct smtp_attempt *x)
     return !str_is_ascii(x->from) || !str_is_ascii(x->to);
 }
 
+/* RCPT waits for the answer to MAIL: behind a refused MAIL the server would count a second refusal. Only
+ * where MAIL is as good as taken, for the login's own address and while no MAIL was refused, do they go
+ * out together. */
+static bool mail_was_refused(const struct doctor_record *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->rows[i].probe == PROBE_TRIAL && r->rows[i].outcome.stage == SMTP_STAGE_MAIL &&
+            !doctor_evidence_good(&r->rows[i]))
+            return true;
+    return false;
+}
+
+static bool may_group(const struct visit_run *v, const struct smtp_caps *c)
+{
+    return v->step == STEP_TRIAL && c && (c->ext & SMTP_EXT_PIPELINING) &&
+           smtp_attempt_logs_in(&v->x) && v->x.to.n &&
+           str_eq_nocase(v->x.from, v->c->o->asked.own_address) && !mail_was_refused(v->c->record);
+}
+
 static void begin_trial(struct visit_run *v)
 {
     const struct smtp_caps *c = net_dialogue_caps(v->d);
@@ -256,6 +282,10 @@ static void begin_trial(struct visit_run *v)
         return;
     }
     v->mail = net_dialogue_mail(v->d, v->x.from, utf8 ? STR("SMTPUTF8") : STR_NONE);
+    if (may_group(v, c)) {
+        v->rcpt = net_dialogue_rcpt(v->d, v->x.to);
+        v->rset = net_dialogue_rset(v->d);
+    }
     if (!v->mail) {
         row_of_end(v, PROBE_TRIAL, v->layer, SMTP_STAGE_MAIL, SMTP_END_OURS,
                    STR("an address does not fit into a command"));
@@ -277,8 +307,7 @@ static enum doctor_probe trial_probe(const struct visit_run *v)
     return v->step == STEP_MESSAGE ? PROBE_MESSAGE : PROBE_TRIAL;
 }
 
-/* RCPT is never sent before MAIL was taken: behind a refused MAIL the server would count a second
- * refusal. RSET goes out with RCPT, in one group where the server says PIPELINING. */
+/* RSET goes out with RCPT, in one group where the server says PIPELINING. */
 static void mail_answered(struct visit_run *v, const struct smtp_reply *r)
 {
     bool more = smtp_reply_good(r) && (v->x.to.n || v->step == STEP_MESSAGE);
@@ -287,6 +316,8 @@ static void mail_answered(struct visit_run *v, const struct smtp_reply *r)
         end_trial(v);
         return;
     }
+    if (v->rcpt)
+        return;
     v->rcpt = net_dialogue_rcpt(v->d, v->x.to);
     if (!v->rcpt)
         polite_end(v);
@@ -296,6 +327,10 @@ static void mail_answered(struct visit_run *v, const struct smtp_reply *r)
 
 static void rcpt_answered(struct visit_run *v, const struct smtp_reply *r)
 {
+    if (v->row_made) { /* MAIL was refused, and this says so again: the server counts both */
+        v->c->stats->refusals_caused += !smtp_reply_good(r);
+        return;
+    }
     if (v->step == STEP_MESSAGE && smtp_reply_good(r)) {
         v->data = net_dialogue_data(v->d);
         v->c->stats->data_sent += v->data != 0;
@@ -309,6 +344,13 @@ static void data_answered(struct visit_run *v, enum smtp_stage stage, const stru
 {
     if (r->code == 354)
         return;
+    if (stage == SMTP_STAGE_DATA && smtp_reply_good(r)) { /* it never asked for the message */
+        row_of_end(v, PROBE_MESSAGE, v->layer, stage, SMTP_END_BROKEN,
+                   STR("the server answered DATA with success in place of 354 (RFC 5321 section "
+                       "4.3.2), and no message was sent"));
+        polite_end(v);
+        return;
+    }
     row_of_reply(v, PROBE_MESSAGE, v->layer, stage, r);
     ready(v);
 }
@@ -335,6 +377,10 @@ static void starttls_answered(struct visit_run *v, const struct smtp_reply *r)
 
 void visit_step(struct visit_run *v, enum plan_do what, const struct smtp_attempt *x)
 {
+    if (v->ending) { /* it was parked, and has said 421: its end comes, and the want is free again */
+        v->step = STEP_LEAVING;
+        return;
+    }
     v->x = *x;
     v->row_made = false;
     v->ehlo = v->starttls = v->auth = v->mail = v->rcpt = v->rset = v->data = 0;
@@ -363,7 +409,7 @@ void visit_leave(struct visit_run *v)
 {
     if (v->d) {
         if (v->step == STEP_OPEN)
-            row_of_broken_step(v, SMTP_STAGE_GREETING, SMTP_END_SILENT,
+            row_of_broken_step(v, v->ehlo ? SMTP_STAGE_EHLO : SMTP_STAGE_GREETING, SMTP_END_SILENT,
                                STR("connected, and not waited for any longer"));
         polite_end(v);
         return;
@@ -409,11 +455,14 @@ static void forget(struct visit_run *v, const struct net_dialogue *d)
     }
 }
 
-/* A knock that was never answered ends the knocking when it was refused, or when it was the last. */
+/* A knock that was never answered ends the knocking when it was refused, or when it was the last. One
+ * that the end of the run cut off while it was young says nothing about the port. */
 static void knock_ended(struct visit_run *v, const struct net_dialogue_event *ev)
 {
     if (v->d)
         return;
+    if (v->knock_count == 1 && ev->end == SMTP_END_SILENT && now_ms(v) >= v->c->deadline_ms)
+        v->step = STEP_LEAVING;
     if (v->step == STEP_OPEN && !v->row_made && ev->end != SMTP_END_OURS) {
         row_of_broken_step(v, SMTP_STAGE_CONNECT, ev->end, ev->why);
         v->step = STEP_LEAVING;
@@ -451,7 +500,10 @@ static void event(void *user, struct net_dialogue *d, const struct net_dialogue_
             secured(v, ev->tls);
         break;
     case NET_DIALOGUE_REPLY:
-        if (d == v->d && v->step != STEP_LEAVING)
+        if (d != v->d)
+            break;
+        v->ending |= ev->reply->code == 421;
+        if (v->step != STEP_LEAVING)
             answered(v, ev);
         break;
     case NET_DIALOGUE_BODY:
@@ -492,8 +544,6 @@ static struct net_dialogue_options dialogue_options(const struct visit_run *v)
     };
     for (size_t i = 0; i < SMTP_STAGES; i++)
         o.limits.wait_ms[i] = v->c->o->timeout_ms;
-    if (!o.tls_at_once)
-        o.limits.wait_ms[SMTP_STAGE_GREETING] = plan_greeting_patience_ms(v->door.port);
     return o;
 }
 
@@ -523,9 +573,8 @@ static uint64_t patience_ms(const struct visit_run *v)
     return trips > least ? trips : least;
 }
 
-static void knock_again(void *user)
+static void knock_again(struct visit_run *v)
 {
-    struct visit_run *v = user;
     uint64_t now = now_ms(v), due = v->knocked_ms + patience_ms(v);
     if (now < due) {
         uint64_t look = now + KNOCK_SPACING_MS;
@@ -544,6 +593,19 @@ static void knock_again(void *user)
     v->c->changed(v->c->user);
 }
 
+/* The one timer of an opening: the next knock, or, once connected, a greeting that does not come. The
+ * connection stays: a slow server is not a silent one. */
+static void due(void *user)
+{
+    struct visit_run *v = user;
+    if (!v->d) {
+        knock_again(v);
+    } else if (v->step == STEP_OPEN && !v->ehlo) {
+        plan_quiet(v->c->plan, v->index);
+        v->c->changed(v->c->user);
+    }
+}
+
 struct visit_run *visit_open(struct visit_company *c, unsigned index,
                              const struct smtp_attempt *door)
 {
@@ -554,7 +616,7 @@ struct visit_run *visit_open(struct visit_company *c, unsigned index,
     v->index = index;
     v->door = *door;
     v->layer = door->security == SMTP_SECURITY_TLS ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
-    v->timer = net_timer_new(c->loop, knock_again, v);
+    v->timer = net_timer_new(c->loop, due, v);
     struct err e = { .kind = ERR_NONE };
     if (!v->timer || !knock(v, &e)) {
         row_of_end(v, PROBE_GREETING, opening_layer(v), SMTP_STAGE_CONNECT, SMTP_END_OURS,

@@ -83,8 +83,10 @@ bool words_no_such_mailbox(const struct smtp_outcome *o)
 
 bool words_about_relaying(const struct smtp_outcome *o)
 {
+    static const str WORDS[] = { STR_INIT("relay"), STR_INIT("rcpthosts"),
+                                 STR_INIT("non-local recipient") };
     const struct smtp_enhanced *x = &o->enhanced;
-    return holds(o->text, STR("relay")) || (o->code == 454 && x->subject == 7 && x->detail == 1);
+    return HOLDS(o->text, WORDS) || (o->code == 454 && x->subject == 7 && x->detail == 1);
 }
 
 bool words_invalid_recipient(const struct smtp_outcome *o)
@@ -95,7 +97,7 @@ bool words_invalid_recipient(const struct smtp_outcome *o)
 
 bool words_about_helo(const struct smtp_outcome *o)
 {
-    static const str WORDS[] = { STR_INIT("helo"), STR_INIT("ehlo"), STR_INIT("hostname") };
+    static const str WORDS[] = { STR_INIT("helo"), STR_INIT("ehlo") };
     return o->stage == SMTP_STAGE_EHLO || HOLDS(o->text, WORDS);
 }
 
@@ -106,25 +108,32 @@ bool words_greylisted(const struct smtp_outcome *o)
     return o->code / 100 == 4 && HOLDS(o->text, WORDS);
 }
 
+bool words_from_refused(const struct smtp_outcome *o)
+{
+    static const str WORDS[] = { STR_INIT("sender address rejected: need fully-qualified"),
+                                 STR_INIT("sender address rejected: domain not found"),
+                                 STR_INIT("sender domain does not exist"),
+                                 STR_INIT("sender address does not resolve"),
+                                 STR_INIT("bad sender address syntax") };
+    const struct smtp_enhanced *x = &o->enhanced;
+    return (x->subject == 1 && (x->detail == 7 || x->detail == 8)) || HOLDS(o->text, WORDS);
+}
+
 bool words_from_invalid(str from, const struct smtp_outcome *o)
 {
-    static const str WORDS[] = { STR_INIT("fully-qualified"),  STR_INIT("fully qualified"),
-                                 STR_INIT("domain not found"), STR_INIT("domain does not exist"),
-                                 STR_INIT("does not resolve"), STR_INIT("bad address syntax") };
-    const struct smtp_enhanced *x = &o->enhanced;
     bool unqualified = str_find_octet(words_domain(from), '.') == STR_NOT_FOUND;
-    return unqualified || (x->subject == 1 && (x->detail == 7 || x->detail == 8)) ||
-           HOLDS(o->text, WORDS);
+    return unqualified || words_from_refused(o);
 }
 
 bool words_blame_other(const struct smtp_outcome *o)
 {
     static const str WORDS[] = {
-        STR_INIT("blocklist"),  STR_INIT("blacklist"),  STR_INIT("block list"),
-        STR_INIT("black list"), STR_INIT("dnsbl"),      STR_INIT("spam"),
-        STR_INIT("too many"),   STR_INIT("rate limit"), STR_INIT("quota"),
-        STR_INIT("spf"),        STR_INIT("dmarc"),      STR_INIT("reverse"),
-        STR_INIT("helo"),
+        STR_INIT("block"),       STR_INIT("blacklist"), STR_INIT("black list"), STR_INIT("listed"),
+        STR_INIT("dnsbl"),       STR_INIT("spam"),      STR_INIT("reputation"), STR_INIT("policy"),
+        STR_INIT("too many"),    STR_INIT("limit"),     STR_INIT("quota"),      STR_INIT("spf"),
+        STR_INIT("dmarc"),       STR_INIT("dkim"),      STR_INIT("reverse"),    STR_INIT("helo"),
+        STR_INIT("ehlo"),        STR_INIT("send as"),   STR_INIT("sender"),     STR_INIT("content"),
+        STR_INIT("unavailable"),
     };
     return HOLDS(o->text, WORDS);
 }
@@ -136,8 +145,14 @@ enum cause_id words_login_cause(const struct smtp_outcome *o)
     static const str OFF[] = { STR_INIT("basic authentication is disabled"),
                                STR_INIT("smtpclientauthentication is disabled") };
     static const str BARRED[] = { STR_INIT("disabled"), STR_INIT("suspended"), STR_INIT("locked") };
+    static const str MANY[] = { STR_INIT("too many"), STR_INIT("rate limit"), STR_INIT("throttl") };
+    static const str BANNED[] = { STR_INIT("banned"), STR_INIT("blocked") };
     if (o->end != SMTP_END_REPLY)
         return CAUSE_NONE;
+    if (HOLDS(o->text, BANNED))
+        return CAUSE_IP_BANNED;
+    if (HOLDS(o->text, MANY))
+        return CAUSE_RATE_LIMITED;
     if (o->code / 100 == 4)
         return CAUSE_AUTH_BACKEND_DOWN;
     if (HOLDS(o->text, APP))
@@ -209,17 +224,20 @@ static bool is_without_recipient(const struct next_case *n)
 {
     return !n->asked->attempt.to.n;
 }
-/* A login was at hand, a server offers one where the program would make it, and none was made there:
- * there was no verified TLS. */
+/* A login was at hand, and the one place that offers a login has no TLS to protect it. */
 static bool is_guarded(const struct next_case *n)
 {
-    const struct smtp_attempt *a = &n->asked->attempt;
-    bool in_clear = a->security == SMTP_SECURITY_NONE && smtp_attempt_logs_in(a);
-    for (size_t i = 0; i < n->r->count; i++)
-        if (n->r->rows[i].probe == PROBE_LOGIN &&
-            (!in_clear || n->r->rows[i].attempt.security == SMTP_SECURITY_NONE))
+    const struct doctor_record *r = n->r;
+    bool in_clear = false;
+    for (size_t i = 0; i < r->count; i++) {
+        const struct doctor_evidence *ev = &r->rows[i];
+        struct smtp_caps c;
+        if (ev->probe == PROBE_LOGIN || (ev->probe == PROBE_TLS && ev->outcome.tls.done))
             return false;
-    return n->asked->login_known && doctor_record_offers_login(n->r);
+        in_clear |= ev->probe == PROBE_CAPABILITIES && doctor_evidence_caps(ev, &c) &&
+                    c.mechanism_count && words_mechanism_usable(&c, STR("auto"));
+    }
+    return n->asked->login_known && in_clear;
 }
 static bool is_without_login(const struct next_case *n)
 {
@@ -283,8 +301,8 @@ static const struct {
       STR_INIT("The refusal is a temporary one. Run the same command again in 15 minutes "
                "and compare.") },
     { is_anything,
-      STR_INIT("Ask whoever runs the server for its log line of this test, or give the "
-               "whole error text with --error.") },
+      STR_INIT("Ask whoever runs the server what its words above mean, and for its log lines "
+               "of this test.") },
 };
 
 str words_next_experiment(const struct doctor_asked *asked, const struct doctor_record *r,

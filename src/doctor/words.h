@@ -18,6 +18,8 @@ bool words_about_relaying(const struct smtp_outcome *o); /* "relay" in it, or 45
 /* OpenSMTPD's one text for "I do not relay for you" and for "no such user". */
 bool words_invalid_recipient(const struct smtp_outcome *o);
 bool words_about_helo(const struct smtp_outcome *o); /* the EHLO name, by its words */
+bool words_from_refused(
+    const struct smtp_outcome *o); /* the reverse-path as such, by code or words */
 bool words_greylisted(const struct smtp_outcome *o);
 /* A refused reverse-path that would be refused of anybody: unqualified, malformed, no such domain. */
 bool words_from_invalid(str from, const struct smtp_outcome *o);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* net/address.c - our addresses and the system's, both ways, and its errors as sentences */
 #include "net/inside.h"
+#include "net/stream.h"
 #include <netinet/in.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 bool net_err_uv(struct err *e, int rc, const char *fmt, ...)
 {
@@ -70,4 +73,19 @@ bool net_sockaddr_read(const struct sockaddr *sa, struct ip *ip, uint16_t *port)
         return true;
     }
     return false;
+}
+
+bool net_source_usable(const struct ip *source, struct err *e)
+{
+    struct sockaddr_storage sa;
+    char text[IP_TEXT_MAX];
+    if (!net_sockaddr_of(source, 0, &sa))
+        return err_set(e, ERR_SYNTAX, "no address is given");
+    int fd = socket(sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bool ok = fd >= 0 && bind(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0;
+    if (!ok)
+        err_sys(e, "connecting from %s", ip_text(source, text));
+    if (fd >= 0)
+        close(fd);
+    return ok;
 }

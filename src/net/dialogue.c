@@ -375,10 +375,11 @@ static void set_deadline(struct net_dialogue *d)
 
 static void note_stall(struct net_dialogue *d)
 {
+    uint32_t wait_ms = d->o.limits.wait_ms[SMTP_STAGE_END_OF_DATA];
     if (net_stream_has_room(d->stream))
         d->stall_at = UINT64_MAX;
     else if (d->stall_at == UINT64_MAX)
-        d->stall_at = net_loop_now_ms(d->loop) + STALL_MS;
+        d->stall_at = net_loop_now_ms(d->loop) + (wait_ms ? wait_ms : STALL_MS);
 }
 
 static void pump(struct net_dialogue *d)

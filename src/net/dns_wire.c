@@ -59,6 +59,8 @@ bool net_dns_query(const struct dns_question *q, uint16_t id, bool edns, struct 
 static bool take_name(struct arena *memory, const ldns_rdf *name, str *out)
 {
     char *text = name ? ldns_rdf2str(name) : NULL;
+    if (!text)
+        return false;
     str s = str_from(text);
     if (str_ends_nocase(s, STR(".")))
         s.n--;

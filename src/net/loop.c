@@ -4,6 +4,7 @@
 #include "net/inside.h"
 #include "net/stream.h"
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 /* Streams on one loop. Far above what file descriptors allow; a register grows by doubling. */
@@ -34,8 +35,9 @@ struct net_loop {
     struct post_list posts;
     struct slot *slots;
     uint32_t slot_count, first_free;
-    bool running; /* inside uv_run(): the clock stands still until the next turn */
-    bool ending;  /* inside net_loop_free(): nobody enters any more */
+    bool running;                 /* inside uv_run(): the clock stands still until the next turn */
+    bool ending;                  /* inside net_loop_free(): nobody enters any more */
+    struct net_loop *left_before; /* of those left behind, the one before this */
     char socket_room[NET_ROOM_OCTETS];
     char clear_room[NET_ROOM_OCTETS];
 };
@@ -156,6 +158,29 @@ static void let_go(uv_handle_t *handle, void *unused)
     uv_unref(handle);
 }
 
+static void note_closing(uv_handle_t *handle, void *any)
+{
+    if (uv_is_closing(handle))
+        *(bool *)any = true;
+}
+
+/* Those that close are waited for, and nothing else. */
+static void run_closing(uv_loop_t *uv)
+{
+    for (bool any = true; any;) {
+        any = false;
+        uv_run(uv, UV_RUN_NOWAIT);
+        uv_walk(uv, note_closing, &any);
+    }
+}
+
+static _Atomic(struct net_loop *) left_behind; /* the newest */
+
+bool net_loop_left_behind(void)
+{
+    return left_behind != NULL;
+}
+
 void net_loop_free(struct net_loop *l)
 {
     if (!l)
@@ -167,12 +192,18 @@ void net_loop_free(struct net_loop *l)
             net_stream_close(l->slots[i].stream, false);
     uv_close((uv_handle_t *)&l->door, NULL);
     uv_close((uv_handle_t *)&l->turn, NULL);
-    /* A handle that its owner forgot must not keep us here; those that close are waited for. */
+    /* A handle that its owner forgot must not keep us here. */
     uv_walk(&l->uv, let_go, NULL);
-    uv_run(&l->uv, UV_RUN_DEFAULT);
+    run_closing(&l->uv);
+    free(l->slots);
+    l->slots = NULL;
+    l->slot_count = 0;
+    if (uv_loop_alive(&l->uv)) { /* a thread of libuv's still holds a look-up, and it the loop */
+        l->left_before = atomic_exchange(&left_behind, l);
+        return;
+    }
     uv_loop_close(&l->uv);
     uv_mutex_destroy(&l->lock);
-    free(l->slots);
     free(l);
 }
 

@@ -22,9 +22,11 @@ typedef struct net_id {
 struct net_loop *net_loop_new(struct err *e) MUST_CHECK;
 /* Streams still open are closed without flushing, their closed() called. Timers, listeners and
  * resolvers are freed by their owners before. A look-up of the system's that is under way cannot be
- * called off, so this waits for it; a program in a hurry flushes and calls _exit(). */
+ * called off: it is left behind, with the loop it would come back to. */
 void net_loop_free(struct net_loop *l);
 AUTO_FREE(net_loop_freep, struct net_loop, net_loop_free)
+/* Was a look-up left behind? exit() would wait for it, so the program flushes and calls _exit(). */
+bool net_loop_left_behind(void);
 
 /* Runs until net_loop_stop(), or until nothing is open. */
 void net_loop_run(struct net_loop *l);

@@ -313,6 +313,10 @@ static void pump(struct net_stream *s)
         if (step == NET_TLS_FAILED && s->state == OPEN)
             s->why = e;
         on_tls_step(s, step, (str){ room, n });
+        /* TLS answers some of what it reads by itself: a peer that asks on and on, and does not read
+         * the answers, is not read any further either. */
+        if (s->state == OPEN && !s->broken && unwritten(s) > s->high)
+            s->full = true;
     }
 }
 

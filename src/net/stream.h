@@ -22,6 +22,9 @@ struct net_endpoint {
     struct ip source; /* IP_NONE: the system picks */
 };
 
+/* Can a connection be made from that address: is it one of this machine's? */
+bool net_source_usable(const struct ip *source, struct err *e) MUST_CHECK;
+
 enum net_end {
     NET_END_OURS,        /* net_stream_close() */
     NET_END_PEER,        /* the peer closed in order */

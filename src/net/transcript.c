@@ -57,9 +57,9 @@ void net_transcript_secret(struct net_transcript *t, str octets, str mechanism)
 {
     char note[128];
     bool command = str_starts(octets, STR("AUTH "));
-    int n = snprintf(note, sizeof(note), "%s%.*s%s[%zu octets, not shown]", command ? "AUTH " : "",
+    int n = snprintf(note, sizeof(note), "%s%.*s%s[not shown]", command ? "AUTH " : "",
                      command ? (int)(mechanism.n < 40 ? mechanism.n : 40) : 0, mechanism.p,
-                     command ? " " : "", str_trim(octets).n);
+                     command ? " " : "");
     t->line(t->user, true, (str){ note, n > 0 ? (size_t)n : 0 });
 }
 

@@ -91,8 +91,8 @@ static void what_is_sent(void **state)
     net_transcript_secret(&t, STR("AUTH LOGIN\r\n"), STR("LOGIN"));
     net_transcript_secret(&t, STR("czNjcmV0\r\n"), STR("LOGIN"));
     net_transcript_body(&t, 12);
-    assert_lines(&lines, STR(">MAIL FROM:<>|>RCPT TO:<a@b>|>AUTH PLAIN [27 octets, not shown]|"
-                             ">AUTH LOGIN [10 octets, not shown]|>[8 octets, not shown]|"
+    assert_lines(&lines, STR(">MAIL FROM:<>|>RCPT TO:<a@b>|>AUTH PLAIN [not shown]|"
+                             ">AUTH LOGIN [not shown]|>[not shown]|"
                              ">[12 octets of mail data]|"));
     net_transcript_done(&t);
     buf_done(&lines);

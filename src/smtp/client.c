@@ -62,7 +62,8 @@ struct smtp_client {
     uint64_t now_ms;
     uint64_t deadline_ms;
     enum phase phase;
-    bool asked; /* the question of this phase was put */
+    bool asked;          /* the question of this phase was put */
+    bool greeting_begun; /* an octet of it came */
 
     struct command *head, *unsent; /* unsent: the first command not sent yet */
     struct command **tail;
@@ -578,6 +579,10 @@ void smtp_client_feed(struct smtp_client *c, str octets, uint64_t now_ms)
     if (c->phase == TLS) {
         c->dropped_octets += octets.n;
         return;
+    }
+    if (c->phase == GREETING && octets.n > 0 && !c->greeting_begun) {
+        c->greeting_begun = true; /* it speaks first, if slowly: the rest gets as much time again */
+        start_wait(c);
     }
     buf_drop(&c->in, c->in_at);
     c->in_at = 0;

@@ -748,6 +748,27 @@ static void deadlines(void **state)
     assert_int_equal(smtp_client_deadline_ms(c), 35000);
 }
 
+/* A greeting that has begun gets the same time again, once. */
+static void slow_greeting(void **state)
+{
+    AUTO(smtp_client_freep)
+    struct smtp_client *c = smtp_client_new(&(struct smtp_client_limits){ 0 }, 1000);
+    struct smtp_client_question q;
+
+    (void)state;
+    smtp_client_feed(c, STR_NONE, 20000);
+    assert_int_equal(smtp_client_deadline_ms(c), 31000);
+    smtp_client_feed(c, STR("220-wait\r\n"), 21000);
+    assert_int_equal(smtp_client_next(c, &q), SMTP_CLIENT_NOTHING);
+    assert_int_equal(smtp_client_deadline_ms(c), 51000);
+    smtp_client_feed(c, STR("220-more\r\n"), 40000);
+    assert_int_equal(smtp_client_next(c, &q), SMTP_CLIENT_NOTHING);
+    assert_int_equal(smtp_client_deadline_ms(c), 51000);
+    smtp_client_feed(c, STR_NONE, 51000);
+    assert_int_equal(smtp_client_next(c, &q), SMTP_CLIENT_END);
+    assert_int_equal(q.end, SMTP_END_SILENT);
+}
+
 /* Octets that come faster than they are asked for have a maximum. */
 static void floods_end_it(void **state)
 {
@@ -835,6 +856,7 @@ int main(void)
         cmocka_unit_test(clear_text_behind_starttls_is_dropped),
         cmocka_unit_test(caps_outlive_a_refused_ehlo),
         cmocka_unit_test(deadlines),
+        cmocka_unit_test(slow_greeting),
         cmocka_unit_test(floods_end_it),
         cmocka_unit_test(challenges_without_end),
         cmocka_unit_test(mail_data_waits_for_sends),

@@ -26,6 +26,7 @@ static const struct rule {
     [TEST_CERT_WILDCARD] = { BY_CA, -2, 30, STR_INIT("*.example.org") },
     [TEST_CERT_PART_WILDCARD] = { BY_CA, -2, 30, STR_INIT("ma*.example.org") },
     [TEST_CERT_NUL] = { BY_CA, -2, 30, STR_INIT("mail.example\0.evil.example") },
+    [TEST_CERT_BLANK] = { BY_CA, -2, 30, STR_INIT("mail.example other.example") },
     [TEST_CERT_EXPIRED_OTHER] = { BY_OTHER_CA, -30, -1, STR_INIT("other.example") },
 };
 

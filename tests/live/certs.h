@@ -17,6 +17,7 @@ enum test_cert_kind {
     TEST_CERT_WILDCARD,   /* *.example.org */
     TEST_CERT_PART_WILDCARD, /* ma*.example.org */
     TEST_CERT_NUL,           /* "mail.example", NUL, ".evil.example" in one name */
+    TEST_CERT_BLANK,         /* "mail.example other.example" in one name */
     TEST_CERT_EXPIRED_OTHER, /* unknown authority, other name and expired, all at once */
     TEST_CERT_KINDS
 };

@@ -67,6 +67,7 @@ struct run {
     char why[300];
     smtp_ticket last;
     unsigned body_pieces;
+    size_t body_octets; /* to be sent as one endless line; 0: a small message */
 };
 
 static void word(struct run *r, const char *what)
@@ -124,8 +125,21 @@ static void go_on(struct run *r)
     }
 }
 
+static void give_big_body(struct run *r)
+{
+    static char piece[65536];
+    size_t n = r->body_octets < sizeof(piece) ? r->body_octets : sizeof(piece);
+    memset(piece, 'x', sizeof(piece));
+    r->body_octets -= n;
+    assert_true(net_dialogue_body(r->d, (str){ piece, n }, r->body_octets == 0));
+}
+
 static void give_body(struct run *r)
 {
+    if (r->body_octets > 0) {
+        give_big_body(r);
+        return;
+    }
     static const char *const PIECES[] = { "Subject: a test\r\n\r", "\n.dotted\r\nnot", " ended" };
     str piece = str_from(PIECES[r->body_pieces++]);
     assert_true(net_dialogue_body(r->d, piece, r->body_pieces == COUNT_OF(PIECES)));
@@ -147,6 +161,8 @@ static void on_ended(struct run *r, const struct net_dialogue_event *ev)
     word(r, "end");
     buf_addf(&r->words, ":%.*s:%.*s", STR_ARG(stage), STR_ARG(end));
     r->ended++;
+    if (r->peer)
+        test_peer_go_on(r->peer);
     r->had_facts = ev->tls != NULL;
     if (ev->tls)
         r->facts = *ev->tls;
@@ -205,6 +221,7 @@ struct setup {
     bool at_once, allow_clear, allow_digest, no_trust;
     const char *host;      /* NULL: mail.example */
     enum smtp_stage hasty; /* waits only 50 ms there, elsewhere 10 s */
+    size_t body_octets;    /* 0: a small message */
     uint64_t deadline_ms;  /* of the whole; 0: none */
 };
 
@@ -215,7 +232,9 @@ static struct test_peer *play(struct run *r, const struct setup *s, const struct
     struct test_peer *peer = test_peer_new(script, CERTS, s->cert, s->tls, IP_V4);
     struct net_tls_trust trust = { .ca_pem = s->no_trust ? STR_NONE : test_certs_ca(CERTS) };
     struct net_tls_context *tls = net_tls_client_new(&trust, &e);
-    *r = (struct run){ .loop = net_loop_new(&e), .peer = peer, .plan = plan };
+    *r = (struct run){
+        .loop = net_loop_new(&e), .peer = peer, .plan = plan, .body_octets = s->body_octets
+    };
     buf_init(&r->words, 4096);
     buf_init(&r->lines, 1 << 20);
     struct net_dialogue_options o = {
@@ -321,6 +340,33 @@ static const struct talk_case {
       "opened verified greeting:220 ehlo:250 auth:535 quit:221 end:quit:reply",
       "",
       { TLS, GREETING, EHLO_AUTH, HEAR("AUTH PLAIN"), SAY("535 5.7.8 no"), QUIT } },
+    { "login refused, then taken",
+      { .at_once = true },
+      "EPPQ",
+      "opened verified greeting:220 ehlo:250 auth:535 auth:235 quit:221 end:quit:reply",
+      "",
+      { TLS, GREETING, EHLO_AUTH, HEAR("AUTH PLAIN"), SAY("535 5.7.8 no"), HEAR("AUTH PLAIN"),
+        SAY("235 ok"), QUIT } },
+    { "one login at a time",
+      { .at_once = true },
+      "EpPQ",
+      "opened verified greeting:220 ehlo:250 guarded auth:235 quit:221 end:quit:reply",
+      "",
+      { TLS, GREETING, EHLO_AUTH, HEAR("AUTH PLAIN"), SAY("235 ok"), QUIT } },
+    { "a challenge that is no base64",
+      { .at_once = true },
+      "ELQ",
+      "opened verified greeting:220 ehlo:250 auth:501 quit:221 end:quit:reply",
+      "",
+      { TLS, GREETING, EHLO_AUTH, HEAR("AUTH LOGIN"), SAY("334 ???"), HEAR("*\r\n"), SAY("501 ok"),
+        QUIT } },
+    { "one challenge too many",
+      { .at_once = true },
+      "EPQ",
+      "opened verified greeting:220 ehlo:250 auth:501 quit:221 end:quit:reply",
+      "",
+      { TLS, GREETING, EHLO_AUTH, HEAR("AUTH PLAIN"), SAY("334 bW9yZQ=="), HEAR("*\r\n"),
+        SAY("501 cancelled"), QUIT } },
     { "STARTTLS refused",
       { 0 },
       "ESQ",
@@ -587,6 +633,50 @@ static void conversations(void **state)
     }
 }
 
+/* ---- much mail data ---- */
+
+#define MUCH ((size_t)24 << 20) /* more than the system's own buffers take */
+#define TO_DATA                                                                                    \
+    GREETING, EHLO_BARE, HEAR("MAIL"), SAY("250 ok"), HEAR("RCPT"), SAY("250 ok"), HEAR("DATA"),   \
+        SAY("354 go")
+
+static void much_mail_data_arrives_whole(void **state)
+{
+    (void)state;
+    static const struct test_step SCRIPT[] = { TO_DATA, HEAR("xxx"), HEAR(".\r\n"),
+                                               SAY("250 queued"), QUIT };
+    struct setup s = { .body_octets = MUCH };
+    struct run r;
+    struct test_peer *peer = play(&r, &s, SCRIPT, "EMRDQ");
+    assert_words(&r,
+                 "opened greeting:220 ehlo:250 mail:250 rcpt:250 data:354 end-of-data:250 quit:221 "
+                 "end:quit:reply");
+    assert_string_equal(test_peer_complaint(peer), "");
+    str heard = test_peer_heard(peer);
+    size_t at = str_find(heard, STR("DATA\r\n")) + 6, n = 0;
+    while (at + n < heard.n && heard.p[at + n] == 'x')
+        n++;
+    assert_int_equal(n, MUCH);
+    assert_true(str_eq(str_skip(heard, at + n), STR("\r\n.\r\nQUIT\r\n")));
+    run_done(&r, peer);
+}
+
+/* A server that asks for mail data and then reads none of it does not hold us for ever. */
+static void a_server_that_stops_reading(void **state)
+{
+    (void)state;
+    static const struct test_step SCRIPT[] = {
+        TO_DATA, { TEST_PAUSE, END }, { TEST_PAUSE, END }, { TEST_DONE, END }
+    };
+    struct setup s = { .body_octets = MUCH, .hasty = SMTP_STAGE_END_OF_DATA };
+    struct run r;
+    struct test_peer *peer = play(&r, &s, SCRIPT, "EMRD");
+    assert_words(&r, "opened greeting:220 ehlo:250 mail:250 rcpt:250 data:354 unsent:end-of-data "
+                     "end:end-of-data:silent");
+    assert_string_equal(r.why, "the server took no more octets");
+    run_done(&r, peer);
+}
+
 /* ---- certificates ---- */
 
 static const struct cert_case {
@@ -615,6 +705,8 @@ static const struct cert_case {
       "ma*.example.org 127.0.0.1 ::1", false },
     { TEST_CERT_NUL, NULL, "unverified:wrong-name", "mail.example\\x00.evil.example 127.0.0.1 ::1",
       false },
+    { TEST_CERT_BLANK, NULL, "unverified:wrong-name",
+      "mail.example\\x20other.example 127.0.0.1 ::1", false },
     { TEST_CERT_EXPIRED_OTHER, NULL, "unverified:unknown-issuer:wrong-name:expired",
       "other.example 127.0.0.1 ::1", false },
 };
@@ -832,7 +924,7 @@ static void the_transcript_hides_what_it_must(void **state)
     struct test_peer *peer = play(&r, &s, SCRIPT, "EPMRDQ");
     str got = buf_str(&r.lines);
     const char *want = "< 220 mail.example ESMTP\n> EHLO me.example\n< 250-mail.example\n"
-                       "< 250 AUTH PLAIN LOGIN CRAM-MD5\n> AUTH PLAIN [59 octets, not shown]\n"
+                       "< 250 AUTH PLAIN LOGIN CRAM-MD5\n> AUTH PLAIN [not shown]\n"
                        "< 235-a\n< 235 b\n> MAIL FROM:<anna@corp.example>\n< 250 ok\n"
                        "> RCPT TO:<tom@elsewhere.example>\n< 250 ok\n> DATA\n< 354 go\n"
                        "> [18 octets of mail data]\n> [14 octets of mail data]\n"
@@ -924,6 +1016,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(conversations),
+        cmocka_unit_test(much_mail_data_arrives_whole),
+        cmocka_unit_test(a_server_that_stops_reading),
         cmocka_unit_test(every_certificate_reason),
         cmocka_unit_test(certificate_texts),
         cmocka_unit_test(guard_rails),

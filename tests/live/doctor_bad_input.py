@@ -5,14 +5,13 @@ leave at any step, passwords and addresses that cannot be used.
 
 usage: doctor_bad_input.py BATON [WORD...]      only cases with a WORD in their name
 """
-import os
 import random
 
-from doctor_kit import (EXITS, HOST, OUTSIDE, PASSWORD, USER, Bench, Failure, echo_of, expect, hides, is_sentence,
-                        owes, owes_document, owes_words)
+from doctor_kit import (EXITS, HOST, OUTSIDE, PASSWORD, USER, Bench, echo_of, expect, hides, owes,
+                        owes_document, owes_words)
 from peers import Close, Flood, Reset, Silence, Site
 
-bench = Bench(11)
+bench = Bench(16)
 LOGINS = {USER: PASSWORD.encode()}
 TIMEOUT_S = 5
 
@@ -56,6 +55,10 @@ def says(*words):
     return check
 
 
+def not_injected(d, _):
+    expect("INJECTED" not in str(d), "what came in clear behind STARTTLS was read", said(d))
+
+
 # ---- peers that are not SMTP ----
 
 def http(conn, _):
@@ -95,13 +98,14 @@ ESCAPES = b"550 \x1b]0;owned\x07\x1b[2J\x1b[31mgone \x9b1m \xc2\x9b1m \xff\xfe \
 for step in ("greeting", "ehlo", "ehlo-tls", "auth", "mail", "rcpt", "starttls"):
     meet(f"terminal escapes at {step}", steps={step: ESCAPES})
 meet("NUL in a reply", says("550"), status={1, 3}, steps={"rcpt": b"550 5.7.1 no \0 relay\r\n"})
-meet("ten thousand mechanisms", status=0,
-     caps_tls=["AUTH " + " ".join(f"X{n}" for n in range(5000)) + " PLAIN LOGIN"])
+meet("thirty mechanisms", status=0, caps_tls=["AUTH " + " ".join(f"X{n}" for n in range(28)) + " PLAIN LOGIN"])
+meet("five thousand mechanisms", caps_tls=["AUTH PLAIN LOGIN " + " ".join(f"X{n}" for n in range(5000))])
 meet("a thousand capabilities", status=0, caps_tls=[*(f"X-{n} y" for n in range(1000)), "AUTH PLAIN LOGIN"])
-meet("starttls answered 250", steps={"starttls": "250 2.0.0 go ahead"})
-meet("more behind the 220 of starttls",
-     lambda d, _: expect("injected" not in said(d), "what came in clear behind STARTTLS was read", said(d)),
-     steps={"starttls": b"220 ready\r\n250-injected\r\n250 AUTH PLAIN\r\n"})
+meet("starttls answered 250", says("STARTTLS was answered 250"), status={1, 3},
+     steps={"starttls": "250 2.0.0 go ahead"})
+for whole, octets in (("a reply", b"250-AUTH XINJECTED\r\n250 end\r\n"), ("half a reply", b"250-AUTH XINJECTED\r\n")):
+    meet(f"{whole} in clear behind the 220 of starttls", not_injected, status=0,
+         steps={"starttls": b"220 ready\r\n" + octets})
 meet("no tls behind the 220 of starttls", status={1, 3}, steps={"handshake": Close(noise[:200])})
 meet("silence behind the 220 of starttls", status={1, 3}, steps={"handshake": Silence()})
 meet("two greetings", steps={"greeting": b"220 one\r\n220 two\r\n"})
@@ -124,8 +128,10 @@ for step in ("greeting", "ehlo", "starttls", "handshake", "ehlo-tls", "auth", "m
         if step == "handshake" and "421" in how:
             continue
         late = step in ("rset", "quit")
-        meet(f"{how} at {step}", verdict="accepted" if late else None,
-             status=0 if late else {1, 3, 4, 5}, timeout_s=3, steps={step: answer()})
+        # A reset throws away what the client has not read yet: it may cost the answer to RCPT too.
+        lost = step == "rset" and "resets" in how
+        meet(f"{how} at {step}", verdict="accepted" if late and not lost else None, timeout_s=3,
+             status={0, 3} if lost else 0 if late else {1, 3, 4, 5}, steps={step: answer()})
 for step in ("data", "body"):
     for how, answer in LEAVING.items():
         meet(f"{how} at {step}", timeout_s=3, flags=["--send"], steps={step: answer()},
@@ -166,24 +172,17 @@ def parrot_rcpt(conn, _):
     return parrot(conn, _).replace(b"535", b"554").replace(b"5.7.8", b"5.7.1")
 
 
-def parrot_caps(lines):
-    return [line.decode("utf-8") for line in lines]
-
-
-for flags in ([], ["--verbose"]):
-    loud = " verbose" if flags else ""
-    if flags:
-        continue
-    meet(f"echoes the password at auth{loud}", status=5, verdict="refused", steps={"auth": parrot}, flags=flags)
-    meet(f"echoes the password at rcpt{loud}", status={1, 3}, steps={"rcpt": parrot_rcpt}, flags=flags)
-    meet(f"echoes the password at greeting{loud}", status=0, flags=flags,
-         steps={"greeting": lambda c, a: parrot(c, a).replace(b"535", b"220")})
-    meet(f"echoes the password at ehlo{loud}", status={0, 1, 3}, flags=flags,
-         steps={"ehlo-tls": lambda c, a: parrot(c, a).replace(b"535", b"250")})
-    meet(f"echoes the password at mail and leaves{loud}", flags=flags,
-         steps={"mail": lambda c, a: Close(parrot(c, a)[:-20])})
-    meet(f"echoes the password as no reply{loud}", flags=flags,
-         steps={"auth": lambda c, a: PASSWORD.encode() + b"\r\n"})
+meet("echoes the password at auth", status=5, verdict="refused", steps={"auth": parrot})
+meet("echoes the password at rcpt", status={1, 3}, steps={"rcpt": parrot_rcpt})
+meet("echoes the password at greeting", status=0,
+     steps={"greeting": lambda c, a: parrot(c, a).replace(b"535", b"220")})
+meet("echoes the password at ehlo", status={0, 1, 3},
+     steps={"ehlo-tls": lambda c, a: parrot(c, a).replace(b"535", b"250")})
+meet("echoes the password at mail and leaves", steps={"mail": lambda c, a: Close(parrot(c, a)[:-20])})
+for n in range(48, 80, 3):  # near where a line of the report is wrapped, or a cell of it cut
+    meet(f"echoes the password behind {n} octets", status={1, 3},
+         steps={"rcpt": b"554 " + b"x" * n + b" " + PASSWORD.encode() + b"\r\n"})
+meet("echoes the password as no reply", steps={"auth": PASSWORD.encode() + b"\r\n"})
 
 
 def loud():
@@ -256,6 +255,7 @@ for flag, value in (("--timeout", "0"), ("--timeout", "x"), ("--timeout", "-5"),
                     ("--ca", "/no/such/file"), ("--bounce", "/")):
     tag = "".join(c if c.isalnum() or c in "._-" else "_" for c in value)[:30]
     usage(f"{flag.strip('-')} {tag}", flags=[USER, flag, value])
+usage("a source that is not ours", "203.0.113.9", flags=[USER, "--source", "203.0.113.9", "--connect-to", "127.0.0.1"])
 usage("an unknown option", "--sever", "--server", flags=["--sever", "x"])
 usage("an option without its value", "--to", flags=["--to"])
 usage("two addresses", flags=[USER, OUTSIDE])
@@ -317,8 +317,6 @@ for mode in ("text", "json"):
     # 224.0.0.1 is no address TCP can go to: the kernel says "network is unreachable" at once.
     bench.case(f"no network {mode}", nowhere, ["--connect-to", "224.0.0.1"], 4, mode)
     bench.case(f"nobody listens {mode}", nowhere, ["--connect-to", bench.address()], 4, mode)
-    bench.case(f"a source that is not ours {mode}", nowhere,
-               ["--connect-to", bench.address(), "--source", "203.0.113.9"], 4, mode)
-    bench.case(f"unknown host {mode}", nowhere, ["--resolver", "127.77.11.250:9"], 6, mode)
+    bench.case(f"unknown host {mode}", nowhere, ["--resolver", "127.77.31.250:9"], 6, mode)
 
 bench.run()

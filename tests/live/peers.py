@@ -14,6 +14,7 @@ An answer is one of
     a function of (conn, argument) that returns one of these, or None for the usual answer
 """
 import base64
+import hmac
 import select
 import socket
 import ssl
@@ -151,18 +152,12 @@ class Peer:
             answer = "".join(line + "\r\n" for line in answer.split("\n")).encode("latin-1", "replace")
         if isinstance(answer, bytes):
             conn.send(answer)
-            last = answer.rstrip(b"\r\n").rpartition(b"\n")[2]
-            code = int(last[:3]) if last[:3].isdigit() else 0
-            if code == 421:
-                conn.end()
-            return code
+            return int(answer[:3]) if answer[:3].isdigit() else 0
         if isinstance(answer, Close):
             if answer.octets:
                 conn.send(answer.octets)
             if isinstance(answer, Reset):
                 conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            elif not answer.octets.startswith(b"421"):
-                pass
             conn.end()
         if isinstance(answer, Flood):
             conn.send(answer.opening)
@@ -180,9 +175,16 @@ class Peer:
         if callable(answer):
             answer = answer(conn, argument)
         code = self._play(conn, usual(conn, argument) if answer is None else answer)
+        self._note(conn, step, argument, code)
+        return code
+
+    def _note(self, conn, step, argument, code):
         if step in ("auth", "mail", "rcpt", "data", "body") and code >= 400:
             self.site.note_refusal(conn, step, code)
-        return code
+        if step == "auth":
+            self.site.note_auth(conn, argument, code)
+        if code == 421:
+            conn.end()
 
     # ---- steps ----
 
@@ -205,8 +207,10 @@ class Peer:
                 conn.send(octets)
         self._listen_early(conn, 0)
         answer = self.steps.get("greeting", f"220 {self.name} ESMTP")
-        code = self._play(conn, answer(conn, "") if callable(answer) else answer)
+        answer = answer(conn, "") if callable(answer) else answer
+        code = self._play(conn, f"220 {self.name} ESMTP" if answer is None else answer)
         conn.greeted = code == 220
+        self._note(conn, "greeting", "", code)
 
     def _listen_early(self, conn, pause_s):
         until = time.monotonic() + pause_s
@@ -244,17 +248,27 @@ class Peer:
             self._handshake(conn)
 
     def _do_auth(self, conn, argument):
-        code = self._answer(conn, "auth", argument, self._usual_auth)
-        self.site.note_auth(conn, argument, code)
+        self._answer(conn, "auth", argument, self._usual_auth)
 
     def _usual_auth(self, conn, argument):
         mechanism, _, initial = argument.partition(" ")
         if mechanism.upper() == "PLAIN":
             given = decode(initial or self.ask(conn, b"")).split(b"\0")[-2:]
+        elif mechanism.upper() == "CRAM-MD5":
+            return self._digest(conn)
         else:
             given = [decode(self.ask(conn, b"Username:")), decode(self.ask(conn, b"Password:"))]
         user, password = ([*given, b"", b""])[:2]
         if self.site.logins.get(user.decode("utf-8", "replace")) == password:
+            conn.logged_in = user
+            return "235 2.7.0 welcome"
+        return "535 5.7.8 authentication failed"
+
+    def _digest(self, conn):
+        challenge = b"<1896.697170952@mail.peer.example>"
+        user, _, digest = decode(self.ask(conn, challenge)).partition(b" ")
+        password = self.site.logins.get(user.decode("utf-8", "replace"))
+        if password and hmac.new(password, challenge, "md5").hexdigest().encode() == digest:
             conn.logged_in = user
             return "235 2.7.0 welcome"
         return "535 5.7.8 authentication failed"
@@ -368,8 +382,10 @@ class Site:
         return sum(code >= 400 for _, code, _, _ in self.auths)
 
     def impolite(self):
-        """Connections that were greeted and left without QUIT though the server did not end them."""
-        return [c for c in self.conns if c.greeted and not c.said_quit and not c.server_ended]
+        """Connections that were greeted and left without QUIT though the server did not end them. One
+        that said ClientHello to a server in clear has nobody to say it to."""
+        return [c for c in self.conns if c.greeted and not c.said_quit and not c.server_ended
+                and not c.clear.startswith(b"\x16\x03")]
 
     def unprotected(self):
         """All octets that anybody on the way, or the wrong server, could read."""

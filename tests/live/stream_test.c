@@ -820,16 +820,21 @@ static void a_slow_reader_holds_us_back(void **state)
     end(&tls);
 }
 
-static void send_all_at_once(struct client *c)
+static void send_all_and_go_on(struct client *c)
 {
     char *p = malloc(TOTAL);
     assert_non_null(p);
     fill(p, 0, TOTAL);
     assert_true(net_stream_has_room(c->stream));
     net_stream_send(c->stream, (str){ p, TOTAL });
-    assert_false(net_stream_has_room(c->stream));
     c->sent = TOTAL;
     free(p);
+}
+
+static void send_all_at_once(struct client *c)
+{
+    send_all_and_go_on(c);
+    assert_false(net_stream_has_room(c->stream));
 }
 
 /* The peer wrote long ago, and we have not read it: we stand above the mark. */
@@ -875,6 +880,55 @@ static void above_the_mark_nothing_is_read(void **state)
         assert_int_equal(test_peer_heard(c.peer).n, TOTAL);
         end(&c);
     }
+}
+
+/* Two records come in one piece; at the first the mark is passed. TLS 1.2, where the server has the last
+ * word of the handshake and does not wait for ours. */
+static void read_when_both_are_there(struct client *c)
+{
+    test_peer_wait(c->peer);
+}
+
+static void fill_at_the_first(struct client *c)
+{
+    if (c->sent == 0)
+        send_all_at_once(c);
+    else
+        net_stream_close(c->stream, true);
+}
+
+static void look_whether_the_first_is_all(void *user)
+{
+    struct client *c = user;
+    if (c->sent == 0 || c->quiet++ < 3) {
+        net_timer_at(c->timer, net_loop_now_ms(c->loop) + 50);
+        return;
+    }
+    assert_heard(c, "one");
+    c->flag = true;
+    test_peer_go_on(c->peer);
+}
+
+static void above_the_mark_nothing_is_decrypted(void **state)
+{
+    (void)state;
+    static const struct test_step SCRIPT[] = {
+        { TEST_TLS, STR_INIT("") },  { TEST_SEND, STR_INIT("one") }, { TEST_SEND, STR_INIT("two") },
+        { TEST_MARK, STR_INIT("") }, { TEST_PAUSE, STR_INIT("") },   { TEST_DONE, STR_INIT("") },
+    };
+    struct client c = { .on_opened = secure,
+                        .on_secured = read_when_both_are_there,
+                        .on_octets = fill_at_the_first };
+    begin(&c, SCRIPT, TEST_TLS_12, IP_V4);
+    c.timer = net_timer_new(c.loop, look_whether_the_first_is_all, &c);
+    net_timer_at(c.timer, net_loop_now_ms(c.loop) + 50);
+    connect_to(&c, IP_V4, &NARROW);
+    net_loop_run(c.loop);
+    assert_true(c.flag);
+    assert_heard(&c, "onetwo");
+    test_peer_join(c.peer);
+    assert_int_equal(test_peer_heard(c.peer).n, TOTAL);
+    end(&c);
 }
 
 static void send_twice(struct client *c)
@@ -994,6 +1048,33 @@ static void a_half_closed_peer_is_answered(void **state)
     end(&c);
 }
 
+/* Also when most of the answer is still to be written as the peer's FIN comes. */
+static void let_it_read(void *user)
+{
+    struct client *c = user;
+    test_peer_go_on(c->peer);
+}
+
+static void a_half_closed_peer_gets_all(void **state)
+{
+    (void)state;
+    static const struct test_step SCRIPT[] = { { TEST_SEND, STR_INIT("ask\r\n") },
+                                               { TEST_HALF, STR_INIT("") },
+                                               { TEST_PAUSE, STR_INIT("") },
+                                               { TEST_DONE, STR_INIT("") } };
+    static const struct net_stream_limits WIDE = { TOTAL * 2, TOTAL };
+    struct client c = { .on_octets = send_all_and_go_on };
+    begin(&c, SCRIPT, TEST_TLS_ANY, IP_V4);
+    c.timer = net_timer_new(c.loop, let_it_read, &c);
+    net_timer_at(c.timer, net_loop_now_ms(c.loop) + 200);
+    connect_to(&c, IP_V4, &WIDE);
+    net_loop_run(c.loop);
+    test_peer_join(c.peer);
+    assert_int_equal(c.end, NET_END_PEER);
+    assert_int_equal(test_peer_heard(c.peer).n, TOTAL);
+    end(&c);
+}
+
 static void rest_deadline(struct client *c)
 {
     c->sent++;
@@ -1110,6 +1191,8 @@ int main(void)
         cmocka_unit_test(a_client_without_tls_is_told_apart),
         cmocka_unit_test(a_slow_reader_holds_us_back),
         cmocka_unit_test(above_the_mark_nothing_is_read),
+        cmocka_unit_test(above_the_mark_nothing_is_decrypted),
+        cmocka_unit_test(a_half_closed_peer_gets_all),
         cmocka_unit_test(sending_without_room_ends_the_stream),
         cmocka_unit_test(closing_inside_callbacks),
         cmocka_unit_test(last_words_are_heard_through_noise),

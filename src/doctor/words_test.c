@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: ISC */
+#include "doctor/record_script.h"
+#include "doctor/words.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+/* cmocka.h wants the four above first */
+#include <cmocka.h>
+
+enum { ARENA_MAX = 1 << 20 };
+
+/* What is read out of one reply. */
+enum {
+    TLS = 1 << 0,      /* words_ask_for_tls */
+    LOGIN = 1 << 1,    /* words_ask_for_login */
+    USER = 1 << 2,     /* words_unknown_user */
+    MAILBOX = 1 << 3,  /* words_no_such_mailbox */
+    RELAYING = 1 << 4, /* words_about_relaying */
+    INVALID = 1 << 5,  /* words_invalid_recipient */
+    HELO = 1 << 6,     /* words_about_helo */
+    GREY = 1 << 7,     /* words_greylisted */
+    FROM = 1 << 8,     /* words_from_invalid, of anna@example.org */
+    OTHER = 1 << 9     /* words_blame_other */
+};
+
+static const struct words_case {
+    const char *row; /* what stands behind the door in doctor/record_script.h */
+    unsigned want;
+} CASES[] = {
+    { "rcpt 550 5.7.1 relay not permitted", RELAYING },
+    { "rcpt 554 5.7.1 <bob@outside.example>: Relay access denied", RELAYING },
+    { "rcpt 454 4.7.1 no", RELAYING },
+    { "rcpt 454 4.7.0 no", 0 },
+    { "rcpt 550 no", 0 },
+    { "rcpt 554 5.7.1 <bob@relay.example>: Recipient address rejected", 0 },
+    { "rcpt 550 5.7.1 see relay.example/why", 0 },
+    { "rcpt 550 Invalid recipient <bob@outside.example>", INVALID },
+    { "rcpt 550 5.1.1 Invalid recipient", MAILBOX },
+    { "rcpt 553 Invalid recipient", 0 },
+    { "rcpt 550 5.1.1 User unknown", USER | MAILBOX },
+    { "rcpt 550 No such user here", USER | MAILBOX },
+    { "rcpt 550 Unrouteable address", USER | MAILBOX },
+    { "rcpt 550 Sender verify failed: no such user", OTHER },
+    { "rcpt 550 5.1.1 no", MAILBOX },
+    { "rcpt 550 5.1.10 no", MAILBOX },
+    { "rcpt 550 5.1.2 no", 0 },
+    { "rcpt 550 mailbox not found", MAILBOX },
+    { "rcpt 550 The address doesn't exist", MAILBOX },
+    { "rcpt 450 4.1.1 User unknown", 0 },
+    { "mail 550 5.1.1 User unknown", 0 },
+    { "mail 530 5.7.0 Must issue a STARTTLS command first", TLS | LOGIN },
+    { "mail 550 5.7.0 encryption needed", TLS },
+    { "mail 530 5.7.0 no", LOGIN },
+    { "mail 550 5.7.1 Authentication required", LOGIN },
+    { "mail 553 5.7.1 not logged in", LOGIN },
+    { "rcpt 450 4.7.1 <localhost>: Helo command rejected: Host not found", HELO | OTHER },
+    { "ehlo 550 no", HELO },
+    { "rcpt 450 4.2.0 Greylisted, try later", GREY | OTHER },
+    { "rcpt 451 4.7.1 greylisting in action", GREY },
+    { "rcpt 550 5.7.1 greylisted", OTHER },
+    { "mail 550 5.1.8 no", FROM },
+    { "mail 553 5.1.7 no", FROM },
+    { "mail 550 <x@y.example>: Sender address rejected: Domain not found", FROM | OTHER },
+    { "mail 504 5.5.2 <root>: Sender address rejected: need fully-qualified address",
+      FROM | OTHER },
+    { "rcpt 554 5.7.1 listed in a blocklist", OTHER },
+    { "rcpt 550 5.7.1 SPF check failed", OTHER },
+    { "rcpt 421 4.7.0 too many connections", OTHER },
+    { "rcpt 250 ok", 0 },
+};
+
+static unsigned read_words(const struct smtp_outcome *o)
+{
+    const str from = STR(SCRIPT_OWN);
+    return (words_ask_for_tls(o->text) ? TLS : 0u) | (words_ask_for_login(o) ? LOGIN : 0u) |
+           (words_unknown_user(o) ? USER : 0u) | (words_no_such_mailbox(o) ? MAILBOX : 0u) |
+           (words_about_relaying(o) ? RELAYING : 0u) | (words_invalid_recipient(o) ? INVALID : 0u) |
+           (words_about_helo(o) ? HELO : 0u) | (words_greylisted(o) ? GREY : 0u) |
+           (words_from_invalid(from, o) ? FROM : 0u) | (words_blame_other(o) ? OTHER : 0u);
+}
+
+static struct arena arena;
+static struct doctor_record record;
+
+static const struct smtp_outcome *outcome(const char *door, const char *row)
+{
+    char text[256];
+    snprintf(text, sizeof text, "%s %s", door, row);
+    arena_init(&arena, ARENA_MAX);
+    record.arena = &arena;
+    record.count = 0;
+    script_record(text, &record);
+    return &record.rows[0].outcome;
+}
+
+static void one_reply(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        print_message("  %s\n", CASES[i].row);
+        assert_int_equal(read_words(outcome("25", CASES[i].row)), CASES[i].want);
+        arena_done(&arena);
+    }
+}
+
+static void unqualified_from(void **state)
+{
+    static const struct {
+        str from;
+        bool invalid;
+    } FROMS[] = {
+        { STR_INIT("anna@example.org"), false }, { STR_INIT("root"), true },
+        { STR_INIT("root@localhost"), true },    { STR_INIT(""), true },
+        { STR_INIT("a@b@c.example"), false },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(FROMS); i++) {
+        assert_int_equal(words_from_invalid(FROMS[i].from, outcome("25", "mail 550 5.7.1 no")),
+                         FROMS[i].invalid);
+        arena_done(&arena);
+    }
+    assert_true(str_eq(words_domain(STR("a@b@c.example")), STR("c.example")));
+    assert_int_equal(words_domain(STR("root")).n, 0);
+}
+
+static const struct login_case {
+    const char *row;
+    enum cause_id want;
+} LOGINS[] = {
+    { "535 5.7.8 Error: authentication failed", CAUSE_WRONG_CREDENTIALS },
+    { "530 5.7.0 no", CAUSE_WRONG_CREDENTIALS },
+    { "550 5.7.1 no", CAUSE_WRONG_CREDENTIALS },
+    { "554 5.7.8 no", CAUSE_WRONG_CREDENTIALS },
+    { "504 5.5.4 Unrecognized authentication type", CAUSE_MECHANISM_OFFERED_BUT_DEAD },
+    { "503 5.5.1 no", CAUSE_MECHANISM_OFFERED_BUT_DEAD },
+    { "454 4.7.0 Temporary authentication failure", CAUSE_AUTH_BACKEND_DOWN },
+    { "435 4.7.8 account suspended", CAUSE_AUTH_BACKEND_DOWN },
+    { "534 5.7.9 Application-specific password required", CAUSE_APP_PASSWORD_NEEDED },
+    { "535 5.7.3 use an app password", CAUSE_APP_PASSWORD_NEEDED },
+    { "535 5.7.139 basic authentication is disabled", CAUSE_PASSWORD_LOGIN_SWITCHED_OFF },
+    { "535 5.7.139 SmtpClientAuthentication is disabled for the tenant",
+      CAUSE_PASSWORD_LOGIN_SWITCHED_OFF },
+    { "535 5.7.1 Your account has been disabled", CAUSE_ACCOUNT_MAY_NOT_SUBMIT },
+    { "535 5.7.1 account locked", CAUSE_ACCOUNT_MAY_NOT_SUBMIT },
+    { "closed", CAUSE_NONE },
+    { "guarded", CAUSE_NONE },
+};
+
+static void refused_login(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(LOGINS); i++) {
+        print_message("  %s\n", LOGINS[i].row);
+        assert_int_equal(words_login_cause(outcome("587+ login PLAIN", LOGINS[i].row)),
+                         LOGINS[i].want);
+        arena_done(&arena);
+    }
+}
+
+static void usable_mechanism(void **state)
+{
+    static const struct {
+        const char *caps, *mechanism;
+        bool usable;
+    } MECHANISMS[] = {
+        { "AUTH PLAIN", "auto", true },    { "AUTH NTLM GSSAPI", "auto", false },
+        { "AUTH NTLM", "NTLM", true },     { "AUTH PLAIN", "LOGIN", false },
+        { "AUTH CRAM-MD5", "auto", true }, { "AUTH plain", "PLAIN", true },
+        { "SIZE 1", "auto", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(MECHANISMS); i++) {
+        char text[64];
+        struct smtp_caps c;
+        snprintf(text, sizeof text, "mail.example.org\n%s", MECHANISMS[i].caps);
+        smtp_caps_read(str_from(text), &c);
+        assert_int_equal(words_mechanism_usable(&c, str_from(MECHANISMS[i].mechanism)),
+                         MECHANISMS[i].usable);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The next experiment: a few words of the sentence that must be said
+ */
+static const struct next_case {
+    const char *label, *asked, *record, *want;
+} NEXT[] = {
+    { "no such name", "587 starttls -", "lookup", "--resolver" },
+    { "no way there", "587 starttls -", "587 unreachable", "no way to that address" },
+    { "no octet", "587 starttls -", "587 silent", "another network" },
+    { "the asked port is silent", "25 none -", "25 silent | 587 220 hello", "blocks it" },
+    { "no mail server", "25 none -", "25 junk", "not a mail server" },
+    { "nothing protects the login", "587 none PLAIN", "587 220 hello | 587 ehlo AUTH PLAIN",
+      "--allow-clear-auth" },
+    { "no recipient", "25 none - to=", "25 220 hello | 25 ehlo SIZE 1 | 25 to= mail 550 5.7.1 no",
+      "Give --to" },
+    { "no login at hand", "587 starttls -",
+      "587 220 hello | 587 ehlo AUTH PLAIN | 587 rcpt 550 5.7.1 relay", "Give --user" },
+    { "relay by address", "25 none -", "25 220 hello | 25 ehlo SIZE 1 | 25 rcpt 550 5.7.1 relay",
+      "--source" },
+    { "the login is refused", "587 starttls PLAIN",
+      "587+ tls | 587+ ehlo AUTH PLAIN | 587+ login PLAIN 535 5.7.8 no", "web mail" },
+    { "for now", "25 none -", "25 220 hello | 25 ehlo SIZE 1 | 25 rcpt 451 4.3.0 later",
+      "15 minutes" },
+    { "anything else", "25 none -", "25 220 hello | 25 ehlo SIZE 1 | 25 mail 550 5.7.1 no",
+      "log line" },
+};
+
+static void next_experiment(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(NEXT); i++) {
+        struct doctor_asked asked;
+        print_message("  %s\n", NEXT[i].label);
+        arena_init(&arena, ARENA_MAX);
+        record.arena = &arena;
+        record.count = 0;
+        script_record(NEXT[i].record, &record);
+        script_asked(NEXT[i].asked, &asked);
+        struct doctor_judgement j = doctor_judge(&asked, &record);
+        if (str_find(j.next, str_from(NEXT[i].want)) == STR_NOT_FOUND)
+            fail_msg("'%.*s' has no '%s'", STR_ARG(j.next), NEXT[i].want);
+        arena_done(&arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_reply),       cmocka_unit_test(unqualified_from),
+        cmocka_unit_test(refused_login),   cmocka_unit_test(usable_mechanism),
+        cmocka_unit_test(next_experiment),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

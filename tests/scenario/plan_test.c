@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: ISC */
+#include "doctor/record_script.h"
+#include "world.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+/* cmocka.h wants the four above first */
+#include <cmocka.h>
+
+#define LOGINS "AUTH PLAIN LOGIN"
+#define NO     "550 5.7.1 relay not permitted"
+#define BAD    "535 5.7.8 bad credentials"
+#define P587                                                                                       \
+    {                                                                                              \
+        587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO                                        \
+    }
+#define P465                                                                                       \
+    {                                                                                              \
+        465, PORT_TLS, .caps_tls = LOGINS, .stranger = NO                                          \
+    }
+#define MX25                                                                                       \
+    {                                                                                              \
+        25, PORT_CLEAR, "STARTTLS", "SIZE 1", .stranger = NO                                       \
+    }
+#define NEVER   "refused: client-never-authenticates proved; exit 1"
+#define ACCEPTS "accepted: exit 0"
+
+static const struct world WORLDS[] = {
+    /* the usual server */
+    { "all ports, as asked", "587 starttls login", { P587, P465, MX25 }, .want = ACCEPTS },
+    { "all ports, 465 as asked", "465 tls login", { P587, P465, MX25 }, .want = ACCEPTS },
+    { "all ports, nothing said", "login", { P587, P465, MX25 }, .want = ACCEPTS },
+    { "587 alone", "587 starttls login", { P587 }, .want = ACCEPTS },
+    { "465 alone", "465 tls login", { P465 }, .want = ACCEPTS },
+    { "does not log in on 587", "587 starttls - known", { P587, P465, MX25 }, .want = NEVER },
+    { "does not log in on 465", "465 tls - known", { P587, P465, MX25 }, .want = NEVER },
+    { "does not log in, gently",
+      "587 starttls - known",
+      { P587, P465, MX25 },
+      .gentle = true,
+      .want = NEVER },
+    { "does not log in, and hangs up",
+      "587 starttls - known",
+      { P587, P465, MX25 },
+      .hangs_up = true,
+      .want = NEVER },
+    { "does not log in on 587 alone, and it hangs up",
+      "587 starttls - known",
+      { P587 },
+      .hangs_up = true,
+      .want = NEVER },
+    { "does not log in, far away",
+      "587 starttls - known",
+      { P587, P465, MX25 },
+      .rtt_ms = 700,
+      .want = NEVER },
+    { "does not log in, slow to think",
+      "587 starttls - known",
+      { P587, P465, MX25 },
+      .think_ms = 900,
+      .want = NEVER },
+    { "does not log in, and no login is at hand",
+      "587 starttls -",
+      { P587, P465, MX25 },
+      .want = "refused: client-never-authenticates possible; exit 1; next" },
+    { "does not log in, nothing else said", "- known", { P587, P465, MX25 }, .want = NEVER },
+    { "the stranger is taken",
+      "587 starttls - known",
+      { { 587, PORT_CLEAR, "STARTTLS", .caps_tls = LOGINS }, P465 },
+      .want = ACCEPTS },
+
+    /* 10587, 465 and 587 the wrong way round */
+    { "an unusual port",
+      "10587 starttls - known",
+      { { 10587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO } },
+      .want = NEVER },
+    { "an unusual port with TLS at once",
+      "10465 tls login",
+      { { 10465, PORT_TLS, .caps_tls = LOGINS, .stranger = NO } },
+      .want = ACCEPTS },
+    { "an unusual port with TLS at once, asked in clear",
+      "10465 none login",
+      { { 10465, PORT_TLS, .caps_tls = LOGINS, .stranger = NO } },
+      .want = "refused: tls-mode-mismatch proved; exit 1" },
+    { "465 asked with STARTTLS",
+      "465 starttls login",
+      { P587, P465, MX25 },
+      .want = "refused: tls-mode-mismatch proved; exit 1" },
+    { "465 asked in clear",
+      "465 none login",
+      { P587, P465, MX25 },
+      .want = "refused: tls-mode-mismatch proved; exit 1" },
+    { "587 asked with TLS at once",
+      "587 tls login",
+      { P587, P465, MX25 },
+      .want = "refused: tls-mode-mismatch proved; exit 1" },
+    { "587 asked with TLS at once, alone",
+      "587 tls login",
+      { P587 },
+      .want = "refused: tls-mode-mismatch proved; exit 1" },
+
+    /* TLS */
+    { "AUTH only under TLS",
+      "587 none PLAIN",
+      { P587, P465 },
+      .want = "refused: auth-hidden-until-tls proved; exit 1" },
+    { "mail only under TLS",
+      "587 none PLAIN",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO,
+          .in_clear = "530 5.7.0 Must issue a STARTTLS command first" } },
+      .want = "refused: mail-only-under-tls proved; exit 1" },
+    { "no STARTTLS where it was asked",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, LOGINS, .stranger = NO }, P465 },
+      .want = "refused: starttls-stripped possible; exit 1; next" },
+    { "STARTTLS offered and refused",
+      "587 starttls login",
+      { P587, P465 },
+      .starttls = "454 4.7.0 TLS not available",
+      .want = "unknown: exit 3; next" },
+    { "expired",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, "expired", .stranger = NO } },
+      .want = "refused: certificate-expired proved; exit 1" },
+    { "self-signed on 465, 587 in order",
+      "465 tls login",
+      { P587, { 465, PORT_TLS, .caps_tls = LOGINS, .cert = "self-signed", .stranger = NO } },
+      .want = "refused: certificate-self-signed proved; exit 1" },
+    { "wrong name everywhere",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, "wrong-name", .stranger = NO },
+        { 465, PORT_TLS, .caps_tls = LOGINS, .cert = "wrong-name", .stranger = NO } },
+      .want = "refused: certificate-wrong-name proved; exit 1" },
+    { "a login in clear, and nothing else",
+      "587 none PLAIN",
+      { { 587, PORT_CLEAR, .caps = LOGINS } },
+      .want = "unknown: exit 3; next" },
+    { "a digest in clear, as the program does",
+      "587 none CRAM-MD5",
+      { { 587, PORT_CLEAR, "AUTH CRAM-MD5", .stranger = NO } },
+      .want = ACCEPTS },
+
+    /* ports */
+    { "25 asked, 587 takes logins",
+      "25 starttls login",
+      { P587, MX25 },
+      .want = "refused: mx-port-not-submission proved; exit 1" },
+    { "25 refuses the login",
+      "25 starttls login",
+      { P587, { 25, PORT_CLEAR, "STARTTLS", LOGINS, .login = BAD, .stranger = NO } },
+      .want = "refused: mx-port-not-submission proved; exit 1" },
+    { "25 asked and silent",
+      "25 starttls login",
+      { P587, P465, { 25, .kind = PORT_SILENT } },
+      .want = "refused: egress-port-blocked possible; exit 1; next" },
+    { "587 asked and closed",
+      "587 starttls login",
+      { P465 },
+      .want = "refused: server-down possible; exit 1; next" },
+    { "587 asked and mute",
+      "587 starttls login",
+      { P465, { 587, .kind = PORT_MUTE } },
+      .want = "unknown: exit 3; next" },
+    { "587 asked, something else answers",
+      "587 starttls login",
+      { P465, { 587, .kind = PORT_JUNK } },
+      .want = "unknown: exit 3; next" },
+    { "all closed",
+      "587 starttls login",
+      { { 0 } },
+      .want = "refused: server-down likely; exit 4; next" },
+    { "all silent",
+      "587 starttls login",
+      { { 587, .kind = PORT_SILENT },
+        { 465, .kind = PORT_SILENT },
+        { 25, .kind = PORT_SILENT },
+        { 2525, .kind = PORT_SILENT } },
+      .want = "unknown: exit 4; next" },
+    { "no way there",
+      "587 starttls login",
+      { { 587, .kind = PORT_UNREACHABLE },
+        { 465, .kind = PORT_UNREACHABLE },
+        { 25, .kind = PORT_UNREACHABLE },
+        { 2525, .kind = PORT_UNREACHABLE } },
+      .want = "unknown: exit 4; next" },
+    { "all mute",
+      "587 starttls login",
+      { { 587, .kind = PORT_MUTE },
+        { 465, .kind = PORT_MUTE },
+        { 25, .kind = PORT_MUTE },
+        { 2525, .kind = PORT_MUTE } },
+      .want = "unknown: exit 4; next" },
+
+    /* logins */
+    { "wrong password",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .login = BAD, .stranger = NO },
+        { 465, PORT_TLS, .caps_tls = LOGINS, .login = BAD, .stranger = NO } },
+      .want = "refused: wrong-credentials likely; exit 5; next" },
+    { "wrong password, does not log in",
+      "587 starttls - known",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .login = BAD, .stranger = NO },
+        { 465, PORT_TLS, .caps_tls = LOGINS, .login = BAD, .stranger = NO } },
+      .want =
+          "refused: wrong-credentials likely, client-never-authenticates possible; exit 5; next" },
+    { "hangs up at AUTH",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .login = "closed", .stranger = NO },
+        { 465, PORT_TLS, .caps_tls = LOGINS, .login = "closed", .stranger = NO } },
+      .want = "unknown: exit 3; next" },
+    { "backend down",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .login = "454 4.7.0 later", .stranger = NO } },
+      .want = "refused: auth-backend-down likely; exit 5; next" },
+    { "the program's mechanism is missing",
+      "587 starttls CRAM-MD5",
+      { P587 },
+      .want = "refused: no-common-mechanism proved; exit 1" },
+    { "none that we play",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "STARTTLS", "AUTH NTLM", .stranger = NO } },
+      .want = "refused: no-common-mechanism likely; exit 1; next" },
+    { "relay by address, a login is set",
+      "25 none login",
+      { { 25, .kind = PORT_CLEAR } },
+      .want = "refused: relay-takes-no-login proved; exit 1" },
+    { "relay by address, not for this one",
+      "25 none -",
+      { { 25, .kind = PORT_CLEAR, .stranger = NO } },
+      .want = "refused: ip-not-trusted likely; exit 1; next" },
+    { "another source is trusted",
+      "25 none - ~",
+      { { 25, .kind = PORT_CLEAR } },
+      .asked_source = NO,
+      .want = "refused: ip-not-trusted proved; exit 1" },
+
+    /* From and recipient */
+    { "another From than the login",
+      "587 starttls login from=x@example.net",
+      { P587, P465 },
+      .other_from = "553 5.7.1 not owned",
+      .want = "refused: from-not-login proved; exit 1" },
+    { "... for now",
+      "587 starttls login from=x@example.net",
+      { P587, P465 },
+      .other_from = "450 4.7.1 not owned",
+      .want = "refused: from-not-login proved; exit 1" },
+    { "... and the own one too",
+      "587 starttls login from=x@example.net",
+      { P587, P465 },
+      .other_from = NO,
+      .own_from = NO,
+      .want = "refused: login-not-honoured likely; exit 1; next" },
+    { "... and it hangs up",
+      "587 starttls login from=x@example.net",
+      { P587, P465 },
+      .other_from = "553 5.7.1 not owned",
+      .hangs_up = true,
+      .want = "refused: from-not-login proved; exit 1" },
+    { "... and the user does not log in",
+      "587 starttls - known from=x@example.net",
+      { P587, P465 },
+      .other_from = "553 5.7.1 not owned",
+      .want = "refused: from-not-login proved; exit 1" },
+    { "a login that is not honoured",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO, .member = NO } },
+      .want = "refused: login-not-honoured likely; exit 1; next" },
+    { "inside: no such mailbox",
+      "25 starttls - to=bob@example.org",
+      { { 25, PORT_CLEAR, "STARTTLS", "SIZE 1", .stranger = "550 5.1.1 no" } },
+      .want = "refused: recipient-unknown proved; exit 1" },
+    { "inside: no such mailbox, on 587 with a login",
+      "587 starttls login to=bob@example.org",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO, .member = "550 5.1.1 no" }, MX25 },
+      .want = "refused: recipient-unknown proved; exit 1" },
+    { "inside: postmaster is refused too",
+      "25 starttls - to=bob@example.org",
+      { { 25, PORT_CLEAR, "STARTTLS", "SIZE 1", .stranger = NO } },
+      .postmaster = NO,
+      .want = "unknown: exit 3; next" },
+
+    { "everything is refused, and blames the EHLO name",
+      "587 starttls - known from=x@example.net helo=localhost to=bob@example.org",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO, .member = NO }, MX25 },
+      .asked_helo = "550 5.7.1 Helo command rejected",
+      .helo_at_rcpt = true,
+      .postmaster = NO,
+      .want = "refused: ehlo-name-refused likely, client-never-authenticates possible; exit 1; "
+              "next" },
+    { "another From, another EHLO name, and only one login is taken",
+      "587 starttls login from=x@example.net helo=localhost",
+      { P587 },
+      .asked_helo = "550 5.7.1 Helo command rejected",
+      .helo_at_rcpt = true,
+      .login_again = BAD,
+      .hangs_up = true,
+      .want = "refused: wrong-credentials likely, ehlo-name-refused likely; exit 5; next" },
+
+    /* EHLO */
+    { "the EHLO name is refused",
+      "25 none - helo=localhost",
+      { { 25, .kind = PORT_CLEAR } },
+      .asked_helo = "550 5.7.1 bad name",
+      .opened_most = 5,
+      .want = "refused: ehlo-name-refused proved; exit 1" },
+    { "the EHLO name is refused at RCPT",
+      "25 none - helo=localhost",
+      { { 25, .kind = PORT_CLEAR } },
+      .asked_helo = "550 5.7.1 Helo command rejected",
+      .helo_at_rcpt = true,
+      .want = "refused: ehlo-name-refused proved; exit 1" },
+    { "the EHLO name is refused at RCPT, with a login",
+      "587 starttls login helo=localhost",
+      { P587, P465 },
+      .asked_helo = "550 5.7.1 Helo command rejected",
+      .helo_at_rcpt = true,
+      .want = "refused: ehlo-name-refused proved; exit 1" },
+    { "the EHLO name is refused, with a login",
+      "587 starttls login helo=localhost",
+      { P587, P465 },
+      .asked_helo = "550 5.7.1 bad name",
+      .want = "refused: ehlo-name-refused proved; exit 1" },
+    { "an EHLO name that nobody minds",
+      "587 starttls login helo=localhost",
+      { P587, P465 },
+      .want = ACCEPTS },
+
+    /* two addresses, a message, the pasted error, no recipient */
+    { "the first address is dead",
+      "587 starttls - known",
+      { P587, P465, MX25 },
+      .first_address_dead = true,
+      .opened_most = 8,
+      .want = NEVER },
+    { "the first address is dead, gently",
+      "465 tls login",
+      { P587, P465, MX25 },
+      .first_address_dead = true,
+      .gentle = true,
+      .want = ACCEPTS },
+    { "a message", "587 starttls login", { P587, P465 }, .send = true, .want = ACCEPTS },
+    { "a message that is refused",
+      "587 starttls login",
+      { P587, P465 },
+      .send = true,
+      .message = "554 5.7.1 no",
+      .want = "unknown: exit 3; next" },
+    { "a message where the user does not log in",
+      "587 starttls - known",
+      { P587, P465 },
+      .send = true,
+      .want = NEVER },
+    { "a message without a login",
+      "25 none -",
+      { { 25, .kind = PORT_CLEAR } },
+      .send = true,
+      .want = ACCEPTS },
+    { "a message, gently",
+      "587 starttls login",
+      { P587, P465, MX25 },
+      .send = true,
+      .gentle = true,
+      .want = ACCEPTS },
+    { "the pasted error comes without a login",
+      "587 starttls login error=550 5.7.1 relay not permitted",
+      { P587, P465 },
+      .want = "accepted: client-never-authenticates likely; exit 0" },
+    { "the pasted error does not",
+      "587 starttls login error=552 5.2.2 full",
+      { P587, P465 },
+      .want = ACCEPTS },
+    { "no recipient",
+      "587 starttls - known to=",
+      { P587, P465 },
+      .want = "refused: client-never-authenticates likely; exit 1; next" },
+    { "no recipient, as asked", "587 starttls login to=", { P587, P465 }, .want = ACCEPTS },
+};
+
+/* BATON_SHOW=LABEL in the environment: what was seen in that world. */
+static void show(struct world_run *run)
+{
+    for (size_t i = 0; i < run->record.count; i++) {
+        const struct doctor_evidence *ev = &run->record.rows[i];
+        str said = doctor_evidence_said(ev, &run->arena);
+        print_message("%6llu e%u %.*s\n", (unsigned long long)ev->outcome.at_ms, ev->id,
+                      STR_ARG(said));
+    }
+}
+
+static void every_world(void **state)
+{
+    static struct world_run run;
+    char got[512];
+    unsigned wrong = 0;
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(WORLDS); i++) {
+        const struct world *w = &WORLDS[i];
+        assert_true(world_play(w, &run));
+        struct doctor_judgement j = doctor_judge(&run.asked, &run.record);
+        script_judgement(&j, got, sizeof got);
+        if (w->opened_most && run.count.opened > w->opened_most)
+            run.broken = "more connections than it takes";
+        if (run.broken || strcmp(got, w->want) != 0) {
+            print_error("%s%s%s\n  is     %s\n  wanted %s\n", w->label, run.broken ? ": " : "",
+                        run.broken ? run.broken : "", got, w->want);
+            wrong++;
+        }
+        if (getenv("BATON_SHOW") && strcmp(getenv("BATON_SHOW"), w->label) == 0)
+            show(&run);
+        world_run_done(&run);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * 421 at every step: the run ends, no rail is passed, and nothing is called proved
+ */
+static void busy_at_every_step(void **state)
+{
+    static struct world_run run;
+    static const char *const ASKED[] = { "587 starttls - known",
+                                         "587 starttls login",
+                                         "465 tls login",
+                                         "login",
+                                         "25 none -",
+                                         "587 starttls login from=x@example.net helo=localhost" };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ASKED); i++) {
+        for (int stage = SMTP_STAGE_GREETING; stage <= SMTP_STAGE_RSET; stage++) {
+            struct world w = { .label = ASKED[i],
+                               .asked = ASKED[i],
+                               .ports = { P587, P465, MX25 },
+                               .busy_at = (enum smtp_stage)stage,
+                               .send = true };
+            for (int variant = 0; variant < 4; variant++) {
+                w.busy_under_tls = variant & 1;
+                w.gentle = variant & 2;
+                assert_true(world_play(&w, &run));
+                struct doctor_judgement j = doctor_judge(&run.asked, &run.record);
+                if (run.broken)
+                    fail_msg("%s, 421 at stage %d: %s", w.label, stage, run.broken);
+                for (size_t k = 0; k < j.cause_count; k++)
+                    assert_true(stage == SMTP_STAGE_RSET || stage >= SMTP_STAGE_DATA ||
+                                j.causes[k].strength != STRENGTH_PROVED);
+                world_run_done(&run);
+            }
+        }
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Worlds by chance: guard rails and an end, whatever the servers do
+ */
+enum { RANDOM_WORLDS = 3000 };
+
+static uint32_t seed_state;
+static uint32_t pick(uint32_t below)
+{
+    seed_state = seed_state * 1664525u + 1013904223u;
+    return (seed_state >> 10) % below;
+}
+#define PICK(table) ((table)[pick(COUNT_OF(table))])
+
+static const char *random_asked(char *out, size_t room)
+{
+    static const char *const PORTS[] = { "", "25", "465", "587", "2525", "10587" };
+    static const char *const SECURITY[] = { "", "none", "starttls", "tls", "auto" };
+    static const char *const LOGIN[] = { "-",     "- known",  "login",         "PLAIN",
+                                         "LOGIN", "CRAM-MD5", "login unknown", "XOAUTH2" };
+    static const char *const REST[] = { "",
+                                        "to=",
+                                        "to=bob@example.org",
+                                        "from=x@example.net",
+                                        "from=<>",
+                                        "helo=localhost",
+                                        "~",
+                                        "helo=localhost ~ from=root",
+                                        "own=",
+                                        "error=550 5.7.1 relay not permitted" };
+    snprintf(out, room, "%s %s %s %s", PICK(PORTS), PICK(SECURITY), PICK(LOGIN), PICK(REST));
+    return out;
+}
+
+static struct world_port random_port(uint16_t number)
+{
+    static const enum port_kind KINDS[] = { PORT_CLEAR,  PORT_CLEAR,       PORT_CLEAR, PORT_CLEAR,
+                                            PORT_TLS,    PORT_TLS,         PORT_TLS,   PORT_CLOSED,
+                                            PORT_SILENT, PORT_UNREACHABLE, PORT_MUTE,  PORT_JUNK };
+    static const char *const CAPS[] = { "STARTTLS", "STARTTLS", "STARTTLS, " LOGINS,
+                                        LOGINS,     "SIZE 1",   "STARTTLS, AUTH CRAM-MD5" };
+    static const char *const UNDER_TLS[] = { LOGINS, LOGINS, "AUTH CRAM-MD5 PLAIN", "AUTH NTLM",
+                                             "SIZE 1" };
+    static const char *const CERTS[] = { NULL, NULL, NULL, "expired", "self-signed,wrong-name" };
+    static const char *const TO_LOGIN[] = { NULL, NULL, NULL, BAD, "454 4.7.0 later", "closed" };
+    static const char *const ANSWERS[] = { NULL,
+                                           NULL,
+                                           NO,
+                                           NO,
+                                           "450 4.2.0 Greylisted",
+                                           "closed",
+                                           "421 4.3.2 busy",
+                                           "530 5.7.0 STARTTLS first" };
+    return (struct world_port){ number,          PICK(KINDS),   PICK(CAPS),
+                                PICK(UNDER_TLS), PICK(CERTS),   PICK(TO_LOGIN),
+                                PICK(ANSWERS),   PICK(ANSWERS), PICK(ANSWERS) };
+}
+
+static void random_world(uint32_t seed, struct world *w, char *asked, size_t room)
+{
+    static const uint16_t NUMBERS[WORLD_PORTS] = { 587, 465, 25, 2525, 10587, 0 };
+    static const char *const ANSWERS[] = { NULL,     NULL,
+                                           NO,       "450 4.3.0 later",
+                                           "closed", "554 5.7.1 bad helo" };
+    seed_state = seed * 2654435761u;
+    *w = (struct world){ .label = "by chance", .seed = seed };
+    w->asked = random_asked(asked, room);
+    for (size_t i = 0; i < WORLD_PORTS; i++)
+        w->ports[i] = random_port(NUMBERS[i]);
+    w->other_from = PICK(ANSWERS);
+    w->own_from = PICK(ANSWERS);
+    w->postmaster = PICK(ANSWERS);
+    w->asked_helo = PICK(ANSWERS);
+    w->helo_at_rcpt = pick(2);
+    w->asked_source = PICK(ANSWERS);
+    w->message = PICK(ANSWERS);
+    w->starttls = pick(8) ? NULL : "454 4.7.0 no TLS";
+    w->busy_at = pick(5) ? SMTP_STAGE_NONE : (enum smtp_stage)pick(SMTP_STAGES);
+    w->busy_under_tls = pick(2);
+    w->hangs_up = pick(3) == 0;
+    w->first_address_dead = pick(6) == 0;
+    w->gentle = pick(3) == 0;
+    w->send = pick(3) == 0;
+    w->rtt_ms = pick(4) ? 20 : 600;
+    w->think_ms = pick(4) ? 1 : 1500;
+}
+
+static void worlds_by_chance(void **state)
+{
+    static struct world_run run;
+    struct world_count most = { 0 };
+    unsigned broken = 0;
+    (void)state;
+    for (uint32_t seed = 1; seed <= RANDOM_WORLDS; seed++) {
+        char asked[160];
+        struct world w;
+        random_world(seed, &w, asked, sizeof asked);
+        assert_true(world_play(&w, &run));
+        if (run.broken && broken++ < 12) {
+            print_error("seed %u, asked %s: %s\n", seed, asked, run.broken);
+            if (getenv("BATON_SHOW"))
+                show(&run);
+        }
+        doctor_judge(&run.asked, &run.record);
+        most.actions = run.count.actions > most.actions ? run.count.actions : most.actions;
+        most.opened = run.count.opened > most.opened ? run.count.opened : most.opened;
+        most.ended_ms = run.count.ended_ms > most.ended_ms ? run.count.ended_ms : most.ended_ms;
+        world_run_done(&run);
+    }
+    print_message("  at most %u actions, %u connections, %llu ms\n", most.actions, most.opened,
+                  (unsigned long long)most.ended_ms);
+    assert_int_equal(broken, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_world),
+        cmocka_unit_test(busy_at_every_step),
+        cmocka_unit_test(worlds_by_chance),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,624 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * scenario/world.c - events in a queue, answers from the table, rails counted on the way
+ */
+#include "world.h"
+#include "doctor/record_script.h"
+#include "doctor/words.h"
+#include "sasl/client.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ARENA_MAX = 4 << 20,
+    ACTIONS_MAX = 250,
+    EVENTS_MAX = 128,
+    KNOCKING_MS = 1000,
+    END_MS = 60000
+};
+
+enum event_kind { EVENT_CONNECT, EVENT_OPENED, EVENT_STEP, EVENT_GONE };
+struct event {
+    uint64_t at_ms;
+    unsigned visit;
+    enum event_kind kind;
+    bool used;
+};
+
+enum guest_state { GUEST_NONE, GUEST_OPENING, GUEST_READY, GUEST_BUSY, GUEST_LEAVING, GUEST_GONE };
+struct guest {
+    enum guest_state state;
+    struct smtp_attempt door;
+    enum smtp_security layer;
+    bool verified;
+    bool answered; /* the trial at work has its row, and RSET has none yet */
+    str mechanism;
+    struct plan_action step;
+};
+
+struct play {
+    const struct world *w;
+    struct world_run *run;
+    struct plan *plan;
+    struct plan_options o;
+    struct guest guests[PLAN_VISITS];
+    struct event events[EVENTS_MAX];
+    uint64_t now_ms;
+    uint32_t chance;
+};
+
+static void rail(struct play *p, bool holds, const char *what)
+{
+    if (!holds && !p->run->broken)
+        p->run->broken = what;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The world's answers
+ */
+static uint32_t chance(struct play *p)
+{
+    p->chance = p->chance * 1664525u + 1013904223u;
+    return p->chance >> 8;
+}
+
+static const struct world_port *port_of(const struct play *p, const struct smtp_attempt *at)
+{
+    static const struct world_port CLOSED = { .kind = PORT_CLOSED };
+    static const struct world_port DEAD = { .kind = PORT_SILENT };
+    struct ip first = script_ip("192.0.2.1");
+    if (p->w->first_address_dead && ip_eq(&at->address, &first))
+        return &DEAD;
+    for (size_t i = 0; i < WORLD_PORTS; i++)
+        if (p->w->ports[i].number == at->port)
+            return &p->w->ports[i];
+    return &CLOSED;
+}
+
+static bool is_good(const char *answer)
+{
+    return !answer || answer[0] == '2';
+}
+
+/* By chance something else is answered than the table says. */
+static const char *with_chance(struct play *p, const char *answer)
+{
+    static const char *const OTHERS[] = { "450 4.3.0 later", "550 5.7.1 relay not permitted",
+                                          "closed",          "421 4.3.2 busy",
+                                          "530 5.7.0 login", "554 5.7.1 spam helo" };
+    if (!p->w->seed || chance(p) % 6)
+        return answer;
+    return chance(p) % 3 ? OTHERS[chance(p) % COUNT_OF(OTHERS)] : NULL;
+}
+
+/* The certificate of this connection; NULL: verifies. */
+static const char *certificate(struct play *p, const struct world_port *port)
+{
+    if (p->w->seed && chance(p) % 6 == 0)
+        return port->cert ? NULL : "expired";
+    return port->cert;
+}
+
+static const char *busy(const struct play *p, enum smtp_stage stage, const char *answer)
+{
+    return p->w->busy_at == stage ? "421 4.3.2 too busy" : answer;
+}
+
+static bool says_asked_helo(const struct play *p, const struct guest *g)
+{
+    str helo = p->run->asked.attempt.helo;
+    return helo.n && str_eq(g->door.helo, helo);
+}
+
+static const char *rcpt_answer(const struct play *p, const struct guest *g,
+                               const struct smtp_attempt *x)
+{
+    const struct world *w = p->w;
+    const struct world_port *port = port_of(p, x);
+    if (w->helo_at_rcpt && says_asked_helo(p, g))
+        return w->asked_helo;
+    if (x->source.family != IP_NONE && w->asked_source)
+        return w->asked_source;
+    if (!str_eq(x->to, p->run->asked.attempt.to))
+        return w->postmaster;
+    if (!smtp_attempt_logs_in(x))
+        return port->stranger;
+    if (str_eq(x->from, p->run->asked.own_address))
+        return w->own_from ? w->own_from : port->member;
+    return w->other_from ? w->other_from : port->member;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Events
+ */
+static void later(struct play *p, unsigned visit, enum event_kind kind, uint64_t in_ms)
+{
+    for (size_t i = 0; i < EVENTS_MAX; i++) {
+        if (p->events[i].used)
+            continue;
+        if (p->w->seed)
+            in_ms += chance(p) % 40;
+        p->events[i] = (struct event){ p->now_ms + in_ms, visit, kind, true };
+        return;
+    }
+    p->run->broken = "more events than the test has room for";
+}
+
+static uint32_t rtt_ms(const struct play *p)
+{
+    return p->w->rtt_ms ? p->w->rtt_ms : 20;
+}
+static uint32_t answer_ms(const struct play *p)
+{
+    return rtt_ms(p) + (p->w->think_ms ? p->w->think_ms : 1);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Rows
+ */
+static const char *layer_mark(enum smtp_security layer)
+{
+    return layer == SMTP_SECURITY_TLS ? "!" : layer == SMTP_SECURITY_STARTTLS ? "+" : "";
+}
+
+/* The row "DOOR NAMES verb answer" of a guest. */
+static void add_row(struct play *p, const struct guest *g, enum smtp_security layer,
+                    const struct smtp_attempt *names, const char *verb, const char *answer)
+{
+    char text[512];
+    struct ip second = script_ip("192.0.2.2");
+    str helo = g->door.helo.n ? g->door.helo : STR(SCRIPT_HELO);
+    int n = snprintf(text, sizeof text, "%u%s%s%s helo=%.*s ", g->door.port, layer_mark(layer),
+                     ip_eq(&g->door.address, &second) ? "@2" : "",
+                     g->door.source.family == IP_NONE ? "" : "~", STR_ARG(helo));
+    if (names)
+        n += snprintf(text + n, sizeof text - (size_t)n, "%.*s from=%.*s to=%.*s ",
+                      STR_ARG(names->mechanism),
+                      STR_ARG(names->from_null ? STR("<>") : names->from), STR_ARG(names->to));
+    snprintf(text + n, sizeof text - (size_t)n, "%s%s%s", verb, answer && *verb ? " " : "",
+             answer ? answer : "");
+    size_t before = p->run->record.count;
+    if (before == DOCTOR_EVIDENCE_MAX) {
+        rail(p, false, "the record is full");
+        return;
+    }
+    script_row(str_from(text), &p->run->record);
+    p->run->record.rows[before].outcome.at_ms = p->now_ms;
+}
+
+static void count_refusal(struct play *p, const char *answer, bool login)
+{
+    if (is_good(answer))
+        return;
+    bool reply = is_digit(answer[0]);
+    p->run->count.refused_logins += login;
+    p->run->count.refusals += reply || login;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * A guest's steps, as doctor/visit.c makes them
+ */
+static void gone(struct play *p, unsigned visit)
+{
+    p->guests[visit].state = GUEST_GONE;
+    for (size_t i = 0; i < EVENTS_MAX; i++)
+        if (p->events[i].visit == visit)
+            p->events[i].used = false;
+    plan_gone(p->plan, visit, p->now_ms);
+}
+
+static bool ends_connection(const struct play *p, const char *answer)
+{
+    return !is_good(answer) &&
+           (!is_digit(answer[0]) || strncmp(answer, "421", 3) == 0 || p->w->hangs_up);
+}
+
+/* The step is over. An answer that ends the connection: now when there was none, else a little later. */
+static void step_over(struct play *p, unsigned visit, const char *answer)
+{
+    struct guest *g = &p->guests[visit];
+    bool ends = ends_connection(p, answer);
+    if (ends && !is_digit(answer[0])) {
+        gone(p, visit);
+        return;
+    }
+    if (ends && g->step.what == PLAN_TRIAL) { /* RSET is on its way, and will not be answered */
+        g->answered = true;
+        later(p, visit, EVENT_GONE, 1);
+        return;
+    }
+    g->state = GUEST_READY;
+    if (ends)
+        later(p, visit, EVENT_GONE, 1);
+    plan_ready(p->plan, visit, g->layer, g->verified, p->now_ms);
+}
+
+static void quit(struct play *p, unsigned visit)
+{
+    p->guests[visit].state = GUEST_LEAVING;
+    later(p, visit, EVENT_GONE, rtt_ms(p));
+}
+
+/* EHLO on the guest's layer. False: the guest leaves, or is gone. */
+static bool say_ehlo(struct play *p, unsigned visit)
+{
+    struct guest *g = &p->guests[visit];
+    const struct world_port *port = port_of(p, &g->door);
+    const char *caps = g->layer == SMTP_SECURITY_NONE ? port->caps : port->caps_tls;
+    const char *answer = NULL;
+    if (says_asked_helo(p, g) && !p->w->helo_at_rcpt)
+        answer = p->w->asked_helo;
+    if (!p->w->busy_under_tls || g->layer != SMTP_SECURITY_NONE)
+        answer = busy(p, SMTP_STAGE_EHLO, answer);
+    if (p->w->seed && chance(p) % 12 == 0)
+        answer = with_chance(p, answer);
+    add_row(p, g, g->layer, NULL, "ehlo", is_good(answer) ? caps : answer);
+    if (is_good(answer))
+        return true;
+    if (is_digit(answer[0]))
+        quit(p, visit);
+    else
+        gone(p, visit);
+    return false;
+}
+
+static void opened(struct play *p, unsigned visit)
+{
+    struct guest *g = &p->guests[visit];
+    const struct world_port *port = port_of(p, &g->door);
+    bool tls = g->door.security == SMTP_SECURITY_TLS;
+    enum smtp_security layer = tls ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
+    const char *greeting = busy(p, SMTP_STAGE_GREETING, "220 hello");
+    if (tls && (port->kind == PORT_CLEAR || port->kind == PORT_JUNK || port->kind == PORT_MUTE)) {
+        add_row(p, g, layer, NULL, "tls", port->kind == PORT_MUTE ? "silent" : "failed");
+        gone(p, visit);
+        return;
+    }
+    if (port->kind != PORT_CLEAR && port->kind != PORT_TLS) {
+        add_row(p, g, layer, NULL, port->kind == PORT_JUNK ? "junk" : "mute", NULL);
+        gone(p, visit);
+        return;
+    }
+    if (!tls && port->kind == PORT_TLS) {
+        add_row(p, g, layer, NULL, "mute", NULL);
+        gone(p, visit);
+        return;
+    }
+    g->layer = layer;
+    if (tls) {
+        const char *cert = certificate(p, port);
+        g->verified = !cert;
+        add_row(p, g, layer, NULL, "tls", cert);
+    }
+    add_row(p, g, layer, NULL, "", greeting);
+    if (!is_good(greeting)) {
+        quit(p, visit);
+    } else if (say_ehlo(p, visit)) {
+        g->state = GUEST_READY;
+        plan_ready(p->plan, visit, g->layer, g->verified, p->now_ms);
+    }
+}
+
+static void connected(struct play *p, unsigned visit)
+{
+    static const char *const WORDS[] = {
+        [PORT_CLOSED] = "refused", [PORT_SILENT] = "silent", [PORT_UNREACHABLE] = "unreachable"
+    };
+    struct guest *g = &p->guests[visit];
+    const struct world_port *port = port_of(p, &g->door);
+    if (port->kind <= PORT_UNREACHABLE) {
+        enum smtp_security layer = g->door.security == SMTP_SECURITY_TLS ? SMTP_SECURITY_TLS
+                                                                         : SMTP_SECURITY_NONE;
+        add_row(p, g, layer, NULL, WORDS[port->kind], NULL);
+        gone(p, visit);
+        return;
+    }
+    plan_connected(p->plan, visit, rtt_ms(p));
+    bool tls = g->door.security == SMTP_SECURITY_TLS;
+    bool waits = port->kind == PORT_MUTE || (!tls && port->kind == PORT_TLS);
+    later(p, visit, EVENT_OPENED,
+          waits ? plan_greeting_patience_ms(g->door.port) : 2 * answer_ms(p));
+}
+
+static void starttls(struct play *p, unsigned visit)
+{
+    struct guest *g = &p->guests[visit];
+    const struct world_port *port = port_of(p, &g->door);
+    const char *answer = busy(p, SMTP_STAGE_STARTTLS, p->w->starttls);
+    if (!is_good(answer)) {
+        add_row(p, g, SMTP_SECURITY_STARTTLS, NULL, "tls", answer);
+        step_over(p, visit, answer);
+        return;
+    }
+    g->layer = SMTP_SECURITY_STARTTLS;
+    const char *cert = certificate(p, port);
+    g->verified = !cert;
+    add_row(p, g, g->layer, NULL, "tls", cert);
+    if (say_ehlo(p, visit))
+        step_over(p, visit, NULL);
+}
+
+static void log_in(struct play *p, unsigned visit)
+{
+    struct guest *g = &p->guests[visit];
+    const struct world_port *port = port_of(p, &g->door);
+    const char *table = p->run->count.logins && p->w->login_again ? p->w->login_again : port->login;
+    const char *answer = with_chance(p, busy(p, SMTP_STAGE_AUTH, table));
+    char verb[64];
+    snprintf(verb, sizeof verb, "login %.*s", STR_ARG(g->step.x.mechanism));
+    add_row(p, g, g->layer, NULL, verb, answer ? answer : "235 ok");
+    p->run->count.logins++;
+    count_refusal(p, answer, true);
+    if (is_good(answer))
+        g->mechanism = g->step.x.mechanism;
+    step_over(p, visit, answer);
+}
+
+/* RCPT is said. Outside and without a login that is once; once more with another EHLO name, or from
+ * another source, where the user's own is in question. A message follows an acceptance. */
+static void count_stranger(struct play *p, const struct plan_action *a)
+{
+    const struct doctor_asked *asked = &p->run->asked;
+    if (a->what == PLAN_MESSAGE || smtp_attempt_logs_in(&a->x) ||
+        str_eq_nocase(words_domain(a->x.to), words_domain(asked->own_address)))
+        return;
+    unsigned most = 1u + (asked->attempt.helo.n > 0) + (asked->attempt.source.family != IP_NONE);
+    rail(p, ++p->run->count.strangers <= most, "the outside recipient without a login again");
+}
+
+static void hand_over(struct play *p, unsigned visit)
+{
+    struct guest *g = &p->guests[visit];
+    const struct world_port *port = port_of(p, &g->door);
+    bool message = g->step.what == PLAN_MESSAGE;
+    const char *verb = "mail", *answer = NULL;
+    if (g->layer == SMTP_SECURITY_NONE)
+        answer = port->in_clear;
+    answer = busy(p, SMTP_STAGE_MAIL, answer);
+    if (is_good(answer) && g->step.x.to.n) {
+        verb = "rcpt";
+        count_stranger(p, &g->step);
+        answer = with_chance(p, busy(p, SMTP_STAGE_RCPT, rcpt_answer(p, g, &g->step.x)));
+    }
+    if (is_good(answer) && message) {
+        verb = "data";
+        answer = busy(p, SMTP_STAGE_END_OF_DATA, p->w->message);
+    }
+    /* A message that MAIL or RCPT refuses is told as such; the script language writes it as DATA. */
+    add_row(p, g, g->layer, &g->step.x, message ? "data" : verb, answer ? answer : "250 ok");
+    count_refusal(p, answer, false);
+    if (is_good(answer))
+        answer = busy(p, SMTP_STAGE_RSET, NULL);
+    step_over(p, visit, answer);
+}
+
+static void step(struct play *p, unsigned visit)
+{
+    switch (p->guests[visit].step.what) {
+    case PLAN_STARTTLS: starttls(p, visit); break;
+    case PLAN_LOGIN: log_in(p, visit); break;
+    default: hand_over(p, visit); break;
+    }
+}
+
+/* The server hung up: a step at work ends so. */
+static void hung_up(struct play *p, unsigned visit)
+{
+    struct guest *g = &p->guests[visit];
+    if (g->state == GUEST_BUSY && g->step.what == PLAN_STARTTLS)
+        add_row(p, g, SMTP_SECURITY_STARTTLS, NULL, "tls", "closed");
+    else if (g->state == GUEST_BUSY && g->step.what == PLAN_LOGIN) {
+        char verb[64];
+        snprintf(verb, sizeof verb, "login %.*s", STR_ARG(g->step.x.mechanism));
+        add_row(p, g, g->layer, NULL, verb, "closed");
+        count_refusal(p, "closed", true);
+    } else if (g->state == GUEST_BUSY && !g->answered)
+        add_row(p, g, g->layer, &g->step.x, g->step.what == PLAN_MESSAGE ? "data" : "mail",
+                "closed");
+    gone(p, visit);
+}
+
+static void fire(struct play *p, struct event *e)
+{
+    e->used = false;
+    switch (e->kind) {
+    case EVENT_CONNECT: connected(p, e->visit); break;
+    case EVENT_OPENED: opened(p, e->visit); break;
+    case EVENT_STEP: step(p, e->visit); break;
+    case EVENT_GONE: hung_up(p, e->visit); break;
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The guard rails
+ */
+static unsigned standing(const struct play *p)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < PLAN_VISITS; i++)
+        n += p->guests[i].state != GUEST_NONE && p->guests[i].state != GUEST_GONE;
+    return n;
+}
+
+/* A mechanism that the user's program names, and that keeps the password to itself, may go in clear. */
+static bool may_log_in(const struct play *p, const struct guest *g)
+{
+    return (g->layer != SMTP_SECURITY_NONE && g->verified) ||
+           (g->layer == SMTP_SECURITY_NONE && plan_clear_digest(&p->run->asked));
+}
+
+static bool offers(const struct play *p, const struct guest *g, str mechanism)
+{
+    struct smtp_caps c;
+    struct smtp_attempt at = g->door;
+    return doctor_evidence_caps(
+               doctor_record_layer(&p->run->record, PROBE_CAPABILITIES, &at, g->layer), &c) &&
+           smtp_caps_offers(&c, mechanism);
+}
+
+/* Every name that is said in RCPT was given by the user, but for postmaster at his own domain on 25. */
+static bool recipient_is_his(const struct play *p, const struct smtp_attempt *x)
+{
+    const struct doctor_asked *a = &p->run->asked;
+    if (!x->to.n || str_eq(x->to, a->attempt.to))
+        return true;
+    return x->port == 25 && !smtp_attempt_logs_in(x) && str_starts(x->to, STR("postmaster@")) &&
+           str_eq(words_domain(x->to), words_domain(a->own_address));
+}
+
+static void look_at_recipient(struct play *p, const struct plan_action *a)
+{
+    rail(p, recipient_is_his(p, &a->x), "a recipient that nobody gave");
+    rail(p, a->x.from.n || a->x.from_null, "a trial without a reverse-path");
+}
+
+static void look_at_step(struct play *p, const struct plan_action *a)
+{
+    const struct guest *g = &p->guests[a->visit];
+    rail(p, g->state == GUEST_READY, "a step on a connection that is not ready for one");
+    if (a->what == PLAN_STARTTLS) {
+        rail(p, g->layer == SMTP_SECURITY_NONE, "STARTTLS under TLS");
+        rail(p, !g->mechanism.n, "STARTTLS after a login");
+        return;
+    }
+    rail(p, a->x.security == g->layer, "a step meant for another layer");
+    if (a->what == PLAN_LOGIN) {
+        rail(p, p->run->asked.login_known, "a login that nobody gave");
+        rail(p, may_log_in(p, g), "a login on an unverified or clear layer");
+        rail(p, offers(p, g, a->x.mechanism), "a mechanism that is not offered");
+        rail(p, !g->mechanism.n, "a second login on one connection");
+        rail(p, p->run->count.refused_logins < p->o.refused_logins_max,
+             "a login after the last that may be refused");
+        return;
+    }
+    rail(p, str_eq(a->x.mechanism, g->mechanism), "a trial that is not logged in as it should be");
+    rail(p, p->run->count.refusals < p->o.refusals_max, "a trial after the last refusal");
+    look_at_recipient(p, a);
+    if (a->what == PLAN_MESSAGE) {
+        rail(p, p->w->send, "DATA without --send");
+        rail(p, ++p->run->count.messages == 1, "a second message");
+    }
+}
+
+static void look_at_counts(struct play *p)
+{
+    struct world_count *c = &p->run->count;
+    unsigned open = standing(p);
+    c->open_most = open > c->open_most ? open : c->open_most;
+    rail(p, open <= p->o.open_max, "too many connections at a time");
+    rail(p, c->refused_logins <= p->o.refused_logins_max, "too many refused logins");
+    rail(p, c->refusals <= p->o.refusals_max, "too many refusals");
+    rail(p, c->actions < ACTIONS_MAX, "it does not come to an end");
+    rail(p, p->now_ms < END_MS, "it takes too long");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Playing
+ */
+static void act(struct play *p, const struct plan_action *a)
+{
+    struct guest *g = &p->guests[a->visit];
+    p->run->count.actions++;
+    switch (a->what) {
+    case PLAN_OPEN:
+        rail(p, g->state == GUEST_NONE, "a visit opened twice");
+        *g = (struct guest){ .state = GUEST_OPENING, .door = a->x };
+        p->run->count.opened++;
+        later(p, a->visit, EVENT_CONNECT,
+              port_of(p, &a->x)->kind == PORT_SILENT ? KNOCKING_MS : rtt_ms(p));
+        break;
+    case PLAN_QUIT:
+    case PLAN_ABORT:
+        rail(p, g->state == (a->what == PLAN_QUIT ? GUEST_READY : GUEST_OPENING),
+             "QUIT in the middle of a step");
+        for (size_t i = 0; i < EVENTS_MAX; i++)
+            if (p->events[i].visit == a->visit)
+                p->events[i].used = false;
+        quit(p, a->visit);
+        break;
+    default:
+        look_at_step(p, a);
+        g->state = GUEST_BUSY;
+        g->step = *a;
+        later(p, a->visit, EVENT_STEP, answer_ms(p));
+        break;
+    }
+    look_at_counts(p);
+}
+
+static struct event *next_event(struct play *p)
+{
+    struct event *next = NULL;
+    for (size_t i = 0; i < EVENTS_MAX; i++)
+        if (p->events[i].used && (!next || p->events[i].at_ms < next->at_ms))
+            next = &p->events[i];
+    return next;
+}
+
+static void run_to_the_end(struct play *p)
+{
+    for (unsigned turns = 0; !p->run->broken; turns++) {
+        struct plan_action a;
+        while (!p->run->broken && plan_next(p->plan, p->now_ms, &a))
+            act(p, &a);
+        if (plan_done(p->plan) && !standing(p))
+            break;
+        struct event *e = next_event(p);
+        uint64_t wake = plan_wake_ms(p->plan);
+        rail(p, e || wake != UINT64_MAX, "nothing moves, and it is not done");
+        rail(p, turns < 8 * ACTIONS_MAX, "it turns in a circle");
+        if (p->run->broken)
+            return;
+        if (!e || wake < e->at_ms) {
+            p->now_ms = wake > p->now_ms ? wake : p->now_ms;
+            continue;
+        }
+        p->now_ms = e->at_ms;
+        fire(p, e);
+        look_at_counts(p);
+    }
+    p->run->count.ended_ms = p->now_ms;
+}
+
+static struct plan_options options_of(const struct world *w)
+{
+    return (struct plan_options){ .ports = { 587, 465, 25, 2525 },
+                                  .port_count = 4,
+                                  .open_max = w->gentle ? 2 : 4,
+                                  .refused_logins_max = 1,
+                                  .refusals_max = 3,
+                                  .send = w->send };
+}
+
+bool world_play(const struct world *w, struct world_run *run)
+{
+    struct ip addresses[2] = { script_ip("192.0.2.1"), script_ip("192.0.2.2") };
+    struct play *p = calloc(1, sizeof *p);
+    run->record.count = 0;
+    run->count = (struct world_count){ 0 };
+    run->broken = NULL;
+    arena_init(&run->arena, ARENA_MAX);
+    run->record.arena = &run->arena;
+    script_asked(w->asked, &run->asked);
+    if (!p)
+        return false;
+    p->w = w;
+    p->run = run;
+    p->chance = w->seed;
+    p->o = options_of(w);
+    p->plan = plan_new(&run->asked, &run->record, &p->o);
+    bool ok = p->plan != NULL;
+    if (ok) {
+        plan_addresses(p->plan, addresses, w->first_address_dead ? 2 : 1);
+        run_to_the_end(p);
+    }
+    plan_free(p->plan);
+    free(p);
+    return ok;
+}
+
+void world_run_done(struct world_run *run)
+{
+    arena_done(&run->arena);
+}
