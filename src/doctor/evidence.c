@@ -57,6 +57,8 @@ bool doctor_evidence_good(const struct doctor_evidence *ev)
     const struct smtp_outcome *o = &ev->outcome;
     if (ev->probe == PROBE_TLS)
         return o->tls.done;
+    if (ev->probe == PROBE_LOGIN) /* nothing else says that a login was taken: RFC 4954 section 4 */
+        return o->end == SMTP_END_REPLY && o->code == 235;
     if (ev->probe == PROBE_GREETING && o->stage == SMTP_STAGE_CONNECT)
         return false;
     return o->end == SMTP_END_REPLY && o->code / 100 == 2;

@@ -15,7 +15,8 @@ enum {
     KNOCK_SPACING_MS = 250,
     KNOCK_BLIND_MS = 1000,
     KNOCK_LAST_MS = 400,
-    REPLY_MAX = 65536
+    REPLY_MAX = 65536,
+    TEXT_MAX = 16384
 };
 
 enum step {
@@ -79,6 +80,7 @@ static void add_row(struct visit_run *v, enum doctor_probe probe, enum smtp_secu
 {
     struct smtp_attempt a = attempt_on(v, layer);
     o.at_ms = now_ms(v) - v->c->began_ms;
+    o.text = str_take(o.text, TEXT_MAX); /* a whole run fits into the record */
     doctor_record_add(v->c->record, probe, &a, &o);
     v->row_made = true;
 }

@@ -489,7 +489,7 @@ static struct world_port random_port(uint16_t number)
     static const enum port_kind KINDS[] = { PORT_CLEAR,  PORT_CLEAR,       PORT_CLEAR, PORT_CLEAR,
                                             PORT_TLS,    PORT_TLS,         PORT_TLS,   PORT_CLOSED,
                                             PORT_SILENT, PORT_UNREACHABLE, PORT_MUTE,  PORT_JUNK };
-    static const char *const CAPS[] = { "STARTTLS", "STARTTLS", "STARTTLS, " LOGINS,
+    static const char *const CAPS[] = { "STARTTLS", "STARTTLS", ("STARTTLS, " LOGINS),
                                         LOGINS,     "SIZE 1",   "STARTTLS, AUTH CRAM-MD5" };
     static const char *const UNDER_TLS[] = { LOGINS, LOGINS, "AUTH CRAM-MD5 PLAIN", "AUTH NTLM",
                                              "SIZE 1" };

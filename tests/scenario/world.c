@@ -15,10 +15,12 @@ enum {
     ACTIONS_MAX = 250,
     EVENTS_MAX = 128,
     KNOCKING_MS = 1000,
+    TLS_MS = 15000,
+    DEADLINE_MS = 45000,
     END_MS = 60000
 };
 
-enum event_kind { EVENT_CONNECT, EVENT_OPENED, EVENT_STEP, EVENT_GONE };
+enum event_kind { EVENT_CONNECT, EVENT_QUIET, EVENT_OPENED, EVENT_STEP, EVENT_GONE };
 struct event {
     uint64_t at_ms;
     unsigned visit;
@@ -31,7 +33,7 @@ struct guest {
     enum guest_state state;
     struct smtp_attempt door;
     enum smtp_security layer;
-    bool verified;
+    bool verified, connected;
     bool answered; /* the trial at work has its row, and RSET has none yet */
     str mechanism;
     struct plan_action step;
@@ -223,7 +225,9 @@ static void step_over(struct play *p, unsigned visit, const char *answer)
         gone(p, visit);
         return;
     }
-    if (ends && g->step.what == PLAN_TRIAL) { /* RSET is on its way, and will not be answered */
+    if (ends &&
+        (g->step.what == PLAN_TRIAL ||
+         strncmp(answer, "421", 3) == 0)) { /* RSET is on its way, and will not be answered */
         g->answered = true;
         later(p, visit, EVENT_GONE, 1);
         return;
@@ -317,8 +321,12 @@ static void connected(struct play *p, unsigned visit)
     plan_connected(p->plan, visit, rtt_ms(p));
     bool tls = g->door.security == SMTP_SECURITY_TLS;
     bool waits = port->kind == PORT_MUTE || (!tls && port->kind == PORT_TLS);
-    later(p, visit, EVENT_OPENED,
-          waits ? plan_greeting_patience_ms(g->door.port) : 2 * answer_ms(p));
+    g->connected = true;
+    if (waits && !tls)
+        later(p, visit, EVENT_QUIET, plan_greeting_patience_ms(g->door.port));
+    uint64_t left_ms = p->now_ms < DEADLINE_MS ? DEADLINE_MS - p->now_ms : 0;
+    uint64_t wait_ms = tls && left_ms > TLS_MS ? TLS_MS : left_ms;
+    later(p, visit, EVENT_OPENED, waits ? wait_ms : 2 * answer_ms(p));
 }
 
 static void starttls(struct play *p, unsigned visit)
@@ -406,6 +414,10 @@ static void step(struct play *p, unsigned visit)
 static void hung_up(struct play *p, unsigned visit)
 {
     struct guest *g = &p->guests[visit];
+    if (g->answered) { /* the row is there */
+        gone(p, visit);
+        return;
+    }
     if (g->state == GUEST_BUSY && g->step.what == PLAN_STARTTLS)
         add_row(p, g, SMTP_SECURITY_STARTTLS, NULL, "tls", "closed");
     else if (g->state == GUEST_BUSY && g->step.what == PLAN_LOGIN) {
@@ -413,7 +425,7 @@ static void hung_up(struct play *p, unsigned visit)
         snprintf(verb, sizeof verb, "login %.*s", STR_ARG(g->step.x.mechanism));
         add_row(p, g, g->layer, NULL, verb, "closed");
         count_refusal(p, "closed", true);
-    } else if (g->state == GUEST_BUSY && !g->answered)
+    } else if (g->state == GUEST_BUSY)
         add_row(p, g, g->layer, &g->step.x, g->step.what == PLAN_MESSAGE ? "data" : "mail",
                 "closed");
     gone(p, visit);
@@ -424,6 +436,7 @@ static void fire(struct play *p, struct event *e)
     e->used = false;
     switch (e->kind) {
     case EVENT_CONNECT: connected(p, e->visit); break;
+    case EVENT_QUIET: plan_quiet(p->plan, e->visit); break;
     case EVENT_OPENED: opened(p, e->visit); break;
     case EVENT_STEP: step(p, e->visit); break;
     case EVENT_GONE: hung_up(p, e->visit); break;
@@ -525,6 +538,10 @@ static void act(struct play *p, const struct plan_action *a)
         rail(p, g->state == GUEST_NONE, "a visit opened twice");
         *g = (struct guest){ .state = GUEST_OPENING, .door = a->x };
         p->run->count.opened++;
+        if (p->now_ms >= DEADLINE_MS) { /* too late: not begun */
+            gone(p, a->visit);
+            break;
+        }
         later(p, a->visit, EVENT_CONNECT,
               port_of(p, &a->x)->kind == PORT_SILENT ? KNOCKING_MS : rtt_ms(p));
         break;
@@ -535,6 +552,10 @@ static void act(struct play *p, const struct plan_action *a)
         for (size_t i = 0; i < EVENTS_MAX; i++)
             if (p->events[i].visit == a->visit)
                 p->events[i].used = false;
+        if (a->what == PLAN_ABORT && g->connected)
+            add_row(p, g, g->door.security, NULL,
+                    g->door.security == SMTP_SECURITY_TLS ? "tls" : "mute",
+                    g->door.security == SMTP_SECURITY_TLS ? "silent" : NULL);
         quit(p, a->visit);
         break;
     default:
