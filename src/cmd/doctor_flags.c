@@ -180,6 +180,7 @@ static bool take_gentle(void *into, const char *value, struct err *e)
     (void)value;
     (void)e;
     ((struct raw *)into)->f->o.plan.open_max = 2;
+    ((struct raw *)into)->f->o.plan.total_max = 4;
     return true;
 }
 
@@ -225,7 +226,7 @@ const struct command_option DOCTOR_OPTIONS[] = {
     { "bounce", "FILE", "the bounce message; '-' is standard input", take_bounce },
     { "config", "FILE", "(not in this version) the program's own settings file", take_later },
     { "send", NULL, "send one test message at the end; without it no DATA is said", take_send },
-    { "gentle", NULL, "at most 2 connections at a time", take_gentle },
+    { "gentle", NULL, "at most 2 connections at a time, and 4 in all", take_gentle },
     { "logins", "N", "how many refused logins the run may cause (1)", take_logins },
     { "allow-clear-auth", NULL, "let the password be sent without verified TLS",
       take_allow_clear_auth },
@@ -245,6 +246,7 @@ struct plan_options doctor_plan_defaults(void)
     return (struct plan_options){ .ports = { 587, 465, 25, 2525 },
                                   .port_count = 4,
                                   .open_max = 4,
+                                  .total_max = 8,
                                   .refused_logins_max = 1,
                                   .refusals_max = 3 };
 }

@@ -127,8 +127,8 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
     else if (j.works && doctor_conforms(&asked->attempt, &j.works->attempt))
         j.verdict = VERDICT_ACCEPTED; /* as far as it can be told without a recipient */
     j.asked = j.verdict == VERDICT_ACCEPTED ? j.works : asked_row(&b);
-    if (j.verdict != VERDICT_ACCEPTED &&
-        (!j.cause_count || j.causes[0].strength != STRENGTH_PROVED))
+    if (j.verdict == VERDICT_ACCEPTED ? !asked->attempt.to.n
+                                      : !j.cause_count || j.causes[0].strength != STRENGTH_PROVED)
         j.next = words_next_experiment(asked, r, &j);
     return j;
 }

@@ -192,9 +192,26 @@ static bool next_step(struct plan *p, struct visit *v, struct plan_action *out)
     return false;
 }
 
+/* Of the connections of a run: those that stood, and those that may come to. */
+static unsigned spent_visits(const struct plan *p, bool opening_too)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < p->visit_count; i++) {
+        const struct visit *v = &p->visits[i];
+        n += v->connected || (opening_too && v->state == VISIT_OPENING);
+    }
+    return n;
+}
+
+/* No further connection may be made, now or later. */
+static bool is_spent(const struct plan *p)
+{
+    return p->visit_count == PLAN_VISITS || spent_visits(p, false) >= p->o.total_max;
+}
+
 static bool open_visit(struct plan *p, const struct smtp_attempt *at, struct plan_action *out)
 {
-    if (p->visit_count == PLAN_VISITS || plan_open_visits(p) >= p->o.open_max)
+    if (plan_open_visits(p) >= p->o.open_max || spent_visits(p, true) >= p->o.total_max)
         return false;
     struct visit *v = &p->visits[p->visit_count];
     *v = (struct visit){ .state = VISIT_OPENING, .door = *at, .began_ms = p->now_ms, .want = -1 };
@@ -203,13 +220,21 @@ static bool open_visit(struct plan *p, const struct smtp_attempt *at, struct pla
     return true;
 }
 
+/* The connection on which the message of --send will go. */
+static bool is_for_message(const struct plan *p, const struct visit *v)
+{
+    const struct doctor_evidence *works = doctor_best_accepted(p->r, &p->asked->attempt);
+    return p->o.send && works && doctor_same_door(&works->attempt, &v->door);
+}
+
 /* The parked visit that is missed least: 25 first, then by rank; never one that serves a want. */
 static bool evict(struct plan *p, struct plan_action *out)
 {
     struct visit *worst = NULL;
     for (size_t i = 0; i < p->visit_count; i++) {
         struct visit *v = &p->visits[i];
-        bool busy = v->state != VISIT_READY || (!plan_login_is_over(p) && plan_serves_login(p, v));
+        bool busy = v->state != VISIT_READY ||
+                    (!plan_login_is_over(p) && plan_serves_login(p, v)) || is_for_message(p, v);
         for (size_t k = 0; !busy && k < p->want_count; k++)
             busy = p->wants[k].state == WANT_OPEN && can_serve(p, v, &p->wants[k].x);
         if (!busy &&
@@ -268,6 +293,10 @@ static bool open_for_want(struct plan *p, struct plan_action *out)
         struct want *w = &p->wants[i];
         if (w->state != WANT_OPEN || served_by_someone(p, i))
             continue;
+        if (is_spent(p)) {
+            w->state = WANT_DROPPED;
+            continue;
+        }
         struct smtp_attempt at = w->x;
         if (at.security != SMTP_SECURITY_TLS)
             at.security = SMTP_SECURITY_NONE;
@@ -275,7 +304,7 @@ static bool open_for_want(struct plan *p, struct plan_action *out)
             w->tries++;
             return true;
         }
-        return evict(p, out);
+        return plan_open_visits(p) >= p->o.open_max && evict(p, out);
     }
     return false;
 }
@@ -286,12 +315,16 @@ static bool open_for_survey(struct plan *p, struct plan_action *out)
         struct door *d = &p->doors[i];
         if (d->begun)
             continue;
+        if (is_spent(p)) {
+            d->begun = d->dropped = true;
+            continue;
+        }
         if (open_visit(p, &d->at, out)) {
             d->begun = true;
             d->visit = out->visit;
             return true;
         }
-        return evict(p, out);
+        return plan_open_visits(p) >= p->o.open_max && evict(p, out);
     }
     return false;
 }

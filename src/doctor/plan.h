@@ -15,7 +15,8 @@ enum { PLAN_ADDRESSES = 4, PLAN_PORTS = 8, PLAN_DOORS = 24, PLAN_VISITS = 32, PL
 struct plan_options {
     uint16_t ports[PLAN_PORTS]; /* what to look at besides the asked port */
     size_t port_count;
-    unsigned open_max; /* connections open at a time */
+    unsigned open_max;  /* connections open at a time */
+    unsigned total_max; /* connections that stand in a run, all ports and both families */
     unsigned refused_logins_max;
     unsigned refusals_max; /* refusals caused, refused logins counted */
     bool allow_clear_auth;

@@ -52,6 +52,8 @@ bool plan_survey_wants_starttls(const struct plan *p, const struct visit *v)
 
 bool plan_door_settled(const struct plan *p, const struct door *d)
 {
+    if (d->dropped)
+        return true;
     if (!d->begun)
         return false;
     const struct visit *v = &p->visits[d->visit];
@@ -76,7 +78,7 @@ void plan_doors_add_second(struct plan *p)
     for (size_t i = 0, n = p->door_count; i < n; i++) {
         struct smtp_attempt at = p->doors[i].at;
         bool tls = at.security == SMTP_SECURITY_TLS;
-        if (!p->doors[i].begun || has_door(p, at.port, !tls, &at.source))
+        if (!p->doors[i].begun || p->doors[i].dropped || has_door(p, at.port, !tls, &at.source))
             continue;
         if (p->visits[p->doors[i].visit].quiet)
             add_door(p, at.port, true);

@@ -29,6 +29,7 @@ struct visit {
 struct door {
     struct smtp_attempt at;
     bool begun;
+    bool dropped; /* no connection was left for it */
     unsigned visit;
 };
 

@@ -269,7 +269,7 @@ void script_row(str text, struct doctor_record *r)
     trial.to = STR(SCRIPT_TO);
     for (str after = rest; after.n; rest = after) {
         str word = next_word(&after);
-        if (word.p[0] >= 'A' && word.p[0] <= 'Z')
+        if (word.n && word.p[0] >= 'A' && word.p[0] <= 'Z')
             trial.mechanism = word;
         else if (!take_option(word, &trial))
             break;

@@ -602,7 +602,7 @@ static void due(void *user)
     struct visit_run *v = user;
     if (!v->d) {
         knock_again(v);
-    } else if (v->step == STEP_OPEN && !v->ehlo) {
+    } else if (v->step == STEP_OPEN && !v->ehlo && !net_dialogue_heard(v->d)) {
         plan_quiet(v->c->plan, v->index);
         v->c->changed(v->c->user);
     }

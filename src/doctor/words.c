@@ -128,12 +128,13 @@ bool words_from_invalid(str from, const struct smtp_outcome *o)
 bool words_blame_other(const struct smtp_outcome *o)
 {
     static const str WORDS[] = {
-        STR_INIT("block"),       STR_INIT("blacklist"), STR_INIT("black list"), STR_INIT("listed"),
-        STR_INIT("dnsbl"),       STR_INIT("spam"),      STR_INIT("reputation"), STR_INIT("policy"),
-        STR_INIT("too many"),    STR_INIT("limit"),     STR_INIT("quota"),      STR_INIT("spf"),
-        STR_INIT("dmarc"),       STR_INIT("dkim"),      STR_INIT("reverse"),    STR_INIT("helo"),
-        STR_INIT("ehlo"),        STR_INIT("send as"),   STR_INIT("sender"),     STR_INIT("content"),
-        STR_INIT("unavailable"),
+        STR_INIT("block"),      STR_INIT("blacklist"), STR_INIT("black list"),
+        STR_INIT("is listed"),  STR_INIT("dnsbl"),     STR_INIT("spam"),
+        STR_INIT("reputation"), STR_INIT("policy"),    STR_INIT("too many"),
+        STR_INIT("limit"),      STR_INIT("quota"),     STR_INIT("spf"),
+        STR_INIT("dmarc"),      STR_INIT("dkim"),      STR_INIT("reverse"),
+        STR_INIT("helo"),       STR_INIT("ehlo"),      STR_INIT("send as"),
+        STR_INIT("sender"),     STR_INIT("content"),   STR_INIT("unavailable"),
     };
     return HOLDS(o->text, WORDS);
 }

@@ -40,6 +40,7 @@ struct net_dialogue {
 
     enum phase phase;
     bool opened;
+    bool heard;        /* the peer sent an octet */
     uint64_t since_ms; /* when what we wait for began */
     uint64_t phase_at; /* longest wait for the connection, or for the handshake */
     uint64_t quit_at;  /* latest end after QUIT */
@@ -440,6 +441,7 @@ static void on_secured(void *user, const struct smtp_tls_facts *facts)
 static void on_octets(void *user, str octets)
 {
     struct net_dialogue *d = user;
+    d->heard = true;
     net_transcript_came(&d->transcript, octets);
     if (d->core)
         smtp_client_feed(d->core, octets, net_loop_now_ms(d->loop));
@@ -600,6 +602,11 @@ void net_dialogue_abort(struct net_dialogue *d)
 const struct smtp_caps *net_dialogue_caps(const struct net_dialogue *d)
 {
     return d->core ? smtp_client_caps(d->core) : NULL;
+}
+
+bool net_dialogue_heard(const struct net_dialogue *d)
+{
+    return d->heard;
 }
 
 bool net_dialogue_opened(const struct net_dialogue *d)

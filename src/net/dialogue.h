@@ -86,5 +86,6 @@ void net_dialogue_abort(struct net_dialogue *d); /* close without a word; ENDED 
 
 const struct smtp_caps *net_dialogue_caps(const struct net_dialogue *d); /* NULL before EHLO */
 bool net_dialogue_opened(const struct net_dialogue *d);
+bool net_dialogue_heard(const struct net_dialogue *d); /* has the peer sent anything? */
 void net_dialogue_local(const struct net_dialogue *d, struct ip *address, uint16_t *port);
 #endif

@@ -322,6 +322,7 @@ static void connected(struct play *p, unsigned visit)
     bool tls = g->door.security == SMTP_SECURITY_TLS;
     bool waits = port->kind == PORT_MUTE || (!tls && port->kind == PORT_TLS);
     g->connected = true;
+    p->run->count.stood++;
     if (waits && !tls)
         later(p, visit, EVENT_QUIET, plan_greeting_patience_ms(g->door.port));
     uint64_t left_ms = p->now_ms < DEADLINE_MS ? DEADLINE_MS - p->now_ms : 0;
@@ -520,6 +521,7 @@ static void look_at_counts(struct play *p)
     unsigned open = standing(p);
     c->open_most = open > c->open_most ? open : c->open_most;
     rail(p, open <= p->o.open_max, "too many connections at a time");
+    rail(p, c->stood <= p->o.total_max, "too many connections in all");
     rail(p, c->refused_logins <= p->o.refused_logins_max, "too many refused logins");
     rail(p, c->refusals <= p->o.refusals_max, "too many refusals");
     rail(p, c->actions < ACTIONS_MAX, "it does not come to an end");
@@ -607,6 +609,7 @@ static struct plan_options options_of(const struct world *w)
     return (struct plan_options){ .ports = { 587, 465, 25, 2525 },
                                   .port_count = 4,
                                   .open_max = w->gentle ? 2 : 4,
+                                  .total_max = w->gentle ? 4 : 8,
                                   .refused_logins_max = 1,
                                   .refusals_max = 3,
                                   .send = w->send };

@@ -61,7 +61,8 @@ struct world {
 
 /* What went over the wire. */
 struct world_count {
-    unsigned actions, opened, open_most, logins, refused_logins, refusals, strangers, messages;
+    unsigned actions, opened, stood, open_most, logins, refused_logins, refusals, strangers,
+        messages;
     uint64_t ended_ms;
 };
 
