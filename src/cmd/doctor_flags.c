@@ -10,6 +10,7 @@
 #include "dns/dns.h"
 #include "doctor/pasted.h"
 #include "doctor/words.h"
+#include "net/idn.h"
 #include "net/stream.h"
 #include "sasl/client.h"
 #include "smtp/path.h"
@@ -265,7 +266,7 @@ static bool read_mailbox(const char *what, const char *typed, struct arena *a, s
     *out = text;
     if (str_is_ascii(m.domain) || !str_is_ascii(m.local_part))
         return true;
-    if (!dns_name_from_text(m.domain, domain, e))
+    if (!dns_name_from_text(m.domain, net_idn(m.domain), domain, e))
         return false;
     *out = arena_printf(a, "%.*s@%s", STR_ARG(m.local_part), domain);
     return out->p || err_memory(e, "an address");
@@ -297,7 +298,7 @@ static bool read_server(struct raw *raw, struct arena *a, struct err *e)
     at->host = host;
     if (ip_parse(host, &ip))
         return true;
-    if (!dns_name_from_text(host, name, e))
+    if (!dns_name_from_text(host, net_idn(host), name, e))
         return false;
     at->host = arena_dup(a, str_from(name));
     return at->host.p || err_memory(e, "the server's name");

@@ -85,15 +85,19 @@ static const char NO_MEMORY[] = "finds no memory";
 
 /* A U-label, or an A-label to be checked. An A-label with a character that IDNA2008 does not allow (an
  * emoji) may well be registered, and is asked for as it is. */
-static const char *label_convert(str typed, bool is_alabel, struct label *out)
+static const char *label_convert(str typed, const struct dns_idn *idn, bool is_alabel,
+                                 struct label *out)
 {
     char copy[TYPED_LABEL_LONGEST + 1] = { 0 };
     uint8_t *ascii = NULL;
     if (typed.n > TYPED_LABEL_LONGEST)
         return "is longer than 63 octets";
+    if (!idn)
+        return is_alabel
+                   ? label_take(typed, out)
+                   : "has letters outside ASCII, and the library for them (libidn2) is missing";
     memcpy(copy, typed.p, typed.n);
-    int status = idn2_lookup_u8((const uint8_t *)copy, &ascii,
-                                IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+    int status = idn->lookup((const uint8_t *)copy, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
     if (status == IDN2_MALLOC)
         return NO_MEMORY;
     if (is_alabel && (status == IDN2_DISALLOWED || status == IDN2_UNASSIGNED))
@@ -101,12 +105,12 @@ static const char *label_convert(str typed, bool is_alabel, struct label *out)
     if (status != IDN2_OK)
         return refusal_of(status, is_alabel);
     const char *wrong = label_take(str_from((const char *)ascii), out);
-    idn2_free(ascii);
+    idn->free(ascii);
     return wrong;
 }
 
 /* What is wrong with a label as typed, or NULL. */
-static const char *label_read(str typed, struct label *out)
+static const char *label_read(str typed, const struct dns_idn *idn, struct label *out)
 {
     const char *wrong = ascii_wrong(typed);
     if (wrong)
@@ -116,7 +120,7 @@ static const char *label_read(str typed, struct label *out)
     bool is_alabel = str_is_ascii(typed) && str_starts_nocase(typed, STR("xn--"));
     if (str_is_ascii(typed) && !is_alabel)
         return label_take(typed, out);
-    return label_convert(typed, is_alabel, out);
+    return label_convert(typed, idn, is_alabel, out);
 }
 
 /* The dots that people type (UTS 46 section 2.3 takes all four for one). */
@@ -149,7 +153,7 @@ static bool all_digits(const struct label *label)
     return i == label->n;
 }
 
-bool dns_name_from_text(str typed, char out[DNS_NAME_MAX], struct err *e)
+bool dns_name_from_text(str typed, const struct dns_idn *idn, char out[DNS_NAME_MAX], struct err *e)
 {
     char name[NAME_LONGEST + 1], seen[ESCAPE_SHOWN_MAX], seen_label[ESCAPE_SHOWN_MAX];
     struct label label = { .n = 0 };
@@ -157,7 +161,7 @@ bool dns_name_from_text(str typed, char out[DNS_NAME_MAX], struct err *e)
     str rest = typed;
     for (unsigned number = 1; number == 1 || rest.n; number++) {
         str part = cut_label(&rest);
-        const char *wrong = label_read(part, &label);
+        const char *wrong = label_read(part, idn, &label);
         if (!wrong && !rest.n && all_digits(&label))
             wrong = "is a number, as in an IP address";
         if (wrong == NO_MEMORY)

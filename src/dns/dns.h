@@ -60,8 +60,16 @@ struct dns_answer {
 };
 
 #define DNS_NAME_MAX 256
+/* GNU libidn2's look-up of one label, and its free. Names outside ASCII are rare and the library is large,
+ * so that it is loaded only for them: net/idn.h. */
+struct dns_idn {
+    int (*lookup)(const uint8_t *label, uint8_t **ascii, int flags);
+    void (*free)(void *ascii);
+};
 /* A host or domain name as typed, in any script, to A-labels (IDNA2008) in lower case, without a
  * trailing dot. Underscores are let through, for _dmarc and its like; a number as the last label is
- * not, since it would be an IP address. The error names the label that is wrong. */
-bool dns_name_from_text(str typed, char out[DNS_NAME_MAX], struct err *e) MUST_CHECK;
+ * not, since it would be an IP address. idn NULL: only ASCII is understood, A-labels as they stand. The
+ * error names the label that is wrong. */
+bool dns_name_from_text(str typed, const struct dns_idn *idn, char out[DNS_NAME_MAX],
+                        struct err *e) MUST_CHECK;
 #endif

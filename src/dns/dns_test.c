@@ -8,7 +8,10 @@
 
 #include "base/buf.h"
 #include "dns/dns.h"
+#include <idn2.h>
 #include <string.h>
+
+static const struct dns_idn IDN = { idn2_lookup_u8, idn2_free };
 
 #define A10      "aaaaaaaaaa"
 #define A63      A10 A10 A10 A10 A10 A10 "aaa"
@@ -44,7 +47,7 @@ static void names_taken(void **state UNUSED)
     for (size_t i = 0; i < COUNT_OF(CASES); i++) {
         char out[DNS_NAME_MAX];
         struct err e = { .kind = ERR_NONE };
-        if (!dns_name_from_text(CASES[i].typed, out, &e))
+        if (!dns_name_from_text(CASES[i].typed, &IDN, out, &e))
             fail_msg("'%.*s': %s", STR_ARG(CASES[i].typed), e.why);
         assert_string_equal(out, CASES[i].name);
     }
@@ -98,7 +101,7 @@ static void names_refused(void **state UNUSED)
     for (size_t i = 0; i < COUNT_OF(CASES); i++) {
         char out[DNS_NAME_MAX] = "untouched";
         struct err e = { .kind = ERR_NONE };
-        if (dns_name_from_text(CASES[i].typed, out, &e))
+        if (dns_name_from_text(CASES[i].typed, &IDN, out, &e))
             fail_msg("'%.*s' was taken as '%s'", STR_ARG(CASES[i].typed), out);
         assert_int_equal(e.kind, CASES[i].kind);
         if (!strstr(e.why, CASES[i].why))
@@ -118,8 +121,8 @@ static void names_are_stable(void **state UNUSED)
     };
     for (size_t i = 0; i < COUNT_OF(CASES); i++) {
         char once[DNS_NAME_MAX], twice[DNS_NAME_MAX];
-        assert_true(dns_name_from_text(CASES[i], once, NULL));
-        assert_true(dns_name_from_text(str_from(once), twice, NULL));
+        assert_true(dns_name_from_text(CASES[i], &IDN, once, NULL));
+        assert_true(dns_name_from_text(str_from(once), &IDN, twice, NULL));
         assert_string_equal(once, twice);
     }
 }
@@ -135,9 +138,26 @@ static void tables(void **state UNUSED)
     assert_true(str_eq(names_of(&DNS_CODE_NAMES, DNS_NXDOMAIN), STR("NXDOMAIN")));
 }
 
+/* Without the library ASCII is read all the same, A-labels as they stand. */
+static void test_without_library(void **state)
+{
+    (void)state;
+    char out[DNS_NAME_MAX];
+    struct err e = { .kind = ERR_NONE };
+    assert_true(dns_name_from_text(STR("Mail.Example.ORG."), NULL, out, &e));
+    assert_string_equal(out, "mail.example.org");
+    assert_true(dns_name_from_text(STR("xn--bcher-kva.example"), NULL, out, &e));
+    assert_string_equal(out, "xn--bcher-kva.example");
+    assert_false(dns_name_from_text(STR("b\xC3\xBC"
+                                        "cher.example"),
+                                    NULL, out, &e));
+    assert_non_null(strstr(e.why, "libidn2"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_without_library),
         cmocka_unit_test(names_taken),
         cmocka_unit_test(names_refused),
         cmocka_unit_test(names_are_stable),
