@@ -1375,7 +1375,7 @@ static const struct cause SPF_FAIL = {
                  "for the domain and ends in -all or ~all, within ten look-ups."),
         STR_INIT("When you forward mail, rewrite the sender (SRS: postsrsd for Postfix, "
                  "srs_encode in Exim, 'srs' in OpenSMTPD) or fetch it by IMAP."),
-        STR_INIT("Check the result with 'baton spf --ip ADDRESS --from SENDER'."),
+        STR_INIT("Check the result with a checker of SPF records, giving it the sending address and the sender."),
     },
     .standards = STR_INIT("RFC 7208 sections 4.6.4 and 8.4, RFC 7372 section 3.2"),
     .exit_status = EXIT_REFUSED,
