@@ -198,14 +198,27 @@ bool secret_mask_add(struct secret_mask *m, str form)
     return form_add(m, form, (struct form){ .spellings = word ? PLAIN : AS_TEXT, .word = word });
 }
 
-/* How many octets of text, from its front, are the form in this spelling; 0 when they are not. */
+/* How many octets of rest, at most half an escape, stand in front of a cut; STR_NOT_FOUND: no cut. */
+static size_t find_cut(str rest)
+{
+    enum { HALF = sizeof "\\u00e" - 1 };
+    size_t at = str_find(str_take(rest, HALF + sizeof SECRET_CUT - 1), STR(SECRET_CUT));
+    bool escape = rest.n && (rest.p[0] == '%' || rest.p[0] == '\\');
+    return at <= 1 || escape ? at : STR_NOT_FOUND;
+}
+
+/* How many octets of text, from its front, are the form in this spelling, or its beginning in front of
+ * a cut; 0 when they are not. */
 static size_t match_spelt(const struct form *form, spelling *spelt, str text)
 {
     size_t at = 0;
     for (size_t i = 0; i < form->n; i++) {
-        size_t taken = spelt(form->p[i], str_skip(text, at));
-        if (taken == 0)
-            return 0;
+        str rest = str_skip(text, at);
+        size_t taken = spelt(form->p[i], rest);
+        if (taken == 0) {
+            size_t cut = i ? find_cut(rest) : STR_NOT_FOUND;
+            return cut == STR_NOT_FOUND ? 0 : at + cut;
+        }
         at += taken;
     }
     return at;

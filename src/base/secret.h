@@ -24,5 +24,8 @@ bool secret_mask_add(struct secret_mask *m, str form);
  * form cut in two by the end of text is not seen: give whole lines. A NULL mask appends text as it
  * is. */
 bool secret_mask_apply(const struct secret_mask *m, str text, struct buf *out);
+/* Whoever cuts text before it is masked puts this behind what is left: what may be the beginning of a
+ * form is hidden in front of it. */
+#define SECRET_CUT "[...]"
 void secret_wipe(void *p, size_t n); /* overwrites in a way the compiler keeps */
 #endif

@@ -66,8 +66,9 @@ int cmd_version(int argc, char **argv)
 {
     (void)argc;
     (void)argv;
-    puts("baton " BATON_VERSION);
-    return 0;
+    struct buf b;
+    buf_init(&b, 256);
+    return print(buf_add(&b, STR("baton " BATON_VERSION "\n")), &b);
 }
 
 static void list_causes(struct buf *b)

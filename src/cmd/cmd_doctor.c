@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 enum { ARENA_MAX = 8 << 20, REPORT_MAX = 16 << 20, FILE_MAX = 16 << 20 };
@@ -41,7 +42,10 @@ static int verify(const char *path)
         if (read_whole_file(path, FILE_MAX, &file, &e) &&
             doctor_stored_read(buf_str(&file), s, &e)) {
             status = doctor_stored_verify(s, &out) ? 0 : 1;
-            put(buf_str(&out));
+            if (!put(buf_str(&out))) {
+                err_sys(&e, "writing what was derived");
+                status = EXIT_USAGE;
+            }
         }
     }
     if (status == EXIT_USAGE)
@@ -83,11 +87,13 @@ static struct secret_mask *make_mask(const struct doctor_options *o)
     buf_add(&plain, o->asked.attempt.user);
     buf_addc(&plain, '\0');
     buf_add(&plain, o->password);
-    if (m && base64_encode(buf_str(&plain), &coded))
-        secret_mask_add(m, buf_str(&coded));
+    bool whole = m && base64_encode(buf_str(&plain), &coded) && secret_mask_add(m, buf_str(&coded));
     buf_wipe_done(&plain);
     buf_wipe_done(&coded);
-    return m;
+    if (whole)
+        return m;
+    secret_mask_free(m); /* half a mask would show what it cannot hide */
+    return NULL;
 }
 
 static bool wants_color(void)
@@ -116,8 +122,16 @@ int doctor_print(const struct doctor_options *o, const struct doctor_record *rec
     return ok ? doctor_exit_status(&j) : EXIT_USAGE;
 }
 
+/* A crash must not leave the password in a core file. */
+static void keep_out_of_core_files(void)
+{
+    (void)prctl(PR_SET_DUMPABLE, 0);
+}
+
 static int run(struct doctor_flags *f, struct arena *a)
 {
+    if (f->o.password.n)
+        keep_out_of_core_files();
     struct err e = { .kind = ERR_NONE };
     struct doctor_stats stats;
     struct doctor_record *record = calloc(1, sizeof *record);

@@ -5,6 +5,7 @@
 #include "cmd/secret_input.h"
 #include "base/secret.h"
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,11 +64,29 @@ static bool from_command(const char *command, struct buf *out, struct err *e)
     return ok;
 }
 
+static struct termios was; /* for the handler too */
+
+static void restore_and_die(int signal_number)
+{
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
+    signal(signal_number, SIG_DFL);
+    raise(signal_number);
+}
+
+/* Whoever gives up at the prompt gets his terminal back as it was. */
+static void on_giving_up(void (*handler)(int))
+{
+    static const int SIGNALS[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+    for (size_t i = 0; i < COUNT_OF(SIGNALS); i++)
+        signal(SIGNALS[i], handler);
+}
+
 static bool from_terminal(struct buf *out, struct err *e)
 {
-    struct termios was, quiet;
+    struct termios quiet;
     if (tcgetattr(STDIN_FILENO, &was) != 0)
         return err_set(e, ERR_SYSTEM, "asking for the password: %s", strerror(errno));
+    on_giving_up(restore_and_die);
     quiet = was;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
     fputs("Password (not shown, used only under TLS that verifies): ", stderr);
@@ -77,6 +96,7 @@ static bool from_terminal(struct buf *out, struct err *e)
         ok = buf_addc(out, c) ||
              err_set(e, ERR_LIMIT, "the password is longer than %d octets", SECRET_MAX);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
+    on_giving_up(SIG_DFL);
     fputc('\n', stderr);
     return ok;
 }

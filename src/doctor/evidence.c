@@ -4,6 +4,7 @@
  */
 #include "doctor/evidence.h"
 #include "base/escape.h"
+#include "base/secret.h"
 
 static const struct name_row PROBE_ROWS[] = {
     { PROBE_LOOKUP, STR_INIT("lookup") },   { PROBE_GREETING, STR_INIT("greeting") },
@@ -263,6 +264,11 @@ str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a)
     } else {
         buf_addf(&b, " ended (%.*s) ", STR_ARG(names_of(&SMTP_END_NAMES, (int)o->end)));
         escape_line(o->text, &b);
+    }
+    if (!buf_ok(&b)) { /* a reply too long to be told: it is masked with its end missing */
+        b.failed = false;
+        b.max += sizeof SECRET_CUT;
+        buf_add(&b, STR(SECRET_CUT));
     }
     str said = arena_dup(a, str_trim(buf_str(&b)));
     buf_done(&b);

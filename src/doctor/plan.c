@@ -209,9 +209,14 @@ static bool is_spent(const struct plan *p)
     return p->visit_count == PLAN_VISITS || spent_visits(p, false) >= p->o.total_max;
 }
 
+static unsigned open_max(const struct plan *p)
+{
+    return p->alone ? 1 : p->o.open_max;
+}
+
 static bool open_visit(struct plan *p, const struct smtp_attempt *at, struct plan_action *out)
 {
-    if (plan_open_visits(p) >= p->o.open_max || spent_visits(p, true) >= p->o.total_max)
+    if (plan_open_visits(p) >= open_max(p) || spent_visits(p, true) >= p->o.total_max)
         return false;
     struct visit *v = &p->visits[p->visit_count];
     *v = (struct visit){ .state = VISIT_OPENING, .door = *at, .began_ms = p->now_ms, .want = -1 };
@@ -227,20 +232,48 @@ static bool is_for_message(const struct plan *p, const struct visit *v)
     return p->o.send && works && doctor_same_door(&works->attempt, &v->door);
 }
 
-/* The parked visit that is missed least: 25 first, then by rank; never one that serves a want. */
-static bool evict(struct plan *p, struct plan_action *out)
+/* Does anything move besides openings that have gone quiet? */
+static bool others_move(const struct plan *p)
+{
+    for (size_t i = 0; i < p->visit_count; i++) {
+        const struct visit *v = &p->visits[i];
+        if (v->state == VISIT_BUSY || (v->state == VISIT_OPENING && !v->quiet))
+            return true;
+    }
+    return false;
+}
+
+/* The parked visit that is missed least: 25 first, then by rank; never one that serves a want. Those that
+ * are kept for the login or the message go only when all else stands still. */
+static struct visit *missed_least(struct plan *p, bool kept_too)
 {
     struct visit *worst = NULL;
     for (size_t i = 0; i < p->visit_count; i++) {
         struct visit *v = &p->visits[i];
-        bool busy = v->state != VISIT_READY ||
-                    (!plan_login_is_over(p) && plan_serves_login(p, v)) || is_for_message(p, v);
+        bool kept = (!plan_login_is_over(p) && plan_serves_login(p, v)) || is_for_message(p, v);
+        bool busy = v->state != VISIT_READY || (kept && !kept_too);
         for (size_t k = 0; !busy && k < p->want_count; k++)
             busy = p->wants[k].state == WANT_OPEN && can_serve(p, v, &p->wants[k].x);
         if (!busy &&
             (!worst || plan_login_rank(p, v->door.port) > plan_login_rank(p, worst->door.port)))
             worst = v;
     }
+    return worst;
+}
+
+static bool any_leaving(const struct plan *p)
+{
+    for (size_t i = 0; i < p->visit_count; i++)
+        if (p->visits[i].state == VISIT_LEAVING)
+            return true;
+    return false;
+}
+
+static bool evict(struct plan *p, struct plan_action *out)
+{
+    struct visit *worst = missed_least(p, false);
+    if (!worst && !others_move(p) && !any_leaving(p))
+        worst = missed_least(p, true);
     if (!worst)
         return false;
     worst->state = VISIT_LEAVING;
@@ -304,7 +337,7 @@ static bool open_for_want(struct plan *p, struct plan_action *out)
             w->tries++;
             return true;
         }
-        return plan_open_visits(p) >= p->o.open_max && evict(p, out);
+        return plan_open_visits(p) >= open_max(p) && evict(p, out);
     }
     return false;
 }
@@ -324,18 +357,7 @@ static bool open_for_survey(struct plan *p, struct plan_action *out)
             d->visit = out->visit;
             return true;
         }
-        return plan_open_visits(p) >= p->o.open_max && evict(p, out);
-    }
-    return false;
-}
-
-/* Does anything move besides openings that have gone quiet? */
-static bool others_move(const struct plan *p)
-{
-    for (size_t i = 0; i < p->visit_count; i++) {
-        const struct visit *v = &p->visits[i];
-        if (v->state == VISIT_BUSY || (v->state == VISIT_OPENING && !v->quiet))
-            return true;
+        return plan_open_visits(p) >= open_max(p) && evict(p, out);
     }
     return false;
 }

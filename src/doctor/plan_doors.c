@@ -119,6 +119,23 @@ void plan_doors_add_helo(struct plan *p)
     p->helo_varied = true;
 }
 
+/* 421 in place of a greeting, and this was not our only connection: the others may be what is too much.
+ * Once, when they are gone. */
+void plan_doors_retry_alone(struct plan *p)
+{
+    for (size_t i = 0; !p->alone && i < p->door_count; i++) {
+        struct door *d = &p->doors[i];
+        const struct doctor_evidence *ev = doctor_record_greeting(
+            p->r, &d->at, d->at.security == SMTP_SECURITY_TLS);
+        if (!d->begun || d->dropped || p->visits[d->visit].state != VISIT_GONE || !ev ||
+            ev->outcome.code != 421 || p->visit_count < 2 ||
+            (p->asked->attempt.port && d->at.port != p->asked->attempt.port))
+            continue;
+        d->begun = false;
+        p->alone = true;
+    }
+}
+
 /* No octet and no connection at this address: the next one is tried in its place. */
 void plan_doors_next_address(struct plan *p)
 {

@@ -57,6 +57,7 @@ struct plan {
     size_t want_count;
     uint32_t rtt_ms;
     uint64_t now_ms, progress_ms, wake_ms;
+    bool alone; /* the server takes one connection at a time from us */
     bool started, done, replayed, helo_varied;
 };
 /* plan.c */
@@ -70,6 +71,7 @@ void plan_doors_add_second(
     struct plan *p); /* the other way to begin, where the first points to it */
 void plan_doors_add_helo(
     struct plan *p); /* one that says another EHLO name, where EHLO was refused */
+void plan_doors_retry_alone(struct plan *p); /* the asked door, greeted with 421 beside others */
 void plan_doors_next_address(struct plan *p);
 bool plan_door_settled(const struct plan *p, const struct door *d);
 bool plan_doors_settled(const struct plan *p);

@@ -49,7 +49,7 @@ static const struct sasl_mechanism *mechanism_at(const struct plan *p,
 static bool worth_waiting(struct plan *p, const struct door *d)
 {
     if (!d->begun || plan_door_settled(p, d))
-        return !d->begun && plan_open_visits(p) < p->o.open_max;
+        return !d->begun && !p->alone && plan_open_visits(p) < p->o.open_max;
     const struct visit *v = &p->visits[d->visit];
     if (v->quiet)
         return false;

@@ -42,9 +42,12 @@ static bool same_attempt(const struct smtp_attempt *a, const struct smtp_attempt
 
 static bool wanted_before(const struct plan *p, const struct smtp_attempt *x, enum plan_do what)
 {
-    for (size_t i = 0; i < p->want_count; i++)
-        if (p->wants[i].what == what && same_attempt(&p->wants[i].x, x))
+    for (size_t i = 0; i < p->want_count; i++) {
+        const struct want *w = &p->wants[i];
+        bool given_up = w->stranger && w->state == WANT_DROPPED; /* and never played */
+        if (!given_up && w->what == what && same_attempt(&w->x, x))
             return true;
+    }
     return false;
 }
 
@@ -357,6 +360,7 @@ void plan_think(struct plan *p)
     struct smtp_attempt a = plan_asked_here(p);
     plan_doors_add_second(p);
     plan_doors_add_helo(p);
+    plan_doors_retry_alone(p);
     bool stranger = !smtp_attempt_logs_in(&a) || goes_on_in_clear(p);
     if (stranger && a.port)
         want_stranger(p);

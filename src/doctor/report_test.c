@@ -434,6 +434,10 @@ static void bad_end(json_t *o)
 {
     json_object_set_new(reply_of(o, 2), "code", json_null());
 }
+static void bad_code(json_t *o)
+{
+    json_object_set_new(reply_of(o, 2), "code", json_integer(((json_int_t)1 << 32) + 250));
+}
 static void bad_reason(json_t *o)
 {
     json_t *tls = json_object_get(json_object_get(row(o, 3), "attempt"), "tls");
@@ -464,6 +468,7 @@ static const struct unread_case {
     { "no address", bad_address, "evidence[1]" },
     { "another stage", bad_stage, "evidence[1]" },
     { "neither code nor end", bad_end, "evidence[1]" },
+    { "a code that no reply has", bad_code, "evidence[1]" },
     { "another certificate fault", bad_reason, "evidence[2]" },
     { "another cause", bad_cause, "causes" },
     { "more evidence than fits", too_much, "more evidence than fits" },
@@ -553,6 +558,33 @@ static void secret_in_a_reply(void **state)
         buf_done(&b);
         arena_done(&arena);
     }
+}
+
+/* A reply longer than what is told of it, cut inside the secret it repeats. */
+static void secret_at_a_cut(void **state)
+{
+    enum { TOLD = 16 * 1024, KEPT = 5 };
+    static char text[TOLD];
+    AUTO(secret_mask_freep) struct secret_mask *mask = secret_mask_new(STR(SECRET));
+    struct buf b;
+    (void)state;
+    assert_non_null(mask);
+    begin("587 starttls PLAIN", E587 "587+ login PLAIN 535 5.7.8 ~");
+    struct doctor_evidence *row = &record.rows[record.count - 1];
+    size_t before = str_find(doctor_evidence_said(row, &arena), STR("~"));
+    assert_true(before < TOLD - KEPT);
+    before -= str_find(row->outcome.text, STR("~"));
+    memset(text, 'x', sizeof text);
+    memcpy(text + TOLD - KEPT - before, SECRET, sizeof SECRET - 1);
+    row->outcome.text = (str){ text, sizeof text };
+    text_and_json(&b);
+    assert_true(str_find(buf_str(&b), str_take(STR(SECRET), KEPT)) != STR_NOT_FOUND);
+    buf_done(&b);
+    report.mask = mask;
+    text_and_json(&b);
+    assert_true(str_find(buf_str(&b), str_take(STR(SECRET), KEPT)) == STR_NOT_FOUND);
+    buf_done(&b);
+    arena_done(&arena);
 }
 
 static void fit_for_a_terminal(void **state)
@@ -704,11 +736,17 @@ static void without_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_key),         cmocka_unit_test(absent_is_null),
-        cmocka_unit_test(judged_the_same),   cmocka_unit_test(tampered_with),
-        cmocka_unit_test(unreadable),        cmocka_unit_test(cut_anywhere),
-        cmocka_unit_test(secret_in_a_reply), cmocka_unit_test(fit_for_a_terminal),
-        cmocka_unit_test(parts_of_the_text), cmocka_unit_test(colours),
+        cmocka_unit_test(every_key),
+        cmocka_unit_test(absent_is_null),
+        cmocka_unit_test(judged_the_same),
+        cmocka_unit_test(tampered_with),
+        cmocka_unit_test(unreadable),
+        cmocka_unit_test(cut_anywhere),
+        cmocka_unit_test(secret_in_a_reply),
+        cmocka_unit_test(secret_at_a_cut),
+        cmocka_unit_test(fit_for_a_terminal),
+        cmocka_unit_test(parts_of_the_text),
+        cmocka_unit_test(colours),
         cmocka_unit_test(without_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,8 +57,11 @@ static bool read_reply(const json_t *reply, struct smtp_outcome *o)
     int stage;
     if (!json_is_object(reply) || !names_find(&SMTP_STAGE_NAMES, text_at(reply, "stage"), &stage))
         return false;
+    json_int_t code = json_integer_value(json_object_get(reply, "code"));
+    if (code && (code < 200 || code > 599))
+        return false;
     o->stage = (enum smtp_stage)stage;
-    o->code = (unsigned)json_integer_value(json_object_get(reply, "code"));
+    o->code = (unsigned)code;
     o->text = text_at(reply, "text");
     str rest;
     if (text_at(reply, "enhanced").n &&

@@ -3,6 +3,7 @@
  * doctor/visit.c - knocking, and one step after another
  */
 #include "doctor/visit.h"
+#include "base/secret.h"
 #include "doctor/message.h"
 #include "smtp/path.h"
 #include <stdio.h>
@@ -80,8 +81,15 @@ static void add_row(struct visit_run *v, enum doctor_probe probe, enum smtp_secu
 {
     struct smtp_attempt a = attempt_on(v, layer);
     o.at_ms = now_ms(v) - v->c->began_ms;
-    o.text = str_take(o.text, TEXT_MAX); /* a whole run fits into the record */
+    struct buf cut; /* so that a whole run fits into the record */
+    buf_init(&cut, TEXT_MAX + sizeof SECRET_CUT);
+    if (o.text.n > TEXT_MAX) {
+        buf_add(&cut, str_take(o.text, TEXT_MAX));
+        buf_add(&cut, STR(SECRET_CUT));
+        o.text = buf_str(&cut);
+    }
     doctor_record_add(v->c->record, probe, &a, &o);
+    buf_done(&cut);
     v->row_made = true;
 }
 
@@ -401,6 +409,8 @@ void visit_step(struct visit_run *v, enum plan_do what, const struct smtp_attemp
         break;
     case PLAN_MESSAGE:
         v->step = STEP_MESSAGE;
+        if (!v->x.from.n && !v->x.header_from.n) /* MAIL FROM:<> still has an author */
+            v->x.header_from = v->c->o->asked.own_address;
         begin_trial(v);
         break;
     default: break;

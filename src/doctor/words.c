@@ -10,13 +10,16 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '<' || c == '>';
 }
 
-/* An address, a host name or a URL says nothing by the words that happen to be in it. */
+enum { NAME_LONGEST = 320 }; /* an address: 64 octets, the at-sign, 255 octets */
+
+/* An address, a host name or a URL says nothing by the words that happen to be in it. No further is
+ * looked than a name can be long: a reply without blanks would else be read again for each word in it. */
 static bool inside_name(str text, size_t at, size_t length)
 {
     size_t from = at, to = at + length;
-    while (from > 0 && !is_blank(text.p[from - 1]))
+    while (from > 0 && at - from < NAME_LONGEST && !is_blank(text.p[from - 1]))
         from--;
-    while (to < text.n && !is_blank(text.p[to]))
+    while (to < text.n && to - at < NAME_LONGEST && !is_blank(text.p[to]))
         to++;
     for (size_t i = from; i < to; i++) {
         bool dot = text.p[i] == '.' && i + 1 < to && is_alnum(text.p[i + 1]);

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 /* cmocka.h wants the four above first */
 #include <cmocka.h>
@@ -102,6 +103,22 @@ static void one_reply(void **state)
         assert_int_equal(read_words(outcome("25", CASES[i].row)), CASES[i].want);
         arena_done(&arena);
     }
+}
+
+/* A reply of one long word is read in its length, not in its square: a thousand words in it that count
+ * for nothing, and a stored document may hold megabytes of them. */
+static void one_long_word(void **state)
+{
+    enum { OCTETS = 1 << 19, WORD = 300 };
+    char *text = malloc(OCTETS);
+    (void)state;
+    assert_non_null(text);
+    for (size_t i = 0; i < OCTETS; i++)
+        text[i] = i % WORD == WORD - 1 ? '@' : "tls"[i % 3];
+    assert_false(words_ask_for_tls((str){ text, OCTETS }));
+    memcpy(text + OCTETS - 4, " tls", 4);
+    assert_true(words_ask_for_tls((str){ text, OCTETS }));
+    free(text);
 }
 
 static void unqualified_from(void **state)
@@ -230,7 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_reply),       cmocka_unit_test(unqualified_from),
         cmocka_unit_test(refused_login),   cmocka_unit_test(usable_mechanism),
-        cmocka_unit_test(next_experiment),
+        cmocka_unit_test(next_experiment), cmocka_unit_test(one_long_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

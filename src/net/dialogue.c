@@ -8,6 +8,7 @@
  */
 #include "net/dialogue.h"
 #include "base/escape.h"
+#include "base/secret.h"
 #include "net/inside.h"
 #include "net/transcript.h"
 #include <stdlib.h>
@@ -124,7 +125,10 @@ static void say_broken(struct net_dialogue *d, const struct smtp_client_question
     str words = names_of(&SMTP_BROKEN_NAMES, (int)q->broken);
     str first = str_take(q->seen, str_find_octet(q->seen, '\n'));
     buf_addf(&d->why, "what the server sent is no SMTP reply (%.*s): ", STR_ARG(words));
-    escape_line(str_take(str_trim(first), 80), &d->why);
+    first = str_trim(first);
+    escape_line(str_take(first, 80), &d->why);
+    if (first.n > 80 || (first.n && first.p + first.n == q->seen.p + q->seen.n))
+        buf_add(&d->why, STR(SECRET_CUT)); /* it may repeat our secret, and break off inside it */
 }
 
 /* The core's last word. When we or the stream gave a reason before, it only knows where that was. */

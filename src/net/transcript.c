@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* net/transcript.c - octets of a dialogue, cut into lines */
 #include "net/transcript.h"
+#include "base/secret.h"
 #include <stdio.h>
 
 void net_transcript_init(struct net_transcript *t, void (*line)(void *user, bool sent, str line),
@@ -8,8 +9,8 @@ void net_transcript_init(struct net_transcript *t, void (*line)(void *user, bool
 {
     t->line = line;
     t->user = user;
-    t->begun = false;
-    buf_init(&t->part, NET_TRANSCRIPT_LINE);
+    t->begun = t->cut = false;
+    buf_init(&t->part, NET_TRANSCRIPT_LINE + sizeof SECRET_CUT);
 }
 
 void net_transcript_done(struct net_transcript *t)
@@ -19,13 +20,15 @@ void net_transcript_done(struct net_transcript *t)
 
 void net_transcript_flush(struct net_transcript *t)
 {
-    str line = buf_str(&t->part);
     if (!t->begun)
         return;
+    if (t->cut)
+        buf_add(&t->part, STR(SECRET_CUT));
+    str line = buf_str(&t->part);
     if (line.n > 0 && line.p[line.n - 1] == '\r')
         line.n--;
     t->line(t->user, false, line);
-    t->begun = false;
+    t->begun = t->cut = false;
     buf_clear(&t->part);
 }
 
@@ -35,6 +38,7 @@ void net_transcript_came(struct net_transcript *t, str octets)
         size_t at = str_find_octet(octets, '\n');
         str piece = str_take(octets, at);
         t->begun = true;
+        t->cut |= piece.n > NET_TRANSCRIPT_LINE - t->part.n;
         buf_add(&t->part, str_take(piece, NET_TRANSCRIPT_LINE - t->part.n));
         if (at == STR_NOT_FOUND)
             return;

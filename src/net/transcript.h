@@ -9,7 +9,7 @@
 #define BATON_NET_TRANSCRIPT_H
 #include "base/buf.h"
 
-/* Of a longer line only so many octets are kept. */
+/* Of a longer line only so many octets are kept, with SECRET_CUT behind them. */
 #define NET_TRANSCRIPT_LINE 2048
 
 struct net_transcript {
@@ -17,6 +17,7 @@ struct net_transcript {
     void *user;
     struct buf part; /* of a line of the server's */
     bool begun;      /* a line is open, be it empty so far */
+    bool cut;        /* it is longer than what is kept of it */
 };
 void net_transcript_init(struct net_transcript *t, void (*line)(void *user, bool sent, str line),
                          void *user);

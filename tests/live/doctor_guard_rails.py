@@ -203,6 +203,9 @@ case("asked port closed to all", [{"steps": {"greeting": "554 5.7.1 no service h
 case("says 421 at once", [{"steps": {"greeting": "421 4.3.2 too many connections"}}] * 4, *STARTTLS)
 case("the second connection gets 421", [{"steps": {"greeting": lambda c, a: None if c.peer.site.conns[0] is c
                                                      else "421 4.7.0 too many connections"}}] * 3, *STARTTLS)
+# One connection at a time: the asked port has its turn when the others are gone.
+case("one connection at a time", [{"steps": {"greeting": lambda c, a: None if all(
+    o is c or o.said_quit or o.server_ended for o in c.peer.site.conns) else "421 4.7.0 one at a time"}}] * 3, *STARTTLS, status=0)
 case("no recipient", [SUBMISSION, RELAY], *STARTTLS, to=None)
 case("own domain", [{"steps": REFUSES_ALL}] * 3, *STARTTLS, to="other@inside.example")
 case("pasted error", [SUBMISSION], *STARTTLS, "--error", "554 5.7.1 relay access denied", status=0)
