@@ -58,13 +58,27 @@ static enum cause_id flip_security(const struct bench *b, const struct doctor_se
     return CAUSE_NONE;
 }
 
+/* Was the same mail taken there without a login, at some time or on some layer? */
+static bool stranger_accepted(const struct bench *b, uint16_t port)
+{
+    for (size_t i = 0; i < b->r->count; i++) {
+        const struct doctor_evidence *ev = &b->r->rows[i];
+        if (ev->probe == PROBE_TRIAL && doctor_evidence_good(ev) && ev->attempt.port == port &&
+            !smtp_attempt_logs_in(&ev->attempt) && str_eq(ev->attempt.to, b->a.to) &&
+            str_eq(ev->attempt.from, b->a.from) && ip_eq(&ev->attempt.source, &b->a.source))
+            return true;
+    }
+    return false;
+}
+
 static enum cause_id flip_login(const struct bench *b, const struct doctor_settled *s)
 {
     if (!smtp_attempt_logs_in(&b->a))
-        return s->state == STATE_REFUSED ? CAUSE_CLIENT_NEVER_AUTHENTICATES : CAUSE_NONE;
-    if (s->state == STATE_NOT_OFFERED)
-        return doctor_record_offers_login(b->r) ? CAUSE_MX_PORT_NOT_SUBMISSION
-                                                : CAUSE_RELAY_TAKES_NO_LOGIN;
+        return s->state == STATE_REFUSED && !stranger_accepted(b, s->by->attempt.port)
+                   ? CAUSE_CLIENT_NEVER_AUTHENTICATES
+                   : CAUSE_NONE;
+    if (s->state == STATE_NOT_OFFERED) /* what works here works without one */
+        return CAUSE_RELAY_TAKES_NO_LOGIN;
     return s->by->outcome.stage == SMTP_STAGE_AUTH ? words_login_cause(&s->by->outcome)
                                                    : CAUSE_NONE;
 }
@@ -123,6 +137,8 @@ static enum finding_strength strength_of_flip(const struct bench *b, enum cause_
         return STRENGTH_LIKELY;
     if (cause == CAUSE_CLIENT_NEVER_AUTHENTICATES && words_blame_other(&s->by->outcome))
         return STRENGTH_LIKELY; /* it flipped, but the server named another reason */
+    if (cause == CAUSE_FROM_NOT_LOGIN && !words_about_ownership(&s->by->outcome))
+        return STRENGTH_LIKELY; /* it may be refused of anybody */
     if (cause == CAUSE_MX_PORT_NOT_SUBMISSION && wanted)
         return STRENGTH_LIKELY;
     if (cause == CAUSE_MX_PORT_NOT_SUBMISSION && s->state == STATE_REFUSED &&

@@ -74,6 +74,18 @@ static void sign_mode(struct bench *b)
 
 /* Each reason alone makes the check fail, and the same certificate passes without it: that was seen
  * in one handshake, so it is proved; but not without a recipient, when relaying was not tried. */
+/* A program that got a reply to its mail got past the handshake; on port 25 few that do not log in look
+ * at a certificate at all. */
+static enum finding_strength strength_of_certificate(const struct bench *b)
+{
+    struct smtp_reply pasted;
+    char room[1024];
+    if (smtp_reply_parse(b->asked->pasted_error, room, sizeof room, &pasted) && pasted.code >= 400)
+        return STRENGTH_POSSIBLE;
+    bool looks = b->a.port != 25 || smtp_attempt_logs_in(&b->a);
+    return b->a.to.n && looks ? STRENGTH_PROVED : STRENGTH_LIKELY;
+}
+
 static void sign_certificate(struct bench *b)
 {
     if (b->a.security == SMTP_SECURITY_NONE)
@@ -90,9 +102,7 @@ static void sign_certificate(struct bench *b)
         for (unsigned k = 0; k < t->reason_count; k++) {
             enum cause_id cause = judge_certificate(t->reasons[k]);
             if (cause != CAUSE_NONE)
-                finding_for(
-                    judge_add(b, cause, HOP_CLIENT, b->a.to.n ? STRENGTH_PROVED : STRENGTH_LIKELY),
-                    ev->id);
+                finding_for(judge_add(b, cause, HOP_CLIENT, strength_of_certificate(b)), ev->id);
         }
     }
 }
@@ -174,6 +184,30 @@ static void sign_login_refused(struct bench *b)
                     judge_id(doctor_record_layer(b->r, PROBE_CAPABILITIES, &door, door.security)));
 }
 
+static bool has_cause(const struct bench *b, enum cause_id cause)
+{
+    for (size_t i = 0; i < b->j->cause_count; i++)
+        if (b->j->causes[i].cause == cause)
+            return true;
+    return false;
+}
+
+/* Without a login MAIL itself was refused, with one it was taken: what comes at RCPT comes later. */
+static void sign_login_first(struct bench *b)
+{
+    const struct doctor_evidence *stranger = judge_stranger(b);
+    const struct doctor_evidence *member = judge_member_refused(b, STR_NONE);
+    if (smtp_attempt_logs_in(&b->a) || !judge_is_refusal(stranger) ||
+        stranger->outcome.stage != SMTP_STAGE_MAIL || judge_refused_for_tls(stranger) || !member ||
+        member->outcome.stage != SMTP_STAGE_RCPT || !str_eq(member->attempt.from, b->a.from))
+        return;
+    struct finding *f = judge_add(b, CAUSE_CLIENT_NEVER_AUTHENTICATES, HOP_SUBMISSION,
+                                  STRENGTH_LIKELY);
+    finding_for(f, stranger->id);
+    finding_for(f, member->id);
+    judge_neighbours(b, f);
+}
+
 /* postmaster at the recipient's own domain was taken where the recipient was not: the domain is
  * served here, the mailbox is not. */
 static const struct doctor_evidence *neighbour_accepted(const struct bench *b)
@@ -216,18 +250,12 @@ static void sign_recipient_unknown(struct bench *b)
         strength = STRENGTH_POSSIBLE;
     if (strength == STRENGTH_NONE)
         return;
+    if (strength == STRENGTH_PROVED && has_cause(b, CAUSE_CLIENT_NEVER_AUTHENTICATES))
+        strength = STRENGTH_LIKELY; /* not what refused the program: that was earlier */
     struct finding *f = judge_add(b, CAUSE_RECIPIENT_UNKNOWN, HOP_SUBMISSION, strength);
     finding_for(f, judge_id(beside ? beside : by_member ? member : stranger));
     finding_for(f, judge_id(served));
     finding_against(f, judge_id(doctor_record_login(b->r, NULL, true)));
-}
-
-static bool has_cause(const struct bench *b, enum cause_id cause)
-{
-    for (size_t i = 0; i < b->j->cause_count; i++)
-        if (b->j->causes[i].cause == cause)
-            return true;
-    return false;
 }
 
 /* No login was made, the server wants mail from strangers no further, and offers a login right there. */
@@ -356,6 +384,7 @@ static void (*const SIGNS[])(struct bench *b) = {
     sign_mail_only_under_tls,
     sign_hidden,
     sign_port_without_login,
+    sign_login_first,
     sign_recipient_unknown,
     sign_never_authenticates,
     sign_login_refused,

@@ -111,12 +111,23 @@ bool words_greylisted(const struct smtp_outcome *o)
     return o->code / 100 == 4 && HOLDS(o->text, WORDS);
 }
 
+bool words_about_ownership(const struct smtp_outcome *o)
+{
+    static const str WORDS[] = {
+        STR_INIT("owned"),     STR_INIT("login"),    STR_INIT("logged in"),   STR_INIT("send as"),
+        STR_INIT("on behalf"), STR_INIT("match"),    STR_INIT("permi"),       STR_INIT("not allow"),
+        STR_INIT("authoriz"),  STR_INIT("authenti"), STR_INIT("your account")
+    };
+    return HOLDS(o->text, WORDS);
+}
+
 bool words_from_refused(const struct smtp_outcome *o)
 {
     static const str WORDS[] = { STR_INIT("sender address rejected: need fully-qualified"),
                                  STR_INIT("sender address rejected: domain not found"),
                                  STR_INIT("sender domain does not exist"),
                                  STR_INIT("sender address does not resolve"),
+                                 STR_INIT("sender address rejected: user unknown"),
                                  STR_INIT("bad sender address syntax") };
     const struct smtp_enhanced *x = &o->enhanced;
     return (x->subject == 1 && (x->detail == 7 || x->detail == 8)) || HOLDS(o->text, WORDS);
@@ -135,7 +146,8 @@ bool words_blame_other(const struct smtp_outcome *o)
         STR_INIT("is listed"),  STR_INIT("dnsbl"),     STR_INIT("spam"),
         STR_INIT("reputation"), STR_INIT("policy"),    STR_INIT("too many"),
         STR_INIT("limit"),      STR_INIT("quota"),     STR_INIT("spf"),
-        STR_INIT("dmarc"),      STR_INIT("dkim"),      STR_INIT("reverse"),
+        STR_INIT("dmarc"),      STR_INIT("dkim"),      STR_INIT("ptr"),
+        STR_INIT("resolve"),    STR_INIT("lookup"),    STR_INIT("reverse"),
         STR_INIT("helo"),       STR_INIT("ehlo"),      STR_INIT("send as"),
         STR_INIT("sender"),     STR_INIT("content"),   STR_INIT("unavailable"),
     };
