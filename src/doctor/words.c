@@ -114,9 +114,9 @@ bool words_greylisted(const struct smtp_outcome *o)
 bool words_about_ownership(const struct smtp_outcome *o)
 {
     static const str WORDS[] = {
-        STR_INIT("owned"),     STR_INIT("login"),    STR_INIT("logged in"),   STR_INIT("send as"),
-        STR_INIT("on behalf"), STR_INIT("match"),    STR_INIT("permi"),       STR_INIT("not allow"),
-        STR_INIT("authoriz"),  STR_INIT("authenti"), STR_INIT("your account")
+        STR_INIT("owned"),     STR_INIT("belong"),    STR_INIT("login"),    STR_INIT("logged in"),
+        STR_INIT("send as"),   STR_INIT("on behalf"), STR_INIT("match"),    STR_INIT("permi"),
+        STR_INIT("not allow"), STR_INIT("authoriz"),  STR_INIT("authenti"), STR_INIT("your account")
     };
     return HOLDS(o->text, WORDS);
 }
