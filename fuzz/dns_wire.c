@@ -13,7 +13,7 @@ static const enum dns_type TYPES[] = { DNS_A,   DNS_AAAA, DNS_CNAME, DNS_MX,  DN
 
 static void is_whole(const struct dns_record *r)
 {
-    assert(r->name.n < DNS_NAME_MAX && r->data.n <= UINT16_MAX);
+    assert(r->name.n < DNS_ESCAPED_MAX && r->data.n <= UINT16_MAX);
     if (r->type == DNS_A)
         assert(r->ip.family == IP_V4);
     if (r->type == DNS_AAAA) /* a mapped address is stored as IPv4 */

@@ -37,11 +37,14 @@ struct dns_question {
     enum dns_type type;
 };
 
+enum { DNS_ESCAPED_MAX = 4 * 256 };
+
 struct dns_record {
     enum dns_type type;
     uint32_t ttl_s;
     struct ip ip;      /* A, AAAA */
-    str name;          /* NS, CNAME, PTR, MX, SRV: the target */
+    str name;          /* NS, CNAME, PTR, MX, SRV: the target, with the escapes of RFC 1035 section
+                        * 5.1, which make four octets of one: up to DNS_ESCAPED_MAX */
     uint16_t priority; /* MX preference, SRV priority */
     uint16_t weight, port;
     str data; /* TXT: strings joined; TLSA: octets */
