@@ -20,6 +20,14 @@ struct finding *judge_add(struct bench *b, enum cause_id cause, enum finding_hop
     return f;
 }
 
+bool judge_has_cause(const struct bench *b, enum cause_id cause)
+{
+    for (size_t i = 0; i < b->j->cause_count; i++)
+        if (b->j->causes[i].cause == cause)
+            return true;
+    return false;
+}
+
 unsigned judge_id(const struct doctor_evidence *ev)
 {
     return ev ? ev->id : 0;

@@ -35,6 +35,7 @@ bool judge_refused_for_tls(const struct doctor_evidence *ev);
 bool judge_is_refusal(const struct doctor_evidence *ev); /* a reply to MAIL or RCPT that refuses */
 enum cause_id judge_certificate(enum smtp_cert_reason reason);
 
+bool judge_has_cause(const struct bench *b, enum cause_id cause); /* found already */
 /* Adds a cause once. Never NULL: a full list gives its last row again. */
 struct finding *judge_add(struct bench *b, enum cause_id cause, enum finding_hop hop,
                           enum finding_strength strength);
@@ -43,4 +44,26 @@ void judge_neighbours(const struct bench *b, struct finding *f);
 
 void judge_flips(struct bench *b); /* judge_flips.c: with an accepted attempt, what flips */
 void judge_signs(struct bench *b); /* judge_signs.c: without one, what the record shows by itself */
+
+/* judge_path.c */
+void judge_sign_lookup(struct bench *b);
+void judge_sign_closed(struct bench *b);
+void judge_sign_silent_port(struct bench *b);
+void judge_sign_mode(struct bench *b);
+void judge_sign_certificate(struct bench *b);
+void judge_sign_no_starttls(struct bench *b);
+/* judge_login.c */
+void judge_sign_mail_only_under_tls(struct bench *b);
+void judge_sign_hidden(struct bench *b);
+void judge_sign_port_without_login(struct bench *b);
+void judge_sign_mechanism(struct bench *b);
+void judge_sign_login_refused(struct bench *b);
+void judge_sign_login_first(struct bench *b);
+void judge_sign_never_authenticates(struct bench *b);
+/* judge_mail.c */
+void judge_sign_recipient_unknown(struct bench *b);
+void judge_sign_ip_not_trusted(struct bench *b);
+void judge_sign_login_not_honoured(struct bench *b);
+void judge_sign_greylisted(struct bench *b);
+void judge_sign_words(struct bench *b);
 #endif

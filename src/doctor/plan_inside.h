@@ -85,6 +85,22 @@ unsigned plan_refused_logins(const struct plan *p);
 unsigned plan_refusals(const struct plan *p);
 bool plan_login_is_over(const struct plan *p);
 
+/* plan_stranger.c */
+/* The layer of a port to be a stranger on, as a program with "automatic" would: TLS where offered. */
+bool plan_auto_layer(const struct plan *p, struct smtp_attempt *x);
+void plan_want_stranger(struct plan *p);
+void plan_want_stranger_under_tls(struct plan *p);
+bool plan_goes_on_in_clear(const struct plan *p);
+
+/* plan_reverse.c */
+const struct doctor_evidence *plan_refused_trial(const struct plan *p, bool member);
+void plan_want_other_helo(struct plan *p);
+void plan_want_own_address(struct plan *p);
+void plan_want_reversals(struct plan *p);
+void plan_want_other_source(struct plan *p);
+void plan_want_inside(struct plan *p);
+void plan_want_message(struct plan *p);
+
 /* plan_login.c */
 void plan_want_login(struct plan *p);
 void plan_want_login_on_asked_port(struct plan *p);

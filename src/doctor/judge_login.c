@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/judge_login.c - signs about the login: where it is offered, by what, and what became of it
+ */
+#include "doctor/judge_inside.h"
+
+void judge_sign_mail_only_under_tls(struct bench *b)
+{
+    const struct doctor_evidence *ev = judge_tls_wanted(b);
+    if (!ev)
+        return;
+    struct finding *f = judge_add(b, CAUSE_MAIL_ONLY_UNDER_TLS, HOP_SUBMISSION, STRENGTH_LIKELY);
+    finding_for(f, ev->id);
+    judge_neighbours(b, f);
+}
+
+/* In clear there is no AUTH, on the same port under TLS there is. */
+void judge_sign_hidden(struct bench *b)
+{
+    struct smtp_caps c;
+    const struct doctor_evidence *clear = judge_caps(b, b->a.port, SMTP_SECURITY_NONE, &c);
+    const struct doctor_evidence *tls = judge_login_offered(b, b->a.port, SMTP_SECURITY_STARTTLS);
+    if (b->a.security != SMTP_SECURITY_NONE || !clear || c.mechanism_count || !tls ||
+        judge_tls_wanted(b))
+        return;
+    struct finding *f = judge_add(b, CAUSE_AUTH_HIDDEN_UNTIL_TLS, HOP_SUBMISSION, STRENGTH_LIKELY);
+    finding_for(f, clear->id);
+    finding_for(f, tls->id);
+    judge_neighbours(b, f);
+}
+
+void judge_sign_port_without_login(struct bench *b)
+{
+    const struct doctor_evidence *here = b->a.port ? judge_no_login(b, b->a.port) : NULL;
+    const struct doctor_evidence *there = judge_login_elsewhere(b);
+    if (!here || !there)
+        return;
+    struct finding *f = judge_add(
+        b, CAUSE_MX_PORT_NOT_SUBMISSION, HOP_SUBMISSION,
+        smtp_attempt_logs_in(&b->a) || b->asked->login_known ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
+    finding_for(f, here->id);
+    finding_for(f, there->id);
+}
+
+void judge_sign_mechanism(struct bench *b)
+{
+    if (!smtp_attempt_logs_in(&b->a))
+        return;
+    for (size_t i = 0; i < b->r->count; i++) {
+        const struct doctor_evidence *ev = &b->r->rows[i];
+        struct smtp_caps c;
+        if (ev->probe != PROBE_CAPABILITIES || !doctor_evidence_caps(ev, &c) ||
+            !c.mechanism_count || (b->a.port && ev->attempt.port != b->a.port) ||
+            (b->a.security != SMTP_SECURITY_AUTO && ev->attempt.security != b->a.security))
+            continue;
+        if (words_mechanism_usable(&c, b->a.mechanism))
+            return;
+        struct finding *f = judge_add(b, CAUSE_NO_COMMON_MECHANISM, HOP_CLIENT, STRENGTH_LIKELY);
+        finding_for(f, ev->id);
+    }
+}
+
+void judge_sign_login_refused(struct bench *b)
+{
+    const struct doctor_evidence *ev = doctor_record_login(b->r, NULL, false);
+    if (!ev)
+        return;
+    enum cause_id cause = words_login_cause(&ev->outcome);
+    if (ev->attempt.security == SMTP_SECURITY_NONE &&
+        (ev->outcome.code == 538 || words_ask_for_tls(ev->outcome.text)))
+        cause = CAUSE_AUTH_HIDDEN_UNTIL_TLS;
+    if (cause == CAUSE_NONE)
+        return;
+    struct finding *f = judge_add(b, cause, HOP_SUBMISSION,
+                                  cause == CAUSE_MECHANISM_OFFERED_BUT_DEAD ? STRENGTH_POSSIBLE
+                                                                            : STRENGTH_LIKELY);
+    finding_for(f, ev->id);
+    struct smtp_attempt door = ev->attempt;
+    finding_against(f, judge_id(doctor_record_layer(b->r, PROBE_TLS, &door, door.security)));
+    finding_against(f,
+                    judge_id(doctor_record_layer(b->r, PROBE_CAPABILITIES, &door, door.security)));
+}
+
+/* Without a login MAIL itself was refused, with one it was taken: what comes at RCPT comes later. */
+void judge_sign_login_first(struct bench *b)
+{
+    const struct doctor_evidence *stranger = judge_stranger(b);
+    const struct doctor_evidence *member = judge_member_refused(b, STR_NONE);
+    if (smtp_attempt_logs_in(&b->a) || !judge_is_refusal(stranger) ||
+        stranger->outcome.stage != SMTP_STAGE_MAIL || judge_refused_for_tls(stranger) || !member ||
+        member->outcome.stage != SMTP_STAGE_RCPT || !str_eq(member->attempt.from, b->a.from))
+        return;
+    struct finding *f = judge_add(b, CAUSE_CLIENT_NEVER_AUTHENTICATES, HOP_SUBMISSION,
+                                  STRENGTH_LIKELY);
+    finding_for(f, stranger->id);
+    finding_for(f, member->id);
+    judge_neighbours(b, f);
+}
+
+/* No login was made, the server wants mail from strangers no further, and offers a login right there. */
+void judge_sign_never_authenticates(struct bench *b)
+{
+    const struct doctor_evidence *ev = judge_stranger(b);
+    if (smtp_attempt_logs_in(&b->a) || !ev || judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN) ||
+        judge_has_cause(b, CAUSE_MAIL_ONLY_UNDER_TLS))
+        return;
+    const struct doctor_evidence *offer = judge_login_offered(b, ev->attempt.port,
+                                                              ev->attempt.security);
+    const struct doctor_evidence *in = doctor_record_login(b->r, NULL, true);
+    bool refused = judge_is_refusal(ev);
+    if (!offer || (!refused && !(in && !b->a.to.n)))
+        return;
+    bool asks = refused && words_ask_for_login(&ev->outcome);
+    struct finding *f = judge_add(
+        b, CAUSE_CLIENT_NEVER_AUTHENTICATES, HOP_SUBMISSION,
+        asks || (in && !judge_member_refused(b, STR_NONE)) ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
+    finding_for(f, ev->id);
+    finding_for(f, judge_id(in));
+    judge_neighbours(b, f);
+}

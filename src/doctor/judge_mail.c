@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/judge_mail.c - signs in what became of the mail: addresses, recipients, trust
+ */
+#include "doctor/judge_inside.h"
+
+/* postmaster at the recipient's own domain was taken where the recipient was not: the domain is
+ * served here, the mailbox is not. */
+static const struct doctor_evidence *neighbour_accepted(const struct bench *b)
+{
+    str domain = words_domain(b->a.to);
+    for (size_t i = 0; domain.n && i < b->r->count; i++) {
+        const struct doctor_evidence *ev = &b->r->rows[i];
+        if (ev->probe == PROBE_TRIAL && doctor_evidence_good(ev) &&
+            !str_eq(ev->attempt.to, b->a.to) && str_eq_nocase(words_domain(ev->attempt.to), domain))
+            return ev;
+    }
+    return NULL;
+}
+
+static const struct doctor_evidence *refused_beside(const struct bench *b,
+                                                    const struct doctor_evidence *accepted)
+{
+    struct smtp_attempt x = accepted->attempt;
+    x.to = b->a.to;
+    struct doctor_settled s = doctor_settle(b->r, &x);
+    return s.state == STATE_REFUSED && s.played && !s.temporary ? s.by : NULL;
+}
+
+void judge_sign_recipient_unknown(struct bench *b)
+{
+    const struct doctor_evidence *served = neighbour_accepted(b);
+    const struct doctor_evidence *member = judge_member_refused(b, STR_NONE);
+    const struct doctor_evidence *beside = served ? refused_beside(b, served) : NULL;
+    const struct doctor_evidence *stranger = judge_stranger(b);
+    bool at_rcpt = member && member->outcome.stage == SMTP_STAGE_RCPT &&
+                   member->outcome.code / 100 == 5;
+    bool by_member = (served && at_rcpt) || (member && words_no_such_mailbox(&member->outcome));
+    enum finding_strength strength = STRENGTH_NONE;
+    if (beside)
+        strength = STRENGTH_PROVED;
+    else if (by_member || (stranger && words_unknown_user(&stranger->outcome)))
+        strength = STRENGTH_LIKELY;
+    else if (stranger && !doctor_record_offers_login(b->r) &&
+             words_no_such_mailbox(&stranger->outcome))
+        strength = STRENGTH_POSSIBLE;
+    if (strength == STRENGTH_NONE)
+        return;
+    if (strength == STRENGTH_PROVED && judge_has_cause(b, CAUSE_CLIENT_NEVER_AUTHENTICATES))
+        strength = STRENGTH_LIKELY; /* not what refused the program: that was earlier */
+    struct finding *f = judge_add(b, CAUSE_RECIPIENT_UNKNOWN, HOP_SUBMISSION, strength);
+    finding_for(f, judge_id(beside ? beside : by_member ? member : stranger));
+    finding_for(f, judge_id(served));
+    finding_against(f, judge_id(doctor_record_login(b->r, NULL, true)));
+}
+
+/* Was this very address served without a login, with something else changed? */
+static bool address_is_trusted(const struct bench *b)
+{
+    const struct doctor_evidence *works = b->j->works;
+    return works && !smtp_attempt_logs_in(&works->attempt) &&
+           ip_eq(&works->attempt.source, &b->a.source);
+}
+
+/* No door of this server takes a login, so it relays by address alone, and not for this one. */
+void judge_sign_ip_not_trusted(struct bench *b)
+{
+    str own = words_domain(b->asked->own_address);
+    const struct doctor_evidence *ev = judge_stranger(b);
+    if (!judge_is_refusal(ev) || ev->outcome.stage != SMTP_STAGE_RCPT ||
+        doctor_record_offers_login(b->r) || address_is_trusted(b) ||
+        judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN) || !judge_no_login(b, ev->attempt.port) ||
+        (ev->outcome.code / 100 == 4 && !words_about_relaying(&ev->outcome)) ||
+        words_blame_other(&ev->outcome))
+        return;
+    if (own.n && str_eq_nocase(own, words_domain(b->a.to)))
+        return; /* inside the user's own domain nobody needs to be trusted */
+    bool sure = !smtp_attempt_logs_in(&b->a) &&
+                (words_about_relaying(&ev->outcome) || words_invalid_recipient(&ev->outcome));
+    for (size_t i = 0; i < b->r->count; i++) { /* a door that was not seen into may take a login */
+        const struct doctor_evidence *g = &b->r->rows[i];
+        if (g->probe == PROBE_GREETING && g->outcome.end != SMTP_END_REFUSED &&
+            !judge_no_login(b, g->attempt.port))
+            sure = false;
+    }
+    struct finding *f = judge_add(b, CAUSE_IP_NOT_TRUSTED, HOP_SUBMISSION,
+                                  sure ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
+    finding_for(f, ev->id);
+    judge_neighbours(b, f);
+}
+
+/* Logged in, the login's own address, and refused for an outside recipient as a stranger is. */
+void judge_sign_login_not_honoured(struct bench *b)
+{
+    const struct doctor_evidence *in = doctor_record_login(b->r, NULL, true);
+    const struct doctor_evidence *ev =
+        in ? judge_member_refused(b, b->asked->own_address.n ? b->asked->own_address : STR_NONE)
+           : NULL;
+    if (!ev || ev->outcome.stage != SMTP_STAGE_RCPT || ev->outcome.code / 100 == 4 ||
+        judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN))
+        return;
+    bool relaying = words_about_relaying(&ev->outcome);
+    if (!relaying && !words_invalid_recipient(&ev->outcome))
+        return;
+    struct finding *f = judge_add(b, CAUSE_LOGIN_NOT_HONOURED, HOP_SUBMISSION,
+                                  relaying ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
+    finding_for(f, in->id);
+    finding_for(f, ev->id);
+}
+
+void judge_sign_greylisted(struct bench *b)
+{
+    const struct doctor_evidence *ev = judge_stranger(b);
+    const struct doctor_evidence *member = judge_member_refused(b, STR_NONE);
+    if (member && words_greylisted(&member->outcome))
+        ev = member;
+    if (judge_is_refusal(ev) && words_greylisted(&ev->outcome))
+        finding_for(judge_add(b, CAUSE_GREYLISTED_TEMPORARY, HOP_SUBMISSION, STRENGTH_LIKELY),
+                    ev->id);
+}
+
+/* The reverse-path, or the EHLO name, is refused in words that say so. */
+void judge_sign_words(struct bench *b)
+{
+    for (size_t i = 0; i < b->r->count; i++) {
+        const struct doctor_evidence *ev = &b->r->rows[i];
+        bool ehlo = ev->probe == PROBE_CAPABILITIES && ev->outcome.end == SMTP_END_REPLY &&
+                    ev->outcome.code / 100 == 5;
+        if (!ehlo &&
+            (ev->probe != PROBE_TRIAL || !judge_is_refusal(ev) || !str_eq(ev->attempt.to, b->a.to)))
+            continue;
+        if (words_about_helo(&ev->outcome))
+            finding_for(judge_add(b, CAUSE_EHLO_NAME_REFUSED, HOP_SUBMISSION, STRENGTH_LIKELY),
+                        ev->id);
+        else if (words_from_refused(&ev->outcome))
+            finding_for(judge_add(b, CAUSE_FROM_INVALID, HOP_SUBMISSION, STRENGTH_LIKELY), ev->id);
+    }
+}

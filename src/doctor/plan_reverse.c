@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/plan_reverse.c - one thing changed: reversals, controls, and the message at the end
+ */
+#include "doctor/plan_inside.h"
+
+/* Does some row show that the stranger was refused? */
+const struct doctor_evidence *plan_refused_trial(const struct plan *p, bool member)
+{
+    for (size_t i = 0; i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        if (ev->probe == PROBE_TRIAL && smtp_attempt_logs_in(&ev->attempt) == member &&
+            ev->outcome.end == SMTP_END_REPLY && !doctor_evidence_good(ev) &&
+            str_eq(ev->attempt.to, p->asked->attempt.to))
+            return ev;
+    }
+    return NULL;
+}
+
+/* A trial was refused in words about the EHLO name: the same on a connection that says another. */
+void plan_want_other_helo(struct plan *p)
+{
+    for (size_t i = 0; p->asked->attempt.helo.n && i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        if (ev->probe != PROBE_TRIAL || ev->outcome.end != SMTP_END_REPLY ||
+            doctor_evidence_good(ev) || !str_eq(ev->attempt.helo, p->asked->attempt.helo) ||
+            !words_about_helo(&ev->outcome))
+            continue;
+        struct smtp_attempt x = ev->attempt;
+        x.helo = STR_NONE;
+        plan_want(p, x, PLAN_TRIAL);
+        return;
+    }
+}
+
+/* The reverse-path as asked was refused with a login: the login's own address on the same layer. */
+void plan_want_own_address(struct plan *p)
+{
+    const struct doctor_evidence *ev = plan_refused_trial(p, true);
+    str own = p->asked->own_address;
+    if (!ev || !own.n || str_eq_nocase(own, ev->attempt.from))
+        return;
+    struct smtp_attempt x = ev->attempt;
+    x.helo = p->asked->attempt.helo;
+    x.from = own;
+    x.from_null = false;
+    plan_want(p, x, PLAN_TRIAL);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Reversals and controls
+ */
+void plan_want_reversals(struct plan *p)
+{
+    static const enum doctor_difference PLAYABLE[] = { DIFFERS_FROM, DIFFERS_HELO, DIFFERS_SOURCE };
+    struct smtp_attempt a = plan_asked_here(p);
+    const struct doctor_evidence *works = doctor_best_accepted(p->r, &a);
+    if (!works || !a.to.n)
+        return;
+    unsigned differs = doctor_differences(&a, &works->attempt);
+    for (size_t i = 0; i < COUNT_OF(PLAYABLE); i++) {
+        if (!(differs & PLAYABLE[i]))
+            continue;
+        struct smtp_attempt x = doctor_undo(&works->attempt, &a, PLAYABLE[i]);
+        struct doctor_settled s = doctor_settle(p->r, &x);
+        x.helo = a.helo; /* empty: each connection says what it says */
+        if (s.state == STATE_NOT_TESTED) {
+            plan_want(p, x, PLAN_TRIAL);
+        } else if (s.temporary && !p->replayed && smtp_attempt_logs_in(&x) &&
+                   plan_refusals(p) < p->o.refusals_max && p->want_count < PLAN_WANTS) {
+            p->wants[p->want_count++] = (struct want){ .x = x, .what = PLAN_TRIAL, .again = true };
+            p->replayed = true;
+        }
+    }
+}
+
+/* --source was given and refused, and no login is to be had: the system's own choice of source. */
+void plan_want_other_source(struct plan *p)
+{
+    const struct doctor_evidence *ev = plan_refused_trial(p, false);
+    if (!ev || p->asked->attempt.source.family == IP_NONE || doctor_record_offers_login(p->r) ||
+        !plan_doors_settled(p))
+        return;
+    struct smtp_attempt x = ev->attempt;
+    x.source = (struct ip){ .family = IP_NONE };
+    x.helo = p->asked->attempt.helo;
+    plan_want(p, x, PLAN_TRIAL);
+}
+
+static str postmaster_at(const struct plan *p, str domain)
+{
+    return arena_printf(p->r->arena, "postmaster@%.*s", STR_ARG(domain));
+}
+
+/* Inside, on port 25 only: postmaster at the user's own domain; when that is taken and the refused
+ * recipient is in the same domain, the recipient beside it. */
+void plan_want_inside(struct plan *p)
+{
+    str own = words_domain(p->asked->own_address);
+    str to = p->asked->attempt.to;
+    if (!own.n || !str_eq_nocase(own, words_domain(to)) ||
+        str_starts_nocase(to, STR("postmaster@")))
+        return;
+    if (!plan_refused_trial(p, true) && !plan_refused_trial(p, false))
+        return;
+    struct smtp_attempt x = plan_asked_here(p);
+    x.port = 25;
+    x.mechanism = x.user = STR_NONE;
+    if (!plan_auto_layer(p, &x))
+        return;
+    struct smtp_attempt control = x;
+    control.to = postmaster_at(p, own);
+    if (!control.to.p)
+        return;
+    struct doctor_settled s = doctor_settle(p->r, &control);
+    if (s.state == STATE_NOT_TESTED)
+        plan_want(p, control, PLAN_TRIAL);
+    if (s.state == STATE_ACCEPTED && doctor_settle(p->r, &x).state == STATE_NOT_TESTED)
+        plan_want(p, x, PLAN_TRIAL);
+}
+
+void plan_want_message(struct plan *p)
+{
+    struct smtp_attempt a = plan_asked_here(p);
+    const struct doctor_evidence *works = doctor_best_accepted(p->r, &a);
+    if (!p->o.send || !works || !a.to.n)
+        return;
+    for (size_t i = 0; i < p->want_count; i++)
+        if (p->wants[i].what == PLAN_MESSAGE)
+            return;
+    struct smtp_attempt x = works->attempt;
+    x.helo = a.helo;
+    x.header_from = a.header_from;
+    plan_want(p, x, PLAN_MESSAGE);
+}

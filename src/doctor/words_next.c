@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/words_next.c - the next experiment: the first row that fits
+ */
+#include "doctor/words.h"
+
+struct next_case {
+    const struct doctor_asked *asked;
+    const struct doctor_record *r;
+    const struct doctor_judgement *j;
+};
+
+static bool any_end(const struct doctor_record *r, enum doctor_probe probe, enum smtp_end end)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->rows[i].probe == probe && r->rows[i].outcome.end == end)
+            return true;
+    return false;
+}
+
+static bool is_lookup(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_DNS_FAILURE;
+}
+static bool is_unreachable(const struct next_case *n)
+{
+    return n->j->no_octet && any_end(n->r, PROBE_GREETING, SMTP_END_UNREACHABLE);
+}
+static bool is_no_octet(const struct next_case *n)
+{
+    return n->j->no_octet;
+}
+static bool is_silent(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_EGRESS_PORT_BLOCKED;
+}
+static bool is_not_smtp(const struct next_case *n)
+{
+    return !n->j->cause_count && any_end(n->r, PROBE_GREETING, SMTP_END_BROKEN);
+}
+static bool is_without_recipient(const struct next_case *n)
+{
+    return !n->asked->attempt.to.n;
+}
+/* A login was at hand, and the one place that offers a login has no TLS to protect it. */
+static bool is_guarded(const struct next_case *n)
+{
+    const struct doctor_record *r = n->r;
+    bool in_clear = false;
+    for (size_t i = 0; i < r->count; i++) {
+        const struct doctor_evidence *ev = &r->rows[i];
+        struct smtp_caps c;
+        if (ev->probe == PROBE_LOGIN || (ev->probe == PROBE_TLS && ev->outcome.tls.done))
+            return false;
+        in_clear |= ev->probe == PROBE_CAPABILITIES && doctor_evidence_caps(ev, &c) &&
+                    c.mechanism_count && words_mechanism_usable(&c, STR("auto"));
+    }
+    return n->asked->login_known && in_clear;
+}
+static bool is_without_login(const struct next_case *n)
+{
+    return !n->asked->login_known && doctor_record_offers_login(n->r);
+}
+static bool is_ip(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_IP_NOT_TRUSTED;
+}
+static bool is_login_refused(const struct next_case *n)
+{
+    return n->j->cause_count && cause_of(n->j->causes[0].cause)->family == FAMILY_AUTH_FAILED;
+}
+static bool is_temporary(const struct next_case *n)
+{
+    for (size_t i = 0; i < n->r->count; i++) {
+        const struct doctor_evidence *ev = &n->r->rows[i];
+        if (ev->probe == PROBE_TRIAL && ev->outcome.code / 100 == 4)
+            return true;
+    }
+    return false;
+}
+static bool is_anything(const struct next_case *n)
+{
+    (void)n;
+    return true;
+}
+
+static const struct {
+    bool (*fits)(const struct next_case *n);
+    str text;
+} NEXT[] = {
+    { is_lookup, STR_INIT("Check the spelling of the server's name; ask another resolver with "
+                          "--resolver IP.") },
+    { is_unreachable,
+      STR_INIT("This machine has no way to that address. Check its own network first, "
+               "then run the same command again.") },
+    { is_no_octet,
+      STR_INIT("Run the same command from another network (a phone's hot spot): if it is "
+               "answered there, something between here and the server is in the way.") },
+    { is_silent,
+      STR_INIT("Run the same command from another network: if the port answers there, this "
+               "network blocks it. Meanwhile use a port that answers.") },
+    { is_not_smtp,
+      STR_INIT("What answers on that port is not a mail server. Check the server name and "
+               "the port with the provider's own instructions.") },
+    { is_guarded,
+      STR_INIT("The password was not sent, because nothing protected it. If you accept that "
+               "it can be read on the way, add --allow-clear-auth.") },
+    { is_without_recipient, STR_INIT("Give --to with the address you were writing to: without it, "
+                                     "relaying itself was not tried.") },
+    { is_without_login,
+      STR_INIT("The server offers a login. Give --user and the password (it is asked "
+               "for, or use --password-env NAME), so that it can be tried.") },
+    { is_ip,
+      STR_INIT("Run the same command from a machine that the server trusts (or with --source): if "
+               "it is accepted there, the address is the cause.") },
+    { is_login_refused, STR_INIT("Log in to the provider's web mail with the same user name and "
+                                 "password. If that works, ask the provider what SMTP needs.") },
+    { is_temporary,
+      STR_INIT("The refusal is a temporary one. Run the same command again in 15 minutes "
+               "and compare.") },
+    { is_anything,
+      STR_INIT("Ask whoever runs the server what its words above mean, and for its log lines "
+               "of this test.") },
+};
+
+str words_next_experiment(const struct doctor_asked *asked, const struct doctor_record *r,
+                          const struct doctor_judgement *j)
+{
+    const struct next_case n = { asked, r, j };
+    for (size_t i = 0; i < COUNT_OF(NEXT); i++)
+        if (NEXT[i].fits(&n))
+            return NEXT[i].text;
+    return STR_NONE;
+}
