@@ -5,7 +5,13 @@
 #include "doctor/plan_inside.h"
 #include <stdlib.h>
 
-enum { PATIENCE_MS = 2000, PATIENCE_25_MS = 10000, IDLE_END_MS = 1500, QUIET_END_MS = 12000 };
+enum {
+    PATIENCE_MS = 2000,
+    PATIENCE_25_MS = 10000,
+    IDLE_END_MS = 1500,
+    QUIET_END_MS = 12000,
+    REFUSED_RTT_MIN_MS = 150
+};
 
 struct plan *plan_new(const struct doctor_asked *asked, const struct doctor_record *record,
                       const struct plan_options *o)
@@ -36,6 +42,30 @@ uint32_t plan_rtt_ms(const struct plan *p)
 {
     return p->rtt_ms;
 }
+static uint32_t smaller_known(uint32_t a, uint32_t b)
+{
+    return a && (!b || a < b) ? a : b;
+}
+
+uint32_t plan_rtt_at_ms(const struct plan *p, const struct ip *address)
+{
+    uint32_t here = 0, refused = 0, elsewhere = 0;
+    for (size_t i = 0; i < p->visit_count; i++) {
+        const struct visit *v = &p->visits[i];
+        if (!ip_eq(&v->door.address, address)) {
+            elsewhere = smaller_known(elsewhere, v->rtt_ms);
+            continue;
+        }
+        here = smaller_known(here, v->rtt_ms);
+        refused = smaller_known(refused, v->refused_ms);
+    }
+    if (here)
+        return here;
+    if (refused)
+        return refused > REFUSED_RTT_MIN_MS ? refused : REFUSED_RTT_MIN_MS;
+    return 2 * elsewhere;
+}
+
 uint32_t plan_greeting_patience_ms(uint16_t port)
 {
     return port == 25 ? PATIENCE_25_MS : PATIENCE_MS;
@@ -65,8 +95,7 @@ void plan_addresses(struct plan *p, const struct ip *addresses, size_t count)
 
 static bool visit_stands(const struct visit *v)
 {
-    return v->state == VISIT_OPENING || v->state == VISIT_READY || v->state == VISIT_BUSY ||
-           v->state == VISIT_LEAVING;
+    return v->state != VISIT_FREE && v->state != VISIT_GONE;
 }
 
 unsigned plan_open_visits(const struct plan *p)
@@ -198,7 +227,8 @@ static unsigned spent_visits(const struct plan *p, bool opening_too)
     unsigned n = 0;
     for (size_t i = 0; i < p->visit_count; i++) {
         const struct visit *v = &p->visits[i];
-        n += v->connected || (opening_too && v->state == VISIT_OPENING);
+        n += v->connected ||
+             (opening_too && (v->state == VISIT_OPENING || v->state == VISIT_CALLED));
     }
     return n;
 }
@@ -269,8 +299,26 @@ static bool any_leaving(const struct plan *p)
     return false;
 }
 
-static bool evict(struct plan *p, struct plan_action *out)
+/* Nothing is lost with a port that was called silent. */
+static bool let_called_go(struct plan *p, bool all, struct plan_action *out)
 {
+    for (size_t i = 0; i < p->visit_count && (all || !any_leaving(p)); i++) {
+        if (p->visits[i].state != VISIT_CALLED)
+            continue;
+        p->visits[i].state = VISIT_LEAVING;
+        *out = (struct plan_action){ PLAN_ABORT, (unsigned)i, p->visits[i].door };
+        return true;
+    }
+    return false;
+}
+
+/* Makes room for a connection that open_visit() did not make. */
+static bool make_room(struct plan *p, struct plan_action *out)
+{
+    if (let_called_go(p, false, out))
+        return true;
+    if (plan_open_visits(p) < open_max(p))
+        return false;
     struct visit *worst = missed_least(p, false);
     if (!worst && !others_move(p) && !any_leaving(p))
         worst = missed_least(p, true);
@@ -337,7 +385,7 @@ static bool open_for_want(struct plan *p, struct plan_action *out)
             w->tries++;
             return true;
         }
-        return plan_open_visits(p) >= open_max(p) && evict(p, out);
+        return make_room(p, out);
     }
     return false;
 }
@@ -357,7 +405,7 @@ static bool open_for_survey(struct plan *p, struct plan_action *out)
             d->visit = out->visit;
             return true;
         }
-        return plan_open_visits(p) >= open_max(p) && evict(p, out);
+        return make_room(p, out);
     }
     return false;
 }
@@ -412,8 +460,18 @@ static bool anything_moves(const struct plan *p)
     return false;
 }
 
+/* The end of the run waits for late answers a while. */
+static void wait_for_called(struct plan *p)
+{
+    for (size_t i = 0; i < p->visit_count; i++)
+        if (p->visits[i].state == VISIT_CALLED && p->now_ms < p->visits[i].listen_until_ms)
+            plan_wake_at(p, p->visits[i].listen_until_ms);
+}
+
 static bool leave(struct plan *p, struct plan_action *out)
 {
+    if (let_called_go(p, true, out))
+        return true;
     for (size_t i = 0; i < p->visit_count; i++) {
         struct visit *v = &p->visits[i];
         if (v->state != VISIT_READY)
@@ -440,6 +498,7 @@ bool plan_next(struct plan *p, uint64_t now_ms, struct plan_action *out)
             return true;
     if (!p->done && (open_for_survey(p, out) || open_for_want(p, out) || let_go(p, out)))
         return true;
+    wait_for_called(p);
     if (!p->done && !anything_moves(p) && !plan_any_want(p) && p->wake_ms == UINT64_MAX)
         p->done = true;
     return p->done && leave(p, out);
@@ -450,9 +509,26 @@ bool plan_next(struct plan *p, uint64_t now_ms, struct plan_action *out)
  */
 void plan_connected(struct plan *p, unsigned visit, uint32_t rtt_ms)
 {
-    p->visits[visit].connected = true;
-    if (!p->rtt_ms || rtt_ms < p->rtt_ms)
-        p->rtt_ms = rtt_ms ? rtt_ms : 1;
+    struct visit *v = &p->visits[visit];
+    v->connected = true;
+    v->rtt_ms = rtt_ms ? rtt_ms : 1;
+    p->rtt_ms = smaller_known(p->rtt_ms, v->rtt_ms);
+    if (v->state == VISIT_CALLED)
+        v->state = VISIT_OPENING;
+}
+
+void plan_called(struct plan *p, unsigned visit, uint64_t listen_until_ms, uint64_t now_ms)
+{
+    struct visit *v = &p->visits[visit];
+    p->now_ms = p->progress_ms = now_ms;
+    v->listen_until_ms = listen_until_ms;
+    if (v->state == VISIT_OPENING)
+        v->state = VISIT_CALLED;
+}
+
+void plan_refused(struct plan *p, unsigned visit, uint32_t rtt_ms)
+{
+    p->visits[visit].refused_ms = rtt_ms ? rtt_ms : 1;
 }
 
 void plan_quiet(struct plan *p, unsigned visit)

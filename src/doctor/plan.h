@@ -30,7 +30,7 @@ enum plan_do {
     PLAN_TRIAL,    /* MAIL and RCPT of x, then RSET */
     PLAN_MESSAGE,  /* MAIL, RCPT, DATA and one test message */
     PLAN_QUIT,
-    PLAN_ABORT /* an opening that nobody needs any more */
+    PLAN_ABORT /* an opening that nobody needs any more, or a port called silent */
 };
 struct plan_action {
     enum plan_do what;
@@ -56,12 +56,20 @@ bool plan_done(const struct plan *p);
 
 /* What happened. The rows are in the record before these are called. */
 void plan_connected(struct plan *p, unsigned visit, uint32_t rtt_ms);
+/* Three connects had no answer, and the row says so; the sockets wait on. plan_connected() takes it back,
+ * and the run does not end before listen_until_ms for it. */
+void plan_called(struct plan *p, unsigned visit, uint64_t listen_until_ms, uint64_t now_ms);
+void plan_refused(struct plan *p, unsigned visit, uint32_t rtt_ms); /* by RST, after so long */
 /* A step is over and the connection stands, with EHLO answered. verified: TLS by the default policy. */
 void plan_ready(struct plan *p, unsigned visit, enum smtp_security layer, bool verified,
                 uint64_t now_ms);
 void plan_gone(struct plan *p, unsigned visit, uint64_t now_ms);
 /* The smallest round trip of a connect so far; 0: none stands yet. */
 uint32_t plan_rtt_ms(const struct plan *p);
+/* What is known of the round trip to one address: by a connect to it, else by a refusal, which may come from
+ * nearer by and counts as 150 ms at least, else by a connect to another address of the host, twice that.
+ * 0: nothing. */
+uint32_t plan_rtt_at_ms(const struct plan *p, const struct ip *address);
 /* Does the user's program name a mechanism that keeps the password to itself, without TLS? Then that one
  * may be played in clear: the password is not sent. */
 bool plan_clear_digest(const struct doctor_asked *asked);

@@ -57,7 +57,7 @@ bool plan_door_settled(const struct plan *p, const struct door *d)
     if (!d->begun)
         return false;
     const struct visit *v = &p->visits[d->visit];
-    if (v->state == VISIT_GONE || v->state == VISIT_LEAVING)
+    if (v->state == VISIT_GONE || v->state == VISIT_LEAVING || v->state == VISIT_CALLED)
         return true;
     if (v->quiet && d->at.port != p->asked->attempt.port)
         return true; /* it may still speak, and nobody waits for it */

@@ -12,16 +12,25 @@
 #include "doctor/settle.h"
 #include "doctor/words.h"
 
-enum visit_state { VISIT_FREE, VISIT_OPENING, VISIT_READY, VISIT_BUSY, VISIT_LEAVING, VISIT_GONE };
+enum visit_state {
+    VISIT_FREE,
+    VISIT_OPENING,
+    VISIT_CALLED, /* silent; a late answer makes it an opening again */
+    VISIT_READY,
+    VISIT_BUSY,
+    VISIT_LEAVING,
+    VISIT_GONE
+};
 
 struct visit {
     enum visit_state state;
     struct smtp_attempt door; /* address, port, source, helo; security tls: ClientHello at once */
     enum smtp_security layer;
     bool connected, verified;
-    bool quiet;    /* connected in clear, and not greeted within the patience */
-    str mechanism; /* logged in by; empty: not */
-    uint64_t began_ms;
+    bool quiet;                  /* connected in clear, and not greeted within the patience */
+    str mechanism;               /* logged in by; empty: not */
+    uint32_t rtt_ms, refused_ms; /* of the connect, by its answer or its refusal; 0: none */
+    uint64_t began_ms, listen_until_ms;
     int want;     /* being served; -1: a step of the survey */
     size_t began; /* rows in the record when the step at work began */
 };

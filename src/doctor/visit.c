@@ -4,6 +4,7 @@
  */
 #include "doctor/visit.h"
 #include "base/secret.h"
+#include "doctor/knock.h"
 #include "doctor/message.h"
 #include "smtp/path.h"
 #include <stdio.h>
@@ -12,10 +13,7 @@
 #include <unistd.h>
 
 enum {
-    KNOCKS = 3,
-    KNOCK_SPACING_MS = 250,
-    KNOCK_BLIND_MS = 1000,
-    KNOCK_LAST_MS = 400,
+    KNOCK_LOOK_MS = 250, /* a round trip may have become known meanwhile */
     REPLY_MAX = 65536,
     TEXT_MAX = 16384
 };
@@ -35,8 +33,10 @@ struct visit_run {
     unsigned index;
     struct smtp_attempt door;
     struct net_dialogue *knocks[KNOCKS]; /* NULL: ended */
-    unsigned knock_count, alive;
-    uint64_t knocked_ms;
+    struct knocking knocking;
+    unsigned alive;
+    bool was_due; /* at the last look: what came until now is read before anything is called */
+    bool called;  /* silent; the sockets stay, and a late answer takes it back */
     struct net_timer *timer; /* of the knocking */
     struct net_dialogue *d;  /* the one that was answered */
     enum step step;
@@ -209,6 +209,7 @@ static void opened(struct visit_run *v, struct net_dialogue *d, uint32_t took_ms
         return;
     }
     v->d = d;
+    v->called = v->row_made = false;
     uint16_t port;
     net_dialogue_local(d, &v->c->stats->source, &port);
     choose_helo(v);
@@ -457,29 +458,47 @@ static void answered(struct visit_run *v, const struct net_dialogue_event *ev)
         ready(v);
 }
 
-static void forget(struct visit_run *v, const struct net_dialogue *d)
+/* Which knock it was. */
+static unsigned forget(struct visit_run *v, const struct net_dialogue *d)
 {
+    unsigned knock = 0;
     for (unsigned i = 0; i < KNOCKS; i++) {
         if (v->knocks[i] == d) {
             v->knocks[i] = NULL;
             v->alive--;
+            knock = i;
         }
     }
+    return knock;
+}
+
+/* A refusal is an answer too, and says how far away the host is. */
+static void note_refusal(struct visit_run *v, unsigned knock)
+{
+    plan_refused(v->c->plan, v->index, (uint32_t)(now_ms(v) - v->knocking.at_ms[knock]));
+}
+
+static void say_knocked(struct visit_run *v, const struct net_dialogue_event *ev)
+{
+    row_of_broken_step(v, SMTP_STAGE_CONNECT, ev->end, ev->why);
+    v->step = STEP_LEAVING;
+    stop_knocking(v);
 }
 
 /* A knock that was never answered ends the knocking when it was refused, or when it was the last. One
- * that the end of the run cut off while it was young says nothing about the port. */
-static void knock_ended(struct visit_run *v, const struct net_dialogue_event *ev)
+ * that the end of the run cut off while it was young says nothing about the port. Called silent
+ * before, only an answer says more. */
+static void knock_ended(struct visit_run *v, unsigned knock, const struct net_dialogue_event *ev)
 {
     if (v->d)
         return;
-    if (v->knock_count == 1 && ev->end == SMTP_END_SILENT && now_ms(v) >= v->c->deadline_ms)
+    if (v->knocking.count == 1 && ev->end == SMTP_END_SILENT && now_ms(v) >= v->c->deadline_ms)
         v->step = STEP_LEAVING;
-    if (v->step == STEP_OPEN && !v->row_made && ev->end != SMTP_END_OURS) {
-        row_of_broken_step(v, SMTP_STAGE_CONNECT, ev->end, ev->why);
-        v->step = STEP_LEAVING;
-        stop_knocking(v);
-    }
+    if (ev->end == SMTP_END_REFUSED)
+        note_refusal(v, knock);
+    bool says_more = v->called ? ev->end != SMTP_END_SILENT : !v->row_made;
+    if (v->step == STEP_OPEN && says_more && ev->end != SMTP_END_OURS)
+        say_knocked(v, ev);
     if (!v->alive) {
         if (v->step == STEP_OPEN && !v->row_made)
             row_of_broken_step(v, SMTP_STAGE_CONNECT, ev->end, ev->why);
@@ -490,9 +509,9 @@ static void knock_ended(struct visit_run *v, const struct net_dialogue_event *ev
 static void ended(struct visit_run *v, struct net_dialogue *d, const struct net_dialogue_event *ev)
 {
     bool ours = d == v->d;
-    forget(v, d);
+    unsigned knock = forget(v, d);
     if (!ours) {
-        knock_ended(v, ev);
+        knock_ended(v, knock, ev);
     } else {
         if (v->step != STEP_LEAVING && v->step != STEP_IDLE && !v->row_made)
             row_of_broken_step(v, ev->stage, ev->end, ev->why);
@@ -566,43 +585,39 @@ static bool knock(struct visit_run *v, struct err *e)
     struct net_dialogue *d = net_dialogue_open(v->c->loop, &o, &calls, e);
     if (!d)
         return false;
-    v->knocks[v->knock_count++] = d;
+    v->knocks[v->knocking.count] = d;
+    v->knocking.at_ms[v->knocking.count++] = now_ms(v);
     v->alive++;
-    v->knocked_ms = now_ms(v);
     return true;
 }
 
-/* max(250 ms, 1.5 round trips) apart; while no round trip is known, a second: a slow path must not be
- * taken for a silent port. */
-static uint64_t patience_ms(const struct visit_run *v)
+static void call_silent(struct visit_run *v, uint32_t rtt)
 {
-    uint32_t rtt = plan_rtt_ms(v->c->plan);
-    bool last = v->knock_count == KNOCKS;
-    uint64_t least = last ? KNOCK_LAST_MS : KNOCK_SPACING_MS;
-    uint64_t trips = (uint64_t)rtt * (last ? 6 : 3) / 2;
-    if (!rtt)
-        return last ? 2 * KNOCK_BLIND_MS : KNOCK_BLIND_MS;
-    return trips > least ? trips : least;
-}
-
-static void knock_again(struct visit_run *v)
-{
-    uint64_t now = now_ms(v), due = v->knocked_ms + patience_ms(v);
-    if (now < due) {
-        uint64_t look = now + KNOCK_SPACING_MS;
-        net_timer_at(v->timer, due < look ? due : look);
-        return;
-    }
-    struct err e;
-    if (v->knock_count < KNOCKS && knock(v, &e)) {
-        net_timer_at(v->timer, now + KNOCK_SPACING_MS);
-        return;
-    }
     row_of_broken_step(v, SMTP_STAGE_CONNECT, SMTP_END_SILENT,
                        STR("three connects were not answered"));
-    v->step = STEP_LEAVING;
-    stop_knocking(v);
+    v->called = true;
+    plan_called(v->c->plan, v->index, knock_listen_until_ms(&v->knocking, rtt), now_ms(v));
     v->c->changed(v->c->user);
+}
+
+/* What is due is done at the next look: between two looks the loop reads what came, even if the machine
+ * slept. */
+static void knock_again(struct visit_run *v)
+{
+    uint32_t rtt = plan_rtt_at_ms(v->c->plan, &v->door.address);
+    uint64_t now = now_ms(v), due = knock_due_ms(&v->knocking, rtt), look = now + KNOCK_LOOK_MS;
+    bool was_due = v->was_due;
+    v->was_due = now >= due;
+    if (!v->was_due || !was_due) {
+        net_timer_at(v->timer, v->was_due ? now + 1 : due < look ? due : look);
+        return;
+    }
+    v->was_due = false;
+    struct err e;
+    if (v->knocking.count < KNOCKS && knock(v, &e))
+        net_timer_at(v->timer, now + KNOCK_LOOK_MS);
+    else
+        call_silent(v, rtt);
 }
 
 /* The one timer of an opening: the next knock, or, once connected, a greeting that does not come. The
@@ -637,7 +652,7 @@ struct visit_run *visit_open(struct visit_company *c, unsigned index,
         free(v);
         return NULL;
     }
-    net_timer_at(v->timer, now_ms(v) + KNOCK_SPACING_MS);
+    net_timer_at(v->timer, now_ms(v) + KNOCK_LOOK_MS);
     c->standing++;
     return v;
 }

@@ -3,6 +3,7 @@
  * scenario/world.c - events in a queue, answers from the table, rails counted on the way
  */
 #include "world.h"
+#include "doctor/knock.h"
 #include "doctor/record_script.h"
 #include "doctor/words.h"
 #include "sasl/client.h"
@@ -15,12 +16,13 @@ enum {
     ACTIONS_MAX = 250,
     EVENTS_MAX = 128,
     KNOCKING_MS = 1000,
+    LATE_MS = 60, /* behind that */
     TLS_MS = 15000,
     DEADLINE_MS = 45000,
     END_MS = 60000
 };
 
-enum event_kind { EVENT_CONNECT, EVENT_QUIET, EVENT_OPENED, EVENT_STEP, EVENT_GONE };
+enum event_kind { EVENT_CONNECT, EVENT_CALL, EVENT_QUIET, EVENT_OPENED, EVENT_STEP, EVENT_GONE };
 struct event {
     uint64_t at_ms;
     unsigned visit;
@@ -279,7 +281,7 @@ static void opened(struct play *p, unsigned visit)
         gone(p, visit);
         return;
     }
-    if (port->kind != PORT_CLEAR && port->kind != PORT_TLS) {
+    if (port->kind != PORT_CLEAR && port->kind != PORT_LATE && port->kind != PORT_TLS) {
         add_row(p, g, layer, NULL, port->kind == PORT_JUNK ? "junk" : "mute", NULL);
         gone(p, visit);
         return;
@@ -304,17 +306,38 @@ static void opened(struct play *p, unsigned visit)
     }
 }
 
+static enum smtp_security opening_layer(const struct guest *g)
+{
+    return g->door.security == SMTP_SECURITY_TLS ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
+}
+
+/* Three connects were not answered. The sockets stay. */
+static void called(struct play *p, unsigned visit)
+{
+    struct guest *g = &p->guests[visit];
+    add_row(p, g, opening_layer(g), NULL, "silent", NULL);
+    const struct knocking k = { { p->now_ms - KNOCKING_MS }, 1 };
+    plan_called(p->plan, visit, knock_listen_until_ms(&k, rtt_ms(p)), p->now_ms);
+    if (port_of(p, &g->door)->kind == PORT_LATE)
+        later(p, visit, EVENT_CONNECT, LATE_MS);
+}
+
+static bool keeps_silent(const struct world_port *port)
+{
+    return port->kind == PORT_SILENT || port->kind == PORT_LATE;
+}
+
 static void connected(struct play *p, unsigned visit)
 {
     static const char *const WORDS[] = {
-        [PORT_CLOSED] = "refused", [PORT_SILENT] = "silent", [PORT_UNREACHABLE] = "unreachable"
+        [PORT_CLOSED] = "refused", [PORT_UNREACHABLE] = "unreachable"
     };
     struct guest *g = &p->guests[visit];
     const struct world_port *port = port_of(p, &g->door);
-    if (port->kind <= PORT_UNREACHABLE) {
-        enum smtp_security layer = g->door.security == SMTP_SECURITY_TLS ? SMTP_SECURITY_TLS
-                                                                         : SMTP_SECURITY_NONE;
-        add_row(p, g, layer, NULL, WORDS[port->kind], NULL);
+    if (port->kind == PORT_CLOSED || port->kind == PORT_UNREACHABLE) {
+        add_row(p, g, opening_layer(g), NULL, WORDS[port->kind], NULL);
+        if (port->kind == PORT_CLOSED)
+            plan_refused(p->plan, visit, rtt_ms(p));
         gone(p, visit);
         return;
     }
@@ -437,6 +460,7 @@ static void fire(struct play *p, struct event *e)
     e->used = false;
     switch (e->kind) {
     case EVENT_CONNECT: connected(p, e->visit); break;
+    case EVENT_CALL: called(p, e->visit); break;
     case EVENT_QUIET: plan_quiet(p->plan, e->visit); break;
     case EVENT_OPENED: opened(p, e->visit); break;
     case EVENT_STEP: step(p, e->visit); break;
@@ -544,8 +568,10 @@ static void act(struct play *p, const struct plan_action *a)
             gone(p, a->visit);
             break;
         }
-        later(p, a->visit, EVENT_CONNECT,
-              port_of(p, &a->x)->kind == PORT_SILENT ? KNOCKING_MS : rtt_ms(p));
+        if (keeps_silent(port_of(p, &a->x)))
+            later(p, a->visit, EVENT_CALL, KNOCKING_MS);
+        else
+            later(p, a->visit, EVENT_CONNECT, rtt_ms(p));
         break;
     case PLAN_QUIT:
     case PLAN_ABORT:

@@ -15,6 +15,7 @@
 enum port_kind {
     PORT_CLOSED,
     PORT_SILENT, /* no answer to three connects */
+    PORT_LATE,   /* the same, and then an answer to a repeated SYN: as PORT_CLEAR from there on */
     PORT_UNREACHABLE,
     PORT_MUTE,  /* connected, and no greeting */
     PORT_JUNK,  /* something that is no mail server */
