@@ -60,25 +60,59 @@ void judge_sign_mechanism(struct bench *b)
     }
 }
 
+static void beside(struct bench *b, enum cause_id cause, const struct doctor_evidence *ev)
+{
+    if (cause != CAUSE_NONE)
+        finding_for(judge_add(b, cause, HOP_SUBMISSION, STRENGTH_POSSIBLE), ev->id);
+}
+
 void judge_sign_login_refused(struct bench *b)
 {
     const struct doctor_evidence *ev = doctor_record_login(b->r, NULL, false);
     if (!ev)
         return;
-    enum cause_id cause = words_login_cause(&ev->outcome);
+    struct words_login w = words_of_login(&ev->outcome);
     if (ev->attempt.security == SMTP_SECURITY_NONE &&
         (ev->outcome.code == 538 || words_ask_for_tls(ev->outcome.text)))
-        cause = CAUSE_AUTH_HIDDEN_UNTIL_TLS;
-    if (cause == CAUSE_NONE)
+        w = (struct words_login){ CAUSE_AUTH_HIDDEN_UNTIL_TLS, STRENGTH_LIKELY, CAUSE_NONE };
+    if (w.cause == CAUSE_NONE)
         return;
-    struct finding *f = judge_add(b, cause, HOP_SUBMISSION,
-                                  cause == CAUSE_MECHANISM_OFFERED_BUT_DEAD ? STRENGTH_POSSIBLE
-                                                                            : STRENGTH_LIKELY);
+    struct finding *f = judge_add(b, w.cause, HOP_SUBMISSION, w.strength);
     finding_for(f, ev->id);
     struct smtp_attempt door = ev->attempt;
     finding_against(f, judge_id(doctor_record_layer(b->r, PROBE_TLS, &door, door.security)));
     finding_against(f,
                     judge_id(doctor_record_layer(b->r, PROBE_CAPABILITIES, &door, door.security)));
+    beside(b, w.beside, ev);
+}
+
+/* A port of submission, under TLS that verifies, and no port offers a login: what checks passwords may have
+ * failed and taken AUTH with it. A server that goes by address alone looks the same. */
+void judge_sign_login_vanished(struct bench *b)
+{
+    bool submission = b->a.port == 587 || b->a.port == 465;
+    const struct doctor_evidence *ev = submission ? judge_no_login(b, b->a.port) : NULL;
+    if (!ev || !smtp_attempt_logs_in(&b->a) || ev->attempt.security == SMTP_SECURITY_NONE ||
+        doctor_record_offers_login(b->r))
+        return;
+    const struct doctor_evidence *shake = doctor_record_layer(b->r, PROBE_TLS, &ev->attempt,
+                                                              ev->attempt.security);
+    if (shake && shake->outcome.tls.verified)
+        finding_for(judge_add(b, CAUSE_AUTH_BACKEND_DOWN, HOP_SUBMISSION, STRENGTH_POSSIBLE),
+                    ev->id);
+}
+
+/* The login was taken, its own address is the reverse-path, and the server speaks of the account. */
+void judge_sign_account_barred(struct bench *b)
+{
+    const struct doctor_evidence *in = doctor_record_login(b->r, NULL, true);
+    str own = b->asked->own_address;
+    const struct doctor_evidence *ev = in ? judge_member_refused(b, own.n ? own : STR_NONE) : NULL;
+    if (!ev || !words_account_barred(&ev->outcome))
+        return;
+    struct finding *f = judge_add(b, CAUSE_ACCOUNT_MAY_NOT_SUBMIT, HOP_SUBMISSION, STRENGTH_LIKELY);
+    finding_for(f, ev->id);
+    finding_against(f, in->id);
 }
 
 /* Without a login MAIL itself was refused, with one it was taken: what comes at RCPT comes later. */

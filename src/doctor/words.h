@@ -25,8 +25,17 @@ bool words_greylisted(const struct smtp_outcome *o);
 /* A refused reverse-path that would be refused of anybody: unqualified, malformed, no such domain. */
 bool words_from_invalid(str from, const struct smtp_outcome *o);
 bool words_blame_other(const struct smtp_outcome *o); /* blocklists, rates, content, sender */
-enum cause_id
-words_login_cause(const struct smtp_outcome *o); /* of a refused AUTH; CAUSE_NONE: cannot say */
+/* Of a refused AUTH: the cause that its code and words suggest, how strongly, and another that they leave
+ * possible beside it. CAUSE_NONE: they cannot say. */
+struct words_login {
+    enum cause_id cause;
+    enum finding_strength strength; /* never more than likely */
+    enum cause_id beside;
+};
+struct words_login words_of_login(const struct smtp_outcome *o);
+enum cause_id words_login_cause(const struct smtp_outcome *o); /* the cause alone */
+/* After a login was taken: mail is refused in words about the account itself. */
+bool words_account_barred(const struct smtp_outcome *o);
 /* Does the server offer what was asked for, or anything we can play ("auto")? */
 bool words_mechanism_usable(const struct smtp_caps *c, str mechanism);
 str words_domain(str mailbox); /* behind the last at-sign; empty: none */

@@ -144,33 +144,157 @@ static void unqualified_from(void **state)
 static const struct login_case {
     const char *row;
     enum cause_id want;
+    enum finding_strength strength;
+    enum cause_id beside;
 } LOGINS[] = {
-    { "535 5.7.8 Error: authentication failed", CAUSE_WRONG_CREDENTIALS },
-    { "530 5.7.0 no", CAUSE_WRONG_CREDENTIALS },
-    { "550 5.7.1 no", CAUSE_WRONG_CREDENTIALS },
-    { "554 5.7.8 no", CAUSE_WRONG_CREDENTIALS },
-    { "504 5.5.4 Unrecognized authentication type", CAUSE_MECHANISM_OFFERED_BUT_DEAD },
-    { "503 5.5.1 no", CAUSE_MECHANISM_OFFERED_BUT_DEAD },
-    { "454 4.7.0 Temporary authentication failure", CAUSE_AUTH_BACKEND_DOWN },
-    { "435 4.7.8 account suspended", CAUSE_AUTH_BACKEND_DOWN },
-    { "534 5.7.9 Application-specific password required", CAUSE_APP_PASSWORD_NEEDED },
-    { "535 5.7.3 use an app password", CAUSE_APP_PASSWORD_NEEDED },
-    { "535 5.7.139 basic authentication is disabled", CAUSE_PASSWORD_LOGIN_SWITCHED_OFF },
-    { "535 5.7.139 SmtpClientAuthentication is disabled for the tenant",
+#define LIKELY   STRENGTH_LIKELY
+#define POSSIBLE STRENGTH_POSSIBLE
+    /* user name and password */
+    { "535 5.7.8 Error: authentication failed", CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
+    { "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6", CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
+    { "535 Incorrect authentication data", CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
+    { "535 5.7.3 Authentication unsuccessful", CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
+    { "535 5.7.139 Authentication unsuccessful, the credentials of this user were incorrect",
+      CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
+    { "535 auth failed (#5.7.1)", CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
+    { "535 no", CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
+    { "535 5.7.8 Such user and password are not taken - gsmtp", CAUSE_WRONG_CREDENTIALS, LIKELY,
+      CAUSE_APP_PASSWORD_NEEDED },
+    { "535 Anmeldung fehlgeschlagen, Passwort falsch", CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
+    { "553 5.3.0 Auth failure", CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
+    { "554 5.7.8 invalid credentials", CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
+    { "530 5.7.0 no", CAUSE_WRONG_CREDENTIALS, POSSIBLE, 0 },
+    { "550 5.7.1 no", CAUSE_WRONG_CREDENTIALS, POSSIBLE, 0 },
+    { "535 Login failed: account abnormal, wrong password, frequency limit, or busy",
+      CAUSE_WRONG_CREDENTIALS, POSSIBLE, CAUSE_APP_PASSWORD_NEEDED },
+
+    /* the mechanism */
+    { "504 5.5.4 Unrecognized authentication type", CAUSE_MECHANISM_OFFERED_BUT_DEAD, POSSIBLE, 0 },
+    { "503 5.5.1 no", CAUSE_MECHANISM_OFFERED_BUT_DEAD, POSSIBLE, 0 },
+    { "500 unrecognized command", CAUSE_MECHANISM_OFFERED_BUT_DEAD, POSSIBLE, 0 },
+    { "534 5.7.9 Mechanism is too weak", CAUSE_MECHANISM_OFFERED_BUT_DEAD, POSSIBLE, 0 },
+    { "538 5.7.11 no", CAUSE_MECHANISM_OFFERED_BUT_DEAD, POSSIBLE, 0 },
+    { "432 4.7.12 no", CAUSE_MECHANISM_OFFERED_BUT_DEAD, POSSIBLE, 0 },
+    { "535 5.7.8 authentication failed: no mechanism available", CAUSE_MECHANISM_OFFERED_BUT_DEAD,
+      POSSIBLE, 0 },
+    { "535 Cannot use this auth type", CAUSE_MECHANISM_OFFERED_BUT_DEAD, POSSIBLE, 0 },
+    { "535 5.7.8 no secret in database", CAUSE_MECHANISM_OFFERED_BUT_DEAD, POSSIBLE, 0 },
+    { "504 see https://account.disabled.example/", CAUSE_MECHANISM_OFFERED_BUT_DEAD, POSSIBLE, 0 },
+
+    /* what stands behind */
+    { "454 4.7.0 Temporary authentication failure", CAUSE_AUTH_BACKEND_DOWN, LIKELY, 0 },
+    { "435 Unable to authenticate at present", CAUSE_AUTH_BACKEND_DOWN, LIKELY, 0 },
+    { "432 Service temporarily unavailable", CAUSE_AUTH_BACKEND_DOWN, LIKELY, 0 },
+    { "451 4.3.0 no", CAUSE_AUTH_BACKEND_DOWN, LIKELY, 0 },
+    { "454 child crashed and I can't auth (#4.3.0)", CAUSE_AUTH_BACKEND_DOWN, LIKELY, 0 },
+    { "421 4.7.0 closing", CAUSE_AUTH_BACKEND_DOWN, POSSIBLE, 0 },
+    { "535 5.7.8 Error: authentication failed: generic failure", CAUSE_AUTH_BACKEND_DOWN, LIKELY,
+      0 },
+    { "535 5.7.8 Connection lost to the authentication server", CAUSE_AUTH_BACKEND_DOWN, LIKELY,
+      0 },
+    { "535 authentication service unavailable", CAUSE_AUTH_BACKEND_DOWN, POSSIBLE,
+      CAUSE_WRONG_CREDENTIALS },
+    { "closed", CAUSE_AUTH_BACKEND_DOWN, POSSIBLE, CAUSE_MECHANISM_OFFERED_BUT_DEAD },
+    { "reset", CAUSE_AUTH_BACKEND_DOWN, POSSIBLE, CAUSE_MECHANISM_OFFERED_BUT_DEAD },
+
+    /* another password */
+    { "534 5.7.9 Application-specific password required", CAUSE_APP_PASSWORD_NEEDED, LIKELY, 0 },
+    { "535 5.7.3 use an app password", CAUSE_APP_PASSWORD_NEEDED, LIKELY, 0 },
+    { "535 Login fail, enter your authorization code", CAUSE_APP_PASSWORD_NEEDED, LIKELY, 0 },
+    { "535 Error: \xe8\xaf\xb7\xe7\x94\xa8\xe6\x8e\x88\xe6\x9d\x83\xe7\xa0\x81, http://a.example",
+      CAUSE_APP_PASSWORD_NEEDED, LIKELY, 0 },
+    { "535 Error: \xc7\xeb\xd3\xc3\xca\xda\xc8\xa8\xc2\xeb\xb5\xc7\xc2\xbc:http://a.example",
+      CAUSE_APP_PASSWORD_NEEDED, LIKELY, 0 },
+    { "535 5.7.0 nuzhen parol prilozheniya", CAUSE_APP_PASSWORD_NEEDED, LIKELY, 0 },
+    { "535 Нужен пароль приложения", CAUSE_APP_PASSWORD_NEEDED, LIKELY, 0 },
+    { "535 Utilisez un mot de passe d'application", CAUSE_APP_PASSWORD_NEEDED, LIKELY, 0 },
+    { "535 Two-factor is on for this user", CAUSE_APP_PASSWORD_NEEDED, POSSIBLE,
       CAUSE_PASSWORD_LOGIN_SWITCHED_OFF },
-    { "535 5.7.1 Your account has been disabled", CAUSE_ACCOUNT_MAY_NOT_SUBMIT },
-    { "535 5.7.1 account locked", CAUSE_ACCOUNT_MAY_NOT_SUBMIT },
-    { "closed", CAUSE_NONE },
-    { "guarded", CAUSE_NONE },
+
+    /* no password */
+    { "535 5.7.139 basic authentication is disabled", CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, LIKELY,
+      0 },
+    { "535 5.7.139 SmtpClientAuthentication is disabled for the tenant",
+      CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, LIKELY, 0 },
+    { "535 5.7.139 user is locked by security defaults", CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, LIKELY,
+      0 },
+    { "535 5.7.139 the request does not meet the criteria", CAUSE_PASSWORD_LOGIN_SWITCHED_OFF,
+      LIKELY, 0 },
+    { "535 OAuth is required for this mailbox", CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, LIKELY, 0 },
+    { "535 AUTH disabled", CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, POSSIBLE,
+      CAUSE_MECHANISM_OFFERED_BUT_DEAD },
+
+    /* the account */
+    { "535 5.7.1 Your account has been disabled", CAUSE_ACCOUNT_MAY_NOT_SUBMIT, LIKELY, 0 },
+    { "535 5.7.1 account locked", CAUSE_ACCOUNT_MAY_NOT_SUBMIT, LIKELY, 0 },
+    { "435 4.7.8 account suspended", CAUSE_ACCOUNT_MAY_NOT_SUBMIT, LIKELY, 0 },
+    { "525 5.7.13 no", CAUSE_ACCOUNT_MAY_NOT_SUBMIT, LIKELY, 0 },
+    { "535 5.7.13 no", CAUSE_ACCOUNT_MAY_NOT_SUBMIT, LIKELY, 0 },
+    { "534 5.7.14 Log in by your web browser first", CAUSE_ACCOUNT_MAY_NOT_SUBMIT, LIKELY, 0 },
+    { "535 5.7.8 this user has no access rights here", CAUSE_ACCOUNT_MAY_NOT_SUBMIT, LIKELY, 0 },
+    { "550 User has no permission", CAUSE_ACCOUNT_MAY_NOT_SUBMIT, LIKELY, 0 },
+    { "550 \xe7\x94\xa8\xe6\x88\xb7\xe8\xa2\xab\xe9\x94\x81\xe5\xae\x9a",
+      CAUSE_ACCOUNT_MAY_NOT_SUBMIT, LIKELY, 0 },
+    { "535 Ihr Konto ist gesperrt", CAUSE_ACCOUNT_MAY_NOT_SUBMIT, LIKELY, 0 },
+    { "535 Votre compte est bloqué", CAUSE_ACCOUNT_MAY_NOT_SUBMIT, LIKELY, 0 },
+    { "535 Your account is blocked", CAUSE_ACCOUNT_MAY_NOT_SUBMIT, LIKELY, 0 },
+    { "554 5.7.8 Access Restricted", CAUSE_ACCOUNT_MAY_NOT_SUBMIT, POSSIBLE,
+      CAUSE_WRONG_CREDENTIALS },
+
+    /* the address, and how often */
+    { "454 4.7.0 Too many login attempts, please wait", CAUSE_RATE_LIMITED, LIKELY, 0 },
+    { "535 5.7.0 Too many bad attempts", CAUSE_RATE_LIMITED, LIKELY, 0 },
+    { "432 4.3.2 sender thread limit exceeded", CAUSE_RATE_LIMITED, LIKELY, 0 },
+    { "535 Zu viele Versuche", CAUSE_RATE_LIMITED, LIKELY, 0 },
+    { "535 \xe7\x99\xbb\xe5\xbd\x95\xe9\xa2\x91\xe7\x8e\x87", CAUSE_RATE_LIMITED, LIKELY, 0 },
+    { "535 5.7.8 too many failed logins, your IP is blocked", CAUSE_IP_BANNED, LIKELY, 0 },
+    { "421 4.7.0 you are banned", CAUSE_IP_BANNED, LIKELY, 0 },
+    { "535 blocked", CAUSE_IP_BANNED, POSSIBLE, CAUSE_ACCOUNT_MAY_NOT_SUBMIT },
+    { "535 the recipient is blocked", CAUSE_IP_BANNED, POSSIBLE, CAUSE_ACCOUNT_MAY_NOT_SUBMIT },
+    { "554 5.7.1 your address is in a DNSBL", CAUSE_IP_BLOCKLISTED, POSSIBLE, 0 },
+
+    { "silent", CAUSE_NONE, STRENGTH_NONE, 0 },
+    { "guarded", CAUSE_NONE, STRENGTH_NONE, 0 },
 };
 
 static void refused_login(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(LOGINS); i++) {
-        print_message("  %s\n", LOGINS[i].row);
-        assert_int_equal(words_login_cause(outcome("587+ login PLAIN", LOGINS[i].row)),
-                         LOGINS[i].want);
+        const struct login_case *k = &LOGINS[i];
+        print_message("  %s\n", k->row);
+        const struct smtp_outcome *o = outcome("587+ login PLAIN", k->row);
+        struct words_login w = words_of_login(o);
+        assert_int_equal(w.cause, k->want);
+        assert_int_equal(w.strength, k->strength);
+        assert_int_equal(w.beside, k->beside);
+        assert_int_equal(words_login_cause(o), k->want);
+        arena_done(&arena);
+    }
+}
+
+/* After a login: is it the account that may not send? */
+static void barred_account(void **state)
+{
+    static const struct {
+        const char *row;
+        bool barred;
+    } ROWS[] = {
+        { "mail 550 5.7.708 no", true },
+        { "mail 550 5.7.705 no", true },
+        { "mail 450 4.7.705 no", false },
+        { "mail 550 5.7.709 no", false },
+        { "mail 550 5.1.8 Access denied, bad outbound sender", true },
+        { "mail 550 5.1.8 Domain not found", false },
+        { "rcpt 550 5.7.1 this account is suspended", true },
+        { "rcpt 451 4.7.1 this account is suspended", false },
+        { "rcpt 554 5.7.1 Relay access denied", false },
+        { "rcpt 550 5.7.1 see https://suspended.example/", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+        print_message("  %s\n", ROWS[i].row);
+        assert_int_equal(words_account_barred(outcome("587+ PLAIN", ROWS[i].row)), ROWS[i].barred);
         arena_done(&arena);
     }
 }
@@ -248,6 +372,7 @@ int main(void)
         cmocka_unit_test(one_reply),       cmocka_unit_test(unqualified_from),
         cmocka_unit_test(refused_login),   cmocka_unit_test(usable_mechanism),
         cmocka_unit_test(next_experiment), cmocka_unit_test(one_long_word),
+        cmocka_unit_test(barred_account),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+/* The judge on logins: rows as in judge_test.c, whose subject is what became of AUTH. */
+#include "doctor/record_script.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+/* cmocka.h wants the four above first */
+#include <cmocka.h>
+
+enum { ARENA_MAX = 1 << 20 };
+
+#define CLEAR587 "587 220 hello | 587 ehlo STARTTLS |"
+#define E587     CLEAR587 "587+ tls | 587+ ehlo AUTH PLAIN LOGIN |"
+#define E465     "465! tls | 465! 220 hello | 465! ehlo AUTH PLAIN LOGIN |"
+#define IN587    "587+ login PLAIN 235 ok |"
+#define OK587    IN587 "587+ PLAIN rcpt 250 ok |"
+#define RELAY    "550 5.7.1 relay not permitted |"
+#define BAD587   "587+ login PLAIN 535 5.7.8 bad credentials |"
+
+static const struct judge_case {
+    const char *label, *asked, *record, *want;
+} CASES[] = {
+    /* by words */
+    { "two-factor", "587 starttls PLAIN", E587 "587+ login PLAIN 535 two-factor is on",
+      "refused: app-password-needed possible, password-login-switched-off possible; exit 5; next" },
+    { "everything that may be wrong, in one text", "587 starttls PLAIN",
+      E587 "587+ login PLAIN 535 abnormal account, wrong password, frequency limited",
+      "refused: wrong-credentials possible, app-password-needed possible; exit 5; next" },
+    { "550 without a word", "587 starttls PLAIN", E587 "587+ login PLAIN 550 5.7.1 no",
+      "refused: wrong-credentials possible; exit 5; next" },
+    { "421", "587 starttls PLAIN", E587 "587+ login PLAIN 421 4.7.0 bye",
+      "refused: auth-backend-down possible; exit 5; next" },
+    { "the password is refused, and a mailbox is unknown without a login", "587 starttls PLAIN",
+      E587 BAD587 "587+ rcpt 550 5.1.1 User unknown",
+      "refused: wrong-credentials likely, recipient-unknown likely; exit 5; next" },
+
+    /* account-may-not-submit after 235 */
+    { "the own address is barred at MAIL", "587 starttls PLAIN",
+      E587 IN587 "587+ PLAIN mail 550 5.7.708 no",
+      "refused: account-may-not-submit likely; exit 5; next" },
+    { "... at RCPT", "587 starttls PLAIN",
+      E587 IN587 "587+ PLAIN rcpt 554 5.7.1 this account is suspended",
+      "refused: account-may-not-submit likely; exit 5; next" },
+    { "... another From is", "587 starttls PLAIN from=x@example.net",
+      E587 IN587 "587+ PLAIN from=x@example.net mail 550 5.7.708 no", "unknown: exit 3; next" },
+    { "... without a login", "587 starttls -", E587 "587+ mail 550 5.7.708 no",
+      "refused: client-never-authenticates possible; exit 1; next" },
+
+    /* AUTH is gone */
+    { "587 offers no login under TLS", "587 starttls login", CLEAR587 "587+ tls | 587+ ehlo SIZE 1",
+      "refused: auth-backend-down possible; exit 5; next" },
+    { "... 465 does", "587 starttls login", CLEAR587 "587+ tls | 587+ ehlo SIZE 1 |" E465,
+      "refused: mx-port-not-submission likely; exit 1; next" },
+    { "... the certificate is wrong", "587 none login",
+      CLEAR587 "587+ tls expired | 587+ ehlo SIZE 1", "unknown: exit 3; next" },
+    { "... the program does not log in", "587 starttls -", CLEAR587 "587+ tls | 587+ ehlo SIZE 1",
+      "unknown: exit 3; next" },
+    { "... port 25", "25 starttls login", "25 220 hello | 25 ehlo STARTTLS | 25+ tls | 25+ ehlo S",
+      "unknown: exit 3; next" },
+};
+
+static struct arena arena;
+static struct doctor_record record;
+static struct doctor_asked asked;
+
+static void every_case(void **state)
+{
+    char got[512];
+    unsigned wrong = 0;
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        arena_init(&arena, ARENA_MAX);
+        record.arena = &arena;
+        record.count = 0;
+        script_record(CASES[i].record, &record);
+        script_asked(CASES[i].asked, &asked);
+        struct doctor_judgement j = doctor_judge(&asked, &record);
+        script_judgement(&j, got, sizeof got);
+        if (strcmp(got, CASES[i].want) != 0) {
+            print_error("%s\n  is     %s\n  wanted %s\n", CASES[i].label, got, CASES[i].want);
+            wrong++;
+        }
+        for (size_t k = 0; k < j.cause_count; k++)
+            assert_true(j.causes[k].for_it[0] != 0);
+        arena_done(&arena);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(every_case) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
