@@ -142,5 +142,8 @@ int doctor_exit_status(const struct doctor_judgement *j)
         return 6;
     if (j->no_octet)
         return 4;
+    if (c && c->family == FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL &&
+        j->causes[0].strength != STRENGTH_PROVED)
+        return 1; /* a refusal so far: DNS was not asked */
     return c ? c->exit_status : 3;
 }

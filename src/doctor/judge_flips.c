@@ -91,15 +91,6 @@ static enum cause_id flip_mechanism(const struct bench *b, const struct doctor_s
     return s->by->outcome.stage == SMTP_STAGE_AUTH ? CAUSE_MECHANISM_OFFERED_BUT_DEAD : CAUSE_NONE;
 }
 
-static enum cause_id flip_from(const struct bench *b, const struct doctor_settled *s)
-{
-    if (s->state != STATE_REFUSED)
-        return CAUSE_NONE;
-    if (words_from_invalid(b->a.from, &s->by->outcome))
-        return CAUSE_FROM_INVALID;
-    return smtp_attempt_logs_in(&s->by->attempt) ? CAUSE_FROM_NOT_LOGIN : CAUSE_NONE;
-}
-
 static enum cause_id flip_source(const struct bench *b, const struct doctor_settled *s)
 {
     (void)b;
@@ -118,14 +109,14 @@ static const struct flip {
 } FLIPS[] = {
     { DIFFERS_HELO, flip_helo },           { DIFFERS_PORT, flip_port },
     { DIFFERS_SECURITY, flip_security },   { DIFFERS_LOGIN, flip_login },
-    { DIFFERS_MECHANISM, flip_mechanism }, { DIFFERS_FROM, flip_from },
+    { DIFFERS_MECHANISM, flip_mechanism }, { DIFFERS_FROM, judge_flip_from },
     { DIFFERS_SOURCE, flip_source },
 };
 
 /* A port that nobody answers on, or that is closed, differs from the one that works; who closed it is
  * not seen from here. */
-static enum finding_strength strength_of_flip(const struct bench *b, enum cause_id cause,
-                                              const struct doctor_settled *s)
+static enum finding_strength strength_of_flip(const struct bench *b, enum doctor_difference d,
+                                              enum cause_id cause, const struct doctor_settled *s)
 {
     if (cause == CAUSE_EGRESS_PORT_BLOCKED || cause == CAUSE_STARTTLS_STRIPPED ||
         cause == CAUSE_SERVER_DOWN)
@@ -133,12 +124,13 @@ static enum finding_strength strength_of_flip(const struct bench *b, enum cause_
     const struct doctor_evidence *wanted = judge_tls_wanted(b);
     if (cause == CAUSE_MAIL_ONLY_UNDER_TLS && wanted && wanted->outcome.code / 100 == 4)
         return STRENGTH_LIKELY; /* s may be the capability in its place */
-    if (cause == CAUSE_FROM_INVALID || s->temporary || s->unsteady || !b->a.to.n)
+    if (s->temporary || s->unsteady || !b->a.to.n)
         return STRENGTH_LIKELY;
-    if (cause == CAUSE_CLIENT_NEVER_AUTHENTICATES && words_blame_other(&s->by->outcome))
+    if (d == DIFFERS_FROM)
+        return judge_strength_of_from(b, cause, s);
+    if (cause == CAUSE_CLIENT_NEVER_AUTHENTICATES &&
+        (words_blame_other(&s->by->outcome) || words_cause(&s->by->outcome) != CAUSE_NONE))
         return STRENGTH_LIKELY; /* it flipped, but the server named another reason */
-    if (cause == CAUSE_FROM_NOT_LOGIN && !words_about_ownership(&s->by->outcome))
-        return STRENGTH_LIKELY; /* it may be refused of anybody */
     if (cause == CAUSE_MX_PORT_NOT_SUBMISSION && wanted)
         return STRENGTH_LIKELY;
     if (cause == CAUSE_MX_PORT_NOT_SUBMISSION && s->state == STATE_REFUSED &&
@@ -178,7 +170,7 @@ void judge_flips(struct bench *b)
         port_flips |= FLIPS[i].d == DIFFERS_PORT;
         bool client = is_certificate_stop(&s) || cause == CAUSE_NO_COMMON_MECHANISM;
         enum finding_hop hop = client ? HOP_CLIENT : HOP_SUBMISSION;
-        struct finding *f = judge_add(b, cause, hop, strength_of_flip(b, cause, &s));
+        struct finding *f = judge_add(b, cause, hop, strength_of_flip(b, FLIPS[i].d, cause, &s));
         finding_for(f, judge_id(s.by));
         finding_for(f, b->j->works->id);
         judge_neighbours(b, f);

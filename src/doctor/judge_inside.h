@@ -66,6 +66,14 @@ void judge_sign_never_authenticates(struct bench *b);
 void judge_sign_recipient_unknown(struct bench *b);
 void judge_sign_ip_not_trusted(struct bench *b);
 void judge_sign_login_not_honoured(struct bench *b);
-void judge_sign_greylisted(struct bench *b);
+void judge_sign_domain_not_configured(struct bench *b);
+/* judge_sender.c */
+void judge_sign_from_invalid(struct bench *b);
+enum cause_id judge_flip_from(const struct bench *b, const struct doctor_settled *s);
+enum finding_strength judge_strength_of_from(const struct bench *b, enum cause_id cause,
+                                             const struct doctor_settled *s);
+/* Whose address is refused: the login's own, or another. */
+enum cause_id judge_whose_address(const struct bench *b, const struct doctor_evidence *ev);
+/* judge_words.c */
 void judge_sign_words(struct bench *b);
 #endif

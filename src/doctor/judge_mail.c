@@ -71,7 +71,7 @@ void judge_sign_ip_not_trusted(struct bench *b)
         doctor_record_offers_login(b->r) || address_is_trusted(b) ||
         judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN) || !judge_no_login(b, ev->attempt.port) ||
         (ev->outcome.code / 100 == 4 && !words_about_relaying(&ev->outcome)) ||
-        words_blame_other(&ev->outcome))
+        words_blame_other(&ev->outcome) || words_cause(&ev->outcome) != CAUSE_NONE)
         return;
     if (own.n && str_eq_nocase(own, words_domain(b->a.to)))
         return; /* inside the user's own domain nobody needs to be trusted */
@@ -96,11 +96,11 @@ void judge_sign_login_not_honoured(struct bench *b)
     const struct doctor_evidence *ev =
         in ? judge_member_refused(b, b->asked->own_address.n ? b->asked->own_address : STR_NONE)
            : NULL;
-    if (!ev || ev->outcome.stage != SMTP_STAGE_RCPT || ev->outcome.code / 100 == 4 ||
-        judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN))
+    if (!ev || ev->outcome.stage != SMTP_STAGE_RCPT || judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN))
         return;
     bool relaying = words_about_relaying(&ev->outcome);
-    if (!relaying && !words_invalid_recipient(&ev->outcome))
+    if ((!relaying && !words_invalid_recipient(&ev->outcome)) ||
+        words_cause(&ev->outcome) != CAUSE_NONE)
         return;
     struct finding *f = judge_add(b, CAUSE_LOGIN_NOT_HONOURED, HOP_SUBMISSION,
                                   relaying ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
@@ -108,31 +108,33 @@ void judge_sign_login_not_honoured(struct bench *b)
     finding_for(f, ev->id);
 }
 
-void judge_sign_greylisted(struct bench *b)
+static const struct doctor_evidence *refused_inside(const struct bench *b, bool postmaster)
 {
-    const struct doctor_evidence *ev = judge_stranger(b);
-    const struct doctor_evidence *member = judge_member_refused(b, STR_NONE);
-    if (member && words_greylisted(&member->outcome))
-        ev = member;
-    if (judge_is_refusal(ev) && words_greylisted(&ev->outcome))
-        finding_for(judge_add(b, CAUSE_GREYLISTED_TEMPORARY, HOP_SUBMISSION, STRENGTH_LIKELY),
-                    ev->id);
-}
-
-/* The reverse-path, or the EHLO name, is refused in words that say so. */
-void judge_sign_words(struct bench *b)
-{
+    str domain = words_domain(b->a.to);
     for (size_t i = 0; i < b->r->count; i++) {
         const struct doctor_evidence *ev = &b->r->rows[i];
-        bool ehlo = ev->probe == PROBE_CAPABILITIES && ev->outcome.end == SMTP_END_REPLY &&
-                    ev->outcome.code / 100 == 5;
-        if (!ehlo &&
-            (ev->probe != PROBE_TRIAL || !judge_is_refusal(ev) || !str_eq(ev->attempt.to, b->a.to)))
-            continue;
-        if (words_about_helo(&ev->outcome))
-            finding_for(judge_add(b, CAUSE_EHLO_NAME_REFUSED, HOP_SUBMISSION, STRENGTH_LIKELY),
-                        ev->id);
-        else if (words_from_refused(&ev->outcome))
-            finding_for(judge_add(b, CAUSE_FROM_INVALID, HOP_SUBMISSION, STRENGTH_LIKELY), ev->id);
+        bool control = !str_eq(ev->attempt.to, b->a.to);
+        if (ev->probe == PROBE_TRIAL && ev->attempt.port == 25 && control == postmaster &&
+            !smtp_attempt_logs_in(&ev->attempt) && judge_is_refusal(ev) &&
+            ev->outcome.stage == SMTP_STAGE_RCPT && words_about_relaying(&ev->outcome) &&
+            str_eq_nocase(words_domain(ev->attempt.to), domain))
+            return ev;
     }
+    return NULL;
+}
+
+/* On the port for mail from other servers, mail to the user's own domain is refused as relaying: of
+ * postmaster too, so that it is not the mailbox. Whether DNS leads the world here was not asked. */
+void judge_sign_domain_not_configured(struct bench *b)
+{
+    str own = words_domain(b->asked->own_address);
+    const struct doctor_evidence *ev = refused_inside(b, false);
+    const struct doctor_evidence *control = refused_inside(b, true);
+    if (!own.n || !str_eq_nocase(own, words_domain(b->a.to)) || (b->a.port && b->a.port != 25) ||
+        smtp_attempt_logs_in(&b->a) || !ev || judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN))
+        return;
+    struct finding *f = judge_add(b, CAUSE_DOMAIN_NOT_CONFIGURED, HOP_SUBMISSION,
+                                  control ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
+    finding_for(f, ev->id);
+    finding_for(f, judge_id(control));
 }

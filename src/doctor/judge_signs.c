@@ -22,8 +22,9 @@ static void (*const SIGNS[])(struct bench *b) = {
     judge_sign_never_authenticates,
     judge_sign_ip_not_trusted,
     judge_sign_login_not_honoured,
-    judge_sign_greylisted,
+    judge_sign_domain_not_configured,
     judge_sign_words,
+    judge_sign_from_invalid,
     judge_sign_no_starttls,
 };
 

@@ -142,7 +142,7 @@ static const struct judge_case {
     { "... refused for now in other words", "25 none -", BARE25 "25 rcpt 451 4.3.0 later",
       "unknown: exit 3; next" },
     { "... a blocklist is blamed", "25 none -", BARE25 "25 rcpt 554 5.7.1 listed in a DNSBL",
-      "unknown: exit 3; next" },
+      "refused: ip-blocklisted likely; exit 1; next" },
     { "... a port was not seen into", "25 none -", BARE25 "587 silent | 25 rcpt " RELAY,
       "refused: ip-not-trusted possible; exit 1; next" },
     { "... a port is closed", "25 none -", BARE25 "587 refused | 25 rcpt " RELAY,
@@ -258,7 +258,7 @@ static const struct judge_case {
     { "... in other words", "587 starttls PLAIN", E587 IN587 "587+ PLAIN rcpt 554 5.7.1 no",
       "unknown: exit 3; next" },
     { "... for now", "587 starttls PLAIN", E587 IN587 "587+ PLAIN rcpt 454 4.7.1 relay denied",
-      "unknown: exit 3; next" },
+      "refused: login-not-honoured likely; exit 1; next" },
     { "... at MAIL", "587 starttls PLAIN", E587 IN587 "587+ PLAIN mail 550 5.7.1 relay denied",
       "unknown: exit 3; next" },
     { "the mailbox is unknown, its neighbour is known", "25 none - to=bob@example.org",
@@ -269,7 +269,7 @@ static const struct judge_case {
       "unknown: exit 3; next" },
     { "... the neighbour is in another domain", "25 none - to=bob@example.org",
       BARE25 "25 to=bob@example.org rcpt " RELAY "25 to=postmaster@example.net rcpt 250",
-      "unknown: exit 3; next" },
+      "refused: domain-not-configured possible; exit 1; next" },
     { "... the neighbour was taken elsewhere", "587 starttls PLAIN to=bob@example.org",
       E587 BARE25 IN587 "587+ PLAIN to=bob@example.org rcpt 550 5.7.1 no |"
                         "25 to=postmaster@example.org rcpt 250",
@@ -604,6 +604,8 @@ static void every_cause_has_a_case(void **state)
         CAUSE_IP_BANNED,
         CAUSE_RATE_LIMITED,
         CAUSE_DNS_FAILURE,
+        CAUSE_IP_BLOCKLISTED,
+        CAUSE_DOMAIN_NOT_CONFIGURED,
     };
     unsigned seen[CAUSES] = { 0 };
     (void)state;

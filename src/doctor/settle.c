@@ -186,7 +186,8 @@ static enum passage pass_trial(const struct doctor_record *r, const struct smtp_
     if (!last || last->outcome.end == SMTP_END_GUARDED || last->outcome.end == SMTP_END_OURS)
         return UNKNOWN;
     bool ok = doctor_evidence_good(last);
-    *out = stops(ok ? STATE_ACCEPTED : STATE_REFUSED, true, last);
+    bool missing = last->outcome.end == SMTP_END_NOT_OFFERED; /* SMTPUTF8 */
+    *out = stops(ok ? STATE_ACCEPTED : missing ? STATE_NOT_OFFERED : STATE_REFUSED, true, last);
     out->temporary = out->temporary && !between;
     out->unsteady = good && bad && last->probe == PROBE_TRIAL;
     return STOPS;

@@ -8,6 +8,10 @@
 #define BATON_DOCTOR_WORDS_H
 #include "doctor/judge.h"
 
+/* The cause that a refusal at any stage names by itself; CAUSE_NONE: it says nothing that means one thing
+ * only. From-not-login stands for an address that is not the login's, whichever it is. */
+enum cause_id words_cause(const struct smtp_outcome *o);
+
 bool words_ask_for_tls(str reply_text);
 bool words_ask_for_login(const struct smtp_outcome *o); /* 530, or words of that meaning */
 bool words_unknown_user(const struct smtp_outcome *o);  /* in words that mean nothing else */
@@ -21,6 +25,8 @@ bool words_about_helo(const struct smtp_outcome *o);      /* the EHLO name, by i
 bool words_about_ownership(const struct smtp_outcome *o); /* whose address the reverse-path is */
 bool words_from_refused(
     const struct smtp_outcome *o); /* the reverse-path as such, by code or words */
+/* No mailbox that mail could be answered to: no at-sign or two, no dot behind it, dots in the wrong place. */
+bool words_is_broken_address(str from);
 bool words_greylisted(const struct smtp_outcome *o);
 /* A refused reverse-path that would be refused of anybody: unqualified, malformed, no such domain. */
 bool words_from_invalid(str from, const struct smtp_outcome *o);

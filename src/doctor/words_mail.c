@@ -6,11 +6,7 @@
 
 bool words_unknown_user(const struct smtp_outcome *o)
 {
-    static const str WORDS[] = { STR_INIT("user unknown"),      STR_INIT("unknown user"),
-                                 STR_INIT("no such user"),      STR_INIT("no such mailbox"),
-                                 STR_INIT("unknown recipient"), STR_INIT("unrouteable address") };
-    return o->stage == SMTP_STAGE_RCPT && o->code / 100 == 5 && HOLDS(o->text, WORDS) &&
-           !words_hold(o->text, STR("sender"));
+    return o->stage == SMTP_STAGE_RCPT && words_cause(o) == CAUSE_RECIPIENT_UNKNOWN;
 }
 
 bool words_no_such_mailbox(const struct smtp_outcome *o)
@@ -31,9 +27,7 @@ bool words_invalid_recipient(const struct smtp_outcome *o)
 
 bool words_greylisted(const struct smtp_outcome *o)
 {
-    static const str WORDS[] = { STR_INIT("greylist"), STR_INIT("graylist"), STR_INIT("grey list"),
-                                 STR_INIT("postgrey") };
-    return o->code / 100 == 4 && HOLDS(o->text, WORDS);
+    return words_cause(o) == CAUSE_GREYLISTED_TEMPORARY;
 }
 
 bool words_about_ownership(const struct smtp_outcome *o)
@@ -48,18 +42,25 @@ bool words_about_ownership(const struct smtp_outcome *o)
 
 bool words_from_refused(const struct smtp_outcome *o)
 {
-    static const str WORDS[] = { STR_INIT("sender address rejected: need fully-qualified"),
-                                 STR_INIT("sender address rejected: domain not found"),
-                                 STR_INIT("sender domain does not exist"),
-                                 STR_INIT("sender address does not resolve"),
-                                 STR_INIT("sender address rejected: user unknown"),
-                                 STR_INIT("bad sender address syntax") };
     const struct smtp_enhanced *x = &o->enhanced;
-    return (x->subject == 1 && (x->detail == 7 || x->detail == 8)) || HOLDS(o->text, WORDS);
+    return words_cause(o) == CAUSE_FROM_INVALID ||
+           (x->subject == 1 && (x->detail == 7 || x->detail == 8));
+}
+
+bool words_is_broken_address(str from)
+{
+    str domain = words_domain(from);
+    size_t at = str_rfind_octet(from, '@');
+    size_t dot = str_find_octet(domain, '.');
+    if (!from.n || at == STR_NOT_FOUND || at == 0 || !domain.n || domain.p[0] == '[')
+        return !from.n || at == STR_NOT_FOUND || at == 0 || !domain.n;
+    bool quoted = from.p[0] == '"'; /* RFC 5321 section 4.1.2: an at-sign may stand in quotes */
+    return dot == STR_NOT_FOUND || dot == 0 || domain.p[domain.n - 1] == '.' ||
+           str_find(from, STR("..")) != STR_NOT_FOUND ||
+           (!quoted && str_find_octet(from, '@') != at);
 }
 
 bool words_from_invalid(str from, const struct smtp_outcome *o)
 {
-    bool unqualified = str_find_octet(words_domain(from), '.') == STR_NOT_FOUND;
-    return unqualified || words_from_refused(o);
+    return words_is_broken_address(from) || words_from_refused(o);
 }

@@ -129,7 +129,10 @@ static void unqualified_from(void **state)
     } FROMS[] = {
         { STR_INIT("anna@example.org"), false }, { STR_INIT("root"), true },
         { STR_INIT("root@localhost"), true },    { STR_INIT(""), true },
-        { STR_INIT("a@b@c.example"), false },
+        { STR_INIT("a@b@c.example"), true },     { STR_INIT("\"a@b\"@c.example"), false },
+        { STR_INIT("a@cexample"), true },        { STR_INIT("a@c..example"), true },
+        { STR_INIT("a@c.example."), true },      { STR_INIT("@c.example"), true },
+        { STR_INIT("a@[192.0.2.1]"), false },
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(FROMS); i++) {
@@ -139,6 +142,65 @@ static void unqualified_from(void **state)
     }
     assert_true(str_eq(words_domain(STR("a@b@c.example")), STR("c.example")));
     assert_int_equal(words_domain(STR("root")).n, 0);
+}
+
+/* The cause that a refusal names by itself. */
+static const struct {
+    const char *row;
+    enum cause_id want;
+} NAMED[] = {
+    /* one row a cause and flavour, and beside it what only looks like it */
+    { "rcpt 450 4.2.0 Greylisted, come back in 5 minutes", CAUSE_GREYLISTED_TEMPORARY },
+    { "rcpt 550 5.7.1 greylisted", CAUSE_NONE },
+    { "rcpt 552 5.2.2 Mailbox full", CAUSE_MAILBOX_FULL },
+    { "rcpt 452 4.2.2 The user is over quota", CAUSE_MAILBOX_FULL },
+    { "rcpt 552 Das Postfach ist voll", CAUSE_MAILBOX_FULL },
+    { "rcpt 552 5.2.2 no", CAUSE_MAILBOX_FULL },
+    { "mail 552 5.3.4 no", CAUSE_MESSAGE_TOO_LARGE },
+    { "mail 552 Message size exceeds the fixed maximum", CAUSE_MESSAGE_TOO_LARGE },
+    { "data 552 5.2.3 no", CAUSE_MESSAGE_TOO_LARGE },
+    { "data 554 Too many hops", CAUSE_MAIL_LOOP },
+    { "data 550 5.7.26 no", CAUSE_DKIM_DMARC_FAIL },
+    { "data 550 5.7.1 rejected by the DMARC policy", CAUSE_DKIM_DMARC_FAIL },
+    { "mail 550 5.7.23 no", CAUSE_SPF_FAIL },
+    { "rcpt 550 5.7.1 SPF: not allowed", CAUSE_SPF_FAIL },
+    { "421 4.7.0 Too many connections, slow down", CAUSE_RATE_LIMITED },
+    { "mail 450 4.7.1 Rate limit reached", CAUSE_RATE_LIMITED },
+    { "rcpt 550 5.7.1 Your daily limit is reached", CAUSE_RATE_LIMITED },
+    { "554 5.7.1 192.0.2.9 is on a blocklist", CAUSE_IP_BLOCKLISTED },
+    { "rcpt 554 5.7.1 Client [192.0.2.9] blocked using list.example", CAUSE_IP_BLOCKLISTED },
+    { "rcpt 550 rejected, see https://www.spamhaus.org/query/ip/192.0.2.9", CAUSE_IP_BLOCKLISTED },
+    { "rcpt 550 <bob@spamhaus.org> rejected", CAUSE_NONE },
+    { "rcpt 550 <bob@blacklist.example> rejected", CAUSE_NONE },
+    { "rcpt 550 5.7.1 Client host rejected: Access denied", CAUSE_NONE },
+    { "rcpt 550 5.7.1 the text is garbled", CAUSE_NONE },
+    { "data 554 The address is not verified", CAUSE_SENDER_UNVERIFIED },
+    { "rcpt 550 Sender verify failed", CAUSE_SENDER_UNVERIFIED },
+    { "mail 553 5.1.8 no", CAUSE_FROM_INVALID },
+    { "mail 501 Syntax error in the address", CAUSE_FROM_INVALID },
+    { "rcpt 553 5.7.1 not owned by that user", CAUSE_FROM_NOT_LOGIN },
+    { "data 550 You may not use this: the sender address is not allowed", CAUSE_FROM_NOT_LOGIN },
+    { "data 554 5.2.0 A.B:SendAsDeniedException.C", CAUSE_FROM_NOT_LOGIN },
+    { "rcpt 450 4.7.1 not owned by that user", CAUSE_NONE },
+    { "rcpt 550 5.1.1 No such user", CAUSE_RECIPIENT_UNKNOWN },
+    { "rcpt 550 Destinataire inconnu", CAUSE_RECIPIENT_UNKNOWN },
+    { "mail 550 No such user", CAUSE_NONE },
+    { "data 550 spam", CAUSE_CONTENT_REJECTED },
+    { "rcpt 550 spam", CAUSE_NONE },
+    { "rcpt 550 5.7.1 relay not permitted", CAUSE_NONE },
+    { "rcpt 550 5.7.1 no", CAUSE_NONE },
+    { "rcpt closed spam, blocklist, rate limit", CAUSE_NONE },
+    { "rcpt 250 greylisted no more", CAUSE_NONE },
+};
+
+static void cause_by_its_words(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(NAMED); i++) {
+        print_message("  %s\n", NAMED[i].row);
+        assert_int_equal(words_cause(outcome("25", NAMED[i].row)), NAMED[i].want);
+        arena_done(&arena);
+    }
 }
 
 static const struct login_case {
@@ -369,10 +431,10 @@ static void next_experiment(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_reply),       cmocka_unit_test(unqualified_from),
-        cmocka_unit_test(refused_login),   cmocka_unit_test(usable_mechanism),
-        cmocka_unit_test(next_experiment), cmocka_unit_test(one_long_word),
-        cmocka_unit_test(barred_account),
+        cmocka_unit_test(one_reply),        cmocka_unit_test(cause_by_its_words),
+        cmocka_unit_test(unqualified_from), cmocka_unit_test(refused_login),
+        cmocka_unit_test(usable_mechanism), cmocka_unit_test(next_experiment),
+        cmocka_unit_test(one_long_word),    cmocka_unit_test(barred_account),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

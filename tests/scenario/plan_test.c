@@ -291,7 +291,7 @@ static const struct world WORLDS[] = {
       "25 starttls - to=bob@example.org",
       { { 25, PORT_CLEAR, "STARTTLS", "SIZE 1", .stranger = NO } },
       .postmaster = NO,
-      .want = "unknown: exit 3; next" },
+      .want = "refused: domain-not-configured likely; exit 1; next" },
 
     { "everything is refused, and blames the EHLO name",
       "587 starttls - known from=x@example.net helo=localhost to=bob@example.org",

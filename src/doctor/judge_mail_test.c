@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: ISC */
+/* What is judged of mail that MAIL, RCPT or the message refuses. The usual cases, and what holds for all of
+ * them, are in judge_test.c. */
+#include "doctor/record_script.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+/* cmocka.h wants the four above first */
+#include <cmocka.h>
+
+enum { ARENA_MAX = 1 << 20 };
+
+#define E587   "587 220 hello | 587 ehlo STARTTLS | 587+ tls | 587+ ehlo AUTH PLAIN LOGIN |"
+#define IN587  "587+ login PLAIN 235 ok |"
+#define OK587  IN587 "587+ PLAIN rcpt 250 ok |"
+#define BARE25 "25 220 hello | 25 ehlo SIZE 1 |"
+#define RELAY  "550 5.7.1 relay not permitted |"
+#define OTHER  "587+ PLAIN from=x@example.net "
+
+static const struct judge_case {
+    const char *label, *asked, *record, *want;
+} CASES[] = {
+    /* from-invalid */
+    { "unqualified, and the server says so", "587 starttls PLAIN from=root",
+      E587 IN587 "587+ PLAIN from=root mail 553 5.1.7 no | 587+ PLAIN rcpt 250",
+      "refused: from-invalid proved; exit 1" },
+    { "... for now", "587 starttls PLAIN from=root",
+      E587 IN587 "587+ PLAIN from=root mail 451 4.1.7 no | 587+ PLAIN rcpt 250",
+      "refused: from-invalid likely; exit 1; next" },
+    { "two at-signs", "587 starttls PLAIN from=anna@@example.org",
+      E587 IN587
+      "587+ PLAIN from=anna@@example.org mail 501 Syntax error in address | 587+ PLAIN rcpt 250",
+      "refused: from-invalid proved; exit 1" },
+    { "no dot", "587 starttls PLAIN from=anna@exampleorg",
+      E587 IN587 "587+ PLAIN from=anna@exampleorg rcpt 450 4.1.8 <anna@exampleorg>: Sender address "
+                 "rejected: Domain not found | 587+ PLAIN rcpt 250",
+      "refused: from-invalid likely; exit 1; next" },
+    { "a whole address in a domain that is not there", "587 starttls PLAIN from=x@example.net",
+      E587 IN587 OTHER "rcpt 550 5.1.8 no | 587+ PLAIN rcpt 250",
+      "refused: from-invalid likely; exit 1; next" },
+    { "... as a stranger", "25 none - from=x@example.net",
+      BARE25 "25 from=x@example.net mail 550 5.1.8 no",
+      "refused: from-invalid likely; exit 1; next" },
+    { "letters outside ASCII, and no SMTPUTF8", "587 starttls PLAIN from=änne@example.net",
+      E587 IN587 "587+ PLAIN from=änne@example.net mail not-offered | 587+ PLAIN rcpt 250",
+      "refused: from-invalid proved; exit 1" },
+    { "... and nothing accepted", "587 starttls PLAIN from=änne@example.net",
+      E587 IN587 "587+ PLAIN from=änne@example.net mail not-offered",
+      "refused: from-invalid likely; exit 1; next" },
+    { "... in the recipient", "587 starttls PLAIN to=änne@example.net",
+      E587 IN587 "587+ PLAIN to=änne@example.net mail not-offered", "unknown: exit 3; next" },
+
+    /* whose address */
+    { "another's, and nothing accepted", "587 starttls PLAIN from=x@example.net",
+      E587 IN587 OTHER "rcpt 553 5.7.1 not owned by that user",
+      "refused: from-not-login likely; exit 1; next" },
+    { "the login's own", "587 starttls PLAIN",
+      E587 IN587 "587+ PLAIN rcpt 553 5.7.1 not owned by that user",
+      "refused: own-address-refused likely; exit 1; next" },
+    { "another's, and then the login's own", "587 starttls PLAIN from=x@example.net",
+      E587 IN587 OTHER "rcpt 553 5.7.1 not owned by it | 587+ PLAIN rcpt 553 5.7.1 not owned by it",
+      "refused: from-not-login likely, own-address-refused likely; exit 1; next" },
+    { "as a stranger", "25 none -", BARE25 "25 rcpt 553 5.7.1 not owned by that user",
+      "unknown: exit 3; next" },
+    { "not confirmed with the service", "587 starttls PLAIN from=x@example.net",
+      E587 IN587 OTHER "mail 554 Message rejected: the address is not verified |"
+                       "587+ PLAIN rcpt 250",
+      "refused: sender-unverified likely; exit 1; next" },
+    { "... and the own one too", "587 starttls PLAIN",
+      E587 IN587 "587+ PLAIN rcpt 550 Sender verify failed",
+      "refused: sender-unverified likely; exit 1; next" },
+
+    /* by words */
+    { "a blocklist", "25 none -", BARE25 "25 rcpt 554 5.7.1 Client blocked using zen.example.org",
+      "refused: ip-blocklisted likely; exit 1; next" },
+    { "... in place of a greeting", "25 none -", "25 554 5.7.1 192.0.2.9 is on a blocklist",
+      "refused: ip-blocklisted likely; exit 1; next" },
+    { "... on a port that was not asked", "587 starttls - known",
+      "25 554 5.7.1 192.0.2.9 is on a blocklist |" E587 "587+ rcpt 550 5.7.1 no",
+      "refused: client-never-authenticates possible; exit 1; next" },
+    { "... of a stranger, and the program logs in", "587 starttls PLAIN",
+      E587 "587+ rcpt 554 5.7.1 on a blocklist |" IN587 "587+ PLAIN rcpt 554 5.7.1 no",
+      "unknown: exit 3; next" },
+    { "... of a stranger, and a login passes", "587 starttls - known",
+      E587 "587+ rcpt 554 5.7.1 on a blocklist |" OK587,
+      "refused: client-never-authenticates likely; exit 1; next" },
+    { "too much", "587 starttls PLAIN", E587 IN587 "587+ PLAIN rcpt 450 4.7.1 Rate limit reached",
+      "refused: rate-limited likely; exit 1; next" },
+    { "... at the greeting", "25 none -", "25 421 4.7.0 Too many connections",
+      "refused: rate-limited likely; exit 1; next" },
+    { "... and then not", "25 none -", "25 421 4.7.0 Too many connections |" BARE25 "25 rcpt 250",
+      "accepted: exit 0" },
+    { "full", "587 starttls PLAIN", E587 IN587 "587+ PLAIN rcpt 452 4.2.2 Mailbox full",
+      "refused: mailbox-full likely; exit 1; next" },
+    { "SPF", "25 none -", BARE25 "25 rcpt 550 5.7.23 SPF validation failed",
+      "refused: spf-fail likely; exit 1; next" },
+    { "too large", "587 starttls PLAIN", E587 IN587 "587+ PLAIN mail 552 5.3.4 no",
+      "refused: message-too-large likely; exit 1; next" },
+    { "spam", "587 starttls login", E587 OK587 "587+ PLAIN data 550 5.7.1 spam",
+      "refused: content-rejected likely; exit 1; next" },
+    { "DMARC", "587 starttls login", E587 OK587 "587+ PLAIN data 550 5.7.26 unauthenticated mail",
+      "refused: dkim-dmarc-fail likely; exit 1; next" },
+    { "a loop", "587 starttls login", E587 OK587 "587+ PLAIN data 554 5.4.6 Too many hops",
+      "refused: mail-loop likely; exit 1; next" },
+    { "after a login, greylisted", "587 starttls login",
+      E587 IN587 "587+ PLAIN rcpt 451 4.7.1 Greylisting in action",
+      "refused: greylisted-temporary likely; exit 1; next" },
+
+    /* domain-not-configured */
+    { "the own domain is not served, nor is postmaster", "25 none - to=bob@example.org",
+      BARE25 "25 to=bob@example.org rcpt " RELAY "25 to=postmaster@example.org rcpt " RELAY,
+      "refused: domain-not-configured likely; exit 1; next" },
+    { "... postmaster was not asked", "25 none - to=bob@example.org",
+      BARE25 "25 to=bob@example.org rcpt " RELAY,
+      "refused: domain-not-configured possible; exit 1; next" },
+    { "... postmaster is taken", "25 none - to=bob@example.org",
+      BARE25 "25 to=bob@example.org rcpt " RELAY "25 to=postmaster@example.org rcpt 250",
+      "refused: recipient-unknown proved; exit 1" },
+    { "... in other words", "25 none - to=bob@example.org",
+      BARE25 "25 to=bob@example.org rcpt 550 5.7.1 no | 25 to=postmaster@example.org rcpt 550 no",
+      "unknown: exit 3; next" },
+    { "... another domain", "25 none -", BARE25 "25 rcpt " RELAY,
+      "refused: ip-not-trusted likely; exit 1; next" },
+};
+
+static struct arena arena;
+static struct doctor_record record;
+static struct doctor_asked asked;
+
+static struct doctor_judgement judge(const struct judge_case *k)
+{
+    arena_init(&arena, ARENA_MAX);
+    record.arena = &arena;
+    record.count = 0;
+    script_record(k->record, &record);
+    script_asked(k->asked, &asked);
+    return doctor_judge(&asked, &record);
+}
+
+static void every_case(void **state)
+{
+    char got[512];
+    (void)state;
+    unsigned wrong = 0;
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        struct doctor_judgement j = judge(&CASES[i]);
+        script_judgement(&j, got, sizeof got);
+        if (strcmp(got, CASES[i].want) != 0) {
+            print_error("%s\n  is     %s\n  wanted %s\n", CASES[i].label, got, CASES[i].want);
+            wrong++;
+        }
+        for (size_t k = 0; k < j.cause_count; k++)
+            assert_int_not_equal(j.causes[k].for_it[0], 0);
+        arena_done(&arena);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_case),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
