@@ -4,12 +4,14 @@
  * Owns    one TUN device in each namespace, and every packet on its way between them.
  * Leaves  addresses and routes to the caller, who gives them to the device "line" of either side.
  *
- * usage: delay NETNS NETNS DELAY_MS LOSS_PERCENT LOG
+ * usage: delay NETNS NETNS LOG
  *
- * A packet comes out on the other side DELAY_MS after it went in, so a round trip takes twice that.
- * Each attempt at a TCP connection that the first namespace sends out is a line in LOG: milliseconds
- * of the monotonic clock, source port, destination port. Prints "ready", and ends when its standard
- * input does. A netem queue would do the same, but many kernels come without one.
+ * Prints "ready", then reads lines "DELAY_US LOSS_PERCENT SEED" from standard input, each answered by
+ * "ready", and ends when that does. A packet comes out on the other side DELAY_US after it went in, so a
+ * round trip takes twice that; of a hundred packets in either direction LOSS_PERCENT are lost, the same
+ * ones for the same SEED. Each attempt at a TCP connection that the first namespace sends out is a line in
+ * LOG: milliseconds of the monotonic clock, source port, destination port. A netem queue would do the
+ * same, but many kernels come without one.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,12 +29,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#define NS_PER_US UINT64_C(1000)
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S  UINT64_C(1000000000)
 #define NEVER     UINT64_MAX
 
 /* A full queue drops, as a router's does. A power of two. */
-enum { QUEUE_PACKETS = 4096, PACKET_OCTETS = 1600 };
+enum { QUEUE_PACKETS = 8192, PACKET_OCTETS = 1600 };
 
 struct packet {
     uint64_t due_ns;
@@ -40,7 +43,7 @@ struct packet {
     unsigned char octets[PACKET_OCTETS];
 };
 
-/* One direction. The delay is the same for all, so the first in is the first due. */
+/* One direction. The delay is the same for all until it is set anew, so the first in is the first due. */
 struct direction {
     int from_fd, to_fd;
     bool logged;
@@ -51,6 +54,7 @@ struct direction {
 static struct direction directions[2];
 static uint64_t delay_ns;
 static unsigned loss_percent;
+static uint32_t chance = 1;
 static FILE *syn_log;
 
 static uint64_t now_ns(void)
@@ -85,14 +89,32 @@ static int tun_in(const char *path)
     return fd;
 }
 
-/* The next packet is lost with the odds asked for; the same ones in every run (xorshift). */
+/* The next packet is lost with the odds asked for (xorshift). */
 static bool is_lost(void)
 {
-    static uint32_t state = 2463534242U;
-    state ^= state << 13;
-    state ^= state >> 17;
-    state ^= state << 5;
-    return state % 100 < loss_percent;
+    chance ^= chance << 13;
+    chance ^= chance >> 17;
+    chance ^= chance << 5;
+    return chance % 100 < loss_percent;
+}
+
+/* False: standard input has ended. */
+static bool take_order(void)
+{
+    char line[64];
+    unsigned delay_us, seed;
+
+    if (!fgets(line, sizeof(line), stdin))
+        return false;
+    if (sscanf(line, "%u %u %u", &delay_us, &loss_percent, &seed) != 3) {
+        fprintf(stderr, "delay: no DELAY_US LOSS_PERCENT SEED: %s", line);
+        exit(2);
+    }
+    delay_ns = delay_us * NS_PER_US;
+    chance = seed ? seed : 1;
+    printf("ready\n");
+    fflush(stdout);
+    return true;
 }
 
 /* RFC 9293 section 3.1: ports are the first four octets, the flags the fourteenth. */
@@ -151,7 +173,7 @@ static void run(void)
     struct pollfd fds[] = { { directions[0].from_fd, POLLIN, 0 },
                             { directions[1].from_fd, POLLIN, 0 },
                             { STDIN_FILENO, POLLIN, 0 } };
-    while (!fds[2].revents) {
+    while (!fds[2].revents || take_order()) {
         uint64_t first = hand_on(&directions[0]), second = hand_on(&directions[1]);
         uint64_t due = first < second ? first : second, now = now_ns();
         uint64_t wait_ns = due > now ? due - now : 0;
@@ -167,15 +189,14 @@ static void run(void)
 
 int main(int argc, char **argv)
 {
-    if (argc != 6) {
-        fprintf(stderr, "usage: delay NETNS NETNS DELAY_MS LOSS_PERCENT LOG\n");
+    if (argc != 4) {
+        fprintf(stderr, "usage: delay NETNS NETNS LOG\n");
         return 2;
     }
-    delay_ns = strtoul(argv[3], NULL, 10) * NS_PER_MS;
-    loss_percent = (unsigned)strtoul(argv[4], NULL, 10);
-    syn_log = fopen(argv[5], "we");
+    setvbuf(stdin, NULL, _IONBF, 0); /* what poll() does not see must not wait in a buffer */
+    syn_log = fopen(argv[3], "we");
     if (!syn_log)
-        die(argv[5]);
+        die(argv[3]);
     /* The kernel rounds waits up by 50 us for us to be polite; here that would be added delay. */
     prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
     int first = tun_in(argv[1]), second = tun_in(argv[2]);

@@ -128,6 +128,21 @@ static void keep_out_of_core_files(void)
     (void)prctl(PR_SET_DUMPABLE, 0);
 }
 
+/* What the report is printed from, as soon as it is known. */
+struct printing {
+    const struct doctor_flags *f;
+    const struct doctor_record *record;
+    const struct doctor_stats *stats;
+    const struct secret_mask *mask;
+    int status;
+};
+
+static void print_known(void *user)
+{
+    struct printing *p = user;
+    p->status = doctor_print(&p->f->o, p->record, p->stats, p->mask, p->f->json);
+}
+
 static int run(struct doctor_flags *f, struct arena *a)
 {
     if (f->o.password.n)
@@ -147,13 +162,13 @@ static int run(struct doctor_flags *f, struct arena *a)
         f->o.line = print_line;
         f->o.line_user = &t;
     }
-    int status = EXIT_USAGE;
-    if (doctor_run(&f->o, record, &stats, &e))
-        status = doctor_print(&f->o, record, &stats, mask, f->json);
-    else
+    struct printing p = { f, record, &stats, mask, EXIT_USAGE };
+    f->o.known = print_known;
+    f->o.known_user = &p;
+    if (!doctor_run(&f->o, record, &stats, &e))
         command_usage_error("doctor", &e);
     free(record);
-    return status;
+    return p.status;
 }
 
 int cmd_doctor(int argc, char **argv)

@@ -13,7 +13,10 @@ struct run {
     struct net_resolver *resolver;
     struct net_timer *timer;
     bool pumping, again;
+    bool known; /* the answer was told */
 };
+
+static void tell_known(struct run *run);
 
 static void act(struct run *run, const struct plan_action *a)
 {
@@ -47,6 +50,8 @@ static void pump(void *user)
     }
     run->pumping = false;
     net_timer_at(run->timer, plan_wake_ms(run->c.plan));
+    if (plan_done(run->c.plan))
+        tell_known(run);
     if (plan_done(run->c.plan) && run->c.standing == 0)
         net_loop_stop(run->c.loop);
 }
@@ -116,6 +121,19 @@ static void count(const struct doctor_record *r, struct doctor_stats *s)
     }
 }
 
+static void tell_known(struct run *run)
+{
+    struct doctor_stats *s = run->c.stats;
+    if (run->known)
+        return;
+    run->known = true;
+    s->wall_ms = net_loop_now_ms(run->c.loop) - run->c.began_ms;
+    s->rtt_ms = plan_rtt_ms(run->c.plan);
+    count(run->c.record, s);
+    if (run->c.o->known)
+        run->c.o->known(run->c.o->known_user);
+}
+
 static void run_due(void *user)
 {
     pump(user);
@@ -141,7 +159,7 @@ static bool run_on_loop(struct run *run, struct err *e)
     if (!begin(run, e))
         return false;
     net_loop_run(run->c.loop);
-    run->c.stats->rtt_ms = plan_rtt_ms(run->c.plan);
+    tell_known(run);
     return true;
 }
 
@@ -159,9 +177,6 @@ bool doctor_run(const struct doctor_options *o, struct doctor_record *r, struct 
     run->c.user = run;
     run->c.loop = net_loop_new(e);
     bool ok = run->c.loop && run_on_loop(run, e);
-    if (ok)
-        out->wall_ms = net_loop_now_ms(run->c.loop) - run->c.began_ms;
-    count(r, out);
     net_resolver_free(run->resolver);
     net_timer_free(run->timer);
     net_loop_free(run->c.loop);

@@ -22,10 +22,14 @@ struct doctor_options {
     /* The transcript, line by line, secrets left out; NULL: none. */
     void (*line)(void *user, const struct smtp_attempt *door, bool sent, str line);
     void *line_user;
+    /* Called once, inside doctor_run(), when record and stats are complete: only the QUITs that are under
+     * way are then waited for, and the user need not be. NULL: not wanted. */
+    void (*known)(void *user);
+    void *known_user;
 };
 
 struct doctor_stats {
-    uint64_t wall_ms;
+    uint64_t wall_ms;     /* until the answer was known */
     uint32_t rtt_ms;      /* smallest connect; 0: none stood */
     unsigned connections; /* completed ones */
     unsigned auth_attempts, auth_refused, refusals_caused, data_sent;

@@ -13,6 +13,8 @@
 #include "net/stream_accept.h"
 #include "net/tls_pipe.h"
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -53,7 +55,9 @@ struct net_stream {
     uint16_t local_port, peer_port;
 
     struct net_tls_pipe *tls;
+    bool serves;       /* as the server of it */
     bool started;      /* the handshake */
+    bool tls_came;     /* clear text came under it */
     struct buf clear;  /* waits to be encrypted */
     size_t clear_used; /* of it, already done */
     struct buf wire;   /* waits to be written */
@@ -225,6 +229,17 @@ static void write_broke(struct net_stream *s, int rc)
     give_up_after(s, LINGER_MS);
 }
 
+/* Behind the handshake a server of TLS 1.3 writes session tickets, and many keep the answer to our first
+ * words back until those are acknowledged (RFC 896). The system would wait 40 ms with that. It forgets the
+ * wish whenever octets go out. */
+static void acknowledge_at_once(struct net_stream *s)
+{
+    const int yes = 1;
+    uv_os_fd_t fd;
+    if (s->tls && !s->serves && !s->tls_came && uv_fileno((uv_handle_t *)&s->tcp, &fd) == 0)
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
+}
+
 static void write_out(struct net_stream *s)
 {
     if (s->writing || s->broken || s->wire.n == 0)
@@ -244,6 +259,8 @@ static void write_out(struct net_stream *s)
         s->writing = false;
         buf_wipe_done(&s->flight);
         write_broke(s, rc);
+    } else {
+        acknowledge_at_once(s);
     }
 }
 
@@ -285,6 +302,7 @@ static void on_tls_step(struct net_stream *s, enum net_tls_step step, str octets
             s->calls.secured(s->user, net_tls_pipe_facts(s->tls));
         break;
     case NET_TLS_OCTETS:
+        s->tls_came = true;
         if (s->state == OPEN)
             s->calls.octets(s->user, octets);
         break;
@@ -357,6 +375,7 @@ static void on_octets(struct net_stream *s, str octets)
             return;
         }
         pump(s);
+        acknowledge_at_once(s);
     } else if (s->state == OPEN) {
         s->came = true;
         s->calls.octets(s->user, octets);
@@ -424,10 +443,11 @@ static void on_shut(uv_shutdown_t *req, int status)
 }
 
 /* Our last octet is with the system. Closing now while input is unread, or still comes, would make the
- * system send a reset, and that may take our last words from the peer's hands: so FIN, then wait. */
+ * system send a reset, and that may take our last words from the peer's hands: so FIN, then wait. Not for
+ * the alert to a server whose TLS failed: it knows, and a client has better to do for a round trip. */
 static void half_close(struct net_stream *s)
 {
-    if (s->peer_fin) {
+    if (s->peer_fin || (s->end == NET_END_TLS && !s->serves)) {
         close_now(s);
         return;
     }
@@ -716,6 +736,7 @@ size_t net_stream_secure_server(struct net_stream *s, struct net_tls_context *t)
     if (s->state != OPEN || s->tls)
         return 0;
     size_t dropped = unwritten(s) > 0 ? drop_unread(s) : 0;
+    s->serves = true;
     begin_tls(s, net_tls_pipe_server(t, &s->wire, &s->why));
     return dropped;
 }

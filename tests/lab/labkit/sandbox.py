@@ -60,6 +60,10 @@ def drop(root, address, port):
     run_in(root, "nft", "-f", "-", input=rules)
 
 
+def undrop(root):
+    run_in(root, "nft", "-f", "-", input="add table ip lab; delete table ip lab;")
+
+
 def listening(address, port):
     # /proc/net/tcp writes an address as the machine holds it in memory, so read it in its byte order.
     number = int.from_bytes(ipaddress.ip_address(address).packed, sys.byteorder)
