@@ -19,7 +19,7 @@ enum { EXIT_OK = 0, EXIT_TROUBLE = 1 };
 
 struct settings {
     struct mock_options mock;
-    const char *password_env, *ca_out;
+    const char *password_env, *ca_out, *client_cert_out;
     bool list, cause_is_wrong;
 };
 
@@ -34,9 +34,10 @@ static bool take_cause(void *into, const char *value, struct err *e)
         return true;
     }
     s->cause_is_wrong = true;
-    if (cause_named(str_from(value)))
-        return err_set(e, ERR_SYNTAX, "the mock has no way to play '%s'; those listed above it can",
-                       value);
+    const struct cause *c = cause_named(str_from(value));
+    if (c)
+        return err_set(e, ERR_SYNTAX, "no mail server can play '%s': %.*s", value,
+                       STR_ARG(mock_play_why_not(c->id)));
     const struct cause *near = cause_nearest(str_from(value));
     return err_set(e, ERR_SYNTAX,
                    "there is no cause '%.60s'%s%.*s; those listed above can be played", value,
@@ -61,9 +62,17 @@ static bool take_listen(void *into, const char *value, struct err *e)
 
 static enum mock_door_kind kind_of_port(uint64_t port)
 {
-    if (port == 25)
-        return MOCK_DOOR_MX;
-    return port == 465 ? MOCK_DOOR_SUBMISSIONS : MOCK_DOOR_SUBMISSION;
+    static const struct {
+        uint64_t port;
+        enum mock_door_kind kind;
+    } ROWS[] = { { 25, MOCK_DOOR_MX },
+                 { 465, MOCK_DOOR_SUBMISSIONS },
+                 { 110, MOCK_DOOR_POP3 },
+                 { 995, MOCK_DOOR_POP3S } };
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++)
+        if (ROWS[i].port == port)
+            return ROWS[i].kind;
+    return MOCK_DOOR_SUBMISSION;
 }
 
 static bool take_port(void *into, const char *value, struct err *e)
@@ -140,6 +149,40 @@ static bool take_ca_out(void *into, const char *value, struct err *e)
     return true;
 }
 
+static bool take_client_cert_out(void *into, const char *value, struct err *e)
+{
+    (void)e;
+    ((struct settings *)into)->client_cert_out = value;
+    return true;
+}
+
+#define SECONDS(name, flag)                                                                        \
+    static bool take_##name(void *into, const char *value, struct err *e)                          \
+    {                                                                                              \
+        uint64_t n;                                                                                \
+        if (!str_to_u64(str_from(value), 600, &n))                                                 \
+            return err_set(e, ERR_SYNTAX,                                                          \
+                           "--" flag " '%.20s' is no number of seconds from 0 to 600", value);     \
+        ((struct settings *)into)->mock.manners.name##_ms = (uint32_t)n * 1000;                    \
+        return true;                                                                               \
+    }
+SECONDS(greeting, "delay-greeting")
+SECONDS(tarpit, "tarpit")
+SECONDS(wait, "wait")
+
+#define MANNER(name)                                                                               \
+    static bool take_##name(void *into, const char *value, struct err *e)                          \
+    {                                                                                              \
+        (void)value;                                                                               \
+        (void)e;                                                                                   \
+        ((struct settings *)into)->mock.manners.name = true;                                       \
+        return true;                                                                               \
+    }
+MANNER(drops)
+MANNER(bans)
+MANNER(random)
+MANNER(temporary)
+
 static bool take_list(void *into, const char *value, struct err *e)
 {
     (void)value;
@@ -155,7 +198,8 @@ const struct command_option MOCK_OPTIONS[] = {
     { "listen", "IP", "an address of this machine's loopback; 127.0.0.1 unless given",
       take_listen },
     { "port", "[KIND:]N",
-      "a door, up to four times; KIND is mx, submission or submissions, N of 0 is any port",
+      "a door, up to six times; KIND is mx, submission, submissions, pop3 or pop3s, N of 0 is any "
+      "port",
       take_port },
     { "hostname", "NAME", "the server's name; " MOCK_HOSTNAME " unless given", take_hostname },
     { "user", "U", "the one login there is; " MOCK_USER " unless given", take_user },
@@ -166,7 +210,17 @@ const struct command_option MOCK_OPTIONS[] = {
       take_mechanisms },
     { "trust", "NET", "who relays without a login, with --cause ip-not-trusted", take_trust },
     { "ca-out", "FILE", "write the certificate of the authority to trust there", take_ca_out },
-    { "list", NULL, "say what can be played, and end", take_list },
+    { "client-cert-out", "FILE", "write a client certificate of that authority there, with its key",
+      take_client_cert_out },
+    { "delay-greeting", "SECONDS", "keep every client waiting for the greeting", take_greeting },
+    { "tarpit", "SECONDS", "keep it waiting for every reply behind it", take_tarpit },
+    { "drop", NULL, "close the connection after a refusal", take_drops },
+    { "ban", NULL, "after a refused login turn that address away in the greeting", take_bans },
+    { "random", NULL, "give only half of the refusals, by chance", take_random },
+    { "temporary", NULL, "give refusals that are for good with the temporary code 454",
+      take_temporary },
+    { "wait", "SECONDS", "how long greylisted-temporary refuses (10)", take_wait },
+    { "list", NULL, "say what can be played and what cannot, and end", take_list },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -178,6 +232,12 @@ static int print_list(FILE *to)
     const struct mock_play *plays = mock_plays(&count);
     for (size_t i = 0; i < count; i++)
         fprintf(to, "%-28.*s %.*s\n", STR_ARG(mock_play_name(&plays[i])), STR_ARG(plays[i].does));
+    fprintf(to, "\nNo mail server can play:\n");
+    for (int id = CAUSE_NONE + 1; id < CAUSES; id++) {
+        str why = mock_play_why_not((enum cause_id)id);
+        if (why.n > 0)
+            fprintf(to, "%-28.*s %.*s\n", STR_ARG(cause_of((enum cause_id)id)->name), STR_ARG(why));
+    }
     return EXIT_OK;
 }
 
@@ -185,6 +245,8 @@ static const char *const HOW[MOCK_DOOR_KINDS] = {
     [MOCK_DOOR_MX] = "in clear, STARTTLS offered",
     [MOCK_DOOR_SUBMISSION] = "in clear, STARTTLS offered",
     [MOCK_DOOR_SUBMISSIONS] = "TLS from the first octet",
+    [MOCK_DOOR_POP3] = "in clear, STLS offered",
+    [MOCK_DOOR_POP3S] = "TLS from the first octet",
 };
 
 static void print_start(const struct settings *s, const struct mock_server *m)
@@ -227,9 +289,10 @@ static void print_log(void *user, unsigned connection, str line)
     fprintf(stderr, "#%u %.*s\n", connection, STR_ARG(line));
 }
 
-static bool write_ca(const char *name, str pem)
+/* Only its owner may read a file that holds a key. */
+static bool write_pem(const char *name, str pem, mode_t mode)
 {
-    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
     bool ok = fd >= 0 && write(fd, pem.p, pem.n) == (ssize_t)pem.n;
     int why = errno;
     if (fd >= 0)
@@ -283,7 +346,8 @@ static int run(const struct settings *s)
         fprintf(stderr, "baton mock: %s\n", e.why);
         return EXIT_TROUBLE;
     }
-    if (s->ca_out && !write_ca(s->ca_out, mock_ca_pem(mock)))
+    if ((s->ca_out && !write_pem(s->ca_out, mock_ca_pem(mock), 0644)) ||
+        (s->client_cert_out && !write_pem(s->client_cert_out, mock_client_pem(mock), 0600)))
         return EXIT_TROUBLE;
     pthread_t waiter;
     if (pthread_create(&waiter, NULL, wait_for_signal, loop) != 0) {

@@ -127,6 +127,18 @@ static X509 *certify_server(EVP_PKEY *key, const struct dates *dates, const char
                    by);
 }
 
+static X509 *certify_client(EVP_PKEY *key, const struct issuer *by)
+{
+    static const struct extension EXTENSIONS[] = {
+        { NID_basic_constraints, "critical,CA:FALSE" },
+        { NID_key_usage, "critical,digitalSignature" },
+        { NID_ext_key_usage, "clientAuth" },
+        { NID_authority_key_identifier, "keyid" },
+    };
+    return certify(key, "Baton mock client", &DATES[MOCK_CERT_GOOD], EXTENSIONS,
+                   COUNT_OF(EXTENSIONS), by);
+}
+
 static bool take_pem(BIO *bio, struct buf *out)
 {
     char *p = NULL;
@@ -164,6 +176,13 @@ static bool hostname_ok(str h)
     return h.n > 0 && h.n <= 253;
 }
 
+static bool make_client(const struct issuer *by, struct buf *out)
+{
+    AUTO(key_freep) EVP_PKEY *key = EVP_EC_gen("P-256");
+    AUTO(cert_freep) X509 *cert = key ? certify_client(key, by) : NULL;
+    return cert && cert_pem(cert, out) && key_pem(key, out);
+}
+
 static bool make(enum mock_cert kind, const char *names, struct mock_papers *out)
 {
     AUTO(key_freep) EVP_PKEY *ca_key = EVP_EC_gen("P-256");
@@ -177,6 +196,8 @@ static bool make(enum mock_cert kind, const char *names, struct mock_papers *out
     AUTO(key_freep) EVP_PKEY *other_key = NULL;
     AUTO(cert_freep) X509 *other = NULL;
     struct issuer by = { ca, ca_key };
+    if (!make_client(&by, &out->client_pem))
+        return false;
     if (kind == MOCK_CERT_UNKNOWN_ISSUER) {
         other_key = EVP_EC_gen("P-256");
         other = other_key ? certify_authority(other_key, "An authority nobody trusts") : NULL;
@@ -202,6 +223,7 @@ bool mock_papers_make(enum mock_cert kind, str hostname, const struct ip *addres
     buf_init(&made.ca_pem, PEM_MAX);
     buf_init(&made.chain_pem, PEM_MAX);
     buf_init(&made.key_pem, PEM_MAX);
+    buf_init(&made.client_pem, (size_t)2 * PEM_MAX);
     if (!make(kind, names, &made)) {
         mock_papers_done(&made);
         return openssl_failed(e, "making the mock's certificates");
@@ -215,4 +237,5 @@ void mock_papers_done(struct mock_papers *p)
     buf_done(&p->ca_pem);
     buf_done(&p->chain_pem);
     buf_wipe_done(&p->key_pem);
+    buf_wipe_done(&p->client_pem);
 }

@@ -22,9 +22,10 @@ enum mock_cert {
 #define MOCK_CERT_OTHER_HOST "www.hosting.example"
 
 struct mock_papers {
-    struct buf ca_pem;    /* the authority to trust, whatever signed the certificate */
-    struct buf chain_pem; /* what the server shows */
-    struct buf key_pem;   /* its key, without a pass phrase */
+    struct buf ca_pem;     /* the authority to trust, whatever signed the certificate */
+    struct buf chain_pem;  /* what the server shows */
+    struct buf key_pem;    /* its key, without a pass phrase */
+    struct buf client_pem; /* a certificate for a client, by the authority to trust, and its key */
 };
 
 /* For a server of that name and address. The hostname is letters, digits, hyphens and dots. */

@@ -1,16 +1,47 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * mock/inside.h - what the two files of the mock server share with each other and with nobody else
- * Owns    the server's own fields. mock.c makes and ends it, visit.c plays one connection.
+ * mock/inside.h - what the files of the mock server share with each other and with nobody else
+ * Owns    the server's own fields. mock.c makes and ends it, visit.c is one connection, answers.c what is
+ *         said in it.
  */
 #ifndef BATON_MOCK_INSIDE_H
 #define BATON_MOCK_INSIDE_H
 #include "base/arena.h"
 #include "base/buf.h"
 #include "mock/play.h"
+#include "mock/pop3.h"
 #include "net/stream.h"
+#include "smtp/path.h"
+#include "smtp/server.h"
 
-struct mock_visit; /* one connection, from accepted() to closed() */
+enum { MOCK_MAILBOX_MAX = SMTP_LOCAL_PART_MAX + 1 + SMTP_DOMAIN_MAX + 1, MOCK_NAME_MAX = 256 };
+
+/* One connection, from accepted() to closed(). */
+struct mock_visit {
+    struct mock_server *mock;
+    const struct mock_listening *door;
+    unsigned number; /* for the log, from 1 */
+    struct ip peer;
+    struct net_stream *stream;
+    struct smtp_session *session; /* NULL before TLS at a submissions door, and at a POP3 door */
+    struct mock_pop3 *pop3;
+    struct smtp_reader *replies; /* reads what we say, for the log */
+    struct buf waiting;          /* answers given and not yet sent: see remember() */
+    struct buf late;             /* replies that a manner holds back */
+    bool paused;                 /* ... until the deadline */
+    bool greeted;                /* the greeting is out */
+    bool dropping;               /* a refusal was given, and the connection ends with it */
+    bool shaking;                /* a TLS handshake is going on */
+    bool closing;
+    bool has_certificate;     /* of our authority, in this TLS */
+    bool token_is_refused;    /* the JSON of the refusal is out, the code comes next */
+    unsigned to_facts;        /* of the recipients taken so far */
+    char name[MOCK_NAME_MAX]; /* EHLO */
+    size_t name_n;
+    char to[MOCK_MAILBOX_MAX]; /* the last recipient */
+    size_t to_n;
+    struct mock_visit *before, *after;
+};
 
 struct mock_listening {
     struct mock_server *mock;
@@ -27,14 +58,27 @@ struct mock_server {
     struct buf password;
     str domain;      /* the one whose mail it takes from strangers */
     str own_address; /* the login's */
-    str ca_pem;
+    str login;       /* the user name that is taken */
+    str keywords;    /* in the answer to EHLO */
+    str ca_pem, client_pem;
     struct net_tls_context *tls;
     unsigned door_count;
     struct mock_listening doors[MOCK_DOORS];
     struct mock_counts counts;
+    struct ip fetched;   /* who fetched mail last, */
+    uint64_t fetched_ms; /* and when */
+    struct ip banned;    /* whose login was refused last */
+    uint64_t first_ms;   /* the first recipient was named; 0: none yet */
     struct mock_visit *visits;
     bool gone; /* mock_free() was called: the last visit takes the rest with it */
 };
+
+/* answers.c: one question of the session, answered; never a SEND, TLS, CLOSE or NOTHING. */
+void mock_answer(struct mock_visit *v, enum smtp_ask ask, const struct smtp_session_question *q);
+/* Is that user with that password the mock's own? */
+bool mock_login_is_right(const struct mock_server *m, str user, str password);
+/* visit.c: keeps what is answered until the reply leaves, for the log. */
+void mock_remember(struct mock_visit *v, const struct mock_words *w, str text, str what);
 
 /* Takes the connection that waits at the door. */
 void mock_visit_accept(struct mock_server *m, const struct mock_listening *door);

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "mock/inside.h"
-#include "smtp/path.h"
 #include <stdlib.h>
 
 enum { SETTINGS_MAX_OCTETS = 32 * 1024, WORD_MAX_OCTETS = 254, PASSWORD_MAX_OCTETS = 4096 };
 
 static const struct mock_door DEFAULT_DOORS[] = {
-    { MOCK_DOOR_MX, 0 },
-    { MOCK_DOOR_SUBMISSION, 0 },
-    { MOCK_DOOR_SUBMISSIONS, 0 },
+    { MOCK_DOOR_MX, 0 },   { MOCK_DOOR_SUBMISSION, 0 }, { MOCK_DOOR_SUBMISSIONS, 0 },
+    { MOCK_DOOR_POP3, 0 }, { MOCK_DOOR_POP3S, 0 },
 };
+enum { SMTP_DOORS = 3 }; /* of these: the others open where the play needs them */
 
 /* --- reading the options --- */
 
@@ -28,10 +27,9 @@ static bool check_play(struct mock_server *m, enum cause_id cause, struct err *e
     if (m->play)
         return true;
     const struct cause *c = cause_of(cause);
-    return err_set(
-        e, ERR_SYNTAX,
-        "the mock has no way to play '%.*s'; `baton mock --list` shows the causes it can",
-        STR_ARG(c ? c->name : STR("?")));
+    str why = mock_play_why_not(cause);
+    return err_set(e, ERR_SYNTAX, "no mail server can play '%.*s': %.*s; see `baton mock --list`",
+                   STR_ARG(c ? c->name : STR("?")), STR_ARG(why));
 }
 
 static bool check_flavour(struct mock_server *m, str as, struct err *e)
@@ -73,20 +71,34 @@ static bool copy_word(struct mock_server *m, str from, str otherwise, bool blank
     return to->p || err_memory(e, "the mock's settings");
 }
 
-/* The domain is that of the user, or the hostname without its first label. */
-static bool settle_domain(struct mock_server *m, struct err *e)
+/* The domain is that of the user, or the hostname without its first label. The other form of a user is the
+ * address where it is a local-part, and the local-part where it is an address. */
+static bool settle_domain(struct mock_server *m, str host, struct err *e)
 {
-    str user = m->options.user, host = m->options.hostname;
+    str user = m->options.user;
     size_t at = str_rfind_octet(user, '@');
     size_t dot = str_find_octet(host, '.');
+    m->login = user;
     if (at != STR_NOT_FOUND) {
         m->domain = str_skip(user, at + 1);
         m->own_address = user;
+        if (m->play->other_form)
+            m->login = str_take(user, at);
         return true;
     }
     m->domain = dot == STR_NOT_FOUND ? host : str_skip(host, dot + 1);
     m->own_address = arena_printf(&m->settings, "%.*s@%.*s", STR_ARG(user), STR_ARG(m->domain));
+    if (m->play->other_form)
+        m->login = m->own_address;
     return m->own_address.p || err_memory(e, "the mock's settings");
+}
+
+static bool settle_keywords(struct mock_server *m, struct err *e)
+{
+    str more = m->play->keywords;
+    m->keywords = arena_printf(&m->settings, "%.*s%s%.*s", STR_ARG(m->flavour->keywords),
+                               more.n > 0 ? "\n" : "", STR_ARG(more));
+    return m->keywords.p || err_memory(e, "the mock's settings");
 }
 
 static bool read_options(struct mock_server *m, const struct mock_options *o, struct err *e)
@@ -95,6 +107,7 @@ static bool read_options(struct mock_server *m, const struct mock_options *o, st
     mine->trusted = o->trusted;
     mine->log = o->log;
     mine->log_user = o->log_user;
+    mine->manners = o->manners;
     if (!check_play(m, o->cause, e) || !check_flavour(m, o->as, e) ||
         !check_address(m, &o->address, e) ||
         !copy_word(m, o->hostname, STR(MOCK_HOSTNAME), false, "host name", &mine->hostname, e) ||
@@ -108,7 +121,11 @@ static bool read_options(struct mock_server *m, const struct mock_options *o, st
     if (o->door_count > MOCK_DOORS)
         return err_set(e, ERR_LIMIT, "the mock has at most %d doors, and %u were asked for",
                        MOCK_DOORS, o->door_count);
-    return settle_domain(m, e);
+    str meant =
+        mine->hostname; /* the host whose domain it is, also where another host's name is shown */
+    if (m->play->hostname.n > 0)
+        mine->hostname = m->play->hostname;
+    return settle_domain(m, meant, e) && settle_keywords(m, e);
 }
 
 /* --- opening --- */
@@ -119,10 +136,12 @@ static bool make_papers(struct mock_server *m, struct err *e)
     if (!mock_papers_make(m->play->cert, m->options.hostname, &m->options.address, &papers, e))
         return false;
     m->ca_pem = arena_dup(&m->settings, buf_str(&papers.ca_pem));
-    if (!m->ca_pem.p)
-        return err_memory(e, "the mock's certificate authority");
+    m->client_pem = arena_dup(&m->settings, buf_str(&papers.client_pem));
+    if (!m->ca_pem.p || !m->client_pem.p)
+        return err_memory(e, "the mock's certificates");
     m->tls = net_tls_server_new(buf_str(&papers.chain_pem), buf_str(&papers.key_pem), e);
-    return m->tls;
+    return m->tls && (!m->play->old_tls || net_tls_server_old(m->tls, e)) &&
+           (m->play->trust != MOCK_TRUST_CERTIFICATE || net_tls_server_ask(m->tls, m->ca_pem, e));
 }
 
 static void on_accepted(void *user, struct net_listener *from)
@@ -159,8 +178,12 @@ struct mock_server *mock_new(struct net_loop *l, const struct mock_options *o, s
     arena_init(&m->settings, SETTINGS_MAX_OCTETS);
     buf_init(&m->password, PASSWORD_MAX_OCTETS);
     const struct mock_door *doors = o->door_count > 0 ? o->doors : DEFAULT_DOORS;
-    size_t count = o->door_count > 0 ? o->door_count : COUNT_OF(DEFAULT_DOORS);
-    if (!read_options(m, o, e) || !make_papers(m, e) || !open_doors(m, doors, count, e))
+    size_t count = o->door_count;
+    if (!read_options(m, o, e) || !make_papers(m, e))
+        return NULL;
+    if (count == 0)
+        count = m->play->trust == MOCK_TRUST_POP ? COUNT_OF(DEFAULT_DOORS) : SMTP_DOORS;
+    if (!open_doors(m, doors, count, e))
         return NULL;
     struct mock_server *made = m;
     m = NULL;
@@ -210,6 +233,11 @@ uint16_t mock_port(const struct mock_server *m, unsigned door)
 str mock_ca_pem(const struct mock_server *m)
 {
     return m->ca_pem;
+}
+
+str mock_client_pem(const struct mock_server *m)
+{
+    return m->client_pem;
 }
 
 const struct mock_counts *mock_counts(const struct mock_server *m)

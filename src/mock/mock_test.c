@@ -115,6 +115,42 @@ static const struct play_case {
       { GREETING, EHLO, MAIL, { "RCPT TO:<tom@elsewhere.example>", "550 5.7.54 SMTP; Unable to relay", NULL, NULL }, QUIT } },
     { "relay refused, sendmail", CAUSE_NONE, "sendmail", MOCK_DOOR_SUBMISSION, false, 0, 1, 0,
       { GREETING, EHLO, MAIL, { "RCPT TO:<tom@elsewhere.example>", "550 5.7.1 <tom@elsewhere.example>... Relaying denied", NULL, NULL }, QUIT } },
+    { "HELO gets a single line", CAUSE_HELO_INSTEAD_OF_EHLO, "", MOCK_DOOR_SUBMISSION, false, 0, 1, 0,
+      { GREETING, { "HELO client.example", "250 " HOST, NULL, "PIPELINING" }, MAIL, RCPT_REFUSED, QUIT } },
+    { "a dead mechanism", CAUSE_MECHANISM_OFFERED_BUT_DEAD, "sendmail", MOCK_DOOR_SUBMISSION, false, 0, 1, 1,
+      { INTO_TLS, { "EHLO client.example", "250 ", "AUTH CRAM-MD5 PLAIN LOGIN", NULL },
+        { "AUTH CRAM-MD5", "504 5.3.3 AUTH mechanism", NULL, NULL }, LOGIN, MAIL, RCPT, QUIT } },
+    { "no client certificate", CAUSE_CLIENT_CERTIFICATE_NEEDED, "", MOCK_DOOR_MX, false, 0, 1, 0,
+      { INTO_TLS, EHLO_NO_AUTH, MAIL, { "RCPT TO:<tom@elsewhere.example>", "554 5.7.1 ", "client certificate", NULL }, QUIT } },
+    { "the other form of the user", CAUSE_WRONG_USERNAME_FORM, "", MOCK_DOOR_SUBMISSION, false, 0, 1, 1,
+      { INTO_TLS, EHLO_AUTH, { "LOGIN " ANNA " " PASSWORD, "535 ", NULL, NULL },
+        { "LOGIN anna " PASSWORD, "235 ", NULL, NULL }, MAIL, RCPT, QUIT } },
+    { "a token", CAUSE_OAUTH_TOKEN_REJECTED, "", MOCK_DOOR_SUBMISSIONS, true, 0, 1, 1,
+      { GREETING, { "EHLO client.example", "250 ", "AUTH XOAUTH2 OAUTHBEARER", NULL },
+        { "AUTH XOAUTH2", "334 ", NULL, NULL }, { "dG9rZW4=", "334 eyJzdGF0dXMiOiI0MDEi", NULL, NULL },
+        { "AQ==", "535 5.7.8 ", NULL, NULL }, QUIT } },
+    { "a backend that is down, exim", CAUSE_AUTH_BACKEND_DOWN, "exim", MOCK_DOOR_SUBMISSION, false, 0, 1, 1,
+      { INTO_TLS, EHLO_AUTH, { "LOGIN " ANNA " " PASSWORD, "435 Unable", NULL, NULL }, QUIT } },
+    { "another server", CAUSE_WRONG_SERVER, "", MOCK_DOOR_SUBMISSION, false, 0, 1, 0,
+      { { NULL, "220 www.hosting.example ESMTP", NULL, NULL }, { "EHLO client.example", "250 www.hosting.example", NULL, "AUTH" },
+        MAIL, RCPT_REFUSED, QUIT } },
+    { "STARTTLS stripped", CAUSE_STARTTLS_STRIPPED, "", MOCK_DOOR_SUBMISSION, false, 0, 2, 0,
+      { GREETING, { "EHLO client.example", "250 ", "XXXXXXXA", "STARTTLS" }, { "STARTTLS", "502 ", NULL, NULL },
+        MAIL, RCPT_REFUSED, QUIT } },
+    { "a From that is none", CAUSE_FROM_INVALID, "exim", MOCK_DOOR_SUBMISSION, false, 0, 1, 0,
+      { INTO_TLS, EHLO_AUTH, LOGIN, { "MAIL FROM:<anna@corp.invalid>", "250 ", NULL, NULL },
+        { "RCPT TO:<tom@elsewhere.example>", "550 Verification failed", "Sender verify failed", NULL }, RSET, MAIL, RCPT, QUIT } },
+    { "From in the header, exchange", CAUSE_FROM_NOT_LOGIN, "exchange", MOCK_DOOR_SUBMISSION, false, 1, 1, 0,
+      { INTO_TLS, EHLO_AUTH, LOGIN, MAIL, RCPT, DATA, { "From: x <info@corp.example>\r\n\r\nHello.\r\n.", "550 5.7.60 ", NULL, NULL },
+        MAIL, RCPT, DATA, { "From: x <Anna@corp.example>\r\n\r\nHello.\r\n.", "250 ", NULL, NULL }, QUIT } },
+    { "a login that changes nothing", CAUSE_LOGIN_NOT_HONOURED, "", MOCK_DOOR_SUBMISSION, false, 0, 1, 0,
+      { INTO_TLS, EHLO_AUTH, LOGIN, MAIL, RCPT_REFUSED, QUIT } },
+    { "the EHLO name", CAUSE_EHLO_NAME_REFUSED, "exchange", MOCK_DOOR_MX, false, 0, 2, 0,
+      { GREETING, { "EHLO pc", "501 5.5.4", NULL, NULL }, { "EHLO localhost.localdomain", "501 5.5.4", NULL, NULL },
+        { "EHLO [127.0.0.1]", "250 ", NULL, NULL }, EHLO, QUIT } },
+    { "a SIZE too large", CAUSE_MESSAGE_TOO_LARGE, "", MOCK_DOOR_MX, false, 0, 1, 0,
+      { GREETING, { "EHLO client.example", "250 ", "SIZE 65536", NULL },
+        { "MAIL FROM:<" ANNA "> SIZE=70000", "552 5.3.4 Message size exceeds fixed limit", NULL, NULL }, MAIL, QUIT } },
     { "login refused, exim", CAUSE_WRONG_CREDENTIALS, "exim", MOCK_DOOR_SUBMISSIONS, true, 0, 1, 1,
       { GREETING, EHLO_AUTH, { "LOGIN " ANNA " " PASSWORD, "535 Incorrect authentication data", NULL, NULL }, QUIT } },
     /* clang-format on */
@@ -128,7 +164,8 @@ struct client {
     struct net_stream *stream;
     struct smtp_reader *reader;
     const struct line *lines;
-    unsigned at; /* the line whose reply is awaited */
+    unsigned at;      /* the line whose reply is awaited */
+    const char *pop3; /* said as soon as the connection stands */
     bool secured, verified;
     enum smtp_cert_reason reason;
     enum net_end end;
@@ -201,6 +238,8 @@ static void hear(struct client *c, const struct smtp_reply *r)
 static void on_opened(void *user)
 {
     struct client *c = user;
+    if (c->pop3)
+        net_stream_send(c->stream, str_from(c->pop3));
     if (!c->lines[0].hear || c->secured)
         return;
     if (c->lines[0].say)
@@ -371,18 +410,105 @@ static void each_cause_is_played(void **state)
         play(&CASES[i]);
 }
 
-static void a_row_of_cases_for_each_play(void **state)
+/* Manners change how a refusal comes, not which. */
+static void each_manner(void **state)
 {
+    static const struct line SOFT[] = { GREETING,
+                                        EHLO,
+                                        MAIL,
+                                        { "RCPT TO:<tom@elsewhere.example>",
+                                          "454 4.7.0 <tom@elsewhere.example>: Relay access denied",
+                                          NULL, NULL },
+                                        QUIT,
+                                        { 0 } };
+    static const struct line SLOW[] = { GREETING, EHLO, MAIL, RCPT_REFUSED, QUIT, { 0 } };
+    static const struct line CUT[] = { GREETING, EHLO, MAIL, RCPT_REFUSED, RSET, { 0 } };
+    struct fixture f;
     (void)state;
-    size_t count;
-    const struct mock_play *plays = mock_plays(&count);
-    for (size_t i = 0; i < count; i++) {
-        bool found = plays[i].cert != MOCK_CERT_GOOD; /* those are CERTIFICATES below */
-        for (size_t j = 0; j < COUNT_OF(CASES); j++)
-            found |= CASES[j].cause == plays[i].cause;
-        if (!found)
-            fail_msg("no case plays '%.*s'", STR_ARG(mock_play_name(&plays[i])));
-    }
+    start(&f, (struct mock_options){ .manners = { .temporary = true } });
+    assert_string_equal(converse(&f, MOCK_DOOR_MX, false, SOFT).trouble, "");
+    stop(&f);
+    start(&f, (struct mock_options){ .manners = { .greeting_ms = 300, .tarpit_ms = 100 } });
+    uint64_t began = net_loop_now_ms(f.loop);
+    assert_string_equal(converse(&f, MOCK_DOOR_MX, false, SLOW).trouble, "");
+    assert_true(net_loop_now_ms(f.loop) - began >= 700);
+    stop(&f);
+    start(&f, (struct mock_options){ .manners = { .drops = true } });
+    struct client c = converse(&f, MOCK_DOOR_MX, false, CUT);
+    assert_int_equal(c.at, 4); /* RSET is not answered any more */
+    assert_int_equal(mock_counts(f.mock)->quits, 0);
+    stop(&f);
+}
+
+static void greylisting_ends(void **state)
+{
+    static const struct line FIRST[] = {
+        GREETING, EHLO, MAIL, { "RCPT TO:<x@corp.example>", "450 4.2.0", NULL, NULL }, QUIT, { 0 }
+    };
+    static const struct line LATER[] = {
+        GREETING, EHLO, MAIL, { "RCPT TO:<x@corp.example>", "250 ", NULL, NULL }, QUIT, { 0 }
+    };
+    struct fixture f;
+    (void)state;
+    start(&f, (struct mock_options){ .cause = CAUSE_GREYLISTED_TEMPORARY,
+                                     .manners = { .wait_ms = 1, .greeting_ms = 20 } });
+    assert_string_equal(converse(&f, MOCK_DOOR_MX, false, FIRST).trouble, "");
+    assert_string_equal(converse(&f, MOCK_DOOR_MX, false, LATER).trouble, "");
+    stop(&f);
+}
+
+static void a_refused_login_bans(void **state)
+{
+    static const struct line WRONG[] = {
+        INTO_TLS, EHLO_AUTH, { "LOGIN " ANNA " wrong", "535 ", NULL, NULL }, QUIT, { 0 }
+    };
+    static const struct line BANNED[] = { { NULL, "554 5.7.1 Your address is banned", NULL, NULL },
+                                          QUIT,
+                                          { 0 } };
+    struct fixture f;
+    (void)state;
+    start(&f, (struct mock_options){ .manners = { .bans = true } });
+    assert_string_equal(converse(&f, MOCK_DOOR_SUBMISSION, false, WRONG).trouble, "");
+    assert_string_equal(converse(&f, MOCK_DOOR_MX, false, BANNED).trouble, "");
+    stop(&f);
+}
+
+/* The octets of a POP3 dialogue are no SMTP replies: they are only sent, and the server counts. */
+static void fetch(struct fixture *f, const char *octets)
+{
+    struct net_stream_calls calls = {
+        on_opened, on_octets, on_room, on_secured, on_due, on_closed
+    };
+    static const struct line NOTHING[] = { { 0 } };
+    struct client c = { .loop = f->loop, .lines = NOTHING, .trouble = "none is read" };
+    struct net_endpoint to = { .port = mock_port(f->mock, door_of(f->mock, MOCK_DOOR_POP3)) };
+    assert_true(ip_parse(STR("127.0.0.1"), &to.address));
+    c.stream = net_stream_connect(f->loop, &to, NULL, &calls, &c, NULL);
+    assert_non_null(c.stream);
+    net_stream_deadline(c.stream, net_loop_now_ms(f->loop) + 10000);
+    c.pop3 = octets;
+    net_loop_run(f->loop);
+}
+
+static void mail_fetched_first(void **state)
+{
+    static const struct line BEFORE[] = {
+        INTO_TLS, EHLO_NO_AUTH,
+        MAIL,     { "RCPT TO:<tom@elsewhere.example>", "554 5.7.1 ", "POP3", NULL },
+        QUIT,     { 0 }
+    };
+    static const struct line AFTER[] = { INTO_TLS, EHLO_NO_AUTH, MAIL, RCPT, QUIT, { 0 } };
+    struct fixture f;
+    (void)state;
+    start(&f, (struct mock_options){ .cause = CAUSE_POP_BEFORE_SMTP });
+    assert_string_equal(converse(&f, MOCK_DOOR_SUBMISSION, false, BEFORE).trouble, "");
+    fetch(&f, "USER " ANNA "\r\nPASS wrong\r\nQUIT\r\n");
+    assert_int_equal(mock_counts(f.mock)->fetched, 0);
+    assert_string_equal(converse(&f, MOCK_DOOR_SUBMISSION, false, BEFORE).trouble, "");
+    fetch(&f, "USER " ANNA "\r\nPASS " PASSWORD "\r\nQUIT\r\n");
+    assert_int_equal(mock_counts(f.mock)->fetched, 1);
+    assert_string_equal(converse(&f, MOCK_DOOR_SUBMISSION, false, AFTER).trouble, "");
+    stop(&f);
 }
 
 static const struct {
@@ -571,7 +697,7 @@ static void freed_in_the_middle(void **state)
 {
     (void)state;
     static const struct line LINES[] = { GREETING, EHLO, { "NOOP", "999", NULL, NULL }, { 0 } };
-    for (int kind = 0; kind < MOCK_DOOR_KINDS; kind++) {
+    for (int kind = 0; kind <= MOCK_DOOR_SUBMISSIONS; kind++) {
         struct fixture f;
         start(&f, (struct mock_options){ 0 });
         struct client c = { .loop = f.loop, .tls = f.tls, .lines = LINES };
@@ -603,13 +729,13 @@ static const struct refused_case {
     { "any address, IPv6", { 0 }, "::", "serves this machine only" },
     { "private is not loopback", { 0 }, "10.0.0.1", "serves this machine only" },
     { "mapped, not loopback", { 0 }, "::ffff:192.0.2.1", "serves this machine only" },
-    { "not playable", { .cause = CAUSE_MAILBOX_FULL }, NULL, "mailbox-full" },
+    { "not playable", { .cause = CAUSE_DNS_FAILURE }, NULL, "'dns-failure': it lies in DNS" },
     { "unknown flavour", { .as = STR_INIT("qmail") }, NULL, "postfix, exim, exchange, sendmail" },
     { "bad host name", { .hostname = STR_INIT("a b") }, NULL, "host name" },
     { "host name with a comma", { .hostname = STR_INIT("a,b") }, NULL, "host name" },
     { "line feed in user", { .user = STR_INIT("a\nb@c") }, NULL, "user" },
     { "control in mechanisms", { .mechanisms = STR_INIT("PLAIN\r\n") }, NULL, "mechanisms" },
-    { "too many doors", { .door_count = 5 }, NULL, "at most 4 doors" },
+    { "too many doors", { .door_count = 7 }, NULL, "at most 6 doors" },
 };
 
 static void what_is_not_begun(void **state)
@@ -686,7 +812,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_cause_is_played),
-        cmocka_unit_test(a_row_of_cases_for_each_play),
+        cmocka_unit_test(each_manner),
+        cmocka_unit_test(greylisting_ends),
+        cmocka_unit_test(a_refused_login_bans),
+        cmocka_unit_test(mail_fetched_first),
         cmocka_unit_test(each_certificate_is_shown),
         cmocka_unit_test(tls_modes_that_do_not_meet),
         cmocka_unit_test(a_listed_address_may_relay),

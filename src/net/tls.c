@@ -185,3 +185,21 @@ struct net_tls_context *net_tls_server_new(str chain_pem, str key_pem, struct er
     }
     return c;
 }
+
+bool net_tls_server_ask(struct net_tls_context *t, str ca_pem, struct err *e)
+{
+    if (!trust_pem(t->ssl, ca_pem, e))
+        return false;
+    t->trusts = true;
+    return true;
+}
+
+bool net_tls_server_old(struct net_tls_context *t, struct err *e)
+{
+    SSL_CTX_set_security_level(t->ssl, 0);
+    if (!SSL_CTX_set_min_proto_version(t->ssl, TLS1_VERSION) ||
+        !SSL_CTX_set_max_proto_version(t->ssl, TLS1_1_VERSION) ||
+        !SSL_CTX_set_cipher_list(t->ssl, "ALL:@SECLEVEL=0"))
+        return err_ssl(e, "making a TLS context of the old versions", "");
+    return true;
+}

@@ -26,6 +26,11 @@ struct net_tls_trust {
 struct net_tls_context *net_tls_client_new(const struct net_tls_trust *t, struct err *e) MUST_CHECK;
 /* For accepting: certificate chain and key as PEM text. */
 struct net_tls_context *net_tls_server_new(str chain_pem, str key_pem, struct err *e) MUST_CHECK;
+/* The server then asks for a client certificate and takes connections without one: the facts say verified
+ * where one of that authority was shown. */
+bool net_tls_server_ask(struct net_tls_context *t, str ca_pem, struct err *e) MUST_CHECK;
+/* For the mock: TLS 1.0 and 1.1 and nothing later. */
+bool net_tls_server_old(struct net_tls_context *t, struct err *e) MUST_CHECK;
 void net_tls_context_free(struct net_tls_context *t);
 AUTO_FREE(net_tls_context_freep, struct net_tls_context, net_tls_context_free)
 #endif

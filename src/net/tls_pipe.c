@@ -103,6 +103,10 @@ struct net_tls_pipe *net_tls_pipe_server(struct net_tls_context *t, struct buf *
         return NULL;
     p->peer = "client";
     SSL_set_accept_state(p->ssl);
+    if (net_tls_context_trusts(t)) { /* it asks for a client certificate */
+        p->trusted = true;
+        net_tls_facts_watch(&p->facts, p->ssl);
+    }
     return p;
 }
 

@@ -26,6 +26,8 @@ struct smtp_session_config {
     unsigned errors_max; /* syntax and sequence errors before 421; 0: 10 */
     uint32_t idle_ms;    /* longest silence of the peer; 0: 5 minutes */
     bool tls_from_start; /* the stream is secured already: no STARTTLS */
+    str keywords; /* of EHLO, LF between, besides SIZE, STARTTLS and AUTH; p NULL: what we can do */
+    str too_large; /* said to a SIZE beyond size_max; empty: a standard text */
 };
 
 enum smtp_ask {

@@ -56,7 +56,12 @@ static void capabilities(const struct smtp_session *s, struct buf *out)
     buf_add(out, s->config.hostname);
     if (!s->extended)
         return;
-    buf_add(out, STR("\nPIPELINING\n8BITMIME\nENHANCEDSTATUSCODES"));
+    str keywords = s->config.keywords.p ? s->config.keywords
+                                        : STR("PIPELINING\n8BITMIME\nENHANCEDSTATUSCODES");
+    if (keywords.n > 0) {
+        buf_addc(out, '\n');
+        buf_add(out, keywords);
+    }
     if (s->config.size_max > 0)
         buf_addf(out, "\nSIZE %llu", (unsigned long long)s->config.size_max);
     if (session_starttls_offered(s))

@@ -121,7 +121,9 @@ static bool mail_param_ok(struct smtp_session *s, str param)
             session_fault(s, 501, STR("5.5.4"), STR("A parameter has a wrong value"));
             break;
         case PARAM_TOO_BIG:
-            session_reply(s, 552, STR("5.3.4"), STR("The message is larger than we take"));
+            session_reply(s, 552, STR("5.3.4"),
+                          s->config.too_large.n > 0 ? s->config.too_large
+                                                    : STR("The message is larger than we take"));
             break;
         }
         return false;

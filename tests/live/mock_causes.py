@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""`baton mock` plays every cause that a server can, in the words of each server, and `baton doctor`, pointed
+at it as the user of a program that has that trouble would point it, names the cause.
+
+usage: mock_causes.py BATON [WORD...]      only cases with a WORD in their name
+"""
+import os
+import re
+import socket
+import subprocess
+import tempfile
+
+from doctor_kit import Bench, Failure, Run, expect, owes
+
+FLAVOURS = "postfix exim exchange sendmail".split()
+HOST, USER, PASSWORD = "mail.corp.example", "anna@corp.example", "Kestrel-41-harbour"
+OUTSIDE, GHOST = "tom@elsewhere.example", "ghost@corp.example"
+KINDS = {"mx": 25, "submission": 587, "submissions": 465, "pop3": 110, "pop3s": 995}
+
+bench = Bench(40)
+
+
+def may_use_low_ports():
+    with socket.socket() as s:
+        try:
+            s.bind(("127.0.0.1", 25))
+        except OSError as error:
+            return error.errno != 13  # EACCES
+    return True
+
+
+LOW_PORTS = may_use_low_ports()
+
+
+class Mock:
+    """A running mock: its ports by the kind of door, its authority and a client's certificate as files."""
+
+    def __init__(self, address, arguments):
+        self.address = address
+        self.folder = tempfile.TemporaryDirectory(prefix="baton-mock-")
+        self.ca, self.cert = f"{self.folder.name}/ca.pem", f"{self.folder.name}/client.pem"
+        doors = []
+        for kind, port in KINDS.items():
+            doors += ["--port", f"{kind}:{port if LOW_PORTS else 0}"]
+        self.process = subprocess.Popen(
+            [bench.baton, "mock", "--listen", address, "--ca-out", self.ca, "--client-cert-out", self.cert,
+             "--user", USER, "--password-env", "MOCK_PASSWORD", *doors, *arguments],
+            env={**os.environ, "MOCK_PASSWORD": PASSWORD}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        said = b""
+        while b"\nready" not in said:
+            piece = os.read(self.process.stdout.fileno(), 4096)
+            if not piece:
+                raise Failure(f"the mock did not start: {said!r} {self.process.stderr.read()!r}")
+            said += piece
+        self.ports = {kind: int(port) for kind, port in
+                      re.findall(r"(\w+) +[\d.:a-f]+ port (\d+),", said.decode())}
+
+    def close(self):
+        self.process.terminate()
+        self.log = self.process.communicate()[1].decode()
+        self.folder.cleanup()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class Row:
+    """What the program with that trouble has: flags of the doctor, the door it talks to, whom it writes to,
+    its password (None: no login at hand). strength: the least that must come of it. words: they are what
+    tells it, so that every server's are tried."""
+
+    def __init__(self, flags="", door="submission", to=OUTSIDE, tls="starttls", password=PASSWORD,
+                 strength="likely", words=False, instead=()):
+        self.flags, self.door, self.to, self.tls, self.password = flags.split(), door, to, tls, password
+        self.strength, self.words, self.instead = strength, words, instead
+
+
+def inbound(flags="", to=GHOST, **more):
+    """A mail server that hands mail to the server of the recipient's domain."""
+    return Row(flags, door="mx", to=to, tls="none", password=None, words=True, **more)
+
+
+def barred(flags="", **more):
+    return Row(flags, words=True, **more)
+
+
+def certificate():
+    return Row(strength="proved")
+
+
+ROWS = {
+    "client-never-authenticates": Row("--auth none", strength="proved", words=True),
+    "helo-instead-of-ehlo": Row("--auth none --old-helo"),
+    "auth-hidden-until-tls": Row(tls="none", strength="proved", words=True),
+    "mail-only-under-tls": Row("--auth none", tls="none", words=True),
+    "no-common-mechanism": Row("--auth PLAIN"),
+    "mechanism-offered-but-dead": Row("--auth CRAM-MD5", words=True),
+    "relay-takes-no-login": Row("--auth PLAIN", door="mx", strength="proved"),
+    "client-certificate-needed": Row("--auth none", password=None, words=True),
+    "wrong-credentials": barred(),
+    "wrong-username-form": barred("--logins 2"),
+    "password-mangled": barred(password=PASSWORD + "\r"),
+    "app-password-needed": barred(),
+    "password-login-switched-off": barred(),
+    "oauth-token-rejected": barred("--auth XOAUTH2 --token-command", password=None),
+    "account-may-not-submit": barred(),
+    "auth-backend-down": barred(),
+    "mx-port-not-submission": Row(door="mx", strength="proved"),
+    "wrong-server": Row(words=True),
+    "tls-mode-mismatch": Row(tls="tls", strength="proved"),
+    "tls-version-or-cipher": Row(),
+    "starttls-stripped": Row(),
+    "certificate-expired": certificate(),
+    "certificate-not-yet-valid": certificate(),
+    "certificate-self-signed": certificate(),
+    "certificate-unknown-issuer": certificate(),
+    "certificate-wrong-name": certificate(),
+    "from-not-login": barred("--from info@corp.example --header-from info@corp.example --send"),
+    "from-invalid": barred("--from anna@nowhere.invalid"),
+    "sender-unverified": barred("--send"),
+    "own-address-refused": barred("--send"),
+    "ip-not-trusted": inbound(to=OUTSIDE),
+    "ip-hidden-by-nat": inbound(to=OUTSIDE),
+    "login-not-honoured": barred(),
+    "pop-before-smtp": Row("--auth none --pop", words=True),
+    "domain-not-configured": inbound(),
+    "mx-points-elsewhere": inbound(),
+    "domain-still-local": inbound(),
+    "ip-banned": barred(),
+    "ehlo-name-refused": barred("--helo localhost"),
+    "reverse-dns-missing": inbound(),
+    "spf-fail": inbound(),
+    "dkim-dmarc-fail": inbound("--send"),
+    "ip-blocklisted": inbound(),
+    "rate-limited": barred(),
+    "greylisted-temporary": inbound(),
+    "recipient-unknown": inbound(),
+    "content-rejected": barred("--send"),
+    "message-too-large": barred("--size 5000000"),
+    "mailbox-full": inbound(),
+    "other-not-relay": inbound(),
+    "mail-loop": inbound("--send"),
+}
+
+# What no dialogue with that one server can tell: the doctor may say what it saw, or nothing.
+NOT_BY_DIALOGUE = {
+    "ip-hidden-by-nat": {"ip-not-trusted", None},       # only the server's log shows the other senders
+    "mx-points-elsewhere": {"domain-not-configured", "ip-not-trusted", None},  # DNS tells them apart
+    "domain-still-local": {"recipient-unknown", None},  # so it does here
+}
+
+# Not named yet, or not for every server. A case of these that fails is noted; none may be wrong at proved.
+PENDING = {
+    "client-certificate-needed", "content-rejected", "dkim-dmarc-fail", "domain-not-configured",
+    "from-invalid", "from-not-login", "helo-instead-of-ehlo", "ip-banned", "ip-blocklisted",
+    "mail-loop", "mailbox-full", "mechanism-offered-but-dead", "message-too-large",
+    "oauth-token-rejected", "other-not-relay", "own-address-refused", "password-login-switched-off",
+    "password-mangled", "pop-before-smtp", "rate-limited", "reverse-dns-missing",
+    "sender-unverified", "spf-fail", "starttls-stripped", "tls-version-or-cipher", "wrong-server",
+    "wrong-username-form",
+}
+
+STRENGTHS = ["possible", "likely", "proved"]
+
+
+TOKEN = "ya29.token-of-a-test"
+BEHIND = {"--token-command": lambda mock: f"echo {TOKEN}",
+          "--pop": lambda mock: f"{HOST}:{mock.ports['pop3s']}"}
+
+
+def ask(mock, row, *more):
+    others = ",".join(str(p) for k, p in mock.ports.items() if not k.startswith("pop3"))
+    flags = [word for flag in row.flags for word in (flag, *([BEHIND[flag](mock)] if flag in BEHIND else []))]
+    login = [USER] if row.password or "--token-command" in row.flags else ["--from", USER]
+    return Run(bench.baton, ["--server", f"{HOST}:{mock.ports[row.door]}", "--connect-to", mock.address,
+                             "--ports", others, "--ca", mock.ca, "--security", row.tls, "--timeout", "20",
+                             "--json", *login, "--to", row.to, *flags, *more], password=row.password)
+
+
+def names_it(cause, flavour):
+    row = ROWS[cause]
+    with Mock(bench.address(), ["--cause", cause, "--as", flavour]) as mock:
+        run = ask(mock, row)
+        owes(run, row.password)
+        document = run.document()
+    got = f"{document['verdict']} {document['cause']} {document['strength']}: {document['summary']}"
+    said = [line["said"][:200] for line in document["evidence"]]
+    if document["cause"] in NOT_BY_DIALOGUE.get(cause, ()):
+        return
+    expect(document["cause"] == cause, got, *said)
+    expect(STRENGTHS.index(document["strength"]) >= STRENGTHS.index(row.strength), got, *said)
+
+
+def names_it_some_day(cause, flavour):
+    try:
+        names_it(cause, flavour)
+    except Failure as failure:
+        print(f"PENDING {cause} {flavour}: {str(failure).splitlines()[0]}")
+
+
+def certificate_is_taken():
+    """What the server wants, shown to it: the mail passes without a login."""
+    row = ROWS["client-certificate-needed"]
+    with Mock(bench.address(), ["--cause", "client-certificate-needed"]) as mock:
+        document = ask(mock, row, "--cert", mock.cert, "--key", mock.cert).document()
+    expect(document["verdict"] == "accepted", document["summary"])
+
+
+def every_cause():
+    """Each is played and asked about here, or the mock says why not."""
+    causes = subprocess.run([bench.baton, "cause"], capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run([bench.baton, "mock", "--list"], capture_output=True, text=True, check=True).stdout
+    played, _, rest = listed.partition("\n\n")
+    names = [line.split()[0] for line in causes.splitlines()]
+    names_played = [line.split()[0] for line in played.splitlines()]
+    not_played = [line.split()[0] for line in rest.splitlines()[1:]]
+    expect(sorted(names) == sorted(names_played[1:] + not_played), "not each once", names_played, not_played)
+    expect(sorted(ROWS) == sorted(names_played[1:]), "not asked about here", set(names_played) ^ set(ROWS))
+    expect(len(not_played) < 10, "many are not played", not_played)
+    for name in not_played:
+        done = subprocess.run([bench.baton, "mock", "--cause", name], capture_output=True, text=True, check=False)
+        expect(done.returncode == 2 and f"no mail server can play '{name}': it " in done.stderr, name, done.stderr)
+
+
+bench.case("every cause", every_cause)
+bench.case("a client certificate is taken", certificate_is_taken)
+for cause, row in ROWS.items():
+    for flavour in FLAVOURS if row.words else FLAVOURS[:1]:
+        bench.case(f"{cause} {flavour}", names_it_some_day if cause in PENDING else names_it, cause, flavour)
+bench.run(workers=4)
