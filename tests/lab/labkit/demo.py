@@ -30,7 +30,7 @@ def doctor(cell, user, box, options, *more):
     """Run the doctor before the viewer's eyes, then show what the server logged meanwhile."""
     before = len(box.log())
     command = ["doctor", "--server", f"{cell.host}:{user.port}", "--connect-to", cell.address,
-               "--ca", str(options.certificates / "ca.pem"), *user.flags(), *more]
+               "--ca", str(options.certificates / "ca.pem"), *user.flags(cell.host, options.certificates / "own.pem"), *more]
     say(f"$ {shlex.join(['baton', *command])}")
     status = subprocess.run([options.baton, *command], check=False,
                             env=os.environ | {PASSWORD_ENV: user.password}).returncode

@@ -4,8 +4,10 @@
 import dataclasses
 import re
 
+from . import dovecot
+from .rows import ADDRESS, AUTHORITY, LISTED, NAMES_OF_DOMAINS, STRANGER_HOST, Common
 from .sandbox import run_in
-from .situations import ANNA, CLIENT, DOMAIN, PASSWORD
+from .situations import ANNA, CLIENT, COAST_PASSWORD, DOMAIN, PASSWORD, SPACED_PASSWORD
 
 NAME = "postfix"
 TITLE = "Postfix"
@@ -16,7 +18,8 @@ LOG = "/var/log/mail.log"
 CERTIFICATE = "/etc/ssl/lab.pem"
 OWNER = "root:root"
 START = ("/usr/lib/postfix/configure-instance.sh - && dovecot && "
-         "until [ -S /var/spool/postfix/private/auth ]; do sleep 0.05; done && exec postfix start-fg")
+         "until [ -S /var/spool/postfix/private/auth ]; do sleep 0.05; done && "
+         "if [ -e /etc/lab-greylist ]; then sh /etc/lab-greylist; fi && exec postfix start-fg")
 PORTS = {"smtp": 25, "submission": 587, "submissions": 465, "2525": 2525}
 
 OFFERS_LOGIN = {"smtpd_sasl_auth_enable": "yes", "smtpd_tls_auth_only": "yes"}
@@ -40,8 +43,21 @@ GREYLISTED = (f"check_recipient_access inline:{{{{{ANNA} = 450 4.2.0 Greylisted,
               f"see http://postgrey.schweikert.ch/help/{DOMAIN}.html}}}}")
 
 
+POSTGREY = ("/etc/lab-greylist", "postgrey --inet=ADDRESS:10023 --daemonize --pidfile=/run/postgrey.pid\n", 0o644)
+BY_CERTIFICATE = {"smtpd_tls_ask_ccert": "yes", "smtpd_tls_CAfile": AUTHORITY, "smtpd_sasl_auth_enable": "no",
+                  "smtpd_relay_restrictions": "permit_tls_all_clientcerts,reject",
+                  "smtpd_recipient_restrictions": ""}
+POLICY_PORT = 4001
+OLD_TLS = {"smtpd_tls_mandatory_protocols": "TLSv1", "smtpd_tls_protocols": "TLSv1",
+           "tls_medium_cipherlist": "ALL:@SECLEVEL=0", "smtpd_tls_mandatory_ciphers": "medium"}
+NEW_TLS = {"smtpd_tls_mandatory_protocols": ">=TLSv1.3"}
+POP_FIRST = {"smtpd_relay_restrictions":
+             "permit_mynetworks, check_client_access hash:/etc/postfix/pop-seen, reject_unauth_destination"}
+FULL = {"smtpd_recipient_restrictions": "check_policy_service inet:ADDRESS:12340"}
+
+
 @dataclasses.dataclass(frozen=True)
-class Row:
+class Row(Common):
     """What differs from the stock server: lines of main.cf, and `-o` options of the services in master.cf."""
 
     main: dict = dataclasses.field(default_factory=dict)
@@ -49,9 +65,11 @@ class Row:
     submission: dict = dataclasses.field(default_factory=dict)
     submissions: dict = dataclasses.field(default_factory=dict)
     services: tuple = ("smtp", "submission", "submissions")
+    postscreen: bool = False
     mechanisms: str = "plain login"
-    certificate: str = "good"
-    silent: tuple = ()
+    scheme: str = "PLAIN"
+    denies: str | None = None
+    quota: bool = False
 
 
 ROWS = {
@@ -100,6 +118,65 @@ ROWS = {
     41: Row(main=STRICT_RELAY),
     42: Row(main={"mynetworks": CLIENT}, services=("smtp", "submission"),
             submission=NO_LOGIN | LISTS_OF_MAIN),
+    43: Row(slow_names=True, client_named=False),
+    44: Row(postscreen=True, main={"postscreen_greet_action": "drop", "postscreen_greet_wait": "4s"}),
+    45: Row(submission={"smtpd_recipient_restrictions":
+                        "permit_sasl_authenticated, check_client_access static:{521 5.7.1 Relaying denied}, reject"}),
+    46: Row(main={"smtpd_error_sleep_time": "3s", "smtpd_soft_error_limit": "1"}),
+    47: Row(main={"smtpd_recipient_restrictions": "reject_unauth_destination, check_policy_service "
+                                                  "inet:ADDRESS:10023"}, files=(POSTGREY,)),
+    48: Row(submission={"smtpd_recipient_restrictions":
+                        "check_recipient_access randmap:{DEFER, DUNNO}, permit_sasl_authenticated, reject"}),
+    49: Row(submissions=LISTS_OF_MAIN),
+    50: Row(),
+    51: Row(mechanisms="plain login cram-md5", scheme="SHA512-CRYPT"),
+    52: Row(submission=BY_CERTIFICATE),
+    53: Row(submission={"smtpd_tls_req_ccert": "yes", "smtpd_tls_CAfile": AUTHORITY}),
+    54: Row(submission=BY_CERTIFICATE),
+    55: Row(),
+    56: Row(account=("anna", PASSWORD)),
+    57: Row(),
+    58: Row(),
+    59: Row(),
+    60: Row(account=(ANNA, SPACED_PASSWORD)),
+    61: Row(account=(ANNA, COAST_PASSWORD)),
+    62: Row(denies="Application-specific password required"),
+    63: Row(denies="SMTP login with a password is disabled for this mailbox, use OAuth2"),
+    64: Row(denies="Account suspended, contact support"),
+    65: Row(submission={"smtpd_sender_restrictions": f"check_sasl_access inline:{{{{{ANNA} = 550 5.7.1 Your account is "
+                                               "suspended from sending}}"}),
+    66: Row(mechanisms="xoauth2 oauthbearer"),
+    67: Row(main=OLD_TLS, submission=OLD_TLS, submissions=OLD_TLS),
+    68: Row(submission=NEW_TLS),
+    69: Row(strips="masks"),
+    70: Row(strips="removes"),
+    71: Row(called=STRANGER_HOST),
+    72: Row(submission={"smtpd_sender_restrictions": "reject_unknown_sender_domain"}, names=NAMES_OF_DOMAINS),
+    73: Row(submission={"smtpd_sender_restrictions":
+                        "check_sender_access inline:{{<> = 550 5.7.1 Empty sender address is not allowed}}"}),
+    74: Row(submissions={"smtpd_sender_restrictions": "reject_non_fqdn_sender"}),
+    75: Row(submission={"smtpd_sender_restrictions": "reject_unverified_sender"},
+            main={"unverified_sender_reject_code": "550", "address_verify_poll_count": "6"}),
+    76: Row(main={"smtpd_sender_login_maps": f"inline:{{{ANNA}=boss@{DOMAIN}}}"},
+            submission={"smtpd_sender_restrictions": "reject_sender_login_mismatch"}),
+    77: Row(main={"header_checks": f"regexp:{{{{/^From:.*info@{DOMAIN}/ "
+                                   f"REJECT From address does not belong to login {ANNA}}}}}"}),
+    78: Row(main={"mydestination": "$myhostname, localhost"} | STRICT_RELAY),
+    79: Row(smtp={"smtpd_helo_required": "yes", "smtpd_helo_restrictions": "reject_non_fqdn_helo_hostname"}),
+    80: Row(smtp={"smtpd_client_restrictions": "reject_unknown_reverse_client_hostname"}, client_named=False),
+    81: Row(main=POP_FIRST, services=("smtp",), pop=True),
+    82: Row(main={"smtpd_client_message_rate_limit": "2", "anvil_rate_time_unit": "3600s"}, warm=3),
+    83: Row(smtp={"smtpd_client_restrictions": "reject_rbl_client bl.lists.example"}, names=LISTED,
+            client_named=True),
+    84: Row(main={"message_size_limit": "1000000", "mailbox_size_limit": "2000000"}),
+    85: Row(main=FULL, quota=True),
+    86: Row(main={"header_checks": "regexp:{{/^Subject:/ REJECT Our filter takes this message for spam}}"}),
+    87: Row(silent=(25, 465, 587, 2525)),
+    88: Row(main={"mynetworks": CLIENT, "inet_protocols": "all"} | STRICT_RELAY, on_ipv6=True, services=("smtp",)),
+    89: Row(main={"inet_protocols": "all"}, on_ipv6=True, silent6=(25, 465, 587, 2525)),
+    90: Row(main={"mynetworks": "0.0.0.0/0"}),
+    91: Row(),
+    92: Row(),
 }
 
 
@@ -110,13 +187,23 @@ def ports(row):
 def configure(box, row):
     """Edit the packages' own main.cf, master.cf and Dovecot files."""
     settings = main_settings(box, row)
-    run_in(box.root, "postconf", *(f"{name}={value}" for name, value in settings.items()))
+    run_in(box.root, "postconf", *(f"{name}={value.replace(ADDRESS, box.address)}" for name, value in settings.items()))
     box.write("/etc/postfix/master.cf", master(box.read("/etc/postfix/master.cf"), row))
     box.write("/etc/aliases", "postmaster: anna\nroot: anna\n")
     run_in(box.root, "newaliases")
     # Only for the situation that asks saslauthd, which is not there.
     box.write("/etc/postfix/sasl/smtpd.conf", "pwcheck_method: saslauthd\nmech_list: PLAIN LOGIN\n")
-    configure_dovecot(box, row)
+    if row.pop:
+        box.write("/etc/postfix/pop-seen", "")
+        run_in(box.root, "postmap", "hash:/etc/postfix/pop-seen")
+        # smtpd sees that a table changed by its time, in whole seconds.
+        run_in(box.root, "touch", "--date=1 hour ago", "/etc/postfix/pop-seen.db")
+    if row.denies:
+        box.help_with("login_policy.py", box.address, POLICY_PORT, row.denies)
+    dovecot.configure(box, row, mechanisms=row.mechanisms, scheme=row.scheme, quota=row.quota,
+                      policy=f"http://{box.address}:{POLICY_PORT}/" if row.denies else None,
+                      pop_seen='echo "$IP OK" >>/etc/postfix/pop-seen; postmap hash:/etc/postfix/pop-seen'
+                      if row.pop else None)
 
 
 def main_settings(box, row):
@@ -124,7 +211,7 @@ def main_settings(box, row):
         "myhostname": box.host,
         "mydestination": f"$myhostname, {DOMAIN}, localhost",
         "mynetworks": f"127.0.0.1 {box.address}",
-        "inet_interfaces": box.address,
+        "inet_interfaces": f"{box.address} {box.address6 or ''}".strip(),
         "inet_protocols": "ipv4",
         "maillog_file": LOG,
         "smtpd_tls_cert_file": CERTIFICATE,
@@ -141,6 +228,9 @@ def master(stock, row):
     for service in ("submission", "submissions"):
         if service in row.services:
             text = with_options(uncommented(text, service), service, getattr(row, service))
+    if row.postscreen:
+        text = re.sub(r"(?m)^smtp +inet .*smtpd$", "", text)
+        text = re.sub(r"(?m)^#((smtp +inet .*postscreen|smtpd +pass|dnsblog|tlsproxy) *.*)$", r"\1", text)
     if "2525" in row.services:
         text += re.search(r"(?m)^submission .*\n( .*\n)+", uncommented(stock, "submission")).group(0).replace(
             "submission", "2525", 1)
@@ -157,29 +247,3 @@ def uncommented(text, service):
 def with_options(text, service, options):
     added = "".join(f"  -o {{ {name} = {value} }}\n" for name, value in options.items())
     return re.sub(rf"(?m)^({service} +inet.*\n( .*\n)*)", lambda found: found.group(0) + added, text, count=1)
-
-
-def configure_dovecot(box, row):
-    """Only the login service of Dovecot; its passwords are stored plain so that CRAM-MD5 can be offered."""
-    box.write("/etc/dovecot/users", f"{ANNA}:{{PLAIN}}{PASSWORD}\n", mode=0o640)
-    run_in(box.root, "chgrp", "dovecot", "/etc/dovecot/users")
-    box.write("/etc/dovecot/dovecot.conf", f"""\
-protocols =
-log_path = /var/log/dovecot.log
-auth_mechanisms = {row.mechanisms}
-passdb {{
-  driver = passwd-file
-  args = /etc/dovecot/users
-}}
-userdb {{
-  driver = static
-  args = uid=anna gid=anna home=/home/anna
-}}
-service auth {{
-  unix_listener /var/spool/postfix/private/auth {{
-    mode = 0660
-    user = postfix
-    group = postfix
-  }}
-}}
-""")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """The box a server runs in: one network for the whole lab, a private file system for each cell."""
 
+import functools
 import ipaddress
 import os
 import pathlib
@@ -12,14 +13,15 @@ import time
 from .situations import CLIENT, DOMAIN
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
-CACHE = pathlib.Path(os.environ.get("BATON_LAB_DIR", "/var/cache/baton/lab"))
 INSIDE = "BATON_LAB_INSIDE"
 LISTENING = "0A"
 DEVICES = ("null", "zero", "full", "random", "urandom")
 
 
+@functools.cache
 def root_of(server):
-    return CACHE / "roots" / server
+    where = subprocess.run([HERE / "roots", "--where", server], capture_output=True, text=True, check=True)
+    return pathlib.Path(where.stdout.strip())
 
 
 def enter_network():
@@ -44,6 +46,17 @@ def set_up_network(root):
     route_from_client(root, "127.0.0.0/8")
 
 
+def add_address6(root, address):
+    run_in(root, "ip", "address", "replace", f"{address}/128", "dev", "lo", "nodad")
+
+
+def know_names(hosts, place):
+    """Give this mount table's programs, so the doctor, a hosts file: {name: addresses}."""
+    place.write_text("127.0.0.1 localhost\n" + "".join(f"{address} {name}\n" for name, addresses in hosts.items()
+                                                       for address in addresses), encoding="ascii")
+    mount("--bind", place, "/etc/hosts")
+
+
 def add_address(root, address):
     run_in(root, "ip", "address", "replace", f"{address}/32", "dev", "lo")
     route_from_client(root, address)
@@ -53,10 +66,19 @@ def route_from_client(root, to):
     run_in(root, "ip", "route", "replace", "table", "local", "local", to, "dev", "lo", "src", CLIENT)
 
 
-def drop(root, address, port):
+def drop(root, address, port, protocol="tcp"):
     """Lose every packet to this port, as a firewall on the way would."""
-    rules = (f"add table ip lab; add chain ip lab in {{ type filter hook input priority 0; }};"
-             f"add rule ip lab in ip daddr {address} tcp dport {port} drop")
+    ip = "ip6" if ":" in address else "ip"
+    rules = (f"add table {ip} lab; add chain {ip} lab in {{ type filter hook input priority 0; }};"
+             f"add rule {ip} lab in {ip} daddr {address} {protocol} dport {port} drop")
+    run_in(root, "nft", "-f", "-", input=rules)
+
+
+def intercept(root, address, port, to_port):
+    """Lead the client's connections to this port to another one, as a device on the way would."""
+    rules = (f"add table ip lab; add chain ip lab out {{ type nat hook output priority -100; }};"
+             f"add rule ip lab out ip saddr {CLIENT} ip daddr {address} tcp dport {port} "
+             f"dnat to {address}:{to_port}")
     run_in(root, "nft", "-f", "-", input=rules)
 
 
@@ -72,6 +94,11 @@ def listening(address, port):
         return any(row.split()[1] == wanted and row.split()[3] == LISTENING for row in table.readlines()[1:])
 
 
+def in_background(*command):
+    """A program of the lab's own that ends with it."""
+    return subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command], stdin=subprocess.DEVNULL)
+
+
 def wait_until(condition, seconds, what):
     end = time.monotonic() + seconds
     while not condition():
@@ -83,12 +110,13 @@ def wait_until(condition, seconds, what):
 class Box:
     """A copy-on-write view of a server's root, and the server in it."""
 
-    def __init__(self, server, place, address, host):
-        self.server, self.address, self.host = server, address, host
+    def __init__(self, server, row, place, address, host):
+        self.server, self.row, self.address, self.host = server, row, address, host
         self.place = place
         self.root = place / "root"
         self.console = place / "console"
         self.process = None
+        self.helpers = []
 
     def __enter__(self):
         for name in ("upper", "work", "root"):
@@ -118,19 +146,28 @@ class Box:
         return (self.root / path.lstrip("/")).read_text(encoding="utf-8")
 
     def write_names(self):
-        """All the names there are: no resolver is asked, and none would answer."""
-        self.write("/etc/hosts", f"127.0.0.1 localhost\n{self.address} {self.host}\n"
-                                 f"{CLIENT} pc-anna.{DOMAIN}\n")
-        self.write("/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files\n"
+        """All the names there are. Mostly no resolver is asked, and none would answer."""
+        row = self.row
+        named = f"{CLIENT} pc-anna.{DOMAIN}\n" if row.client_named else ""
+        self.write("/etc/hosts", f"127.0.0.1 localhost\n{self.address} {self.host}\n{named}")
+        hosts = "files dns" if row.names or row.slow_names else "files"
+        self.write("/etc/nsswitch.conf", f"passwd: files\ngroup: files\nshadow: files\nhosts: {hosts}\n"
                                          "services: files\nprotocols: files\n")
-        self.write("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n")
+        resolver = self.address if row.names or row.slow_names else "127.0.0.1"
+        patience = "timeout:3 attempts:2" if row.slow_names else "timeout:1 attempts:1"
+        self.write("/etc/resolv.conf", f"nameserver {resolver}\noptions {patience}\n")
+        # Names that are not listed do not exist; nobody outside is asked.
+        self.write("/etc/lab-names.conf", "\n".join((
+            "no-resolv", "no-hosts", "no-dhcp-interface=lo", "local=/#/", "bind-interfaces", "pid-file", "user=root",
+            f"listen-address={self.address}", "except-interface=none", *row.names, "")))
         self.write("/etc/mailname", f"{DOMAIN}\n")
         self.write("/etc/hostname", f"{self.host}\n")
 
     def start(self, ports):
         # This shell stays the first process of the namespace: when it goes, all of the server goes.
+        names = "dnsmasq -C /etc/lab-names.conf && " if self.row.names else ""
         script = (f'hostname "{self.host}" && mount -t proc proc "{self.root}/proc" || exit\n'
-                  f'chroot "{self.root}" sh -c \'{self.server.START}\'\nexit $?')
+                  f'chroot "{self.root}" sh -c \'{names}{self.server.START}\'\nexit $?')
         with open(self.console, "w", encoding="utf-8") as console:
             # setpriv and --kill-child: the server must not outlive the lab, however the lab ends.
             self.process = subprocess.Popen(
@@ -155,7 +192,14 @@ class Box:
     def complaint(self):
         return (self.log() + self.console.read_text(encoding="utf-8", errors="replace"))[-600:]
 
+    def help_with(self, program, *arguments):
+        """Run a program of labkit beside the server, until the box is put away."""
+        self.helpers.append(in_background(sys.executable, str(HERE / "labkit" / program), *map(str, arguments)))
+
     def stop(self):
+        for helper in self.helpers:
+            helper.kill()
+            helper.wait()
         if self.process and not self.gone():
             self.process.kill()
             self.process.wait()

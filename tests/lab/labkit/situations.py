@@ -13,30 +13,53 @@ ANNA = "anna@lab.example"
 OUTSIDE = "tom@elsewhere.example"
 PASSWORD = "Kestrel-41-harbour"
 OTHER_PASSWORD = "Kestrel-14-harbour"
+SPACED_PASSWORD = "Kestrel 41 harbour"
+COAST_PASSWORD = "K\u00fcste-41-harbour"
 PASSWORD_ENV = "LAB_PASSWORD"
+NO_BREAK_SPACE = "\u00a0"
 CLIENT = "127.200.0.9"        # where connections come from unless the user names another source
 OTHER_CLIENT = "127.200.7.44"
 
 
 @dataclasses.dataclass(frozen=True)
 class User:
-    """Settings of a mail program. `login` None: it has no account at this server."""
+    """Settings of a mail program. `login` None: it has no account at this server.
+
+    The password is as the program sends it: octets where it is not UTF-8. `by_name`: the program finds the
+    server's addresses by its name. `pop`: there is a POP3 server of the same name; `fetches`:
+    it is asked for mail first. `own_certificate`: the
+    program shows one.
+    """
 
     port: int = 587
     security: str = "starttls"
     auth: str = "auto"
     login: str | None = ANNA
-    password: str = PASSWORD
+    password: str | bytes = PASSWORD
     sender: str = ANNA
     to: str = OUTSIDE
     helo: str | None = None
     source: str | None = None
+    old_helo: bool = False
+    logins: int = 1
+    size: int | None = None
+    pop: bool = False
+    fetches: bool = False
+    send: bool = False
+    header_from: str | None = None
+    own_certificate: bool = False
+    by_name: bool = False
+
+    @property
+    def secret(self):
+        """The octets of the password."""
+        return self.password if isinstance(self.password, bytes) else self.password.encode()
 
     def changed(self, **settings):
         return dataclasses.replace(self, **settings)
 
-    def flags(self):
-        """The doctor's flags that say the same."""
+    def flags(self, host, own_certificate):
+        """The doctor's flags that say the same; the certificate is a file with its key."""
         flags = ["--security", self.security, "--auth", self.auth, "--from", self.sender, "--to", self.to]
         if self.login:
             flags += ["--user", self.login, "--password-env", PASSWORD_ENV]
@@ -44,6 +67,20 @@ class User:
             flags += ["--helo", self.helo]
         if self.source:
             flags += ["--source", self.source]
+        if self.old_helo:
+            flags += ["--old-helo"]
+        if self.logins > 1:
+            flags += ["--logins", str(self.logins)]
+        if self.size:
+            flags += ["--size", str(self.size)]
+        if self.pop:
+            flags += ["--pop", host]
+        if self.send:
+            flags += ["--send"]
+        if self.header_from:
+            flags += ["--header-from", self.header_from]
+        if self.own_certificate:
+            flags += ["--cert", str(own_certificate), "--key", str(own_certificate)]
         return flags
 
 
@@ -94,4 +131,54 @@ USERS = {
     40: User(port=25, auth="none"),
     41: User(port=25, security="none"),
     42: no_login(port=587, security="none"),
+    43: User(),
+    44: no_login(port=25, to=ANNA),
+    45: User(auth="none"),
+    46: User(auth="none"),
+    47: no_login(port=25, to=ANNA),
+    48: User(),
+    49: User(port=465, security="tls", auth="none"),
+    50: User(port=465, security="tls", old_helo=True),
+    51: User(auth="CRAM-MD5"),
+    52: no_login(),
+    53: User(),
+    54: no_login(own_certificate=True),
+    55: User(login="anna", logins=2),
+    56: User(logins=2),
+    57: User(password=PASSWORD + "\n"),
+    58: User(password=PASSWORD + " ", logins=2),
+    59: User(port=465, security="tls", password=f'"{PASSWORD}"', logins=2),
+    60: User(password=SPACED_PASSWORD.replace(" ", NO_BREAK_SPACE), logins=2),
+    61: User(port=465, security="tls", password=COAST_PASSWORD.encode("latin-1"), logins=2),
+    62: User(),
+    63: User(port=465, security="tls"),
+    64: User(),
+    65: User(),
+    66: User(),
+    67: User(),
+    68: User(),
+    69: User(),
+    70: User(),
+    71: User(),
+    72: User(sender="anna@gone.example"),
+    73: User(sender="<>"),
+    74: User(port=465, security="tls", sender="anna"),
+    75: User(sender="orders@lab.example"),
+    76: User(),
+    77: User(send=True, header_from="info@lab.example"),
+    78: no_login(port=25, sender=OUTSIDE, to=ANNA),
+    79: no_login(port=25, sender=OUTSIDE, to=ANNA, helo="localhost"),
+    80: no_login(port=25, sender=OUTSIDE, to=ANNA),
+    81: User(port=25, auth="none", pop=True),
+    82: User(),
+    83: no_login(port=25, sender=OUTSIDE, to=ANNA),
+    84: User(size=3_000_000),
+    85: no_login(port=25, sender=OUTSIDE, to=ANNA),
+    86: User(send=True),
+    87: User(),
+    88: no_login(port=25, by_name=True),
+    89: User(by_name=True),
+    90: no_login(port=25),
+    91: no_login(port=25, source="127.0.0.1"),
+    92: User(send=True),
 }
