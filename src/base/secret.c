@@ -192,6 +192,11 @@ void secret_mask_free(struct secret_mask *m)
     free(m);
 }
 
+bool secret_mask_also(struct secret_mask *m, str secret)
+{
+    return add_secret(m, secret);
+}
+
 bool secret_mask_add(struct secret_mask *m, str form)
 {
     bool word = form.n < SHORT_OCTETS;

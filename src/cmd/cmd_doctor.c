@@ -87,7 +87,8 @@ static struct secret_mask *make_mask(const struct doctor_options *o)
     buf_add(&plain, o->asked.attempt.user);
     buf_addc(&plain, '\0');
     buf_add(&plain, o->password);
-    bool whole = m && base64_encode(buf_str(&plain), &coded) && secret_mask_add(m, buf_str(&coded));
+    bool whole = m && (!o->repaired.n || secret_mask_also(m, o->repaired)) &&
+                 base64_encode(buf_str(&plain), &coded) && secret_mask_add(m, buf_str(&coded));
     buf_wipe_done(&plain);
     buf_wipe_done(&coded);
     if (whole)

@@ -4,6 +4,7 @@
  */
 #include "cmd/doctor_flags.h"
 #include "base/escape.h"
+#include "base/password_shape.h"
 #include "cmd/cmd.h"
 #include "cmd/read_file.h"
 #include "cmd/secret_input.h"
@@ -228,7 +229,9 @@ const struct command_option DOCTOR_OPTIONS[] = {
     { "config", "FILE", "(not in this version) the program's own settings file", take_later },
     { "send", NULL, "send one test message at the end; without it no DATA is said", take_send },
     { "gentle", NULL, "at most 2 connections at a time, and 4 in all", take_gentle },
-    { "logins", "N", "how many refused logins the run may cause (1)", take_logins },
+    { "logins", "N",
+      "how many refused logins the run may cause (1); more try other forms of the login",
+      take_logins },
     { "allow-clear-auth", NULL, "let the password be sent without verified TLS",
       take_allow_clear_auth },
     { "timeout", "SECONDS", "of the whole run (45)", take_timeout },
@@ -420,6 +423,27 @@ static bool is_helo(str name)
     return true;
 }
 
+/* One buffer holds both forms, so that one place wipes them: the password as given, and behind it the
+ * repaired one, if there is any. */
+static bool shape_password(struct doctor_flags *f, struct buf *password, struct err *e)
+{
+    struct buf repaired;
+    size_t given = password->n;
+    buf_init(&repaired, SECRET_MAX);
+    f->o.asked.password_anomalies = password_anomalies(buf_str(password));
+    bool odd = password_repair(buf_str(password), &repaired);
+    password->max += repaired.n;
+    if (odd)
+        buf_add(password, buf_str(&repaired));
+    buf_wipe_done(&repaired);
+    if (!buf_ok(password))
+        return err_memory(e, "the password");
+    f->o.password = str_take(buf_str(password), given);
+    f->o.repaired = odd ? str_skip(buf_str(password), given) : STR_NONE;
+    f->o.plan.repaired_password = odd;
+    return true;
+}
+
 static bool read_login(struct raw *raw, const char *address, struct arena *a, struct buf *password,
                        struct err *e)
 {
@@ -439,8 +463,7 @@ static bool read_login(struct raw *raw, const char *address, struct arena *a, st
     asked->login_known = known;
     asked->attempt.user = known || smtp_attempt_logs_in(&asked->attempt) ? str_from(user)
                                                                          : STR_NONE;
-    raw->f->o.password = buf_str(password);
-    return true;
+    return shape_password(raw->f, password, e);
 }
 
 static bool is_readable(const char *flag, const char *path, struct err *e)

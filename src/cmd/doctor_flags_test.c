@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "base/password_shape.h"
 #include "cmd/cmd.h"
 #include "cmd/doctor_flags.h"
 #include <setjmp.h>
@@ -417,6 +418,52 @@ static void not_in_this_version(void **state)
     }
 }
 
+/* From the environment the password comes as it is, and beside it what it may have been. */
+static void odd_password(void **state)
+{
+    static const struct {
+        const char *value;
+        unsigned odd;
+        const char *repaired;
+    } PASSWORDS[] = {
+        { "secret", 0, NULL },
+        { "secret\n", PASSWORD_LINE_END, "secret" },
+        { "'secret'", PASSWORD_QUOTED, "secret" },
+        { "pa$word", PASSWORD_DOLLAR, NULL },
+        { "M\xfcller", PASSWORD_NOT_UTF8, "M\xc3\xbcller" },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(PASSWORDS); i++) {
+        const char *const words[WORDS] = { "anna@example.org", S, ENV };
+        struct err e;
+        setenv("BATON_TEST_SECRET", PASSWORDS[i].value, 1);
+        assert_true(read_flags(words, &e));
+        assert_int_equal(flags.o.asked.password_anomalies, PASSWORDS[i].odd);
+        assert_true(str_eq(flags.o.password, str_from(PASSWORDS[i].value)));
+        assert_true(str_eq(flags.o.repaired, str_from(PASSWORDS[i].repaired)));
+        assert_int_equal(flags.o.plan.repaired_password, PASSWORDS[i].repaired != NULL);
+        /* both stand in the one buffer that is wiped */
+        assert_int_equal(password.n, flags.o.password.n + flags.o.repaired.n);
+        forget();
+    }
+}
+
+/* The longest password of all leaves room for what it may have been. */
+static void odd_and_long(void **state)
+{
+    static char longest[SECRET_ROOM + 1];
+    const char *const words[WORDS] = { "anna@example.org", S, ENV };
+    struct err e;
+    (void)state;
+    memset(longest, 'x', SECRET_ROOM);
+    longest[0] = ' ';
+    setenv("BATON_TEST_SECRET", longest, 1);
+    assert_true(read_flags(words, &e));
+    assert_int_equal(flags.o.password.n, SECRET_ROOM);
+    assert_int_equal(flags.o.repaired.n, SECRET_ROOM - 1);
+    forget();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,6 +476,8 @@ int main(void)
         cmocka_unit_test(from_a_bounce),
         cmocka_unit_test(verify_alone),
         cmocka_unit_test(not_in_this_version),
+        cmocka_unit_test(odd_password),
+        cmocka_unit_test(odd_and_long),
     };
     if (!freopen("/dev/null", "r", stdin)) /* never a terminal */
         return 1;

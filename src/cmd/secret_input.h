@@ -18,7 +18,8 @@ struct secret_source {
 };
 
 /* Appends the password. One line end at its very end is dropped from what a descriptor or a command
- * gives. An empty password, one with a NUL octet, one over SECRET_MAX octets, or two sources are errors
+ * gives, since editors and echo put it there; a second one, and all that an environment variable holds,
+ * stays, so that what is odd about a password can be found (base/password_shape.h). An empty password, one with a NUL octet, one over SECRET_MAX octets, or two sources are errors
  * with a remedy. *found is false when there is no source at all. */
 bool secret_input(const struct secret_source *s, struct buf *out, bool *found,
                   struct err *e) MUST_CHECK;

@@ -170,6 +170,9 @@ str doctor_attempt_words(const struct smtp_attempt *at, struct arena *a)
             buf_add(&b, STR(" as "));
             escape_line(at->user, &b);
         }
+        if (at->repaired) {
+            buf_add(&b, STR(", the password repaired"));
+        }
     }
     str words = arena_dup(a, buf_str(&b));
     buf_done(&b);

@@ -16,6 +16,8 @@
 struct doctor_asked {
     struct smtp_attempt attempt;
     bool login_known; /* user and password are here, whether or not the program uses them */
+    unsigned
+        password_anomalies; /* of the password as given: base/password_shape.h; 0: nothing odd */
     str own_address;  /* the user's mailbox: ADDRESS, or --from, or the user name when it is one */
     str pasted_error; /* --error or --bounce; empty: none */
 };

@@ -91,6 +91,18 @@ static enum cause_id flip_mechanism(const struct bench *b, const struct doctor_s
     return s->by->outcome.stage == SMTP_STAGE_AUTH ? CAUSE_MECHANISM_OFFERED_BUT_DEAD : CAUSE_NONE;
 }
 
+/* The same password was taken for another form of the name; the same user with the password repaired. */
+static enum cause_id flip_user(const struct bench *b, const struct doctor_settled *s)
+{
+    (void)b;
+    return s->by->outcome.stage == SMTP_STAGE_AUTH ? CAUSE_WRONG_USERNAME_FORM : CAUSE_NONE;
+}
+static enum cause_id flip_password(const struct bench *b, const struct doctor_settled *s)
+{
+    (void)b;
+    return s->by->outcome.stage == SMTP_STAGE_AUTH ? CAUSE_PASSWORD_MANGLED : CAUSE_NONE;
+}
+
 static enum cause_id flip_source(const struct bench *b, const struct doctor_settled *s)
 {
     (void)b;
@@ -110,7 +122,8 @@ static const struct flip {
     { DIFFERS_HELO, flip_helo },           { DIFFERS_PORT, flip_port },
     { DIFFERS_SECURITY, flip_security },   { DIFFERS_LOGIN, flip_login },
     { DIFFERS_MECHANISM, flip_mechanism }, { DIFFERS_FROM, judge_flip_from },
-    { DIFFERS_SOURCE, flip_source },
+    { DIFFERS_SOURCE, flip_source },       { DIFFERS_USER, flip_user },
+    { DIFFERS_PASSWORD, flip_password },
 };
 
 /* A port that nobody answers on, or that is closed, differs from the one that works; who closed it is
@@ -168,7 +181,8 @@ void judge_flips(struct bench *b)
         if (cause == CAUSE_NONE)
             continue;
         port_flips |= FLIPS[i].d == DIFFERS_PORT;
-        bool client = is_certificate_stop(&s) || cause == CAUSE_NO_COMMON_MECHANISM;
+        bool client = is_certificate_stop(&s) || cause == CAUSE_NO_COMMON_MECHANISM ||
+                      cause == CAUSE_PASSWORD_MANGLED;
         enum finding_hop hop = client ? HOP_CLIENT : HOP_SUBMISSION;
         struct finding *f = judge_add(b, cause, hop, strength_of_flip(b, FLIPS[i].d, cause, &s));
         finding_for(f, judge_id(s.by));

@@ -2,6 +2,7 @@
 /*
  * doctor/judge_login.c - signs about the login: where it is offered, by what, and what became of it
  */
+#include "base/password_shape.h"
 #include "doctor/judge_inside.h"
 
 void judge_sign_mail_only_under_tls(struct bench *b)
@@ -60,6 +61,51 @@ void judge_sign_mechanism(struct bench *b)
     }
 }
 
+/* A refused login that differs from the first in the user's name, or in the password. */
+static const struct doctor_evidence *
+tried_otherwise(const struct bench *b, const struct doctor_evidence *first, bool by_password)
+{
+    for (size_t i = 0; i < b->r->count; i++) {
+        const struct doctor_evidence *ev = &b->r->rows[i];
+        bool differs = by_password ? ev->attempt.repaired != first->attempt.repaired
+                                   : !str_eq(ev->attempt.user, first->attempt.user);
+        if (ev->probe == PROBE_LOGIN && ev->outcome.end == SMTP_END_REPLY && differs)
+            return ev;
+    }
+    return NULL;
+}
+
+/* What may be behind a refused pair of user name and password, as long as nothing else was tried. */
+static struct finding *judge_pair(struct bench *b, const struct doctor_evidence *ev,
+                                  enum finding_strength strength)
+{
+    const struct doctor_evidence *in = doctor_record_login(b->r, NULL, true);
+    if (in && (in->attempt.repaired || !str_eq(in->attempt.user, ev->attempt.user))) {
+        enum cause_id cause = in->attempt.repaired ? CAUSE_PASSWORD_MANGLED
+                                                   : CAUSE_WRONG_USERNAME_FORM;
+        struct finding *taken = judge_add(b, cause, HOP_SUBMISSION, STRENGTH_LIKELY);
+        finding_for(taken, ev->id);
+        finding_for(taken, in->id);
+        return taken;
+    }
+    unsigned odd = tried_otherwise(b, ev, true) ? 0 : b->asked->password_anomalies;
+    const struct doctor_evidence *other = tried_otherwise(b, ev, false);
+    bool mangled = odd & PASSWORD_STRONG && strength == STRENGTH_LIKELY;
+    if (mangled)
+        finding_for(judge_add(b, CAUSE_PASSWORD_MANGLED, HOP_CLIENT, STRENGTH_LIKELY), ev->id);
+    struct finding *f = judge_add(b, CAUSE_WRONG_CREDENTIALS, HOP_SUBMISSION,
+                                  mangled ? STRENGTH_POSSIBLE : strength);
+    finding_for(f, ev->id);
+    finding_for(f, judge_id(other));
+    finding_for(f, judge_id(tried_otherwise(b, ev, true)));
+    if (!other && str_find_octet(ev->attempt.user, '@') == STR_NOT_FOUND)
+        finding_for(judge_add(b, CAUSE_WRONG_USERNAME_FORM, HOP_SUBMISSION, STRENGTH_POSSIBLE),
+                    ev->id);
+    if (odd && !mangled)
+        finding_for(judge_add(b, CAUSE_PASSWORD_MANGLED, HOP_CLIENT, STRENGTH_POSSIBLE), ev->id);
+    return f;
+}
+
 static void beside(struct bench *b, enum cause_id cause, const struct doctor_evidence *ev)
 {
     if (cause != CAUSE_NONE)
@@ -77,8 +123,13 @@ void judge_sign_login_refused(struct bench *b)
         w = (struct words_login){ CAUSE_AUTH_HIDDEN_UNTIL_TLS, STRENGTH_LIKELY, CAUSE_NONE };
     if (w.cause == CAUSE_NONE)
         return;
-    struct finding *f = judge_add(b, w.cause, HOP_SUBMISSION, w.strength);
-    finding_for(f, ev->id);
+    struct finding *f;
+    if (w.cause == CAUSE_WRONG_CREDENTIALS) {
+        f = judge_pair(b, ev, w.strength);
+    } else {
+        f = judge_add(b, w.cause, HOP_SUBMISSION, w.strength);
+        finding_for(f, ev->id);
+    }
     struct smtp_attempt door = ev->attempt;
     finding_against(f, judge_id(doctor_record_layer(b->r, PROBE_TLS, &door, door.security)));
     finding_against(f,

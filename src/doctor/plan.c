@@ -121,9 +121,12 @@ static bool can_reach_layer(const struct plan *p, const struct visit *v, enum sm
 
 static bool can_serve(const struct plan *p, const struct visit *v, const struct smtp_attempt *x)
 {
+    if (v->login_refused && smtp_attempt_logs_in(x))
+        return false; /* another login is made on a connection of its own, like the first */
     return doctor_same_door(&v->door, x) && str_eq(v->door.helo, x->helo) &&
-           can_reach_layer(p, v, x->security) &&
-           (!v->mechanism.n || str_eq(v->mechanism, x->mechanism));
+           v->door.old_helo == x->old_helo && can_reach_layer(p, v, x->security) &&
+           (!v->mechanism.n || (str_eq(v->mechanism, x->mechanism) && str_eq(v->user, x->user) &&
+                                v->repaired == x->repaired));
 }
 
 /* The next step of a visit toward a want. */
@@ -537,6 +540,13 @@ void plan_quiet(struct plan *p, unsigned visit)
         p->visits[visit].quiet = true;
 }
 
+static void take_login(struct visit *v, const struct smtp_attempt *x)
+{
+    v->mechanism = x->mechanism;
+    v->user = x->user;
+    v->repaired = x->repaired;
+}
+
 /* A want is served when its trial has an answer; a refused login, or a layer that cannot be had, drops
  * it. */
 static void settle_want(struct plan *p, struct visit *v)
@@ -551,12 +561,14 @@ static void settle_want(struct plan *p, struct visit *v)
             (!smtp_attempt_logs_in(&ev->attempt) || str_eq(ev->attempt.mechanism, w->x.mechanism)))
             last = ev;
     }
+    bool login = last && last->probe == PROBE_LOGIN;
     if (last && (last->probe == PROBE_TRIAL || last->probe == PROBE_MESSAGE))
         w->state = WANT_SERVED;
-    else if (last && last->probe == PROBE_LOGIN && doctor_evidence_good(last))
-        v->mechanism = w->x.mechanism;
-    else if (last && (last->probe == PROBE_LOGIN || !doctor_evidence_good(last)))
+    else if (login && doctor_evidence_good(last))
+        take_login(v, &w->x);
+    else if (last && (login || !doctor_evidence_good(last)))
         w->state = WANT_DROPPED;
+    v->login_refused |= login && !doctor_evidence_good(last);
     v->want = -1;
 }
 

@@ -18,7 +18,8 @@ struct plan_options {
     unsigned open_max;  /* connections open at a time */
     unsigned total_max; /* connections that stand in a run, all ports and both families */
     unsigned refused_logins_max;
-    unsigned refusals_max; /* refusals caused, refused logins counted */
+    unsigned refusals_max;  /* refusals caused, refused logins counted */
+    bool repaired_password; /* there is one to log in with, where another login may be tried */
     bool allow_clear_auth;
     bool send; /* one message, at the end, on the best accepted attempt */
 };

@@ -27,8 +27,11 @@ struct visit {
     struct smtp_attempt door; /* address, port, source, helo; security tls: ClientHello at once */
     enum smtp_security layer;
     bool connected, verified;
-    bool quiet;                  /* connected in clear, and not greeted within the patience */
-    str mechanism;               /* logged in by; empty: not */
+    bool quiet;    /* connected in clear, and not greeted within the patience */
+    str mechanism; /* logged in by; empty: not */
+    str user;      /* ... as, and with which password */
+    bool repaired;
+    bool login_refused;          /* many servers close, or delay, after one */
     uint32_t rtt_ms, refused_ms; /* of the connect, by its answer or its refusal; 0: none */
     uint64_t began_ms, listen_until_ms;
     int want;     /* being served; -1: a step of the survey */
@@ -113,6 +116,8 @@ void plan_want_message(struct plan *p);
 /* plan_login.c */
 void plan_want_login(struct plan *p);
 void plan_want_login_on_asked_port(struct plan *p);
+/* plan_again.c: after a refused login, what it may have been. False: the same login may be tried elsewhere. */
+bool plan_want_login_again(struct plan *p);
 bool plan_login_pending(const struct plan *p);
 bool plan_may_log_in(const struct plan *p, const struct visit *v); /* by how it is secured */
 bool plan_serves_login(const struct plan *p, const struct visit *v);

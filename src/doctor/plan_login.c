@@ -70,8 +70,8 @@ bool plan_may_log_in(const struct plan *p, const struct visit *v)
 
 bool plan_serves_login(const struct plan *p, const struct visit *v)
 {
-    return v->state == VISIT_READY && !v->mechanism.n && !plan_survey_wants_starttls(p, v) &&
-           plan_may_log_in(p, v);
+    return v->state == VISIT_READY && !v->mechanism.n && !v->login_refused &&
+           !plan_survey_wants_starttls(p, v) && plan_may_log_in(p, v);
 }
 
 /* The parked visit where a login is likeliest to be taken; NULL: none yet, or none ever. */
@@ -102,7 +102,9 @@ static void want_login_at(struct plan *p, const struct visit *v)
     x.security = v->layer;
     x.helo = v->door.helo;
     x.mechanism = m->name;
-    x.user = p->asked->attempt.user;
+    const struct doctor_evidence *taken = doctor_record_login(p->r, NULL, true);
+    x.user = taken ? taken->attempt.user : p->asked->attempt.user;
+    x.repaired = taken && taken->attempt.repaired;
     plan_want(p, x, PLAN_TRIAL);
 }
 
@@ -132,7 +134,7 @@ void plan_want_login(struct plan *p)
 {
     want_login_in_clear(p);
     if (!p->asked->login_known || plan_login_pending(p) || doctor_record_login(p->r, NULL, true) ||
-        plan_refused_logins(p) >= p->o.refused_logins_max)
+        plan_refused_logins(p) >= p->o.refused_logins_max || plan_want_login_again(p))
         return;
     const struct visit *v = choose_login(p);
     if (v)

@@ -42,7 +42,8 @@ unsigned plan_refusals(const struct plan *p)
 static bool same_attempt(const struct smtp_attempt *a, const struct smtp_attempt *b)
 {
     return a->security == b->security && doctor_same_door(a, b) &&
-           str_eq(a->mechanism, b->mechanism) && str_eq(a->from, b->from) &&
+           str_eq(a->mechanism, b->mechanism) && str_eq(a->user, b->user) &&
+           a->repaired == b->repaired && a->old_helo == b->old_helo && str_eq(a->from, b->from) &&
            a->from_null == b->from_null && str_eq(a->to, b->to) && str_eq(a->helo, b->helo);
 }
 
@@ -68,11 +69,13 @@ bool plan_any_want(const struct plan *p)
 /* False: wanted before, over a budget, or no reverse-path to try it with. */
 bool plan_want(struct plan *p, struct smtp_attempt x, enum plan_do what)
 {
+    if (!smtp_attempt_logs_in(&x)) {
+        x.user = STR_NONE;
+        x.repaired = false;
+    }
     if ((!x.from.n && !x.from_null) || p->want_count == PLAN_WANTS || wanted_before(p, &x, what) ||
         plan_refusals(p) >= p->o.refusals_max)
         return false;
-    if (!smtp_attempt_logs_in(&x))
-        x.user = STR_NONE;
     p->wants[p->want_count++] = (struct want){ .x = x, .what = what };
     return true;
 }

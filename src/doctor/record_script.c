@@ -3,6 +3,7 @@
  * doctor/record_script.c - reading the language of record_script.h
  */
 #include "doctor/record_script.h"
+#include "base/password_shape.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -31,7 +32,11 @@ static bool take_option(str word, struct smtp_attempt *a)
 {
     str value = word;
     str key = str_cut(&value, '=');
-    if (str_eq(word, STR("~"))) {
+    if (str_eq(word, STR("repaired"))) {
+        a->repaired = true;
+    } else if (str_eq(word, STR("old-helo"))) {
+        a->old_helo = true;
+    } else if (str_eq(word, STR("~"))) {
         a->source = script_ip("198.51.100.7");
     } else if (!value.p && word.n && word.p[word.n - 1] != '=') {
         return false;
@@ -40,11 +45,22 @@ static bool take_option(str word, struct smtp_attempt *a)
         a->from = a->from_null ? STR_NONE : value;
     } else if (str_eq(key, STR("to"))) {
         a->to = value;
+    } else if (str_eq(key, STR("user"))) {
+        a->user = value;
     } else if (str_eq(key, STR("helo"))) {
         a->helo = value;
     } else {
         return false;
     }
+    return true;
+}
+
+static bool take_anomaly(str name, unsigned *out)
+{
+    int bit;
+    if (!names_find(&PASSWORD_ANOMALY_NAMES, name, &bit))
+        return false;
+    *out |= (unsigned)bit;
     return true;
 }
 
@@ -65,6 +81,8 @@ static bool take_asked_word(str word, struct doctor_asked *out, bool *known, boo
         *known = true;
     else if (str_eq(word, STR("unknown")))
         *unknown = true;
+    else if (str_starts(word, STR("odd=")))
+        return take_anomaly(str_skip(word, 4), &out->password_anomalies);
     else if (str_starts(word, STR("own=")))
         out->own_address = str_skip(word, 4);
     else if (word.n && word.p[0] >= 'A' && word.p[0] <= 'Z')
@@ -93,7 +111,9 @@ void script_asked(const char *text, struct doctor_asked *out)
             wrong("a word", word);
     }
     out->login_known = known || (out->attempt.mechanism.n && !unknown);
-    if (out->login_known || out->attempt.mechanism.n)
+    if (!out->login_known && !out->attempt.mechanism.n)
+        out->attempt.user = STR_NONE;
+    else if (!out->attempt.user.n)
         out->attempt.user = STR(SCRIPT_OWN);
 }
 
@@ -275,10 +295,15 @@ void script_row(str text, struct doctor_record *r)
             break;
     }
     x.helo = trial.helo;
+    x.old_helo = trial.old_helo;
+    x.user = trial.user;
+    x.repaired = trial.repaired;
     enum doctor_probe probe = read_step(str_trim(rest), r->arena, &x, &o);
     if (probe == PROBE_TRIAL || probe == PROBE_MESSAGE)
         x = trial;
-    if (x.mechanism.n)
+    if (!x.mechanism.n)
+        x.user = STR_NONE;
+    else if (!x.user.n)
         x.user = STR(SCRIPT_OWN);
     if (!doctor_record_add(r, probe, &x, &o))
         wrong("too much", text);

@@ -20,8 +20,9 @@
  *   587+ PLAIN rcpt 250                 trial with login
  *   587+ PLAIN data 550 words           message, up to its end
  *
- * from=, to= and helo= before the verb say what differs from the usual anna@example.org,
- * bob@outside.example and here.example.net; from=<> is the empty reverse-path.
+ * from=, to=, helo= and user= before the verb say what differs from the usual anna@example.org,
+ * bob@outside.example, here.example.net and anna@example.org; from=<> is the empty reverse-path. repaired:
+ * with the repaired password; old-helo: on a connection that said HELO.
  */
 #ifndef BATON_DOCTOR_RECORD_SCRIPT_H
 #define BATON_DOCTOR_RECORD_SCRIPT_H
@@ -35,7 +36,8 @@
 struct ip script_ip(const char *text);
 /* "587 starttls PLAIN" and so on: port, security, and "-" (no login), "auto" login as "login", or a
  * mechanism. "known": the login is at hand though it is not used; "unknown": it is used and not at hand.
- * from= to= helo= own= ~ as above; error= takes the rest. Slices point into text. */
+ * odd= names an anomaly of the password (base/password_shape.h).
+ * from= to= helo= user= own= old-helo ~ as above; error= takes the rest. Slices point into text. */
 void script_asked(const char *text, struct doctor_asked *out);
 /* r must have its arena; rows are added to what it holds. */
 void script_record(const char *text, struct doctor_record *r);

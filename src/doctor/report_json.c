@@ -6,6 +6,7 @@
  * with code null, so that the stored document holds all that the judge reads.
  */
 #include "base/escape.h"
+#include "base/password_shape.h"
 #include "doctor/report.h"
 #include "settings/settings.h"
 #include <jansson.h>
@@ -103,7 +104,9 @@ static json_t *attempt_of(const struct doctor_report *r, const struct smtp_attem
                             : name_of(&SMTP_SECURITY_NAMES, (int)a->security));
     json_object_set_new(j, "mechanism", text_of(a->mechanism));
     json_object_set_new(j, "user", text_of(a->user));
+    json_object_set_new(j, "repaired_password", json_boolean(a->repaired));
     json_object_set_new(j, "helo", text_of(a->helo));
+    json_object_set_new(j, "old_helo", json_boolean(a->old_helo));
     json_object_set_new(j, "source", ip_of(&a->source));
     json_object_set_new(j, "from", a->from_null ? json_string("") : text_of(a->from));
     json_object_set_new(j, "header_from", text_of(a->header_from));
@@ -262,8 +265,14 @@ static json_t *stats_of(const struct doctor_stats *s)
 static json_t *asked_of(const struct doctor_report *r)
 {
     const struct doctor_evidence *ev = r->judgement->asked;
-    return attempt_of(r, &r->asked->attempt, ev ? &ev->outcome : NULL,
-                      ev ? facts_of(r->record, &ev->attempt) : NULL);
+    json_t *o = attempt_of(r, &r->asked->attempt, ev ? &ev->outcome : NULL,
+                           ev ? facts_of(r->record, &ev->attempt) : NULL);
+    json_t *odd = json_array();
+    for (unsigned bit = 1; bit && bit <= r->asked->password_anomalies; bit <<= 1)
+        if (r->asked->password_anomalies & bit)
+            json_array_append_new(odd, name_of(&PASSWORD_ANOMALY_NAMES, (int)bit));
+    json_object_set_new(o, "password_anomalies", odd);
+    return o;
 }
 
 bool doctor_report_json(const struct doctor_report *r, struct buf *out)

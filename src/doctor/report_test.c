@@ -74,22 +74,21 @@ static const struct key TLS[] = { { "version", TEXT | NUL, NULL },
                                   { "names", LIST, NULL },
                                   { "not_after", TEXT | NUL, NULL },
                                   { NULL, 0, NULL } };
-static const struct key ATTEMPT[] = {
-    { "host", TEXT, NULL },
-    { "address", TEXT | NUL, NULL },
-    { "port", NUMBER | NUL, NULL },
-    { "security", TEXT | NUL, NULL },
-    { "mechanism", TEXT | NUL, NULL },
-    { "user", TEXT | NUL, NULL },
-    { "helo", TEXT | NUL, NULL },
-    { "source", TEXT | NUL, NULL },
-    { "from", TEXT | NUL, NULL },
-    { "header_from", TEXT | NUL, NULL },
-    { "to", TEXT | NUL, NULL },
-    { "reply", OBJECT | NUL, REPLY },
-    { "tls", OBJECT | NUL, TLS },
-    { NULL, 0, NULL },
-};
+#define ATTEMPT_KEYS                                                                               \
+    { "host", TEXT, NULL }, { "address", TEXT | NUL, NULL }, { "port", NUMBER | NUL, NULL },       \
+        { "security", TEXT | NUL, NULL }, { "mechanism", TEXT | NUL, NULL },                       \
+        { "user", TEXT | NUL, NULL }, { "repaired_password", BOOLEAN, NULL },                      \
+        { "helo", TEXT | NUL, NULL }, { "old_helo", BOOLEAN, NULL },                               \
+        { "source", TEXT | NUL, NULL }, { "from", TEXT | NUL, NULL },                              \
+        { "header_from", TEXT | NUL, NULL }, { "to", TEXT | NUL, NULL },                           \
+        { "reply", OBJECT | NUL, REPLY },                                                          \
+    {                                                                                              \
+        "tls", OBJECT | NUL, TLS                                                                   \
+    }
+static const struct key ATTEMPT[] = { ATTEMPT_KEYS, { NULL, 0, NULL } };
+static const struct key ASKED[] = { ATTEMPT_KEYS,
+                                    { "password_anomalies", LIST, NULL },
+                                    { NULL, 0, NULL } };
 static const struct key CAUSE[] = { { "cause", TEXT, NULL }, { "family", TEXT, NULL },
                                     { "hop", TEXT, NULL },   { "strength", TEXT, NULL },
                                     { "for", LIST, NULL },   { "against", LIST, NULL },
@@ -123,7 +122,7 @@ static const struct key DOCUMENT[] = {
     { "summary", TEXT, NULL },
     { "causes", LIST, CAUSE },
     { "findings", LIST, FINDING },
-    { "asked", OBJECT, ATTEMPT },
+    { "asked", OBJECT, ASKED },
     { "works", OBJECT | NUL, ATTEMPT },
     { "cells", LIST, CELL },
     { "fix", OBJECT, FIX },
@@ -193,6 +192,12 @@ static const struct report_case {
       "587 refused | 587 silent | 587 unreachable | 587 mute | 587 junk | 587 ehlo closed |"
       "587+ tls failed | 587+ tls 454 4.7.0 no | 587+ login PLAIN guarded | 587+ rcpt reset |"
       "587+ mail ours | 587+ data 554 5.7.1 no" },
+    { "another form of the user's name", "587 starttls PLAIN user=anna",
+      E587 "587+ user=anna login PLAIN 535 5.7.8 no |" OK587 },
+    { "the password repaired", "587 starttls PLAIN odd=line-end odd=quotes-around",
+      E587 "587+ login PLAIN 535 no | 587+ repaired login PLAIN 235 |"
+           "587+ repaired PLAIN rcpt 250" },
+    { "an odd password", "587 starttls PLAIN odd=line-end", E587 "587+ login PLAIN 535 no" },
     { "a note, and no cause", "587 starttls PLAIN", E587 "25 220 hello | 25+ tls expired" },
 };
 

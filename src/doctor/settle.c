@@ -131,6 +131,11 @@ static bool same_mechanism(str asked, str row)
     return str_eq_nocase(asked, STR("auto")) || str_eq_nocase(asked, row);
 }
 
+static bool same_login(const struct smtp_attempt *x, const struct smtp_attempt *row)
+{
+    return str_eq(x->user, row->user) && x->repaired == row->repaired;
+}
+
 static enum passage pass_login(const struct doctor_record *r, const struct smtp_attempt *x,
                                struct doctor_settled *out)
 {
@@ -145,7 +150,7 @@ static enum passage pass_login(const struct doctor_record *r, const struct smtp_
     for (size_t i = r->count; i-- > 0;) {
         const struct doctor_evidence *ev = &r->rows[i];
         if (ev->probe == PROBE_LOGIN && ev->attempt.security == x->security &&
-            doctor_same_door(&ev->attempt, x) && str_eq(ev->attempt.user, x->user) &&
+            doctor_same_door(&ev->attempt, x) && same_login(x, &ev->attempt) &&
             same_mechanism(x->mechanism, ev->attempt.mechanism))
             return stopped_by(ev, true, out);
     }
@@ -156,7 +161,7 @@ static bool same_trial(const struct smtp_attempt *x, const struct smtp_attempt *
 {
     return x->security == row->security && doctor_same_door(x, row) &&
            same_mechanism(x->mechanism, row->mechanism) &&
-           (!smtp_attempt_logs_in(x) || str_eq(x->user, row->user)) && str_eq(x->from, row->from) &&
+           (!smtp_attempt_logs_in(x) || same_login(x, row)) && str_eq(x->from, row->from) &&
            x->from_null == row->from_null && str_eq(x->to, row->to) &&
            (!x->helo.n || str_eq(x->helo, row->helo));
 }
@@ -259,6 +264,10 @@ unsigned doctor_differences(const struct smtp_attempt *asked, const struct smtp_
         d |= DIFFERS_LOGIN;
     else if (!same_mechanism(asked->mechanism, x->mechanism))
         d |= DIFFERS_MECHANISM;
+    if (smtp_attempt_logs_in(asked) && smtp_attempt_logs_in(x)) {
+        d |= !asked->user.n || str_eq(asked->user, x->user) ? 0 : DIFFERS_USER;
+        d |= asked->repaired == x->repaired ? 0 : DIFFERS_PASSWORD;
+    }
     if (!str_eq(asked->from, x->from) || asked->from_null != x->from_null)
         d |= DIFFERS_FROM;
     if (!ip_eq(&asked->source, &x->source))
@@ -283,10 +292,13 @@ struct smtp_attempt doctor_undo(const struct smtp_attempt *x, const struct smtp_
     case DIFFERS_PORT: y.port = asked->port; break;
     case DIFFERS_SECURITY: y.security = asked->security; break;
     case DIFFERS_LOGIN:
-    case DIFFERS_MECHANISM:
         y.mechanism = asked->mechanism;
         y.user = asked->mechanism.n ? asked->user : STR_NONE;
+        y.repaired = asked->repaired;
         break;
+    case DIFFERS_MECHANISM: y.mechanism = asked->mechanism; break;
+    case DIFFERS_USER: y.user = asked->user; break;
+    case DIFFERS_PASSWORD: y.repaired = asked->repaired; break;
     case DIFFERS_FROM:
         y.from = asked->from;
         y.from_null = asked->from_null;

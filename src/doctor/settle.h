@@ -49,7 +49,9 @@ enum doctor_difference {
     DIFFERS_FROM = 1 << 4,
     DIFFERS_SOURCE = 1 << 5,
     DIFFERS_HELO = 1 << 6,
-    DIFFERS_TO = 1 << 7
+    DIFFERS_TO = 1 << 7,
+    DIFFERS_USER = 1 << 8,     /* both log in, as different users */
+    DIFFERS_PASSWORD = 1 << 9, /* both log in, one with the password repaired */
 };
 unsigned doctor_differences(const struct smtp_attempt *asked, const struct smtp_attempt *x);
 /* x with that one difference undone. */

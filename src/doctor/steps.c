@@ -2,6 +2,8 @@
 /*
  * doctor/steps.c - what to do: the door that was seen to work, then the catalogue's own steps
  */
+#include "base/escape.h"
+#include "base/password_shape.h"
 #include "doctor/report.h"
 
 static const char *security_of(const struct smtp_attempt *a)
@@ -11,6 +13,37 @@ static const char *security_of(const struct smtp_attempt *a)
     case SMTP_SECURITY_STARTTLS: return "STARTTLS";
     default: return "none";
     }
+}
+
+/* What is odd about the password, one thing after another; nothing else of it is told. */
+static str anomalies(const struct doctor_report *r)
+{
+    struct buf b;
+    buf_init(&b, 2048);
+    for (unsigned bit = 1; bit <= PASSWORD_BASE64; bit <<= 1)
+        if (r->asked->password_anomalies & bit)
+            buf_addf(&b, "%s%.*s", b.n ? "; " : "",
+                     STR_ARG(password_anomaly_words((enum password_anomaly)bit)));
+    str words = b.n ? arena_printf(r->record->arena,
+                                   "Look at the password as it was given to Baton: %.*s.",
+                                   STR_ARG(buf_str(&b)))
+                    : STR_NONE;
+    buf_done(&b);
+    return words;
+}
+
+static str user_that_works(const struct doctor_report *r)
+{
+    const struct smtp_attempt *w = r->judgement->works ? &r->judgement->works->attempt : NULL;
+    if (!w || !(doctor_differences(&r->asked->attempt, w) & DIFFERS_USER))
+        return STR_NONE;
+    struct buf user;
+    buf_init(&user, 4096);
+    escape_line(w->user, &user);
+    str step = arena_printf(r->record->arena, "Set the user name of the outgoing server to %.*s.",
+                            STR_ARG(buf_str(&user)));
+    buf_done(&user);
+    return step;
 }
 
 size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
@@ -31,6 +64,10 @@ size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
             smtp_attempt_logs_in(w) ? ", after a login" : " without a login");
         n += out[n].p != NULL;
     }
+    out[n] = user_that_works(r);
+    n += out[n].p != NULL;
+    out[n] = c->id == CAUSE_PASSWORD_MANGLED ? anomalies(r) : STR_NONE;
+    n += out[n].p != NULL;
     for (size_t i = 0; i < CAUSE_STEPS && c->sender_steps[i].n; i++)
         out[n++] = c->sender_steps[i];
     return n;

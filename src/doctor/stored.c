@@ -2,6 +2,7 @@
 /*
  * doctor/stored.c - a document read back, and judged again
  */
+#include "base/password_shape.h"
 #include "doctor/report.h"
 #include <jansson.h>
 #include <string.h>
@@ -93,11 +94,25 @@ static bool read_attempt(const json_t *o, struct smtp_attempt *a)
     a->security = (enum smtp_security)security;
     a->mechanism = text_at(o, "mechanism");
     a->user = text_at(o, "user");
+    a->repaired = json_is_true(json_object_get(o, "repaired_password"));
     a->helo = text_at(o, "helo");
+    a->old_helo = json_is_true(json_object_get(o, "old_helo"));
     a->from = text_at(o, "from");
     a->from_null = json_is_string(from) && json_string_length(from) == 0;
     a->header_from = text_at(o, "header_from");
     a->to = text_at(o, "to");
+    return true;
+}
+
+static bool read_anomalies(const json_t *list, unsigned *out)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        int bit;
+        const char *name = json_string_value(json_array_get(list, i));
+        if (!names_find(&PASSWORD_ANOMALY_NAMES, str_from(name), &bit))
+            return false;
+        *out |= (unsigned)bit;
+    }
     return true;
 }
 
@@ -149,6 +164,9 @@ static bool read_document(const json_t *o, struct doctor_stored *out, struct err
     struct doctor_evidence asked = { .id = 0 };
     if (!read_attempt(json_object_get(o, "asked"), &asked.attempt))
         return bad(e, "document", "asked");
+    unsigned odd = 0;
+    if (!read_anomalies(json_object_get(json_object_get(o, "asked"), "password_anomalies"), &odd))
+        return bad(e, "asked", "password_anomalies");
     out->verdict = (enum doctor_verdict)verdict;
     if (!json_is_array(evidence))
         return bad(e, "document", "evidence");
@@ -158,6 +176,7 @@ static bool read_document(const json_t *o, struct doctor_stored *out, struct err
     if (!doctor_evidence_copy(out->record.arena, &asked))
         return err_memory(e, "a stored report");
     out->asked = (struct doctor_asked){ .attempt = asked.attempt,
+                                        .password_anomalies = odd,
                                         .login_known = asked.attempt.user.n > 0 };
     return read_causes(json_object_get(o, "causes"), out, e);
 }

@@ -66,6 +66,7 @@ static struct smtp_attempt attempt_on(const struct visit_run *v, enum smtp_secur
     if (v->step == STEP_LOGIN || v->step == STEP_TRIAL || v->step == STEP_MESSAGE) {
         a.mechanism = v->x.mechanism;
         a.user = v->x.user;
+        a.repaired = v->x.repaired;
     }
     if (v->step == STEP_TRIAL || v->step == STEP_MESSAGE) {
         a.from = v->x.from;
@@ -370,7 +371,8 @@ static void begin_login(struct visit_run *v)
 {
     struct err e = { .kind = ERR_NONE };
     const struct sasl_mechanism *m = sasl_mechanism_find(v->x.mechanism);
-    const struct sasl_login login = { v->x.user, v->c->o->password };
+    const struct doctor_options *o = v->c->o;
+    const struct sasl_login login = { v->x.user, v->x.repaired ? o->repaired : o->password };
     v->auth = m ? net_dialogue_auth(v->d, m, &login, &e) : 0;
     if (v->auth)
         return;

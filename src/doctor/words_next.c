@@ -69,6 +69,36 @@ static bool is_login_refused(const struct next_case *n)
 {
     return n->j->cause_count && cause_of(n->j->causes[0].cause)->family == FAMILY_AUTH_FAILED;
 }
+static bool has_cause(const struct next_case *n, enum cause_id cause)
+{
+    for (size_t i = 0; i < n->j->cause_count; i++)
+        if (n->j->causes[i].cause == cause)
+            return true;
+    return false;
+}
+/* One login was refused, and another of the same might tell more. */
+static bool one_refused(const struct next_case *n)
+{
+    unsigned refused = 0;
+    for (size_t i = 0; i < n->r->count; i++)
+        refused += n->r->rows[i].probe == PROBE_LOGIN &&
+                   n->r->rows[i].outcome.end != SMTP_END_GUARDED &&
+                   !doctor_evidence_good(&n->r->rows[i]);
+    return refused == 1 && !doctor_record_login(n->r, NULL, true);
+}
+static bool is_form(const struct next_case *n)
+{
+    return one_refused(n) && has_cause(n, CAUSE_WRONG_USERNAME_FORM) && n->asked->own_address.n &&
+           !has_cause(n, CAUSE_PASSWORD_MANGLED);
+}
+static bool is_mangled(const struct next_case *n)
+{
+    return one_refused(n) && has_cause(n, CAUSE_PASSWORD_MANGLED);
+}
+static bool is_mechanism(const struct next_case *n)
+{
+    return one_refused(n) && n->j->causes[0].cause == CAUSE_MECHANISM_OFFERED_BUT_DEAD;
+}
 static bool is_temporary(const struct next_case *n)
 {
     for (size_t i = 0; i < n->r->count; i++) {
@@ -113,6 +143,16 @@ static const struct {
     { is_ip,
       STR_INIT("Run the same command from a machine that the server trusts (or with --source): if "
                "it is accepted there, the address is the cause.") },
+    { is_mangled,
+      STR_INIT("Look at the password where your program gets it from. Or run the same command with "
+               "--logins 2: it is then tried once more without what is odd about it, at the price "
+               "of perhaps one more refused login.") },
+    { is_form,
+      STR_INIT("Run the same command with --logins 2: your full address is then tried as the user "
+               "name, at the price of perhaps one more refused login.") },
+    { is_mechanism,
+      STR_INIT("Run the same command with --logins 2: another login method is then tried, at the "
+               "price of perhaps one more refused login.") },
     { is_login_refused, STR_INIT("Log in to the provider's web mail with the same user name and "
                                  "password. If that works, ask the provider what SMTP needs.") },
     { is_temporary,

@@ -28,7 +28,9 @@ struct smtp_attempt {
     enum smtp_security security;
     str mechanism; /* empty: no login. "auto": any that is safe */
     str user;
+    bool repaired; /* the login's password with what was odd about it undone */
     str helo;
+    bool old_helo; /* HELO in place of EHLO: there are no extensions (RFC 5321 section 4.1.1.1) */
     struct ip source; /* IP_NONE: whatever the system picks */
     str from;         /* reverse-path, without brackets; "" with from_null */
     bool from_null;   /* MAIL FROM:<> */

@@ -215,6 +215,86 @@ static const struct world WORLDS[] = {
         { 465, PORT_TLS, .caps_tls = LOGINS, .login = BAD, .stranger = NO } },
       .want =
           "refused: wrong-credentials likely, client-never-authenticates possible; exit 5; next" },
+    { "the name is no full address",
+      "587 starttls login user=anna",
+      { P587, P465 },
+      .user = "anna@example.org",
+      .want = "refused: wrong-credentials likely, wrong-username-form possible; exit 5; next" },
+    { "... and two logins may be refused",
+      "587 starttls login user=anna",
+      { P587, P465 },
+      .user = "anna@example.org",
+      .logins = 2,
+      .want = "refused: wrong-username-form proved; exit 5" },
+    { "... and it hangs up",
+      "587 starttls login user=anna",
+      { P587, P465 },
+      .user = "anna@example.org",
+      .logins = 2,
+      .hangs_up = true,
+      .want = "refused: wrong-username-form proved; exit 5" },
+    { "... and the password is wrong too",
+      "587 starttls login user=anna",
+      { P587, P465 },
+      .user = "nobody",
+      .logins = 2,
+      .want = "refused: wrong-credentials likely; exit 5; next" },
+    { "the local-part alone is taken",
+      "587 starttls login",
+      { P587, P465 },
+      .user = "anna",
+      .logins = 2,
+      .want = "refused: wrong-username-form proved; exit 5" },
+    { "the name is taken without its domain",
+      "587 starttls login user=WORK\\anna own=",
+      { P587, P465 },
+      .user = "anna",
+      .logins = 2,
+      .want = "refused: wrong-username-form proved; exit 5" },
+    { "the password ends in a line end, one login",
+      "587 starttls login odd=line-end",
+      { P587, P465 },
+      .wants_repaired = true,
+      .want = "refused: password-mangled likely, wrong-credentials possible; exit 5; next" },
+    { "... two logins",
+      "587 starttls login odd=line-end user=anna",
+      { P587, P465 },
+      .wants_repaired = true,
+      .logins = 2,
+      .want = "refused: password-mangled proved; exit 5" },
+    { "a weak anomaly comes after the name",
+      "587 starttls login odd=percent-code user=anna",
+      { P587, P465 },
+      .wants_repaired = true,
+      .logins = 3,
+      .want = "refused: password-mangled proved; exit 5" },
+    { "asked port and login are another's",
+      "25 starttls login user=anna",
+      { P587, { 25, PORT_CLEAR, "STARTTLS", LOGINS, .login = BAD, .stranger = NO } },
+      .user = "anna@example.org",
+      .logins = 3,
+      .want = "refused: mx-port-not-submission proved, wrong-username-form proved; exit 1" },
+    { "PLAIN is dead",
+      "587 starttls PLAIN",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO, .dead = "PLAIN" } },
+      .want = "refused: mechanism-offered-but-dead possible; exit 1; next" },
+    { "... two logins",
+      "587 starttls PLAIN",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO, .dead = "PLAIN" } },
+      .logins = 2,
+      .want = "refused: mechanism-offered-but-dead proved; exit 1" },
+    { "a digest is refused, and PLAIN taken",
+      "587 starttls CRAM-MD5",
+      { { 587, PORT_CLEAR, "STARTTLS", "AUTH PLAIN CRAM-MD5", .stranger = NO,
+          .dead = "CRAM-MD5" } },
+      .logins = 2,
+      .want = "refused: mechanism-offered-but-dead proved; exit 1" },
+    { "a rate is no reason to try again",
+      "587 starttls login user=anna",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .login = "454 4.7.0 too many logins",
+          .stranger = NO } },
+      .logins = 3,
+      .want = "refused: rate-limited likely; exit 1; next" },
     { "hangs up at AUTH",
       "587 starttls login",
       { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .login = "closed", .stranger = NO },
@@ -482,8 +562,10 @@ static const char *random_asked(char *out, size_t room)
 {
     static const char *const PORTS[] = { "", "25", "465", "587", "2525", "10587" };
     static const char *const SECURITY[] = { "", "none", "starttls", "tls", "auto" };
-    static const char *const LOGIN[] = { "-",     "- known",  "login",         "PLAIN",
-                                         "LOGIN", "CRAM-MD5", "login unknown", "XOAUTH2" };
+    static const char *const LOGIN[] = {
+        "-",        "- known",       "login",   "PLAIN",           "LOGIN",
+        "CRAM-MD5", "login unknown", "XOAUTH2", "login user=anna", "login odd=line-end user=anna"
+    };
     static const char *const REST[] = { "",
                                         "to=",
                                         "to=bob@example.org",
@@ -508,7 +590,8 @@ static struct world_port random_port(uint16_t number)
     static const char *const UNDER_TLS[] = { LOGINS, LOGINS, "AUTH CRAM-MD5 PLAIN", "AUTH NTLM",
                                              "SIZE 1" };
     static const char *const CERTS[] = { NULL, NULL, NULL, "expired", "self-signed,wrong-name" };
-    static const char *const TO_LOGIN[] = { NULL, NULL, NULL, BAD, "454 4.7.0 later", "closed" };
+    static const char *const TO_LOGIN[] = { "504 no",          NULL,    NULL, NULL, BAD,
+                                            "454 4.7.0 later", "closed" };
     static const char *const ANSWERS[] = { NULL,
                                            NULL,
                                            NO,
@@ -517,9 +600,10 @@ static struct world_port random_port(uint16_t number)
                                            "closed",
                                            "421 4.3.2 busy",
                                            "530 5.7.0 STARTTLS first" };
-    return (struct world_port){ number,          PICK(KINDS),   PICK(CAPS),
-                                PICK(UNDER_TLS), PICK(CERTS),   PICK(TO_LOGIN),
-                                PICK(ANSWERS),   PICK(ANSWERS), PICK(ANSWERS) };
+    static const char *const DEAD[] = { NULL, NULL, "PLAIN", "CRAM-MD5" };
+    return (struct world_port){ number,        PICK(KINDS),    PICK(CAPS),    PICK(UNDER_TLS),
+                                PICK(CERTS),   PICK(TO_LOGIN), PICK(ANSWERS), PICK(ANSWERS),
+                                PICK(ANSWERS), PICK(DEAD) };
 }
 
 static void random_world(uint32_t seed, struct world *w, char *asked, size_t room)
@@ -547,6 +631,9 @@ static void random_world(uint32_t seed, struct world *w, char *asked, size_t roo
     w->first_address_dead = pick(6) == 0;
     w->gentle = pick(3) == 0;
     w->send = pick(3) == 0;
+    w->user = pick(3) ? NULL : "anna@example.org";
+    w->wants_repaired = pick(4) == 0;
+    w->logins = pick(4);
     w->rtt_ms = pick(4) ? 20 : 600;
     w->think_ms = pick(4) ? 1 : 1500;
 }

@@ -36,8 +36,9 @@ struct guest {
     struct smtp_attempt door;
     enum smtp_security layer;
     bool verified, connected;
-    bool answered; /* the trial at work has its row, and RSET has none yet */
-    str mechanism;
+    bool answered;       /* the trial at work has its row, and RSET has none yet */
+    str mechanism, user; /* logged in by, and as */
+    bool repaired;
     struct plan_action step;
 };
 
@@ -176,6 +177,9 @@ static void add_row(struct play *p, const struct guest *g, enum smtp_security la
     int n = snprintf(text, sizeof text, "%u%s%s%s helo=%.*s ", g->door.port, layer_mark(layer),
                      ip_eq(&g->door.address, &second) ? "@2" : "",
                      g->door.source.family == IP_NONE ? "" : "~", STR_ARG(helo));
+    if (g->step.x.mechanism.n && (names || strncmp(verb, "login", 5) == 0))
+        n += snprintf(text + n, sizeof text - (size_t)n, "user=%.*s %s", STR_ARG(g->step.x.user),
+                      g->step.x.repaired ? "repaired " : "");
     if (names)
         n += snprintf(text + n, sizeof text - (size_t)n, "%.*s from=%.*s to=%.*s ",
                       STR_ARG(names->mechanism),
@@ -371,11 +375,29 @@ static void starttls(struct play *p, unsigned visit)
         step_over(p, visit, NULL);
 }
 
+static const char *login_answer(const struct play *p, const struct world_port *port,
+                                const struct smtp_attempt *x)
+{
+    const struct world *w = p->w;
+    if (port->dead && str_eq(x->mechanism, str_from(port->dead)))
+        return "504 5.5.4 unknown mechanism";
+    if ((w->user && !str_eq(x->user, str_from(w->user))) || (w->wants_repaired && !x->repaired))
+        return "535 5.7.8 bad credentials";
+    return p->run->count.logins && w->login_again ? w->login_again : port->login;
+}
+
+static void take_login(struct guest *g)
+{
+    g->mechanism = g->step.x.mechanism;
+    g->user = g->step.x.user;
+    g->repaired = g->step.x.repaired;
+}
+
 static void log_in(struct play *p, unsigned visit)
 {
     struct guest *g = &p->guests[visit];
     const struct world_port *port = port_of(p, &g->door);
-    const char *table = p->run->count.logins && p->w->login_again ? p->w->login_again : port->login;
+    const char *table = login_answer(p, port, &g->step.x);
     const char *answer = with_chance(p, busy(p, SMTP_STAGE_AUTH, table));
     char verb[64];
     snprintf(verb, sizeof verb, "login %.*s", STR_ARG(g->step.x.mechanism));
@@ -383,7 +405,7 @@ static void log_in(struct play *p, unsigned visit)
     p->run->count.logins++;
     count_refusal(p, answer, true);
     if (is_good(answer))
-        g->mechanism = g->step.x.mechanism;
+        take_login(g);
     step_over(p, visit, answer);
 }
 
@@ -530,6 +552,8 @@ static void look_at_step(struct play *p, const struct plan_action *a)
              "a login after the last that may be refused");
         return;
     }
+    rail(p, str_eq(a->x.user, g->user) && a->x.repaired == g->repaired,
+         "a trial that is logged in as somebody else");
     rail(p, str_eq(a->x.mechanism, g->mechanism), "a trial that is not logged in as it should be");
     rail(p, p->run->count.refusals < p->o.refusals_max, "a trial after the last refusal");
     look_at_recipient(p, a);
@@ -636,7 +660,8 @@ static struct plan_options options_of(const struct world *w)
                                   .port_count = 4,
                                   .open_max = w->gentle ? 2 : 4,
                                   .total_max = w->gentle ? 4 : 8,
-                                  .refused_logins_max = 1,
+                                  .refused_logins_max = w->logins ? w->logins : 1,
+                                  .repaired_password = w->wants_repaired,
                                   .refusals_max = 3,
                                   .send = w->send };
 }

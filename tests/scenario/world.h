@@ -33,6 +33,7 @@ struct world_port {
     const char *stranger;        /* to RCPT of the asked recipient without a login */
     const char *member;          /* with one */
     const char *in_clear;        /* to MAIL without TLS */
+    const char *dead;            /* a mechanism that is offered, and answered 504 */
 };
 
 enum { WORLD_PORTS = 6 };
@@ -49,6 +50,9 @@ struct world {
     const char *message;      /* to the end of data */
     const char *starttls;     /* to STARTTLS */
     const char *login_again;  /* to every AUTH after the first; NULL: as the first */
+    const char *user;         /* the one name of the login that is taken; NULL: any */
+    bool wants_repaired;      /* the password is taken only when it is repaired */
+    unsigned logins;          /* --logins; 0: 1 */
     enum smtp_stage busy_at;  /* 421 here, and the connection is closed */
     bool busy_under_tls;      /* EHLO: only under TLS; RSET counts as behind RCPT */
     bool hangs_up;            /* the connection is closed after every refusal */
