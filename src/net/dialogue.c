@@ -19,6 +19,7 @@
 #define STALL_MS    30000
 #define PIECE_MAX   ((size_t)1 << 20)
 #define ANSWER_MAX  ((size_t)12 << 10) /* one response of SASL, decoded; RFC 4954 section 4 */
+#define LEAVE_MS    1000               /* longest that a QUIT which was still owed takes */
 #define HOST_OCTETS 256
 #define WHY_OCTETS  512
 
@@ -41,6 +42,8 @@ struct net_dialogue {
 
     enum phase phase;
     bool opened;
+    uint32_t rtt_ms;   /* of the connect */
+    bool leaving;      /* the last word is on its way: the stream has its last deadline */
     bool heard;        /* the peer sent an octet */
     uint64_t since_ms; /* when what we wait for began */
     uint64_t phase_at; /* longest wait for the connection, or for the handshake */
@@ -102,11 +105,31 @@ static enum smtp_stage stage_now(const struct net_dialogue *d)
                                   : SMTP_STAGE_NONE; /* the core knows */
 }
 
+/* QUIT, though a server keeps us waiting or talks nonsense; then the end. False: it is not owed. */
+static bool leave_politely(struct net_dialogue *d)
+{
+    static const str LINE = STR_INIT("QUIT\r\n");
+    uint32_t wait_ms = 2 * d->rtt_ms + 200;
+    if (d->leaving || !d->core || !smtp_client_owes_quit(d->core) ||
+        !net_stream_has_room(d->stream))
+        return false;
+    d->leaving = true;
+    d->phase = ENDING;
+    net_transcript_sent(&d->transcript, LINE);
+    net_stream_send(d->stream, LINE);
+    net_stream_deadline(d->stream,
+                        net_loop_now_ms(d->loop) + (wait_ms < LEAVE_MS ? wait_ms : LEAVE_MS));
+    net_stream_close(d->stream, true);
+    return true;
+}
+
 /* Ends from our side at once. */
 static void cut(struct net_dialogue *d, enum smtp_end end, const char *why)
 {
     if (set_end(d, end, stage_now(d)))
         buf_add(&d->why, str_from(why));
+    if (end != SMTP_END_OURS && d->phase == TALKING && leave_politely(d))
+        return;
     d->phase = ENDING;
     net_stream_close(d->stream, false);
 }
@@ -148,6 +171,8 @@ static void take_end(struct net_dialogue *d, const struct smtp_client_question *
         buf_add(&d->why, STR("the server said that it is closing the connection (421)"));
     else if (q->end == SMTP_END_OURS)
         buf_add(&d->why, STR("the dialogue could not go on: memory is short"));
+    if (leave_politely(d))
+        return;
     d->phase = ENDING;
     net_stream_close(d->stream, true);
 }
@@ -371,6 +396,8 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 static void set_deadline(struct net_dialogue *d)
 {
     uint64_t at_ms = earlier(d->o.deadline_ms, d->quit_at);
+    if (d->leaving)
+        return;
     if (d->phase == CONNECTING || d->phase == SHAKING)
         at_ms = earlier(at_ms, d->phase_at);
     else if (d->phase == TALKING)
@@ -420,6 +447,7 @@ static void on_opened(void *user)
     struct net_dialogue *d = user;
     struct net_dialogue_event ev = { .kind = NET_DIALOGUE_OPENED, .took_ms = took_ms(d) };
     d->opened = true;
+    d->rtt_ms = ev.took_ms;
     if (d->o.tls_at_once)
         shake_hands(d);
     else

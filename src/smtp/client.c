@@ -70,7 +70,8 @@ struct smtp_client {
     unsigned commands;
     smtp_ticket last_ticket;
     bool quitting;
-    enum smtp_stage last_stage; /* of the last reply */
+    bool greeted, quit_sent, owed_quit; /* owed_quit: when it ended */
+    enum smtp_stage last_stage;         /* of the last reply */
 
     struct buf in; /* fed and not read yet, from in_at on */
     size_t in_at;
@@ -193,6 +194,7 @@ static void end_at(struct smtp_client *c, enum smtp_end how, enum smtp_stage sta
 {
     if (c->phase >= ENDING)
         return;
+    c->owed_quit = (how == SMTP_END_SILENT || how == SMTP_END_BROKEN) && smtp_client_owes_quit(c);
     c->end = how;
     c->end_stage = stage;
     enter(c, ENDING);
@@ -201,6 +203,15 @@ static void end_at(struct smtp_client *c, enum smtp_end how, enum smtp_stage sta
 static void end(struct smtp_client *c, enum smtp_end how)
 {
     end_at(c, how, stage_now(c));
+}
+
+bool smtp_client_owes_quit(const struct smtp_client *c)
+{
+    const struct command *open = awaited(c);
+    if (c->phase >= ENDING)
+        return c->owed_quit;
+    return c->phase == TALKING && c->greeted && !c->quit_sent && !c->peer_gone &&
+           (open == NULL || (open->verb != STARTTLS && open->verb != DATA));
 }
 
 uint64_t smtp_client_deadline_ms(const struct smtp_client *c)
@@ -246,6 +257,7 @@ static void send_commands(struct smtp_client *c)
         sent = c->unsent;
         c->unsent = sent->next;
         add_out(c, buf_str(&sent->line), sent->secret);
+        c->quit_sent = sent->verb == QUIT;
         if (sent == c->head)
             start_wait(c);
     }
@@ -453,6 +465,7 @@ static enum smtp_client_ask tell(struct smtp_client *c, struct smtp_client_quest
     q->reply = r;
     if (c->phase == GREETING) {
         q->stage = c->last_stage = SMTP_STAGE_GREETING;
+        c->greeted = true;
         enter(c, TALKING);
         return SMTP_CLIENT_REPLY;
     }
