@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMS_MAX    64
-#define SHORT_OCTETS 4 /* shorter secrets are hidden only as words */
+#define FORMS_MAX     64
+#define SHORT_OCTETS  4 /* shorter secrets are hidden only as words */
+#define MIRROR_OCTETS 8
 
 static const str HIDDEN = STR_INIT("[hidden]");
 
@@ -96,7 +97,8 @@ struct form {
     char *p;
     size_t n;
     unsigned spellings;
-    bool word; /* only where no letter, digit or UTF-8 octet stands beside it */
+    bool word;  /* only where no letter, digit or UTF-8 octet stands beside it */
+    bool coded; /* not where it stands as it is */
     /* base64: the character before, or behind, holds bits of the secret and of its neighbour */
     bool shares_head, shares_tail;
 };
@@ -127,14 +129,18 @@ static bool form_add(struct secret_mask *m, str octets, struct form kind)
     return true;
 }
 
-static bool add_reversed(struct secret_mask *m, str secret)
+/* What may stand there plainly is coded only where it reads differently, and short words that are no
+ * more than each other's mirror ("live") only where they stand alone. */
+static bool add_reversed(struct secret_mask *m, str secret, bool coded)
 {
+    struct form kind = { .spellings = AS_TEXT, .word = coded && secret.n < MIRROR_OCTETS };
     char *reversed = malloc(secret.n);
     if (!reversed)
         return false;
     for (size_t i = 0; i < secret.n; i++)
         reversed[i] = secret.p[secret.n - 1 - i];
-    bool ok = form_add(m, (str){ reversed, secret.n }, (struct form){ .spellings = AS_TEXT });
+    bool same = coded && memcmp(reversed, secret.p, secret.n) == 0;
+    bool ok = same || form_add(m, (str){ reversed, secret.n }, kind);
     secret_wipe(reversed, secret.n);
     free(reversed);
     return ok;
@@ -160,17 +166,31 @@ static bool add_base64(struct secret_mask *m, str secret, size_t before)
     return form_add(m, str_skip(str_take(buf_str(&text), whole), head), kind);
 }
 
-static bool add_secret(struct secret_mask *m, str secret)
+static bool add_long(struct secret_mask *m, str secret, bool coded)
 {
-    if (secret.n < SHORT_OCTETS)
-        return form_add(m, secret, (struct form){ .spellings = PLAIN, .word = true });
-    if (!form_add(m, secret, (struct form){ .spellings = AS_TEXT | HEX }) ||
-        !add_reversed(m, secret))
+    struct form itself = { .spellings = AS_TEXT | HEX, .coded = coded };
+    if (!form_add(m, secret, itself) || !add_reversed(m, secret, coded))
         return false;
     for (size_t before = 0; before < 3; before++)
         if (!add_base64(m, secret, before))
             return false;
     return true;
+}
+
+static bool add_secret(struct secret_mask *m, str secret)
+{
+    if (secret.n < SHORT_OCTETS)
+        return form_add(m, secret, (struct form){ .spellings = PLAIN, .word = true });
+    return add_long(m, secret, false);
+}
+
+struct secret_mask *secret_mask_coded_new(str text)
+{
+    struct secret_mask *m = calloc(1, sizeof *m);
+    if (m && (text.n < SHORT_OCTETS || add_long(m, text, true)))
+        return m;
+    secret_mask_free(m);
+    return NULL;
 }
 
 struct secret_mask *secret_mask_new(str secret)
@@ -236,6 +256,8 @@ static size_t match_any_spelling(const struct form *form, str text)
         if (!(form->spellings & SPELLINGS[i].bit))
             continue;
         size_t n = match_spelt(form, SPELLINGS[i].spelt, text);
+        if (form->coded && n <= form->n)
+            continue; /* every octet stands for itself */
         longest = n > longest ? n : longest;
     }
     return longest;

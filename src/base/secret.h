@@ -16,6 +16,9 @@ struct secret_mask;
 struct secret_mask *secret_mask_new(str secret) MUST_CHECK; /* NULL when memory is short */
 /* Hides another secret in all its forms too, under the same conditions as secret_mask_add(). */
 bool secret_mask_also(struct secret_mask *m, str secret);
+/* For what may be read but not smuggled, such as a name that has a stand-in: every form but the plain
+ * one, in which all octets stand as they are. */
+struct secret_mask *secret_mask_coded_new(str text) MUST_CHECK;
 void secret_mask_free(struct secret_mask *m);
 AUTO_FREE(secret_mask_freep, struct secret_mask, secret_mask_free)
 

@@ -61,9 +61,11 @@ struct transcript {
     const struct secret_mask *mask;
 };
 
-static void print_line(void *user, const struct smtp_attempt *door, bool sent, str line)
+static void print_line(void *user, unsigned connection, const struct smtp_attempt *door, bool sent,
+                       str line)
 {
     const struct transcript *t = user;
+    (void)connection;
     struct buf masked, shown;
     buf_init(&masked, 1 << 20);
     buf_init(&shown, 1 << 22);

@@ -21,6 +21,8 @@ static void tell_known(struct run *run);
 static void act(struct run *run, const struct plan_action *a)
 {
     struct visit_run *v = run->visits[a->visit];
+    if (run->c.o->progress)
+        run->c.o->progress(run->c.o->progress_user, a);
     switch (a->what) {
     case PLAN_OPEN: /* too late: what was not begun in time is not tested */
         if (net_loop_now_ms(run->c.loop) < run->c.deadline_ms)

@@ -20,13 +20,17 @@ struct doctor_options {
     str ca_pem;          /* for the demo */
     uint32_t timeout_ms; /* of the whole run */
     struct plan_options plan;
-    /* The transcript, line by line, secrets left out; NULL: none. */
-    void (*line)(void *user, const struct smtp_attempt *door, bool sent, str line);
+    /* The transcript, line by line, secrets left out; NULL: none. Connections are numbered by the plan. */
+    void (*line)(void *user, unsigned connection, const struct smtp_attempt *door, bool sent,
+                 str line);
     void *line_user;
     /* Called once, inside doctor_run(), when record and stats are complete: only the QUITs that are under
      * way are then waited for, and the user need not be. NULL: not wanted. */
     void (*known)(void *user);
     void *known_user;
+    /* What is being tried, as it begins; NULL: nobody wants to know. */
+    void (*progress)(void *user, const struct plan_action *a);
+    void *progress_user;
 };
 
 struct doctor_stats {

@@ -555,7 +555,7 @@ static void transcript(void *user, struct net_dialogue *d, bool sent, str line)
 {
     const struct visit_run *v = user;
     (void)d;
-    v->c->o->line(v->c->o->line_user, &v->door, sent, line);
+    v->c->o->line(v->c->o->line_user, v->index, &v->door, sent, line);
 }
 
 /* ------------------------------------------------------------------------------------------------

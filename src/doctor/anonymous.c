@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/anonymous.c - every slice of a run, through the stand-ins
+ */
+#include "doctor/anonymous.h"
+#include "smtp/path.h"
+
+enum { SAID_MAX = 4096 };
+
+#define MY_DOMAIN    STR("my-domain.example")
+#define THEIR_DOMAIN STR("their-domain.example")
+
+/* ------------------------------------------------------------------------------------------------
+ * Who is named
+ */
+/* Words that many people have as a local-part, or as their domain's first label, and that mean something
+ * else in what servers say. */
+static bool is_common(str word)
+{
+    static const str COMMON[] = {
+        STR_INIT("mail"),    STR_INIT("email"),     STR_INIT("smtp"),    STR_INIT("info"),
+        STR_INIT("user"),    STR_INIT("test"),      STR_INIT("root"),    STR_INIT("admin"),
+        STR_INIT("office"),  STR_INIT("support"),   STR_INIT("service"), STR_INIT("contact"),
+        STR_INIT("web"),     STR_INIT("host"),      STR_INIT("server"),  STR_INIT("postmaster"),
+        STR_INIT("example"), STR_INIT("localhost"), STR_INIT("relay"),   STR_INIT("sender"),
+        STR_INIT("no"),      STR_INIT("not"),       STR_INIT("for"),     STR_INIT("from"),
+        STR_INIT("to"),      STR_INIT("me"),        STR_INIT("is"),      STR_INIT("in")
+    };
+    for (size_t i = 0; i < COUNT_OF(COMMON); i++)
+        if (str_eq_nocase(COMMON[i], word))
+            return true;
+    return word.n < 2;
+}
+
+static str domain_of(str address)
+{
+    size_t at = str_rfind_octet(address, '@');
+    return at == STR_NOT_FOUND ? STR_NONE : str_skip(address, at + 1);
+}
+static str local_of(str address)
+{
+    size_t at = str_rfind_octet(address, '@');
+    return at == STR_NOT_FOUND ? STR_NONE : str_take(address, at);
+}
+
+/* Two labels, or three where the second is one that registries sell names below ("co.uk"). More than the
+ * organisation's own is rather hidden than less. */
+static str organisation_of(str domain)
+{
+    static const str SOLD_BELOW[] = { STR_INIT("co"),  STR_INIT("com"), STR_INIT("net"),
+                                      STR_INIT("org"), STR_INIT("ac"),  STR_INIT("edu"),
+                                      STR_INIT("gov"), STR_INIT("or"),  STR_INIT("ne") };
+    size_t last = str_rfind_octet(domain, '.');
+    if (!domain.n || domain.p[0] == '[' || last == STR_NOT_FOUND)
+        return domain;
+    size_t second = str_rfind_octet(str_take(domain, last), '.');
+    if (second == STR_NOT_FOUND)
+        return domain;
+    str label = str_take(str_skip(domain, second + 1), last - second - 1);
+    bool three = false;
+    for (size_t i = 0; i < COUNT_OF(SOLD_BELOW); i++)
+        three |= str_eq_nocase(SOLD_BELOW[i], label) && domain.n - last == 3;
+    size_t third = three ? str_rfind_octet(str_take(domain, second), '.') : second;
+    return third == STR_NOT_FOUND ? domain : str_skip(domain, third + 1);
+}
+
+static bool add_word(struct anonymous *a, str word, str stand_in)
+{
+    return is_common(word) || anonymous_add(a, ANONYMOUS_WORD, word, stand_in);
+}
+
+static bool add_domain(struct anonymous *a, str domain, str stand_in)
+{
+    str whole = organisation_of(domain);
+    size_t dot = str_find_octet(whole, '.');
+    if (whole.n && whole.p[0] == '[')
+        return true; /* an address-literal: addresses have stand-ins of their own */
+    if (dot == STR_NOT_FOUND)
+        return add_word(a, whole, stand_in);
+    str first_label = str_take(stand_in, str_find_octet(stand_in, '.'));
+    return anonymous_add(a, ANONYMOUS_DOMAIN, whole, stand_in) &&
+           (dot < 4 || add_word(a, str_take(whole, dot), first_label));
+}
+
+/* The mailbox, its domain, and its local-part alone. */
+static bool add_person(struct anonymous *a, str address, str own_domain, str name, str domain)
+{
+    struct buf b;
+    if (!address.n)
+        return true;
+    bool ours = str_eq_nocase(organisation_of(domain_of(address)), own_domain);
+    buf_init(&b, 128);
+    buf_addf(&b, "%.*s@%.*s", STR_ARG(name), STR_ARG(ours ? MY_DOMAIN : domain));
+    bool ok = domain_of(address).n
+                  ? anonymous_add(a, ANONYMOUS_MAILBOX, address, buf_str(&b)) &&
+                        add_domain(a, domain_of(address), ours ? MY_DOMAIN : domain) &&
+                        add_word(a, local_of(address), name)
+                  : add_word(a, address, name);
+    buf_done(&b);
+    return ok;
+}
+
+/* "DOMAIN\user": both halves. */
+static bool add_user(struct anonymous *a, str user, str own_domain)
+{
+    size_t slash = str_find_octet(user, '\\');
+    if (slash == STR_NOT_FOUND || !slash || slash + 1 == user.n)
+        return add_person(a, user, own_domain, STR("my-login"), MY_DOMAIN) &&
+               (!user.n || anonymous_add(a, ANONYMOUS_WORD, user, STR("my-login")));
+    return anonymous_add(a, ANONYMOUS_MAILBOX, user, STR("MY-DOMAIN\\my-login")) &&
+           add_word(a, str_take(user, slash), STR("MY-DOMAIN")) &&
+           add_word(a, str_skip(user, slash + 1), STR("my-login"));
+}
+
+/* What a program calls its machine. Names that every machine has tell nothing, and may be the cause. */
+static bool add_helo(struct anonymous *a, str helo)
+{
+    if (!helo.n || helo.p[0] == '[' || str_starts_nocase(helo, STR("localhost")))
+        return true;
+    bool dotted = str_find_octet(helo, '.') != STR_NOT_FOUND;
+    return anonymous_add(a, dotted ? ANONYMOUS_MAILBOX : ANONYMOUS_WORD, helo,
+                         dotted ? STR("my-computer.example") : STR("my-computer"));
+}
+
+static bool add_attempt(struct anonymous *a, const struct smtp_attempt *at, str own)
+{
+    return add_person(a, at->to, own, STR("recipient"), THEIR_DOMAIN) &&
+           add_person(a, at->from, own, STR("sender"), STR("sender-domain.example")) &&
+           add_person(a, at->header_from, own, STR("author"), STR("author-domain.example")) &&
+           add_user(a, at->user, own) && add_helo(a, at->helo);
+}
+
+static str first_of(str a, str b)
+{
+    return a.n ? a : b;
+}
+
+static bool add_names(struct anonymous *a, const struct doctor_report *r)
+{
+    const struct smtp_attempt *at = &r->asked->attempt;
+    str mine = first_of(r->asked->own_address, first_of(at->from, at->user));
+    str own = organisation_of(domain_of(mine));
+    if (!add_person(a, mine, own, STR("me"), MY_DOMAIN) || !add_attempt(a, at, own))
+        return false;
+    anonymous_keep(a, at->host);
+    for (size_t i = 0; i < r->record->count; i++) {
+        if (!add_attempt(a, &r->record->rows[i].attempt, own))
+            return false;
+        (void)anonymous_ip(a, &r->record->rows[i].attempt.address, ANONYMOUS_SERVER);
+    }
+    (void)anonymous_ip(a, &at->source, ANONYMOUS_CLIENT);
+    (void)anonymous_ip(a, &r->stats->source, ANONYMOUS_CLIENT);
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The copy
+ */
+struct copier {
+    struct anonymous *a;
+    struct arena *arena;
+    const struct secret_mask *mask;
+    bool failed;
+};
+
+static str replaced(struct copier *c, str text, bool words)
+{
+    struct buf cut, masked, shown;
+    if (!text.n)
+        return STR_NONE;
+    buf_init(&cut, SAID_MAX + sizeof SECRET_CUT);
+    buf_init(&masked, (size_t)16 * SAID_MAX);
+    buf_init(&shown, (size_t)64 * SAID_MAX);
+    buf_add(&cut, str_take(text, SAID_MAX));
+    if (text.n > SAID_MAX)
+        buf_add(&cut, STR(SECRET_CUT));
+    bool ok = secret_mask_apply(c->mask, buf_str(&cut), &masked) &&
+              anonymous_text(c->a, buf_str(&masked), words, &shown);
+    str out = ok ? arena_dup(c->arena, buf_str(&shown)) : STR_NONE;
+    c->failed |= !ok || !out.p;
+    buf_done(&cut);
+    buf_done(&masked);
+    buf_done(&shown);
+    return out;
+}
+
+static struct smtp_attempt attempt_of(struct copier *c, const struct smtp_attempt *x)
+{
+    struct smtp_attempt y = *x;
+    struct ip ip;
+    char text[IP_TEXT_MAX];
+    y.address = anonymous_ip(c->a, &x->address, ANONYMOUS_SERVER);
+    y.source = anonymous_ip(c->a, &x->source, ANONYMOUS_CLIENT);
+    y.user = replaced(c, x->user, true);
+    y.helo = replaced(c, x->helo, true);
+    y.from = replaced(c, x->from, true);
+    y.header_from = replaced(c, x->header_from, true);
+    y.to = replaced(c, x->to, true);
+    if (!ip_parse(x->host, &ip)) {
+        y.host = replaced(c, x->host, false);
+        return y;
+    }
+    ip = anonymous_ip(c->a, &ip, ANONYMOUS_SERVER);
+    y.host = arena_dup(c->arena, str_from(ip_text(&ip, text)));
+    c->failed |= !y.host.p;
+    return y;
+}
+
+/* The lines of EHLO behind the first are keywords (RFC 5321 section 4.1.1.1), and read as such again. */
+static str capabilities_of(struct copier *c, str text)
+{
+    str first = text;
+    str rest = (str_cut(&first, '\n'), first);
+    str head = replaced(c, str_take(text, text.n - rest.n), true);
+    str tail = replaced(c, rest, false);
+    return tail.n ? arena_printf(c->arena, "%.*s%.*s", STR_ARG(head), STR_ARG(tail)) : head;
+}
+
+static void copy_row(struct copier *c, const struct doctor_evidence *from, struct doctor_evidence *to)
+{
+    struct smtp_outcome *o = &to->outcome;
+    *to = *from;
+    to->attempt = attempt_of(c, &from->attempt);
+    o->text = from->probe == PROBE_CAPABILITIES ? capabilities_of(c, o->text)
+                                                : replaced(c, o->text, true);
+    o->tls.names = replaced(c, o->tls.names, false);
+    o->tls.issuer = replaced(c, o->tls.issuer, true);
+}
+
+static const struct doctor_evidence *same_row(const struct doctor_nobody *n,
+                                              const struct doctor_evidence *ev)
+{
+    return ev ? doctor_record_row(&n->record, ev->id) : NULL;
+}
+
+static void copy_all(struct copier *c, const struct doctor_report *r, struct doctor_nobody *out)
+{
+    out->asked = *r->asked;
+    out->asked.attempt = attempt_of(c, &r->asked->attempt);
+    out->asked.own_address = replaced(c, r->asked->own_address, true);
+    out->asked.pasted_error = replaced(c, r->asked->pasted_error, true);
+    for (size_t i = 0; i < r->record->count; i++)
+        copy_row(c, &r->record->rows[i], &out->record.rows[i]);
+    out->record.count = r->record->count;
+    out->stats = *r->stats;
+    out->stats.source = anonymous_ip(c->a, &r->stats->source, ANONYMOUS_CLIENT);
+    out->judgement = *r->judgement;
+    out->judgement.works = same_row(out, r->judgement->works);
+    out->judgement.asked = same_row(out, r->judgement->asked);
+    out->judgement.next = replaced(c, r->judgement->next, false);
+    out->cell_count = doctor_cells(r->asked, r->record, r->judgement, out->cells);
+    for (size_t i = 0; i < out->cell_count; i++) {
+        out->cells[i].at = attempt_of(c, &out->cells[i].at);
+        out->cells[i].s.by = same_row(out, out->cells[i].s.by);
+    }
+}
+
+bool doctor_nobody_init(struct doctor_nobody *out, const struct doctor_report *r,
+                        struct arena *arena)
+{
+    out->record.arena = arena;
+    out->names = anonymous_new();
+    struct copier c = { out->names, arena, r->mask, !out->names };
+    if (!c.failed && add_names(c.a, r))
+        copy_all(&c, r, out);
+    else
+        c.failed = true;
+    if (c.failed)
+        doctor_nobody_done(out);
+    return !c.failed;
+}
+
+void doctor_nobody_done(struct doctor_nobody *n)
+{
+    anonymous_free(n->names);
+    n->names = NULL;
+}
