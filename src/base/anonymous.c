@@ -80,7 +80,7 @@ bool anonymous_add(struct anonymous *a, enum anonymous_kind kind, str identity, 
     x->kind = kind;
     memcpy(x->text, identity.p, identity.n);
     x->n = identity.n;
-    memcpy(x->stand_in, stand_in.p, stand_in.n);
+    memcpy(x->stand_in, stand_in.p ? stand_in.p : "", stand_in.n);
     a->count++;
     return add_coded(x);
 }
@@ -192,7 +192,7 @@ static size_t take_identity(struct walk *w)
     str rest = rest_of(w);
     for (size_t i = 0; i < w->a->count; i++) {
         const struct identity *x = &w->a->identities[i];
-        if (x->kind == ANONYMOUS_DOMAIN || !str_starts_nocase(rest, text_of(x)) ||
+        if (x->kind >= ANONYMOUS_DOMAIN || !str_starts_nocase(rest, text_of(x)) ||
             (found && found->n >= x->n))
             continue;
         bool word = begins_word(w) && !(rest.n > x->n && is_inner(rest.p[x->n]));

@@ -15,7 +15,8 @@
 enum anonymous_kind {
     ANONYMOUS_MAILBOX, /* anywhere, whatever the case */
     ANONYMOUS_WORD,    /* where no letter or digit stands beside it; under 2 octets: never */
-    ANONYMOUS_DOMAIN   /* a domain and what is below it: "www.corp.example" */
+    ANONYMOUS_DOMAIN,  /* a domain and what is below it: "www.corp.example" */
+    ANONYMOUS_CODED    /* only where it is coded: what is known by its pattern where it is plain */
 };
 /* Whose an IP address is: decides which stand-in it gets. */
 enum anonymous_role { ANONYMOUS_OTHER, ANONYMOUS_SERVER, ANONYMOUS_CLIENT };

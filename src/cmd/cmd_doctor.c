@@ -9,12 +9,14 @@
 #include "cmd/doctor_flags.h"
 #include "cmd/read_file.h"
 #include "cmd/secret_input.h"
-#include "doctor/report.h"
+#include "cmd/write_file.h"
+#include "doctor/report_html.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ARENA_MAX = 8 << 20, REPORT_MAX = 16 << 20, FILE_MAX = 16 << 20 };
@@ -57,23 +59,34 @@ static int verify(const char *path)
     return status;
 }
 
-struct transcript {
+/* Who hears every line that is said. */
+struct listeners {
     const struct secret_mask *mask;
+    bool verbose;
+    struct doctor_transcript *page; /* NULL: there will be no page */
 };
 
-static void print_line(void *user, unsigned connection, const struct smtp_attempt *door, bool sent,
+static void print_line(const struct listeners *l, const struct smtp_attempt *door, bool sent,
                        str line)
 {
-    const struct transcript *t = user;
-    (void)connection;
     struct buf masked, shown;
     buf_init(&masked, 1 << 20);
     buf_init(&shown, 1 << 22);
-    secret_mask_apply(t->mask, line, &masked);
+    secret_mask_apply(l->mask, line, &masked);
     escape_line(buf_str(&masked), &shown);
     fprintf(stderr, "%5u %s %.*s\n", door->port, sent ? ">" : "<", STR_ARG(buf_str(&shown)));
     buf_done(&masked);
     buf_done(&shown);
+}
+
+static void hear_line(void *user, unsigned connection, const struct smtp_attempt *door, bool sent,
+                      str line)
+{
+    const struct listeners *l = user;
+    if (l->verbose)
+        print_line(l, door, sent, line);
+    if (l->page)
+        doctor_transcript_line(l->page, connection, door, sent, line);
 }
 
 /* The base64 of AUTH PLAIN holds the password at an offset that the user name decides. */
@@ -131,19 +144,76 @@ static void keep_out_of_core_files(void)
     (void)prctl(PR_SET_DUMPABLE, 0);
 }
 
-/* What the report is printed from, as soon as it is known. */
+/* What a run needs besides its flags. */
+struct bench {
+    struct doctor_record *record;
+    struct doctor_stats stats;
+    struct secret_mask *mask;
+    struct doctor_transcript *page; /* with --report */
+};
+
+static void bench_done(struct bench *b)
+{
+    if (b->page)
+        doctor_transcript_done(b->page);
+    free(b->page);
+    secret_mask_free(b->mask);
+    free(b->record);
+}
+
+static bool bench_init(struct bench *b, const struct doctor_flags *f, struct arena *a,
+                       struct err *e)
+{
+    b->record = calloc(1, sizeof *b->record);
+    b->mask = make_mask(&f->o);
+    b->page = f->report ? calloc(1, sizeof *b->page) : NULL;
+    if (!b->record || (f->o.password.n && !b->mask) || (f->report && !b->page))
+        return err_memory(e, "a run");
+    b->record->arena = a;
+    if (b->page)
+        doctor_transcript_init(b->page);
+    return true;
+}
+
+/* The report is printed as soon as it is known. */
 struct printing {
     const struct doctor_flags *f;
-    const struct doctor_record *record;
-    const struct doctor_stats *stats;
-    const struct secret_mask *mask;
+    const struct bench *b;
     int status;
 };
 
 static void print_known(void *user)
 {
     struct printing *p = user;
-    p->status = doctor_print(&p->f->o, p->record, p->stats, p->mask, p->f->json);
+    p->status = doctor_print(&p->f->o, p->b->record, &p->b->stats, p->b->mask, p->f->json);
+}
+
+static str now_in_words(char out[64])
+{
+    struct tm t;
+    time_t now = time(NULL);
+    size_t n = gmtime_r(&now, &t) ? strftime(out, 64, "%d %B %Y, %H:%M UTC", &t) : 0;
+    str words = { out, n };
+    return str_starts(words, STR("0")) ? str_skip(words, 1) : words;
+}
+
+/* --report. What cannot be written is told; the answer itself is on standard output by then. */
+static bool write_page(const struct doctor_flags *f, const struct bench *b)
+{
+    char when[64];
+    struct err e = { .kind = ERR_NONE };
+    struct doctor_judgement j = doctor_judge(&f->o.asked, b->record);
+    const struct doctor_report r = { &f->o.asked, b->record, &j, &b->stats, b->mask, false };
+    const struct doctor_page_options o = { f->full, now_in_words(when), STR(BATON_VERSION),
+                                           b->page };
+    struct buf out;
+    buf_init(&out, REPORT_MAX);
+    bool ok = doctor_report_html(&r, &o, &out) || err_memory(&e, "the page of --report");
+    ok = ok && write_whole_file(f->report, buf_str(&out), &e);
+    buf_done(&out);
+    if (!ok)
+        fprintf(stderr, "baton doctor: --report: %s\n", e.why);
+    return ok;
 }
 
 static int run(struct doctor_flags *f, struct arena *a)
@@ -151,27 +221,20 @@ static int run(struct doctor_flags *f, struct arena *a)
     if (f->o.password.n)
         keep_out_of_core_files();
     struct err e = { .kind = ERR_NONE };
-    struct doctor_stats stats;
-    struct doctor_record *record = calloc(1, sizeof *record);
-    AUTO(secret_mask_freep) struct secret_mask *mask = make_mask(&f->o);
-    struct transcript t = { mask };
-    if (!record || (f->o.password.n && !mask)) {
-        free(record);
-        err_memory(&e, "a run");
+    AUTO(bench_done) struct bench b = { NULL, { 0 }, NULL, NULL };
+    if (!bench_init(&b, f, a, &e))
         return command_usage_error("doctor", &e);
+    struct listeners l = { b.mask, f->verbose, b.page };
+    if (l.verbose || l.page) {
+        f->o.line = hear_line;
+        f->o.line_user = &l;
     }
-    record->arena = a;
-    if (f->verbose) {
-        f->o.line = print_line;
-        f->o.line_user = &t;
-    }
-    struct printing p = { f, record, &stats, mask, EXIT_USAGE };
+    struct printing p = { f, &b, EXIT_USAGE };
     f->o.known = print_known;
     f->o.known_user = &p;
-    if (!doctor_run(&f->o, record, &stats, &e))
-        command_usage_error("doctor", &e);
-    free(record);
-    return p.status;
+    if (!doctor_run(&f->o, b.record, &b.stats, &e))
+        return command_usage_error("doctor", &e);
+    return f->report && !write_page(f, &b) ? EXIT_USAGE : p.status;
 }
 
 int cmd_doctor(int argc, char **argv)

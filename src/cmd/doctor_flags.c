@@ -163,6 +163,7 @@ FILE_FLAG(ca, o.ca_file)
 FILE_FLAG(cert, o.cert_file)
 FILE_FLAG(key, o.key_file)
 FILE_FLAG(verify, verify)
+FILE_FLAG(report, report)
 
 #define SWITCH(name, field)                                                                        \
     static bool take_##name(void *into, const char *value, struct err *e)                          \
@@ -174,6 +175,7 @@ FILE_FLAG(verify, verify)
     }
 SWITCH(json, json)
 SWITCH(verbose, verbose)
+SWITCH(full, full)
 SWITCH(send, o.plan.send)
 SWITCH(allow_clear_auth, o.plan.allow_clear_auth)
 
@@ -192,7 +194,7 @@ static bool take_later(void *into, const char *value, struct err *e)
     (void)into;
     (void)value;
     return err_set(e, ERR_SYNTAX,
-                   "--config, --report and --token-command are not in this version; leave "
+                   "--config and --token-command are not in this version; leave "
                    "them out, and give the settings by the other flags");
 }
 
@@ -238,7 +240,9 @@ const struct command_option DOCTOR_OPTIONS[] = {
     { "verbose", NULL, "show the dialogue on standard error, secrets masked", take_verbose },
     { "json", NULL, "print the document baton.doctor/1", take_json },
     { "verify", "FILE", "derive every 'proved' of a stored document again", take_verify },
-    { "report", "FILE", "(not in this version) one HTML page", take_later },
+    { "report", "FILE", "write the answer as one HTML page too; anonymous, fit to be handed on",
+      take_report },
+    { "full", NULL, "leave names and addresses in the page of --report", take_full },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -498,6 +502,8 @@ bool doctor_flags_read(struct doctor_flags *f, int argc, char **argv, struct are
         return false;
     if (f->verify)
         return true;
+    if (f->full && !f->report)
+        return err_set(e, ERR_SYNTAX, "--full belongs to --report FILE; give both, or neither");
     if (rest > 2)
         return err_set(e, ERR_SYNTAX, "'%.60s' is one word too many; there is one ADDRESS",
                        argv[2]);

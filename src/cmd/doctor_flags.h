@@ -13,6 +13,8 @@ struct doctor_flags {
     struct doctor_options o; /* slices live in the arena, or in argv */
     bool json, verbose;
     const char *verify; /* --verify FILE: nothing else counts then */
+    const char *report; /* --report FILE: the page */
+    bool full;          /* with names */
 };
 
 /* password gets the secret; the caller wipes it. The error names the option and the remedy. */

@@ -130,6 +130,14 @@ static bool add_attempt(struct anonymous *a, const struct smtp_attempt *at, str 
            add_user(a, at->user, own) && add_helo(a, at->helo);
 }
 
+static bool add_address(struct anonymous *a, const struct ip *ip, enum anonymous_role role)
+{
+    char text[IP_TEXT_MAX];
+    struct ip other = anonymous_ip(a, ip, role);
+    return ip_eq(&other, ip) ||
+           anonymous_add(a, ANONYMOUS_CODED, str_from(ip_text(ip, text)), STR_NONE);
+}
+
 static str first_of(str a, str b)
 {
     return a.n ? a : b;
@@ -146,11 +154,11 @@ static bool add_names(struct anonymous *a, const struct doctor_report *r)
     for (size_t i = 0; i < r->record->count; i++) {
         if (!add_attempt(a, &r->record->rows[i].attempt, own))
             return false;
-        (void)anonymous_ip(a, &r->record->rows[i].attempt.address, ANONYMOUS_SERVER);
+        if (!add_address(a, &r->record->rows[i].attempt.address, ANONYMOUS_SERVER))
+            return false;
     }
-    (void)anonymous_ip(a, &at->source, ANONYMOUS_CLIENT);
-    (void)anonymous_ip(a, &r->stats->source, ANONYMOUS_CLIENT);
-    return true;
+    return add_address(a, &at->source, ANONYMOUS_CLIENT) &&
+           add_address(a, &r->stats->source, ANONYMOUS_CLIENT);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -216,7 +224,8 @@ static str capabilities_of(struct copier *c, str text)
     return tail.n ? arena_printf(c->arena, "%.*s%.*s", STR_ARG(head), STR_ARG(tail)) : head;
 }
 
-static void copy_row(struct copier *c, const struct doctor_evidence *from, struct doctor_evidence *to)
+static void copy_row(struct copier *c, const struct doctor_evidence *from,
+                     struct doctor_evidence *to)
 {
     struct smtp_outcome *o = &to->outcome;
     *to = *from;

@@ -29,6 +29,8 @@ enum { DOCTOR_STEPS_MAX = CAUSE_STEPS + 3 };
 size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX]);
 /* One sentence: the answer. */
 bool doctor_report_summary(const struct doctor_report *r, struct buf *out);
+/* One sentence: from where, how long, and what it cost the server. */
+bool doctor_report_footer(const struct doctor_report *r, struct buf *out);
 
 /* What a stored document claims and holds. Slices live in the record's arena. */
 struct doctor_stored {

@@ -278,7 +278,7 @@ static const char *message_words(const struct doctor_report *r)
     return "1 message begun";
 }
 
-static void footer(const struct doctor_report *r, struct buf *out)
+bool doctor_report_footer(const struct doctor_report *r, struct buf *out)
 {
     const struct doctor_stats *s = r->stats;
     char ip[IP_TEXT_MAX];
@@ -291,8 +291,17 @@ static void footer(const struct doctor_report *r, struct buf *out)
                             (unsigned long long)s->wall_ms % 1000 / 10, s->connections,
                             plural(s->connections), s->auth_attempts, plural(s->auth_attempts),
                             s->refusals_caused, plural(s->refusals_caused), message_words(r));
+    return line.p && buf_add(out, line);
+}
+
+static void footer(const struct doctor_report *r, struct buf *out)
+{
+    struct buf line;
+    buf_init(&line, 4096);
+    out->failed |= !doctor_report_footer(r, &line);
     buf_addc(out, '\n');
-    wrapped(out, 0, line);
+    wrapped(out, 0, buf_str(&line));
+    buf_done(&line);
 }
 
 static void whole(const struct doctor_report *r, struct buf *out)

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+#include "cmd/write_file.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool no(struct err *e, const char *path, const char *why, const char *remedy)
+{
+    return err_set(e, ERR_SYSTEM, "'%.100s' cannot be written: %s; %s", path, why, remedy);
+}
+
+static bool put_all(int fd, str text)
+{
+    while (text.n) {
+        ssize_t n = write(fd, text.p, text.n);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        text = str_skip(text, (size_t)n);
+    }
+    return fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
+}
+
+/* A file beside it, so that the rename stays in one file system. mkstemp makes it 0600. */
+bool write_whole_file(const char *path, str text, struct err *e)
+{
+    char beside[PATH_MAX];
+    struct stat s;
+    const char *slash = strrchr(path, '/');
+    int folder = slash ? (int)(slash - path) + 1 : 0;
+    if (stat(path, &s) == 0 && !S_ISREG(s.st_mode))
+        return no(e, path, "it is no ordinary file", "name another");
+    if (!*path || (slash && !slash[1]) ||
+        snprintf(beside, sizeof beside, "%.*s.baton-XXXXXX", folder, path) >= (int)sizeof beside)
+        return no(e, path, "it is no name of a file", "name another");
+    int fd = mkstemp(beside);
+    if (fd < 0)
+        return no(e, path, strerror(errno),
+                  "name a folder that is there and that you may write to");
+    bool ok = put_all(fd, text);
+    int why = errno;
+    ok = close(fd) == 0 && ok;
+    if (ok && rename(beside, path) != 0) {
+        why = errno;
+        ok = false;
+    }
+    if (ok)
+        return true;
+    unlink(beside);
+    return no(e, path, strerror(why), "make room, or name another place");
+}

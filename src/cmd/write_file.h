@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * cmd/write_file.h - a file that is there whole, or not at all
+ */
+#ifndef BATON_CMD_WRITE_FILE_H
+#define BATON_CMD_WRITE_FILE_H
+#include "base/err.h"
+#include "base/str.h"
+
+/* Puts text in the place of path, readable by its owner alone. An ordinary file that is there is replaced;
+ * what is no ordinary file is left alone. The error names the place and a remedy. */
+bool write_whole_file(const char *path, str text, struct err *e) MUST_CHECK;
+#endif
