@@ -131,6 +131,11 @@ static bool take_logins(void *into, const char *value, struct err *e)
     ((struct raw *)into)->f->o.plan.refused_logins_max = (unsigned)n;
     return true;
 }
+static bool take_size(void *into, const char *value, struct err *e)
+{
+    return take_number("size", value, 1, UINT32_MAX * 1024ULL,
+                       &((struct raw *)into)->f->o.asked.attempt.size_octets, e);
+}
 static bool take_password_fd(void *into, const char *value, struct err *e)
 {
     uint64_t n;
@@ -217,6 +222,7 @@ const struct command_option DOCTOR_OPTIONS[] = {
     { "header-from", "ADDRESS", "the From of the test message of --send", take_header_from },
     { "to", "ADDRESS", "the recipient that was refused; without it relaying itself is not tried",
       take_to },
+    { "size", "OCTETS", "how large the refused message was", take_size },
     { "helo", "NAME", "what to say in EHLO", take_helo },
     { "source", "IP", "the local address to connect from", take_source },
     { "connect-to", "IP", "go to this address in place of what DNS says", take_connect_to },
@@ -229,7 +235,10 @@ const struct command_option DOCTOR_OPTIONS[] = {
     { "error", "TEXT", "the error as the program showed it", take_error },
     { "bounce", "FILE", "the bounce message; '-' is standard input", take_bounce },
     { "config", "FILE", "(not in this version) the program's own settings file", take_later },
-    { "send", NULL, "send one test message at the end; without it no DATA is said", take_send },
+    { "send", NULL,
+      "send one test message to --to at the end (a second one from your own address, where the "
+      "first is refused after DATA); without it no DATA is said",
+      take_send },
     { "gentle", NULL, "at most 2 connections at a time, and 4 in all", take_gentle },
     { "logins", "N",
       "how many refused logins the run may cause (1); more try other forms of the login",
@@ -311,6 +320,17 @@ static bool read_server(struct raw *raw, struct arena *a, struct err *e)
     return at->host.p || err_memory(e, "the server's name");
 }
 
+/* What a program says as its sender need not be a mailbox: that may be the very trouble. It must fit into
+ * a command (RFC 5321 section 4.5.3.1.3), and hold nothing that would end the path there. */
+static bool is_sayable(str from)
+{
+    for (size_t i = 0; i < from.n; i++)
+        if ((unsigned char)from.p[i] <= ' ' || from.p[i] == '<' || from.p[i] == '>' ||
+            from.p[i] == 0x7f)
+            return false;
+    return from.n > 0 && from.n < SMTP_PATH_MAX && str_is_utf8(from);
+}
+
 static bool read_from(struct raw *raw, const char *address, struct arena *a, struct err *e)
 {
     struct doctor_asked *asked = &raw->f->o.asked;
@@ -321,6 +341,10 @@ static bool read_from(struct raw *raw, const char *address, struct arena *a, str
     }
     if (!typed && is_mailbox(raw->user))
         typed = raw->user;
+    if (raw->from && !is_mailbox(raw->from) && is_sayable(str_trim(str_from(raw->from)))) {
+        asked->attempt.from = str_trim(str_from(raw->from));
+        return true;
+    }
     return !typed ||
            read_mailbox(raw->from ? "--from" : "ADDRESS", typed, a, &asked->attempt.from, e);
 }
@@ -335,7 +359,7 @@ static bool read_addresses(struct raw *raw, const char *address, struct arena *a
         return false;
     if (!read_from(raw, address, a, e))
         return false;
-    if (!asked->own_address.n)
+    if (!asked->own_address.n && (!raw->from || is_mailbox(raw->from)))
         asked->own_address = asked->attempt.from;
     if (raw->to && !read_mailbox("--to", raw->to, a, &asked->attempt.to, e))
         return false;

@@ -110,6 +110,9 @@ static const struct good_case {
     { "the empty reverse-path",
       { "anna@example.org", S, "--from", "<>" },
       "mail.example.org:0 auto from=<> own=anna@example.org" },
+    { "a sender that is no mailbox",
+      { "anna@example.org", S, "--from", "anna@@example.org" },
+      "mail.example.org:0 auto from=anna@@example.org own=anna@example.org" },
     { "the user is a mailbox",
       { S, "--user", "anna@example.org", ENV },
       "mail.example.org:0 auto from=anna@example.org own=anna@example.org mech=auto "
@@ -245,7 +248,7 @@ static const struct bad_case {
       { "anna@example.org", S, "--to", "b@c.example\r\nDATA" },
       "--to",
       "mailbox" },
-    { "a sender", { S, "--from", "anna@" }, "--from", "anna@example.org" },
+    { "a sender", { S, "--from", "anna >x" }, "--from", "anna@example.org" },
     { "an author", { "anna@example.org", S, "--header-from", "x" }, "--header-from", "mailbox" },
     { "a recipient and no sender", { S, "--to", "bob@outside.example" }, "--from", "ADDRESS" },
     { "two words",

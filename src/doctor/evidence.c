@@ -220,6 +220,8 @@ static void add_addresses(struct buf *b, const struct smtp_attempt *at)
         buf_add(b, STR(" to "));
         escape_line(at->to, b);
     }
+    if (at->size_octets)
+        buf_addf(b, " with %llu octets", (unsigned long long)at->size_octets);
 }
 
 static void add_capabilities(struct buf *b, const struct doctor_evidence *ev)
@@ -255,6 +257,10 @@ str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a)
     buf_addf(&b, "%.*s: %s", STR_ARG(words), step_words(ev));
     if (ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE)
         add_addresses(&b, &ev->attempt);
+    if (ev->probe == PROBE_MESSAGE && ev->attempt.header_from.n) {
+        buf_add(&b, STR(" from "));
+        escape_line(ev->attempt.header_from, &b);
+    }
     if (ev->probe == PROBE_TLS && o->tls.done) {
         add_tls(&b, &o->tls);
     } else if (ev->probe == PROBE_CAPABILITIES && doctor_evidence_good(ev)) {

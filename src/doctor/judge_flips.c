@@ -115,6 +115,14 @@ static enum cause_id flip_helo(const struct bench *b, const struct doctor_settle
     return s->state == STATE_REFUSED ? CAUSE_EHLO_NAME_REFUSED : CAUSE_NONE;
 }
 
+static enum cause_id flip_size(const struct bench *b, const struct doctor_settled *s)
+{
+    (void)b;
+    bool named = s->state == STATE_REFUSED &&
+                 words_cause(&s->by->outcome) == CAUSE_MESSAGE_TOO_LARGE;
+    return named || s->state == STATE_NOT_OFFERED ? CAUSE_MESSAGE_TOO_LARGE : CAUSE_NONE;
+}
+
 static const struct flip {
     enum doctor_difference d;
     enum cause_id (*cause)(const struct bench *b, const struct doctor_settled *s);
@@ -123,7 +131,8 @@ static const struct flip {
     { DIFFERS_SECURITY, flip_security },   { DIFFERS_LOGIN, flip_login },
     { DIFFERS_MECHANISM, flip_mechanism }, { DIFFERS_FROM, judge_flip_from },
     { DIFFERS_SOURCE, flip_source },       { DIFFERS_USER, flip_user },
-    { DIFFERS_PASSWORD, flip_password },
+    { DIFFERS_PASSWORD, flip_password },   { DIFFERS_HEADER_FROM, judge_flip_from },
+    { DIFFERS_SIZE, flip_size },
 };
 
 /* A port that nobody answers on, or that is closed, differs from the one that works; who closed it is
@@ -139,7 +148,7 @@ static enum finding_strength strength_of_flip(const struct bench *b, enum doctor
         return STRENGTH_LIKELY; /* s may be the capability in its place */
     if (s->temporary || s->unsteady || !b->a.to.n)
         return STRENGTH_LIKELY;
-    if (d == DIFFERS_FROM)
+    if (d == DIFFERS_FROM || d == DIFFERS_HEADER_FROM)
         return judge_strength_of_from(b, cause, s);
     if (cause == CAUSE_CLIENT_NEVER_AUTHENTICATES &&
         (words_blame_other(&s->by->outcome) || words_cause(&s->by->outcome) != CAUSE_NONE))
@@ -158,11 +167,21 @@ static struct doctor_settled settle_undone(const struct bench *b, const struct s
                                            enum doctor_difference d)
 {
     struct smtp_attempt x = doctor_undo(works, &b->a, d);
+    if (d == DIFFERS_FROM && (doctor_differences(&b->a, works) & DIFFERS_HEADER_FROM))
+        x.header_from = b->a.header_from; /* one thing: whose address the mail is from */
     if (d == DIFFERS_PORT)
         return doctor_settle_port(b->r, &x);
     if (d == DIFFERS_SECURITY && b->a.port)
         x.port = b->a.port;
     return doctor_settle(b->r, &x);
+}
+
+/* What was refused after DATA is not set against what was taken up to RCPT. */
+static bool is_fair(const struct bench *b, const struct doctor_settled *s)
+{
+    struct doctor_settled w = doctor_settle(b->r, &b->j->works->attempt);
+    return s->by->probe != PROBE_MESSAGE || s->by->outcome.stage < SMTP_STAGE_DATA ||
+           (w.by && w.by->probe == PROBE_MESSAGE);
 }
 
 void judge_flips(struct bench *b)
@@ -175,7 +194,7 @@ void judge_flips(struct bench *b)
             (port_flips && FLIPS[i].d == DIFFERS_SECURITY && !judge_tls_wanted(b)))
             continue;
         struct doctor_settled s = settle_undone(b, works, FLIPS[i].d);
-        if (!doctor_settled_stops(&s))
+        if (!doctor_settled_stops(&s) || !is_fair(b, &s))
             continue;
         enum cause_id cause = FLIPS[i].cause(b, &s);
         if (cause == CAUSE_NONE)

@@ -16,7 +16,9 @@ enum { ARENA_MAX = 1 << 20 };
 #define OK587  IN587 "587+ PLAIN rcpt 250 ok |"
 #define BARE25 "25 220 hello | 25 ehlo SIZE 1 |"
 #define RELAY  "550 5.7.1 relay not permitted |"
-#define OTHER  "587+ PLAIN from=x@example.net "
+#define LARGE587                                                                                   \
+    "587 220 hello | 587 ehlo STARTTLS | 587+ tls | 587+ ehlo AUTH PLAIN LOGIN, SIZE 1000 |"
+#define OTHER "587+ PLAIN from=x@example.net "
 
 static const struct judge_case {
     const char *label, *asked, *record, *want;
@@ -106,6 +108,63 @@ static const struct judge_case {
     { "after a login, greylisted", "587 starttls login",
       E587 IN587 "587+ PLAIN rcpt 451 4.7.1 Greylisting in action",
       "refused: greylisted-temporary likely; exit 1; next" },
+
+    /* after DATA */
+    { "another author, and then the own one", "587 starttls login author=x@example.net",
+      E587 OK587 "587+ PLAIN author=x@example.net data 550 5.7.60 no permission to send as this |"
+                 "587+ PLAIN author=anna@example.org data 250 ok",
+      "refused: from-not-login proved; exit 1" },
+    { "... in words that say nothing", "587 starttls login author=x@example.net",
+      E587 OK587 "587+ PLAIN author=x@example.net data 550 5.7.1 no |"
+                 "587+ PLAIN author=anna@example.org data 250 ok",
+      "refused: from-not-login likely; exit 1; next" },
+    { "... in words about the signature", "587 starttls login author=x@example.net",
+      E587 OK587 "587+ PLAIN author=x@example.net data 550 5.7.1 DMARC says no |"
+                 "587+ PLAIN author=anna@example.org data 250 ok",
+      "refused: dkim-dmarc-fail likely; exit 1; next" },
+    { "... and the own one is refused too", "587 starttls login author=x@example.net",
+      E587 OK587 "587+ PLAIN author=x@example.net data 550 5.7.1 no |"
+                 "587+ PLAIN author=anna@example.org data 550 5.7.1 no",
+      "unknown: exit 3; next" },
+    { "... and the own one was not sent", "587 starttls login author=x@example.net",
+      E587 OK587 "587+ PLAIN author=x@example.net data 554 5.2.0 SendAsDenied",
+      "refused: from-not-login likely; exit 1; next" },
+    { "... of the own one", "587 starttls login",
+      E587 OK587 "587+ PLAIN data 554 5.2.0 SendAsDenied",
+      "refused: own-address-refused likely; exit 1; next" },
+    { "... it is taken", "587 starttls login author=x@example.net",
+      E587 OK587 "587+ PLAIN author=x@example.net data 250 ok", "accepted: exit 0" },
+    { "... reverse-path and author, one and the same", "587 starttls login from=x@example.net",
+      E587 IN587 OTHER "rcpt 250 |" OTHER "data 554 5.2.0 SendAsDenied | 587+ PLAIN data 250",
+      "refused: from-not-login proved; exit 1" },
+    { "... reverse-path and author, each another's",
+      "587 starttls login from=x@example.net author=y@example.net",
+      E587 IN587 OTHER "rcpt 250 |" OTHER "author=y@example.net data 554 5.2.0 SendAsDenied |"
+                       "587+ PLAIN author=anna@example.org data 250",
+      "refused: from-not-login proved; exit 1" },
+
+    /* message-too-large */
+    { "larger than EHLO says", "587 starttls login size=2000", LARGE587 OK587,
+      "refused: message-too-large proved; exit 1" },
+    { "... not larger", "587 starttls login size=1000",
+      LARGE587 IN587 "587+ PLAIN size=1000 rcpt 250", "accepted: exit 0" },
+    { "... no limit is said", "587 starttls login size=2000",
+      E587 IN587 "587+ PLAIN size=2000 rcpt 250", "accepted: exit 0" },
+    { "... the smaller one is refused too", "587 starttls login size=2000",
+      LARGE587 IN587 "587+ PLAIN rcpt " RELAY, "refused: login-not-honoured likely; exit 1; next" },
+    { "larger than MAIL takes", "587 starttls login size=2000",
+      E587 IN587 "587+ PLAIN size=2000 mail 552 5.3.4 no | 587+ PLAIN rcpt 250",
+      "refused: message-too-large proved; exit 1" },
+    { "... for now", "587 starttls login size=2000",
+      E587 IN587 "587+ PLAIN size=2000 mail 452 4.3.4 no | 587+ PLAIN rcpt 250",
+      "refused: message-too-large likely; exit 1; next" },
+    { "... in other words", "587 starttls login size=2000",
+      E587 IN587 "587+ PLAIN size=2000 mail 550 5.7.1 no | 587+ PLAIN rcpt 250",
+      "unknown: exit 3; next" },
+    { "... the message of a test says nothing of a large one", "587 starttls login size=2000",
+      E587 IN587 "587+ PLAIN size=2000 mail 552 5.3.4 no | 587+ PLAIN rcpt 250 |"
+                 "587+ PLAIN data 250",
+      "refused: message-too-large proved; exit 1" },
 
     /* domain-not-configured */
     { "the own domain is not served, nor is postmaster", "25 none - to=bob@example.org",

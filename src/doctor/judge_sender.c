@@ -58,7 +58,8 @@ enum finding_strength judge_strength_of_from(const struct bench *b, enum cause_i
                    ? STRENGTH_PROVED
                    : STRENGTH_LIKELY;
     /* In words that say nothing of owning it may be refused of anybody. */
-    return cause == CAUSE_FROM_NOT_LOGIN && words_about_ownership(&s->by->outcome)
+    return cause == CAUSE_FROM_NOT_LOGIN &&
+                   (words_about_ownership(&s->by->outcome) || words_cause(&s->by->outcome) == cause)
                ? STRENGTH_PROVED
                : STRENGTH_LIKELY;
 }

@@ -10,7 +10,14 @@
 #define BATON_DOCTOR_PLAN_H
 #include "doctor/evidence.h"
 
-enum { PLAN_ADDRESSES = 4, PLAN_PORTS = 8, PLAN_DOORS = 24, PLAN_VISITS = 32, PLAN_WANTS = 24 };
+enum {
+    PLAN_ADDRESSES = 4,
+    PLAN_PORTS = 8,
+    PLAN_DOORS = 24,
+    PLAN_VISITS = 32,
+    PLAN_WANTS = 24,
+    PLAN_MESSAGES = 2
+};
 
 struct plan_options {
     uint16_t ports[PLAN_PORTS]; /* what to look at besides the asked port */
@@ -21,7 +28,9 @@ struct plan_options {
     unsigned refusals_max;  /* refusals caused, refused logins counted */
     bool repaired_password; /* there is one to log in with, where another login may be tried */
     bool allow_clear_auth;
-    bool send; /* one message, at the end, on the best accepted attempt */
+    bool
+        send; /* one message, at the end, on the best accepted attempt; where it is refused after DATA
+                  one more, from the login's own address */
 };
 
 enum plan_do {

@@ -96,6 +96,8 @@ bool plan_want(struct plan *p, struct smtp_attempt x, enum plan_do what);
 unsigned plan_refused_logins(const struct plan *p);
 unsigned plan_refusals(const struct plan *p);
 bool plan_login_is_over(const struct plan *p);
+/* A size that the server's own list refuses needs no playing: x is tried without one. */
+void plan_fit_size(const struct plan *p, struct smtp_attempt *x);
 
 /* plan_stranger.c */
 /* The layer of a port to be a stranger on, as a program with "automatic" would: TLS where offered. */
@@ -108,6 +110,7 @@ bool plan_goes_on_in_clear(const struct plan *p);
 const struct doctor_evidence *plan_refused_trial(const struct plan *p, bool member);
 void plan_want_other_helo(struct plan *p);
 void plan_want_own_address(struct plan *p);
+void plan_want_smaller(struct plan *p);
 void plan_want_reversals(struct plan *p);
 void plan_want_other_source(struct plan *p);
 void plan_want_inside(struct plan *p);

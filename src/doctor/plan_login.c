@@ -105,6 +105,7 @@ static void want_login_at(struct plan *p, const struct visit *v)
     const struct doctor_evidence *taken = doctor_record_login(p->r, NULL, true);
     x.user = taken ? taken->attempt.user : p->asked->attempt.user;
     x.repaired = taken && taken->attempt.repaired;
+    plan_fit_size(p, &x);
     plan_want(p, x, PLAN_TRIAL);
 }
 
@@ -119,6 +120,7 @@ static void want_login_in_clear(struct plan *p)
     if (!m || doctor_record_login(p->r, NULL, false))
         return;
     a.mechanism = m->name;
+    plan_fit_size(p, &a);
     plan_want(p, a, PLAN_TRIAL);
 }
 

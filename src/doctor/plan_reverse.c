@@ -33,12 +33,37 @@ void plan_want_other_helo(struct plan *p)
     }
 }
 
+/* MAIL was refused for its size: the same with none said. Without a login RCPT comes behind it for the
+ * first time, so no recipient is named twice. */
+void plan_want_smaller(struct plan *p)
+{
+    for (size_t i = 0; i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        bool named = ev->outcome.stage == SMTP_STAGE_RCPT && !smtp_attempt_logs_in(&ev->attempt);
+        if (ev->probe != PROBE_TRIAL || !ev->attempt.size_octets || named ||
+            words_cause(&ev->outcome) != CAUSE_MESSAGE_TOO_LARGE)
+            continue;
+        struct smtp_attempt x = ev->attempt;
+        x.helo = p->asked->attempt.helo;
+        x.size_octets = 0;
+        plan_want(p, x, PLAN_TRIAL);
+        return;
+    }
+}
+
 /* The reverse-path as asked was refused with a login: the login's own address on the same layer. */
 void plan_want_own_address(struct plan *p)
 {
     const struct doctor_evidence *ev = plan_refused_trial(p, true);
     str own = p->asked->own_address;
-    if (!ev || !own.n || str_eq_nocase(own, ev->attempt.from))
+    for (size_t i = 0; !ev && i < p->r->count; i++) { /* or it needs SMTPUTF8, which is missing */
+        const struct doctor_evidence *row = &p->r->rows[i];
+        if (row->probe == PROBE_TRIAL && row->outcome.end == SMTP_END_NOT_OFFERED &&
+            smtp_attempt_logs_in(&row->attempt) && !str_is_ascii(row->attempt.from))
+            ev = row;
+    }
+    if (!ev || !own.n || str_eq_nocase(own, ev->attempt.from) ||
+        words_cause(&ev->outcome) == CAUSE_MESSAGE_TOO_LARGE)
         return;
     struct smtp_attempt x = ev->attempt;
     x.helo = p->asked->attempt.helo;
@@ -108,6 +133,7 @@ void plan_want_inside(struct plan *p)
     x.mechanism = x.user = STR_NONE;
     if (!plan_auto_layer(p, &x))
         return;
+    x.size_octets = 0;
     struct smtp_attempt control = x;
     control.to = postmaster_at(p, own);
     if (!control.to.p)
@@ -119,17 +145,54 @@ void plan_want_inside(struct plan *p)
         plan_want(p, x, PLAN_TRIAL);
 }
 
+/* The message of this run that was refused after DATA, if one was; *count is how many were wanted. */
+static const struct doctor_evidence *refused_message(const struct plan *p, unsigned *count)
+{
+    const struct doctor_evidence *found = NULL;
+    *count = 0;
+    for (size_t i = 0; i < p->want_count; i++)
+        *count += p->wants[i].what == PLAN_MESSAGE;
+    for (size_t i = 0; i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        if (ev->probe == PROBE_MESSAGE && ev->outcome.stage >= SMTP_STAGE_DATA &&
+            ev->outcome.end == SMTP_END_REPLY && !doctor_evidence_good(ev))
+            found = ev;
+    }
+    return found;
+}
+
+/* After a refusal behind DATA: the same from the login's own address, in both places, on the same door. */
+static void want_own_message(struct plan *p, const struct doctor_evidence *refused)
+{
+    struct smtp_attempt x = refused->attempt;
+    str own = p->asked->own_address;
+    str author = x.header_from.n ? x.header_from : x.from;
+    if (!smtp_attempt_logs_in(&x) || !own.n ||
+        (str_eq_nocase(author, own) && str_eq_nocase(x.from, own)))
+        return;
+    x.helo = p->asked->attempt.helo;
+    x.from = own;
+    x.from_null = false;
+    x.header_from = p->asked->attempt.header_from.n ? own : STR_NONE;
+    plan_want(p, x, PLAN_MESSAGE);
+}
+
+/* One message at the end, on the best accepted attempt; one more where it shows whose address it was. */
 void plan_want_message(struct plan *p)
 {
     struct smtp_attempt a = plan_asked_here(p);
+    unsigned count;
+    const struct doctor_evidence *refused = refused_message(p, &count);
     const struct doctor_evidence *works = doctor_best_accepted(p->r, &a);
-    if (!p->o.send || !works || !a.to.n)
+    if (!p->o.send || !a.to.n || count >= PLAN_MESSAGES)
         return;
-    for (size_t i = 0; i < p->want_count; i++)
-        if (p->wants[i].what == PLAN_MESSAGE)
-            return;
+    if (count == 1 && refused)
+        want_own_message(p, refused);
+    if (count || !works)
+        return;
     struct smtp_attempt x = works->attempt;
     x.helo = a.helo;
     x.header_from = a.header_from;
+    x.size_octets = 0;
     plan_want(p, x, PLAN_MESSAGE);
 }

@@ -92,6 +92,7 @@ static bool stranger_cell(const struct plan *p, struct smtp_attempt *x)
     } else if (x->security == SMTP_SECURITY_AUTO && !plan_auto_layer(p, x)) {
         return false;
     }
+    plan_fit_size(p, x);
     return true;
 }
 

@@ -44,7 +44,8 @@ static bool same_attempt(const struct smtp_attempt *a, const struct smtp_attempt
     return a->security == b->security && doctor_same_door(a, b) &&
            str_eq(a->mechanism, b->mechanism) && str_eq(a->user, b->user) &&
            a->repaired == b->repaired && a->old_helo == b->old_helo && str_eq(a->from, b->from) &&
-           a->from_null == b->from_null && str_eq(a->to, b->to) && str_eq(a->helo, b->helo);
+           a->from_null == b->from_null && str_eq(a->to, b->to) && str_eq(a->helo, b->helo) &&
+           str_eq(a->header_from, b->header_from) && a->size_octets == b->size_octets;
 }
 
 static bool wanted_before(const struct plan *p, const struct smtp_attempt *x, enum plan_do what)
@@ -80,6 +81,14 @@ bool plan_want(struct plan *p, struct smtp_attempt x, enum plan_do what)
     return true;
 }
 
+void plan_fit_size(const struct plan *p, struct smtp_attempt *x)
+{
+    struct smtp_caps c;
+    if (doctor_evidence_caps(doctor_record_layer(p->r, PROBE_CAPABILITIES, x, x->security), &c) &&
+        doctor_size_refused(&c, x))
+        x->size_octets = 0;
+}
+
 bool plan_login_is_over(const struct plan *p)
 {
     return !p->asked->login_known || doctor_record_login(p->r, NULL, true) ||
@@ -110,6 +119,7 @@ void plan_think(struct plan *p)
         plan_want_stranger(p);
     plan_want_own_address(p);
     plan_want_other_helo(p);
+    plan_want_smaller(p);
     if (!smtp_attempt_logs_in(&a))
         plan_want_stranger_under_tls(p);
     if (!works_as_asked(p)) {

@@ -47,6 +47,10 @@ static bool take_option(str word, struct smtp_attempt *a)
         a->to = value;
     } else if (str_eq(key, STR("user"))) {
         a->user = value;
+    } else if (str_eq(key, STR("author"))) {
+        a->header_from = value;
+    } else if (str_eq(key, STR("size"))) {
+        return str_to_u64(value, UINT64_MAX, &a->size_octets);
     } else if (str_eq(key, STR("helo"))) {
         a->helo = value;
     } else {

@@ -22,7 +22,8 @@
  *
  * from=, to=, helo= and user= before the verb say what differs from the usual anna@example.org,
  * bob@outside.example, here.example.net and anna@example.org; from=<> is the empty reverse-path. repaired:
- * with the repaired password; old-helo: on a connection that said HELO.
+ * with the repaired password; old-helo: on a connection that said HELO; author=: the message's From; size=:
+ * said in MAIL.
  */
 #ifndef BATON_DOCTOR_RECORD_SCRIPT_H
 #define BATON_DOCTOR_RECORD_SCRIPT_H
@@ -37,7 +38,7 @@ struct ip script_ip(const char *text);
 /* "587 starttls PLAIN" and so on: port, security, and "-" (no login), "auto" login as "login", or a
  * mechanism. "known": the login is at hand though it is not used; "unknown": it is used and not at hand.
  * odd= names an anomaly of the password (base/password_shape.h).
- * from= to= helo= user= own= old-helo ~ as above; error= takes the rest. Slices point into text. */
+ * from= to= helo= user= author= size= own= old-helo ~ as above; error= takes the rest. Slices point into text. */
 void script_asked(const char *text, struct doctor_asked *out);
 /* r must have its arena; rows are added to what it holds. */
 void script_record(const char *text, struct doctor_record *r);

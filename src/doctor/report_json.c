@@ -111,6 +111,8 @@ static json_t *attempt_of(const struct doctor_report *r, const struct smtp_attem
     json_object_set_new(j, "from", a->from_null ? json_string("") : text_of(a->from));
     json_object_set_new(j, "header_from", text_of(a->header_from));
     json_object_set_new(j, "to", text_of(a->to));
+    json_object_set_new(j, "size",
+                        a->size_octets ? json_integer((json_int_t)a->size_octets) : json_null());
     json_object_set_new(j, "reply", o ? reply_of(r, o) : json_null());
     json_object_set_new(j, "tls", tls_of(tls));
     return j;

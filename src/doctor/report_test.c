@@ -80,8 +80,8 @@ static const struct key TLS[] = { { "version", TEXT | NUL, NULL },
         { "user", TEXT | NUL, NULL }, { "repaired_password", BOOLEAN, NULL },                      \
         { "helo", TEXT | NUL, NULL }, { "old_helo", BOOLEAN, NULL },                               \
         { "source", TEXT | NUL, NULL }, { "from", TEXT | NUL, NULL },                              \
-        { "header_from", TEXT | NUL, NULL }, { "to", TEXT | NUL, NULL },                           \
-        { "reply", OBJECT | NUL, REPLY },                                                          \
+        { "header_from", TEXT | NUL, NULL }, { "size", NUMBER | NUL, NULL },                       \
+        { "to", TEXT | NUL, NULL }, { "reply", OBJECT | NUL, REPLY },                              \
     {                                                                                              \
         "tls", OBJECT | NUL, TLS                                                                   \
     }

@@ -266,15 +266,24 @@ static const char *plural(unsigned n)
     return n == 1 ? "" : "s";
 }
 
-/* What became of the one message of --send. */
+/* What became of the message of --send, and of a second one. */
 static const char *message_words(const struct doctor_report *r)
 {
+    unsigned taken = 0, offered = 0;
+    for (size_t i = 0; i < r->record->count; i++) {
+        const struct doctor_evidence *ev = &r->record->rows[i];
+        if (ev->probe != PROBE_MESSAGE || ev->outcome.stage < SMTP_STAGE_DATA)
+            continue;
+        offered++;
+        taken += doctor_evidence_good(ev);
+    }
     if (!r->stats->data_sent)
         return "no message sent";
-    for (size_t i = r->record->count; i-- > 0;)
-        if (r->record->rows[i].probe == PROBE_MESSAGE)
-            return doctor_evidence_good(&r->record->rows[i]) ? "1 message sent"
-                                                             : "1 message offered, and not taken";
+    if (offered > 1)
+        return taken ? "2 messages offered, and 1 of them sent"
+                     : "2 messages offered, and not taken";
+    if (offered)
+        return taken ? "1 message sent" : "1 message offered, and not taken";
     return "1 message begun";
 }
 

@@ -157,6 +157,44 @@ static enum passage pass_login(const struct doctor_record *r, const struct smtp_
     return UNKNOWN;
 }
 
+/* The server says how large a message may be (RFC 1870 section 4), and this one is larger. */
+static enum passage pass_size(const struct doctor_record *r, const struct smtp_attempt *x,
+                              struct doctor_settled *out)
+{
+    struct smtp_caps c;
+    const struct doctor_evidence *ehlo = doctor_record_layer(r, PROBE_CAPABILITIES, x, x->security);
+    if (!x->size_octets || !doctor_evidence_caps(ehlo, &c) || !doctor_size_refused(&c, x))
+        return PASSES;
+    *out = stops(STATE_NOT_OFFERED, false, ehlo);
+    return STOPS;
+}
+
+bool doctor_size_refused(const struct smtp_caps *c, const struct smtp_attempt *x)
+{
+    return (c->ext & SMTP_EXT_SIZE) && c->size_max && x->size_octets > c->size_max;
+}
+
+/* RFC 5322 section 3.6.2: who the message says it is from. */
+static str author(const struct smtp_attempt *a)
+{
+    return a->header_from.n ? a->header_from : a->from;
+}
+
+static bool same_author(const struct smtp_attempt *x, const struct smtp_attempt *row)
+{
+    return (x->from_null && !x->header_from.n) || str_eq_nocase(author(x), author(row));
+}
+
+/* A message shows more than a RCPT: who it says it is from counts too. It is a small one, so what is
+ * refused of it would be refused of a larger one, and not the reverse. */
+static bool same_mail(const struct smtp_attempt *x, const struct doctor_evidence *ev)
+{
+    if (ev->probe == PROBE_TRIAL)
+        return x->size_octets == ev->attempt.size_octets;
+    return same_author(x, &ev->attempt) &&
+           (x->size_octets == ev->attempt.size_octets || !doctor_evidence_good(ev));
+}
+
 static bool same_trial(const struct smtp_attempt *x, const struct smtp_attempt *row)
 {
     return x->security == row->security && doctor_same_door(x, row) &&
@@ -179,7 +217,7 @@ static enum passage pass_trial(const struct doctor_record *r, const struct smtp_
         if (ev->probe != PROBE_TRIAL && ev->probe != PROBE_MESSAGE)
             continue;
         bool ok = doctor_evidence_good(ev);
-        if (!same_trial(x, &ev->attempt)) {
+        if (!same_trial(x, &ev->attempt) || !same_mail(x, ev)) {
             accepted_since_bad |= ok && bad;
             continue;
         }
@@ -202,7 +240,8 @@ struct doctor_settled doctor_settle(const struct doctor_record *r, const struct 
 {
     typedef enum passage pass_fn(const struct doctor_record *, const struct smtp_attempt *,
                                  struct doctor_settled *);
-    static pass_fn *const STAGES[] = { pass_opening, pass_ehlo, pass_tls, pass_login, pass_trial };
+    static pass_fn *const STAGES[] = { pass_opening, pass_ehlo, pass_tls,
+                                       pass_login,   pass_size, pass_trial };
     struct doctor_settled s = { .state = STATE_NOT_TESTED };
     for (size_t i = 0; i < COUNT_OF(STAGES); i++) {
         enum passage p = STAGES[i](r, x, &s);
@@ -276,6 +315,10 @@ unsigned doctor_differences(const struct smtp_attempt *asked, const struct smtp_
         d |= DIFFERS_HELO;
     if (!str_eq(asked->to, x->to))
         d |= DIFFERS_TO;
+    if (asked->header_from.n && !same_author(asked, x))
+        d |= DIFFERS_HEADER_FROM;
+    if (asked->size_octets && asked->size_octets != x->size_octets)
+        d |= DIFFERS_SIZE;
     return d;
 }
 
@@ -306,6 +349,8 @@ struct smtp_attempt doctor_undo(const struct smtp_attempt *x, const struct smtp_
     case DIFFERS_SOURCE: y.source = asked->source; break;
     case DIFFERS_HELO: y.helo = asked->helo; break;
     case DIFFERS_TO: y.to = asked->to; break;
+    case DIFFERS_HEADER_FROM: y.header_from = asked->header_from; break;
+    case DIFFERS_SIZE: y.size_octets = asked->size_octets; break;
     }
     return y;
 }
@@ -317,14 +362,18 @@ const struct doctor_evidence *doctor_best_accepted(const struct doctor_record *r
     int fewest = 0;
     for (size_t i = 0; i < r->count; i++) {
         const struct doctor_evidence *ev = &r->rows[i];
-        if (ev->probe != PROBE_TRIAL || !str_eq(ev->attempt.to, asked->to))
+        bool mail = ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE;
+        if (!mail || !str_eq(ev->attempt.to, asked->to))
             continue;
-        struct doctor_settled s = doctor_settle(r, &ev->attempt);
+        struct smtp_attempt x = ev->attempt;
+        if (ev->probe == PROBE_TRIAL) /* RCPT says nothing of who the message is from */
+            x.header_from = asked->header_from;
+        struct doctor_settled s = doctor_settle(r, &x);
         if (s.state != STATE_ACCEPTED)
             continue;
-        unsigned d = doctor_differences(asked, &ev->attempt);
-        int count = 2 * __builtin_popcount(d) + (d & DIFFERS_PORT ? 4 : 0) +
-                    (ev->attempt.port == 25);
+        unsigned d = doctor_differences(asked, &x);
+        int count = 4 * __builtin_popcount(d) + (d & DIFFERS_PORT ? 8 : 0) +
+                    (ev->attempt.port == 25 ? 2 : 0) + (ev->probe == PROBE_TRIAL);
         if (!best || count < fewest) {
             best = ev;
             fewest = count;

@@ -33,6 +33,9 @@ struct doctor_settled doctor_settle(const struct doctor_record *r, const struct 
 /* True when the state says that the attempt does not get through. */
 bool doctor_settled_stops(const struct doctor_settled *s);
 
+/* Is the message larger than the server says it takes? */
+bool doctor_size_refused(const struct smtp_caps *c, const struct smtp_attempt *x);
+
 /* Over every security that the port of x can speak, the most hopeful answer. */
 struct doctor_settled doctor_settle_port(const struct doctor_record *r,
                                          const struct smtp_attempt *x);
@@ -52,12 +55,15 @@ enum doctor_difference {
     DIFFERS_TO = 1 << 7,
     DIFFERS_USER = 1 << 8,     /* both log in, as different users */
     DIFFERS_PASSWORD = 1 << 9, /* both log in, one with the password repaired */
+    DIFFERS_HEADER_FROM = 1 << 10,
+    DIFFERS_SIZE = 1 << 11
 };
 unsigned doctor_differences(const struct smtp_attempt *asked, const struct smtp_attempt *x);
 /* x with that one difference undone. */
 struct smtp_attempt doctor_undo(const struct smtp_attempt *x, const struct smtp_attempt *asked,
                                 enum doctor_difference d);
-/* The accepted trial that differs least from what was asked; NULL: none. One that conforms comes first. */
+/* The accepted trial or message that differs least from what was asked; NULL: none. One that conforms comes
+ * first, and a message before a trial. */
 const struct doctor_evidence *doctor_best_accepted(const struct doctor_record *r,
                                                    const struct smtp_attempt *asked);
 #endif

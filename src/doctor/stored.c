@@ -81,8 +81,9 @@ static bool read_attempt(const json_t *o, struct smtp_attempt *a)
 {
     int security = SMTP_SECURITY_AUTO;
     json_int_t port = json_integer_value(json_object_get(o, "port"));
+    json_int_t size = json_integer_value(json_object_get(o, "size"));
     const json_t *from = json_object_get(o, "from");
-    if (!json_is_object(o) || port < 0 || port > 65535 ||
+    if (!json_is_object(o) || port < 0 || port > 65535 || size < 0 ||
         !read_address(text_at(o, "address"), &a->address) ||
         !read_address(text_at(o, "source"), &a->source))
         return false;
@@ -101,6 +102,7 @@ static bool read_attempt(const json_t *o, struct smtp_attempt *a)
     a->from_null = json_is_string(from) && json_string_length(from) == 0;
     a->header_from = text_at(o, "header_from");
     a->to = text_at(o, "to");
+    a->size_octets = (uint64_t)size;
     return true;
 }
 

@@ -73,6 +73,7 @@ static struct smtp_attempt attempt_on(const struct visit_run *v, enum smtp_secur
         a.from_null = v->x.from_null;
         a.to = v->x.to;
         a.header_from = v->x.header_from;
+        a.size_octets = v->x.size_octets;
     }
     return a;
 }
@@ -280,6 +281,16 @@ static bool may_group(const struct visit_run *v, const struct smtp_caps *c)
            str_eq_nocase(v->x.from, v->c->o->asked.own_address) && !mail_was_refused(v->c->record);
 }
 
+/* RFC 1870 section 6: the size is said where the server offers to hear it. */
+static void mail_params(const struct visit_run *v, const struct smtp_caps *c, bool utf8, char *out,
+                        size_t room)
+{
+    int n = snprintf(out, room, "%s", utf8 ? "SMTPUTF8" : "");
+    if (v->x.size_octets && c && (c->ext & SMTP_EXT_SIZE))
+        snprintf(out + n, room - (size_t)n, "%sSIZE=%llu", n ? " " : "",
+                 (unsigned long long)v->x.size_octets);
+}
+
 static void begin_trial(struct visit_run *v)
 {
     const struct smtp_caps *c = net_dialogue_caps(v->d);
@@ -293,7 +304,9 @@ static void begin_trial(struct visit_run *v)
         ready(v);
         return;
     }
-    v->mail = net_dialogue_mail(v->d, v->x.from, utf8 ? STR("SMTPUTF8") : STR_NONE);
+    char params[48];
+    mail_params(v, c, utf8, params, sizeof params);
+    v->mail = net_dialogue_mail(v->d, v->x.from, str_from(params));
     if (may_group(v, c)) {
         v->rcpt = net_dialogue_rcpt(v->d, v->x.to);
         v->rset = net_dialogue_rset(v->d);
@@ -364,7 +377,10 @@ static void data_answered(struct visit_run *v, enum smtp_stage stage, const stru
         return;
     }
     row_of_reply(v, PROBE_MESSAGE, v->layer, stage, r);
-    ready(v);
+    if (smtp_reply_good(r))
+        ready(v);
+    else
+        end_trial(v); /* shows whether the server hangs up, before anything else is said here */
 }
 
 static void begin_login(struct visit_run *v)

@@ -22,249 +22,89 @@ enum {
     EITHER = LATER | NEVER
 };
 
-/* Both words must be there; beside may be empty. */
-struct cause_words {
+/* Words are alternatives with "|" between; "&" joins what must all be there, "=" asks for a whole word. */
+static const struct {
     enum cause_id cause;
     unsigned when;
-    str word, beside;
-};
-#define W(cause, when, word)                                                                       \
-    {                                                                                              \
-        CAUSE_##cause, when, STR_INIT(word),                                                       \
-        {                                                                                          \
-            NULL, 0                                                                                \
-        }                                                                                          \
-    }
-#define W2(cause, when, word, beside)                                                              \
-    {                                                                                              \
-        CAUSE_##cause, when, STR_INIT(word), STR_INIT(beside)                                      \
-    }
-
-static const struct cause_words WORDS[] = {
-    W(GREYLISTED_TEMPORARY, TRADE | LATER, "greylist"),
-    W(GREYLISTED_TEMPORARY, TRADE | LATER, "graylist"),
-    W(GREYLISTED_TEMPORARY, TRADE | LATER, "grey list"),
-    W(GREYLISTED_TEMPORARY, TRADE | LATER, "gray list"),
-    W(GREYLISTED_TEMPORARY, TRADE | LATER, "grey-list"),
-    W(GREYLISTED_TEMPORARY, TRADE | LATER, "postgrey"),
-    W(GREYLISTED_TEMPORARY, TRADE | LATER, "liste grise"),
-    W(GREYLISTED_TEMPORARY, TRADE | LATER, "lista gris"),
-    W(GREYLISTED_TEMPORARY, TRADE | LATER, "灰名单"),
-
-    W2(MAILBOX_FULL, TRADE | EITHER, "mailbox", "full"),
-    W2(MAILBOX_FULL, TRADE | EITHER, "mailbox", "quota"),
-    W(MAILBOX_FULL, TRADE | EITHER, "mailbox size limit"),
-    W(MAILBOX_FULL, TRADE | EITHER, "exceeded storage allocation"),
-    W(MAILBOX_FULL, TRADE | EITHER, "over quota"),
-    W(MAILBOX_FULL, TRADE | EITHER, "overquota"),
-    W(MAILBOX_FULL, TRADE | EITHER, "quota exceeded"),
-    W(MAILBOX_FULL, TRADE | EITHER, "exceeded quota"),
-    W(MAILBOX_FULL, TRADE | EITHER, "out of storage space"),
-    W2(MAILBOX_FULL, TRADE | EITHER, "postfach", "voll"),
-    W(MAILBOX_FULL, TRADE | EITHER, "speicherplatz"),
-    W(MAILBOX_FULL, TRADE | EITHER, "boîte pleine"),
-    W2(MAILBOX_FULL, TRADE | EITHER, "boite", "pleine"),
-    W2(MAILBOX_FULL, TRADE | EITHER, "boîte", "pleine"),
-    W2(MAILBOX_FULL, TRADE | EITHER, "buzón", "llen"),
-    W2(MAILBOX_FULL, TRADE | EITHER, "buzon", "llen"),
-    W2(MAILBOX_FULL, TRADE | EITHER, "casella", "piena"),
-    W(MAILBOX_FULL, TRADE | EITHER, "邮箱已满"),
-    W(MAILBOX_FULL, TRADE | EITHER, "容量不足"),
-
-    W2(MESSAGE_TOO_LARGE, TRADE | EITHER, "size", "exceeds"),
-    W2(MESSAGE_TOO_LARGE, TRADE | EITHER, "size", "exceeded"),
-    W2(MESSAGE_TOO_LARGE, TRADE | EITHER, "message size", "limit"),
-    W2(MESSAGE_TOO_LARGE, TRADE | EITHER, "exceeded", "message size"),
-    W(MESSAGE_TOO_LARGE, TRADE | EITHER, "message too large"),
-    W(MESSAGE_TOO_LARGE, TRADE | EITHER, "message too big"),
-    W(MESSAGE_TOO_LARGE, TRADE | EITHER, "message is too large"),
-    W(MESSAGE_TOO_LARGE, TRADE | EITHER, "message is too big"),
-    W(MESSAGE_TOO_LARGE, TRADE | EITHER, "message length exceeds"),
-    W(MESSAGE_TOO_LARGE, TRADE | EITHER, "databytes"),
-    W2(MESSAGE_TOO_LARGE, TRADE | EITHER, "nachricht", "zu groß"),
-    W2(MESSAGE_TOO_LARGE, TRADE | EITHER, "nachricht", "zu gross"),
-    W2(MESSAGE_TOO_LARGE, TRADE | EITHER, "message", "trop volumineux"),
-    W2(MESSAGE_TOO_LARGE, TRADE | EITHER, "mensaje", "demasiado grande"),
-    W2(MESSAGE_TOO_LARGE, TRADE | EITHER, "サイズ", "制限"),
-    W2(MESSAGE_TOO_LARGE, TRADE | EITHER, "大小", "超"),
-
-    W(MAIL_LOOP, TRADE | EITHER, "too many hops"),
-    W(MAIL_LOOP, TRADE | EITHER, "hop count exceeded"),
-    W(MAIL_LOOP, TRADE | EITHER, "mail loop"),
-    W(MAIL_LOOP, TRADE | EITHER, "loops back to"),
-    W2(MAIL_LOOP, TRADE | EITHER, "message", "looping"),
-
-    W(DKIM_DMARC_FAIL, TRADE | EITHER, "dmarc"),
-    W(DKIM_DMARC_FAIL, TRADE | EITHER, "dkim"),
-    W(DKIM_DMARC_FAIL, AT_DATA | EITHER, "unauthenticated mail"),
-    W(DKIM_DMARC_FAIL, AT_DATA | EITHER, "mail is unauthenticated"),
-    W(DKIM_DMARC_FAIL, AT_DATA | EITHER, "sender is unauthenticated"),
-    W(DKIM_DMARC_FAIL, AT_DATA | EITHER, "message does not pass authentication"),
-    W2(DKIM_DMARC_FAIL, AT_DATA | EITHER, "does not have authentication information", "message"),
-    W(SPF_FAIL, TRADE | EITHER, "spf"),
-    W(SPF_FAIL, TRADE | EITHER, "sender policy framework"),
-
-    W(RATE_LIMITED, ANYWHERE | EITHER, "rate limit"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "ratelimit"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "rate-limit"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "throttl"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "slow down"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "too many connections"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "too many concurrent"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "too many sessions"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "too many messages"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "too many mails"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "too many emails"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "too many recipient"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "too much mail"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "too frequent"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "too fast"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "sending limit"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "sending quota"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "sending rate"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "submissionquota"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "recipient limit"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "connection limit"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "daily limit"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "hourly limit"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "message limit"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "mail flood"),
-    W2(RATE_LIMITED, ANYWHERE | EITHER, "limit", "per hour"),
-    W2(RATE_LIMITED, ANYWHERE | EITHER, "limit", "per day"),
-    W2(RATE_LIMITED, ANYWHERE | EITHER, "messages per day", "only"),
-    W2(RATE_LIMITED, ANYWHERE | EITHER, "quota", "per day"),
-    W2(RATE_LIMITED, ANYWHERE | EITHER, "limit", "per 24 hours"),
-    W2(RATE_LIMITED, ANYWHERE | EITHER, "zu viele", "verbindungen"),
-    W2(RATE_LIMITED, ANYWHERE | EITHER, "zu viele", "nachrichten"),
-    W2(RATE_LIMITED, ANYWHERE | EITHER, "trop de", "connexions"),
-    W2(RATE_LIMITED, ANYWHERE | EITHER, "trop de", "messages"),
-    W2(RATE_LIMITED, ANYWHERE | EITHER, "demasiad", "conexiones"),
-    W2(RATE_LIMITED, ANYWHERE | EITHER, "demasiad", "mensajes"),
-    W2(RATE_LIMITED, ANYWHERE | EITHER, "频率", "限"),
-    W(RATE_LIMITED, ANYWHERE | EITHER, "frequency limited"),
-
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "blocked using"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "blacklist"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "black list"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "blocklist"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "block list"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "dnsbl"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, " rbl"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "banned sending ip"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "poor reputation"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "bad reputation"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "low reputation"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "ip reputation"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "reputation service"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "suspected spam ip"),
-    W2(IP_BLOCKLISTED, ANYWHERE | EITHER, "client", "is listed"),
-    W2(IP_BLOCKLISTED, ANYWHERE | EITHER, " ip", "is listed"),
-    W2(IP_BLOCKLISTED, ANYWHERE | EITHER, "host", "is listed"),
-    W2(IP_BLOCKLISTED, ANYWHERE | EITHER, "listed at", "reject"),
-    W2(IP_BLOCKLISTED, ANYWHERE | EITHER, "listed by", "reject"),
-    W2(IP_BLOCKLISTED, ANYWHERE | EITHER, "schwarze", "liste"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "liste noire"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "lista negra"),
-    W(IP_BLOCKLISTED, ANYWHERE | EITHER, "黑名单"),
-
-    W(SENDER_UNVERIFIED, TRADE | EITHER, "not verified"),
-    W(SENDER_UNVERIFIED, TRADE | EITHER, "unverified"),
-    W(SENDER_UNVERIFIED, TRADE | EITHER, "verified sender"),
-    W2(SENDER_UNVERIFIED, TRADE | EITHER, "not match", "verified"),
-    W(SENDER_UNVERIFIED, TRADE | EITHER, "sender not validated"),
-    W2(SENDER_UNVERIFIED, TRADE | EITHER, "sender", "not confirmed"),
-    W(SENDER_UNVERIFIED, PATHS | EITHER, "sender verify failed"),
-    W(SENDER_UNVERIFIED, PATHS | EITHER, "sender verification failed"),
-    W(SENDER_UNVERIFIED, PATHS | EITHER, "sender callback"),
-    W(SENDER_UNVERIFIED, PATHS | EITHER, "callout"),
-    W(SENDER_UNVERIFIED, PATHS | EITHER, "could not complete sender verify"),
-    W2(SENDER_UNVERIFIED, PATHS | EITHER, "sender address rejected", "undeliverable address"),
-    W2(SENDER_UNVERIFIED, PATHS | EITHER, "sender address rejected", "unverified address"),
-    W2(SENDER_UNVERIFIED, PATHS | EITHER, "sender address rejected", "user unknown"),
-
-    W(FROM_INVALID, PATHS | EITHER, "sender address rejected: need fully-qualified"),
-    W(FROM_INVALID, PATHS | EITHER, "sender address rejected: domain not found"),
-    W(FROM_INVALID, PATHS | EITHER, "sender domain does not exist"),
-    W(FROM_INVALID, PATHS | EITHER, "sender domain not found"),
-    W(FROM_INVALID, PATHS | EITHER, "sender domain must exist"),
-    W(FROM_INVALID, PATHS | EITHER, "sender domain must resolve"),
-    W2(FROM_INVALID, PATHS | EITHER, "domain of sender address", "does not"),
-    W(FROM_INVALID, PATHS | EITHER, "sender address does not resolve"),
-    W(FROM_INVALID, PATHS | EITHER, "bad sender address syntax"),
-    W(FROM_INVALID, PATHS | EITHER, "bad sender address"),
-    W(FROM_INVALID, PATHS | EITHER, "invalid sender"),
-    W(FROM_INVALID, PATHS | EITHER, "sender syntax"),
-    W(FROM_INVALID, AT_MAIL | EITHER, "domain name required"),
-    W(FROM_INVALID, AT_MAIL | EITHER, "syntactically invalid"),
-    W(FROM_INVALID, AT_MAIL | EITHER, "sender address must contain a domain"),
-    W(FROM_INVALID, AT_MAIL | EITHER, "malformed address"),
-    W(FROM_INVALID, AT_MAIL | EITHER, "invalid address"),
-    W2(FROM_INVALID, AT_MAIL | EITHER, "syntax error", "from"),
-    W2(FROM_INVALID, AT_MAIL | EITHER, "syntax", "address"),
-    W2(FROM_INVALID, PATHS | EITHER, "absender", "ungültig"),
-    W2(FROM_INVALID, PATHS | EITHER, "expéditeur", "invalide"),
-    W2(FROM_INVALID, PATHS | EITHER, "remitente", "inválid"),
-
-    W(FROM_NOT_LOGIN, TRADE | NEVER, "not owned by"),
-    W(FROM_NOT_LOGIN, TRADE | NEVER, "send as this"),
-    W(FROM_NOT_LOGIN, TRADE | NEVER, "sendas"),
-    W(FROM_NOT_LOGIN, TRADE | NEVER, "to send as"),
-    W(FROM_NOT_LOGIN, TRADE | NEVER, "send on behalf"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "sender", "not belong"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "from", "not belong"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "sender", "mismatch"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "must be same as", "auth"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "must equal", "auth"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "must match", "auth"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "not match", "auth"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "not match", "login"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "sender", "not allowed for"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "not allowed", "header from"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "not allowed", "sender address"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "not authorized", "sender address"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "not permitted", "sender address"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "absender", "nicht erlaubt"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "absender", "nicht berechtigt"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "expéditeur", "autoris"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "remitente", "autoriz"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "发件人", "不一致"),
-    W2(FROM_NOT_LOGIN, TRADE | NEVER, "发信人", "不一致"),
-
-    W(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "user unknown"),
-    W(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "unknown user"),
-    W(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "no such user"),
-    W(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "no such mailbox"),
-    W(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "no such recipient"),
-    W(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "no mailbox here"),
-    W(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "unknown recipient"),
-    W(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "recipient unknown"),
-    W(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "addressee unknown"),
-    W(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "recipientnotfound"),
-    W(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "unrouteable address"),
-    W2(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "user", "does not exist"),
-    W2(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "account", "does not exist"),
-    W2(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "empfänger", "unbekannt"),
-    W2(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "empfaenger", "unbekannt"),
-    W2(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "destinataire", "inconnu"),
-    W2(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "utilisateur", "inconnu"),
-    W2(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "usuario", "desconocido"),
-    W2(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "destinatario", "desconocido"),
-    W2(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "destinatario", "sconosciuto"),
-    W2(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "宛先", "存在しま"),
-    W2(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "收件人", "不存在"),
-    W2(RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER, "用户", "不存在"),
-
-    W(CONTENT_REJECTED, AT_DATA | NEVER, "spam"),
-    W(CONTENT_REJECTED, AT_DATA | NEVER, "virus"),
-    W(CONTENT_REJECTED, AT_DATA | NEVER, "malware"),
-    W(CONTENT_REJECTED, AT_DATA | NEVER, "phish"),
-    W(CONTENT_REJECTED, AT_DATA | NEVER, "unsolicited"),
-    W(CONTENT_REJECTED, AT_DATA | NEVER, "message content"),
-    W(CONTENT_REJECTED, AT_DATA | NEVER, "content rejected"),
-    W(CONTENT_REJECTED, AT_DATA | NEVER, "content reject"),
-    W(CONTENT_REJECTED, AT_DATA | NEVER, "suspicious content"),
-    W(CONTENT_REJECTED, AT_DATA | NEVER, "attachment"),
-    W(CONTENT_REJECTED, AT_DATA | NEVER, "垃圾邮件"),
+    const char *words;
+} WORDS[] = {
+    { CAUSE_GREYLISTED_TEMPORARY, TRADE | LATER,
+      "greylist|graylist|grey list|gray list|grey-list|postgrey|liste grise|"
+      "lista gris|灰名单" },
+    { CAUSE_MAILBOX_FULL, TRADE | EITHER,
+      "mailbox&full|mailbox&quota|mailbox size limit|exceeded storage allocation|"
+      "over quota|overquota|quota exceeded|exceeded quota|out of storage space|"
+      "postfach&voll|speicherplatz|boîte pleine|boite&pleine|boîte&pleine|"
+      "buzón&llen|buzon&llen|casella&piena|邮箱已满|容量不足" },
+    { CAUSE_MESSAGE_TOO_LARGE, TRADE | EITHER,
+      "size&exceeds|size&exceeded|message size&limit|exceeded&message size|"
+      "message too large|message too big|message is too large|message is too big|"
+      "message length exceeds|databytes|nachricht&zu groß|nachricht&zu gross|"
+      "message&trop volumineux|mensaje&demasiado grande|サイズ&制限|大小&超" },
+    { CAUSE_MAIL_LOOP, TRADE | EITHER,
+      "too many hops|hop count exceeded|mail loop|loops back to|message&looping" },
+    { CAUSE_DKIM_DMARC_FAIL, TRADE | EITHER, "dmarc|dkim" },
+    { CAUSE_DKIM_DMARC_FAIL, AT_DATA | EITHER,
+      "unauthenticated mail|mail is unauthenticated|sender is unauthenticated|"
+      "message does not pass authentication|"
+      "does not have authentication information&message" },
+    { CAUSE_SPF_FAIL, TRADE | EITHER, "spf|sender policy framework" },
+    { CAUSE_RATE_LIMITED, ANYWHERE | EITHER,
+      "rate limit|ratelimit|rate-limit|throttl|slow down|too many connections|"
+      "too many concurrent|too many sessions|too many messages|too many mails|"
+      "too many emails|too many recipient|too much mail|too frequent|too fast|"
+      "sending limit|sending quota|sending rate|submissionquota|recipient limit|"
+      "connection limit|daily limit|hourly limit|message limit|mail flood|"
+      "limit&per hour|limit&per day|messages per day&only|quota&per day|"
+      "limit&per 24 hours|zu viele&verbindungen|zu viele&nachrichten|"
+      "trop de&connexions|trop de&messages|demasiad&conexiones|demasiad&mensajes|"
+      "频率&限|frequency limited" },
+    { CAUSE_IP_BLOCKLISTED, ANYWHERE | EITHER,
+      "blocked using|blacklist|black list|blocklist|block list|dnsbl|=rbl|"
+      "banned sending ip|poor reputation|bad reputation|low reputation|ip reputation|"
+      "reputation service|suspected spam ip|client&is listed|=ip&is listed|"
+      "host&is listed|listed at&reject|listed by&reject|schwarze&liste|liste noire|"
+      "lista negra|黑名单" },
+    { CAUSE_SENDER_UNVERIFIED, TRADE | EITHER,
+      "not verified|unverified|verified sender|not match&verified|"
+      "sender not validated|sender&not confirmed" },
+    { CAUSE_SENDER_UNVERIFIED, PATHS | EITHER,
+      "sender verify failed|sender verification failed|sender callback|callout|"
+      "could not complete sender verify|"
+      "sender address rejected&undeliverable address|"
+      "sender address rejected&unverified address|"
+      "sender address rejected&user unknown" },
+    { CAUSE_FROM_INVALID, PATHS | EITHER,
+      "sender address rejected: need fully-qualified|"
+      "sender address rejected: domain not found|sender domain does not exist|"
+      "sender domain not found|sender domain must exist|sender domain must resolve|"
+      "domain of sender address&does not|sender address does not resolve|"
+      "bad sender address syntax|bad sender address|invalid sender|sender syntax" },
+    { CAUSE_FROM_INVALID, AT_MAIL | EITHER,
+      "domain name required|syntactically invalid|"
+      "sender address must contain a domain|malformed address|invalid address|"
+      "syntax error&from|syntax&address" },
+    { CAUSE_FROM_INVALID, PATHS | EITHER,
+      "absender&ungültig|expéditeur&invalide|remitente&inválid" },
+    { CAUSE_FROM_NOT_LOGIN, TRADE | NEVER,
+      "not owned by|send as this|sendas|to send as|send on behalf|sender&not belong|"
+      "from&not belong|sender&mismatch|must be same as&auth|must equal&auth|"
+      "must match&auth|not match&auth|not match&login|sender&not allowed for|"
+      "not allowed&header from|not allowed&sender address|"
+      "not authorized&sender address|not permitted&sender address|"
+      "absender&nicht erlaubt|absender&nicht berechtigt|expéditeur&autoris|"
+      "remitente&autoriz|发件人&不一致|发信人&不一致" },
+    { CAUSE_RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER,
+      "user unknown|unknown user|no such user|no such mailbox|no such recipient|"
+      "no mailbox here|unknown recipient|recipient unknown|addressee unknown|"
+      "recipientnotfound|unrouteable address|user&does not exist|"
+      "account&does not exist|empfänger&unbekannt|empfaenger&unbekannt|"
+      "destinataire&inconnu|utilisateur&inconnu|usuario&desconocido|"
+      "destinatario&desconocido|destinatario&sconosciuto|宛先&存在しま|"
+      "收件人&不存在|用户&不存在" },
+    { CAUSE_CONTENT_REJECTED, AT_DATA | NEVER,
+      "spam|virus|malware|phish|unsolicited|message content|content rejected|"
+      "content reject|suspicious content|attachment|垃圾邮件" },
 };
 
 /* Diagnostic names with dots in them, as Exchange gives them: no host is called so. */
@@ -331,10 +171,9 @@ enum cause_id words_cause(const struct smtp_outcome *o)
     if (o->end != SMTP_END_REPLY || !digit)
         return CAUSE_NONE;
     for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
-        const struct cause_words *w = &WORDS[i];
-        if ((w->when & at) && (w->when & digit) && words_hold(o->text, w->word) &&
-            (!w->beside.n || words_hold(o->text, w->beside)))
-            return w->cause;
+        unsigned when = WORDS[i].when;
+        if ((when & at) && (when & digit) && words_hold_pattern(o->text, WORDS[i].words))
+            return WORDS[i].cause;
     }
     for (size_t i = 0; i < COUNT_OF(NAMES_OF_FAULTS); i++)
         if ((at & TRADE) && str_find(o->text, NAMES_OF_FAULTS[i].word) != STR_NOT_FOUND)

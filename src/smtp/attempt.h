@@ -35,7 +35,8 @@ struct smtp_attempt {
     str from;         /* reverse-path, without brackets; "" with from_null */
     bool from_null;   /* MAIL FROM:<> */
     str header_from;
-    str to; /* forward-path, without brackets */
+    str to;               /* forward-path, without brackets */
+    uint64_t size_octets; /* of the message, as MAIL says it (RFC 1870); 0: not said */
 };
 static inline bool smtp_attempt_logs_in(const struct smtp_attempt *a)
 {

@@ -237,7 +237,9 @@ for address in ("anna", "@inside.example", "anna@", "anna@@x.example", "a b@x.ex
                 "<anna@x.example>", "anna@x.example\r\nRCPT TO:<x@y.example>", "a" * 65 + "@x.example",
                 "anna@" + "x" * 300 + ".example", "anna@[300.1.1.1]", "anna@x..example", "\x1b[2J@x.example"):
     shown = address.encode("ascii", "replace").decode().replace("\x1b", "ESC").replace("\r\n", " CRLF ")
-    for flag in ("ADDRESS", "--to", "--from"):
+    # A program's --from may be what is wrong with it: only what cannot be said in a command is no use.
+    sayable = len(address) < 256 and all(c.isprintable() and c not in " <>" for c in address)
+    for flag in ("ADDRESS", "--to") if sayable else ("ADDRESS", "--to", "--from"):
         place = [address] if flag == "ADDRESS" else [flag, address]
         who = [] if flag == "ADDRESS" else [USER]
         tag = "".join(c if c.isalnum() or c in "._-" else "_" for c in shown)[:40]

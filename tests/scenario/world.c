@@ -181,9 +181,10 @@ static void add_row(struct play *p, const struct guest *g, enum smtp_security la
         n += snprintf(text + n, sizeof text - (size_t)n, "user=%.*s %s", STR_ARG(g->step.x.user),
                       g->step.x.repaired ? "repaired " : "");
     if (names)
-        n += snprintf(text + n, sizeof text - (size_t)n, "%.*s from=%.*s to=%.*s ",
-                      STR_ARG(names->mechanism),
-                      STR_ARG(names->from_null ? STR("<>") : names->from), STR_ARG(names->to));
+        n += snprintf(text + n, sizeof text - (size_t)n,
+                      "%.*s from=%.*s to=%.*s author=%.*s size=%llu ", STR_ARG(names->mechanism),
+                      STR_ARG(names->from_null ? STR("<>") : names->from), STR_ARG(names->to),
+                      STR_ARG(names->header_from), (unsigned long long)names->size_octets);
     snprintf(text + n, sizeof text - (size_t)n, "%s%s%s", verb, answer && *verb ? " " : "",
              answer ? answer : "");
     size_t before = p->run->record.count;
@@ -232,7 +233,7 @@ static void step_over(struct play *p, unsigned visit, const char *answer)
         return;
     }
     if (ends &&
-        (g->step.what == PLAN_TRIAL ||
+        (g->step.what == PLAN_TRIAL || g->step.what == PLAN_MESSAGE ||
          strncmp(answer, "421", 3) == 0)) { /* RSET is on its way, and will not be answered */
         g->answered = true;
         later(p, visit, EVENT_GONE, 1);
@@ -421,6 +422,12 @@ static void count_stranger(struct play *p, const struct plan_action *a)
     rail(p, ++p->run->count.strangers <= most, "the outside recipient without a login again");
 }
 
+static bool is_from_own(const struct play *p, const struct smtp_attempt *x)
+{
+    str own = p->run->asked.own_address;
+    return str_eq(x->header_from.n ? x->header_from : x->from, own);
+}
+
 static void hand_over(struct play *p, unsigned visit)
 {
     struct guest *g = &p->guests[visit];
@@ -429,6 +436,8 @@ static void hand_over(struct play *p, unsigned visit)
     const char *verb = "mail", *answer = NULL;
     if (g->layer == SMTP_SECURITY_NONE)
         answer = port->in_clear;
+    if (is_good(answer) && g->step.x.size_octets)
+        answer = p->w->large;
     answer = busy(p, SMTP_STAGE_MAIL, answer);
     if (is_good(answer) && g->step.x.to.n) {
         verb = "rcpt";
@@ -437,11 +446,14 @@ static void hand_over(struct play *p, unsigned visit)
     }
     if (is_good(answer) && message) {
         verb = "data";
-        answer = busy(p, SMTP_STAGE_END_OF_DATA, p->w->message);
+        answer = busy(p, SMTP_STAGE_END_OF_DATA,
+                      p->w->other_author && !is_from_own(p, &g->step.x) ? p->w->other_author
+                                                                        : p->w->message);
     }
     /* A message that MAIL or RCPT refuses is told as such; the script language writes it as DATA. */
     add_row(p, g, g->layer, &g->step.x, message ? "data" : verb, answer ? answer : "250 ok");
     count_refusal(p, answer, false);
+    p->run->count.message_refused |= message && !is_good(answer);
     if (is_good(answer))
         answer = busy(p, SMTP_STAGE_RSET, NULL);
     step_over(p, visit, answer);
@@ -559,7 +571,12 @@ static void look_at_step(struct play *p, const struct plan_action *a)
     look_at_recipient(p, a);
     if (a->what == PLAN_MESSAGE) {
         rail(p, p->w->send, "DATA without --send");
-        rail(p, ++p->run->count.messages == 1, "a second message");
+        rail(p, ++p->run->count.messages <= PLAN_MESSAGES, "a third message");
+        rail(p, str_eq(a->x.to, p->run->asked.attempt.to), "a message to somebody else");
+        rail(p,
+             p->run->count.messages == 1 || (is_from_own(p, &a->x) && smtp_attempt_logs_in(&a->x) &&
+                                             p->run->count.message_refused),
+             "a second message that shows nothing new");
     }
 }
 

@@ -48,6 +48,8 @@ struct world {
     bool helo_at_rcpt;
     const char *asked_source; /* to RCPT from --source */
     const char *message;      /* to the end of data */
+    const char *other_author; /* to the end of data, when the message is not from the login's own */
+    const char *large;        /* to MAIL that says a size */
     const char *starttls;     /* to STARTTLS */
     const char *login_again;  /* to every AUTH after the first; NULL: as the first */
     const char *user;         /* the one name of the login that is taken; NULL: any */
@@ -68,6 +70,7 @@ struct world {
 struct world_count {
     unsigned actions, opened, stood, open_most, logins, refused_logins, refusals, strangers,
         messages;
+    bool message_refused;
     uint64_t ended_ms;
 };
 
