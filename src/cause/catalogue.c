@@ -603,6 +603,8 @@ static const struct cause TLS_VERSION_OR_CIPHER = {
         STR_INIT("Set the TLS version to automatic, if the program has such a setting."),
         STR_INIT("If the device cannot be updated, let it send through a relay on your own "
                  "network that encrypts towards the provider."),
+        STR_INIT("If the server is the one that is too old, which its version and cipher show, "
+                 "tell whoever runs it, and do not weaken your program for it."),
     },
     .operator_steps = {
         STR_INIT("Offer TLS 1.2 and 1.3: smtpd_tls_protocols = >=TLSv1.2 in Postfix, "
@@ -620,12 +622,14 @@ static const struct cause STARTTLS_STRIPPED = {
     IS(STARTTLS_STRIPPED),
     .family = FAMILY_WRONG_PORT_OR_TLS_MODE,
     .title = STR_INIT("Something on the way removes the offer of encryption"),
-    .sentence = STR_INIT("The server offers STARTTLS, but a device between you and the server "
-                         "takes that offer out or makes it unreadable."),
+    .sentence = STR_INIT("The server can encrypt by STARTTLS, but its offer does not reach you: a "
+                         "device on the way takes it out or makes it unreadable, or a setting of "
+                         "the server hides it."),
     .told_apart = STR_INIT("From here the server's list lacks STARTTLS or shows words made of X, and "
-                           "from another network the same server offers it; with "
-                           "tls-version-or-cipher it is offered here too, and the handshake "
-                           "fails."),
+                           "the command works although it is not offered, or is offered on another "
+                           "port or from another network; a server without any TLS never offers "
+                           "it, and with tls-version-or-cipher it is offered here too, and the "
+                           "handshake fails."),
     .sender_steps = {
         STR_INIT("Use port 465 with SSL/TLS, where nothing can be taken out."),
         STR_INIT("Leave encryption required: without it anyone on the way can read your password."),

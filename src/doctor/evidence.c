@@ -7,10 +7,15 @@
 #include "base/secret.h"
 
 static const struct name_row PROBE_ROWS[] = {
-    { PROBE_LOOKUP, STR_INIT("lookup") },   { PROBE_GREETING, STR_INIT("greeting") },
-    { PROBE_TLS, STR_INIT("tls") },         { PROBE_CAPABILITIES, STR_INIT("capabilities") },
-    { PROBE_LOGIN, STR_INIT("login") },     { PROBE_TRIAL, STR_INIT("trial") },
+    { PROBE_LOOKUP, STR_INIT("lookup") },
+    { PROBE_GREETING, STR_INIT("greeting") },
+    { PROBE_TLS, STR_INIT("tls") },
+    { PROBE_CAPABILITIES, STR_INIT("capabilities") },
+    { PROBE_LOGIN, STR_INIT("login") },
+    { PROBE_TRIAL, STR_INIT("trial") },
     { PROBE_MESSAGE, STR_INIT("message") },
+    { PROBE_OBSERVED, STR_INIT("observed-tls") },
+    { PROBE_UNOFFERED, STR_INIT("unoffered-starttls") },
 };
 const struct names PROBE_NAMES = NAMES(PROBE_ROWS);
 
@@ -27,11 +32,15 @@ static bool copy(struct arena *a, str *s)
 bool doctor_evidence_copy(struct arena *a, struct doctor_evidence *ev)
 {
     str *const slices[] = {
-        &ev->attempt.host,       &ev->attempt.mechanism,     &ev->attempt.user,
-        &ev->attempt.helo,       &ev->attempt.from,          &ev->attempt.header_from,
-        &ev->attempt.to,         &ev->outcome.text,          &ev->outcome.tls.version,
-        &ev->outcome.tls.cipher, &ev->outcome.tls.names,     &ev->outcome.tls.not_before,
-        &ev->outcome.tls.issuer, &ev->outcome.tls.not_after,
+        &ev->attempt.host,         &ev->attempt.mechanism,
+        &ev->attempt.user,         &ev->attempt.helo,
+        &ev->attempt.from,         &ev->attempt.header_from,
+        &ev->attempt.to,           &ev->outcome.text,
+        &ev->outcome.tls.version,  &ev->outcome.tls.cipher,
+        &ev->outcome.tls.names,    &ev->outcome.tls.not_before,
+        &ev->outcome.tls.issuer,   &ev->outcome.tls.not_after,
+        &ev->outcome.tls.key,      &ev->outcome.tls.signature,
+        &ev->outcome.tls.exchange,
     };
     for (size_t i = 0; i < COUNT_OF(slices); i++)
         if (!copy(a, slices[i]))
@@ -56,7 +65,7 @@ const struct doctor_evidence *doctor_record_add(struct doctor_record *r, enum do
 bool doctor_evidence_good(const struct doctor_evidence *ev)
 {
     const struct smtp_outcome *o = &ev->outcome;
-    if (ev->probe == PROBE_TLS)
+    if (ev->probe == PROBE_TLS || ev->probe == PROBE_OBSERVED || ev->probe == PROBE_UNOFFERED)
         return o->tls.done;
     if (ev->probe == PROBE_LOGIN) /* nothing else says that a login was taken: RFC 4954 section 4 */
         return o->end == SMTP_END_REPLY && o->code == 235;
@@ -196,6 +205,18 @@ static const char *step_words(const struct doctor_evidence *ev)
     }
 }
 
+/* What a policy that takes everything came to see: all that may be too weak for an ordinary one. */
+static void add_observed(struct buf *b, const struct smtp_tls_facts *t)
+{
+    buf_addf(b, " completed only with every version and cipher allowed: %.*s, %.*s",
+             STR_ARG(t->version), STR_ARG(t->cipher));
+    if (t->exchange.n)
+        buf_addf(b, ", key exchange %.*s", STR_ARG(t->exchange));
+    if (t->key.n)
+        buf_addf(b, "; certificate with a key of %.*s, signed by %.*s", STR_ARG(t->key),
+                 STR_ARG(t->signature));
+}
+
 static void add_tls(struct buf *b, const struct smtp_tls_facts *t)
 {
     buf_addf(b, " %.*s", STR_ARG(t->version));
@@ -261,7 +282,11 @@ str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a)
         buf_add(&b, STR(" from "));
         escape_line(ev->attempt.header_from, &b);
     }
-    if (ev->probe == PROBE_TLS && o->tls.done) {
+    if (ev->probe == PROBE_UNOFFERED)
+        buf_add(&b, STR(", though STARTTLS was not offered,"));
+    if (ev->probe == PROBE_OBSERVED && o->tls.done) {
+        add_observed(&b, &o->tls);
+    } else if ((ev->probe == PROBE_TLS || ev->probe == PROBE_UNOFFERED) && o->tls.done) {
         add_tls(&b, &o->tls);
     } else if (ev->probe == PROBE_CAPABILITIES && doctor_evidence_good(ev)) {
         add_capabilities(&b, ev);

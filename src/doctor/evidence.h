@@ -30,7 +30,10 @@ enum doctor_probe {
     PROBE_CAPABILITIES, /* EHLO on the attempt's layer */
     PROBE_LOGIN,        /* AUTH */
     PROBE_TRIAL,        /* MAIL, then RCPT when the attempt has a forward-path */
-    PROBE_MESSAGE       /* DATA and the end of data: only with --send */
+    PROBE_MESSAGE,      /* DATA and the end of data: only with --send */
+    PROBE_OBSERVED, /* the handshake again, after a failed one, by a policy that takes whatever the server
+                       has: versions from TLS 1.0, every cipher, short keys */
+    PROBE_UNOFFERED /* STARTTLS said although EHLO did not offer it */
 };
 extern const struct names PROBE_NAMES;
 

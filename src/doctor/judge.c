@@ -80,17 +80,28 @@ static const struct doctor_evidence *asked_row(struct bench *b)
     return judge_stranger(b);
 }
 
+/* The address to look at: the first that said anything, else the first that was tried. */
+static struct ip address_met(const struct doctor_record *r)
+{
+    struct ip first = { .family = IP_NONE };
+    for (size_t i = 0; i < r->count; i++) {
+        const struct doctor_evidence *ev = &r->rows[i];
+        if (ev->probe != PROBE_GREETING && ev->probe != PROBE_TLS)
+            continue;
+        if (ev->outcome.stage != SMTP_STAGE_CONNECT)
+            return ev->attempt.address;
+        if (first.family == IP_NONE)
+            first = ev->attempt.address;
+    }
+    return first;
+}
+
 static struct smtp_attempt with_address(const struct doctor_asked *asked,
                                         const struct doctor_record *r,
                                         const struct doctor_evidence *works)
 {
     struct smtp_attempt a = asked->attempt;
-    if (works)
-        a.address = works->attempt.address;
-    for (size_t i = 0; a.address.family == IP_NONE && i < r->count; i++) {
-        if (r->rows[i].probe == PROBE_GREETING)
-            a.address = r->rows[i].attempt.address;
-    }
+    a.address = works ? works->attempt.address : address_met(r);
     return a;
 }
 

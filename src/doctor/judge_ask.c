@@ -148,6 +148,7 @@ enum cause_id judge_certificate(enum smtp_cert_reason reason)
     case SMTP_CERT_SELF_SIGNED: return CAUSE_CERTIFICATE_SELF_SIGNED;
     case SMTP_CERT_WRONG_NAME: return CAUSE_CERTIFICATE_WRONG_NAME;
     case SMTP_CERT_UNKNOWN_ISSUER: return CAUSE_CERTIFICATE_UNKNOWN_ISSUER;
+    case SMTP_CERT_WEAK: return CAUSE_TLS_VERSION_OR_CIPHER;
     default: return CAUSE_NONE;
     }
 }

@@ -9,15 +9,25 @@ static bool is_certificate_stop(const struct doctor_settled *s)
     return s->by && s->by->probe == PROBE_TLS && s->by->outcome.tls.done;
 }
 
+/* A handshake that fails here, and completes where everything is allowed. */
+static bool is_handshake_stop(const struct bench *b, const struct doctor_settled *s)
+{
+    return s->by && s->by->probe == PROBE_TLS &&
+           judge_strength_of_handshake(b, s->by) != STRENGTH_NONE;
+}
+
 static enum cause_id flip_port(const struct bench *b, const struct doctor_settled *s)
 {
-    (void)b;
     if (s->state == STATE_SILENT)
         return s->by->outcome.stage == SMTP_STAGE_CONNECT ? CAUSE_EGRESS_PORT_BLOCKED : CAUSE_NONE;
     if (s->state == STATE_CLOSED)
         return CAUSE_SERVER_DOWN;
     if (is_certificate_stop(s))
         return judge_certificate(s->by->outcome.tls.reasons[0]);
+    if (is_handshake_stop(b, s))
+        return CAUSE_TLS_VERSION_OR_CIPHER;
+    if (judge_offer_taken_out(b))
+        return CAUSE_STARTTLS_STRIPPED;
     if (s->state == STATE_NOT_OFFERED && s->by->probe == PROBE_CAPABILITIES)
         return CAUSE_MX_PORT_NOT_SUBMISSION;
     if (s->state == STATE_REFUSED && s->by->outcome.stage >= SMTP_STAGE_AUTH)
@@ -39,6 +49,8 @@ static enum cause_id flip_security(const struct bench *b, const struct doctor_se
 {
     if (is_certificate_stop(s))
         return judge_certificate(s->by->outcome.tls.reasons[0]);
+    if (is_handshake_stop(b, s))
+        return CAUSE_TLS_VERSION_OR_CIPHER;
     bool tls_works = b->j->works->attempt.security == SMTP_SECURITY_TLS;
     if (!b->a.port && tls_works != (b->a.security == SMTP_SECURITY_TLS))
         return CAUSE_NONE; /* which port the program uses is not known: another may fit its mode */
@@ -143,6 +155,8 @@ static enum finding_strength strength_of_flip(const struct bench *b, enum doctor
     if (cause == CAUSE_EGRESS_PORT_BLOCKED || cause == CAUSE_STARTTLS_STRIPPED ||
         cause == CAUSE_SERVER_DOWN)
         return STRENGTH_POSSIBLE;
+    if (cause == CAUSE_TLS_VERSION_OR_CIPHER && !s->by->outcome.tls.done)
+        return judge_strength_of_handshake(b, s->by);
     const struct doctor_evidence *wanted = judge_tls_wanted(b);
     if (cause == CAUSE_MAIL_ONLY_UNDER_TLS && wanted && wanted->outcome.code / 100 == 4)
         return STRENGTH_LIKELY; /* s may be the capability in its place */
@@ -201,11 +215,14 @@ void judge_flips(struct bench *b)
             continue;
         port_flips |= FLIPS[i].d == DIFFERS_PORT;
         bool client = is_certificate_stop(&s) || cause == CAUSE_NO_COMMON_MECHANISM ||
-                      cause == CAUSE_PASSWORD_MANGLED;
+                      cause == CAUSE_PASSWORD_MANGLED || cause == CAUSE_TLS_VERSION_OR_CIPHER;
         enum finding_hop hop = client ? HOP_CLIENT : HOP_SUBMISSION;
         struct finding *f = judge_add(b, cause, hop, strength_of_flip(b, FLIPS[i].d, cause, &s));
         finding_for(f, judge_id(s.by));
         finding_for(f, b->j->works->id);
+        finding_for(f, judge_id(judge_observed(b, s.by)));
+        if (cause == CAUSE_STARTTLS_STRIPPED)
+            finding_set_strength(f, judge_strength_of_stripped(b, f));
         judge_neighbours(b, f);
     }
 }

@@ -49,9 +49,26 @@ void judge_signs(struct bench *b); /* judge_signs.c: without one, what the recor
 void judge_sign_lookup(struct bench *b);
 void judge_sign_closed(struct bench *b);
 void judge_sign_silent_port(struct bench *b);
+void judge_sign_all_silent(struct bench *b);
+void judge_sign_reverse_dns(struct bench *b);
+/* Another EHLO name had the same answer: that the address has no name in DNS. */
+bool judge_reverse_dns_stays(const struct bench *b);
+/* judge_tls.c */
 void judge_sign_mode(struct bench *b);
+void judge_sign_handshake(struct bench *b);
+void judge_sign_wrong_server(struct bench *b);
 void judge_sign_certificate(struct bench *b);
 void judge_sign_no_starttls(struct bench *b);
+/* The handshake that completed where failed did not, with all allowed; NULL: there is none. */
+const struct doctor_evidence *judge_observed(const struct bench *b,
+                                             const struct doctor_evidence *failed);
+/* How sure it is that a handshake failed for want of something in common; NONE: nothing says so. */
+enum finding_strength judge_strength_of_handshake(const struct bench *b,
+                                                  const struct doctor_evidence *failed);
+/* The asked port's STARTTLS is not offered, and was answered all the same, or words of X stand there. */
+bool judge_offer_taken_out(const struct bench *b);
+/* How sure it is that STARTTLS was there and was taken out; adds to f the rows that say so. */
+enum finding_strength judge_strength_of_stripped(const struct bench *b, struct finding *f);
 /* judge_login.c */
 void judge_sign_mail_only_under_tls(struct bench *b);
 void judge_sign_hidden(struct bench *b);

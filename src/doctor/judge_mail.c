@@ -67,15 +67,16 @@ void judge_sign_ip_not_trusted(struct bench *b)
 {
     str own = words_domain(b->asked->own_address);
     const struct doctor_evidence *ev = judge_stranger(b);
+    bool noted = ev && words_about_reverse_dns(&ev->outcome) && words_about_relaying(&ev->outcome);
     if (!judge_is_refusal(ev) || ev->outcome.stage != SMTP_STAGE_RCPT ||
         doctor_record_offers_login(b->r) || address_is_trusted(b) ||
         judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN) || !judge_no_login(b, ev->attempt.port) ||
         (ev->outcome.code / 100 == 4 && !words_about_relaying(&ev->outcome)) ||
-        words_blame_other(&ev->outcome) || words_cause(&ev->outcome) != CAUSE_NONE)
+        (words_blame_other(&ev->outcome) && !noted) || words_cause(&ev->outcome) != CAUSE_NONE)
         return;
     if (own.n && str_eq_nocase(own, words_domain(b->a.to)))
         return; /* inside the user's own domain nobody needs to be trusted */
-    bool sure = !smtp_attempt_logs_in(&b->a) &&
+    bool sure = !smtp_attempt_logs_in(&b->a) && !noted &&
                 (words_about_relaying(&ev->outcome) || words_invalid_recipient(&ev->outcome));
     for (size_t i = 0; i < b->r->count; i++) { /* a door that was not seen into may take a login */
         const struct doctor_evidence *g = &b->r->rows[i];

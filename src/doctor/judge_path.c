@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * doctor/judge_path.c - signs on the way to the server: names, ports, TLS, certificates
+ * doctor/judge_path.c - signs on the way to the server: names, ports, addresses
  */
 #include "doctor/judge_inside.h"
 
@@ -55,65 +55,82 @@ void judge_sign_silent_port(struct bench *b)
     }
 }
 
-void judge_sign_mode(struct bench *b)
+/* Not one octet and not one refusal: nobody there, or somebody on the way, and from here they look alike.
+ * On port 25 alone it is more often the network. */
+void judge_sign_all_silent(struct bench *b)
 {
-    const struct doctor_evidence *clear = doctor_record_greeting(b->r, &b->a, false);
-    const struct doctor_evidence *at_once = doctor_record_layer(b->r, PROBE_TLS, &b->a,
-                                                                SMTP_SECURITY_TLS);
-    if (b->a.security == SMTP_SECURITY_TLS) {
-        if (!at_once || at_once->outcome.tls.done || !clear || !doctor_evidence_good(clear))
-            return;
-    } else if (b->a.security == SMTP_SECURITY_AUTO || !at_once || !at_once->outcome.tls.done ||
-               (clear && doctor_evidence_good(clear))) {
-        return;
-    }
-    struct finding *f = judge_add(b, CAUSE_TLS_MODE_MISMATCH, HOP_SUBMISSION, STRENGTH_LIKELY);
-    finding_for(f, at_once->id);
-    finding_for(f, judge_id(clear));
-}
-
-/* Each reason alone makes the check fail, and the same certificate passes without it: that was seen
- * in one handshake, so it is proved; but not without a recipient, when relaying was not tried. */
-/* A program that got a reply to its mail got past the handshake; on port 25 few that do not log in look
- * at a certificate at all. */
-static enum finding_strength strength_of_certificate(const struct bench *b)
-{
-    struct smtp_reply pasted;
-    char room[1024];
-    if (smtp_reply_parse(b->asked->pasted_error, room, sizeof room, &pasted) && pasted.code >= 400)
-        return STRENGTH_POSSIBLE;
-    bool looks = b->a.port != 25 || smtp_attempt_logs_in(&b->a);
-    return b->a.to.n && looks ? STRENGTH_PROVED : STRENGTH_LIKELY;
-}
-
-void judge_sign_certificate(struct bench *b)
-{
-    if (b->a.security == SMTP_SECURITY_NONE)
-        return;
-    if (b->a.security == SMTP_SECURITY_AUTO && !smtp_attempt_logs_in(&b->a) && judge_stranger(b))
-        return; /* a program that picks for itself went on in clear */
+    static const enum cause_id USUAL[] = { CAUSE_SERVER_DOWN, CAUSE_IP_BANNED,
+                                           CAUSE_EGRESS_PORT_BLOCKED };
+    static const enum cause_id ON_25[] = { CAUSE_EGRESS_PORT_BLOCKED, CAUSE_SERVER_DOWN,
+                                           CAUSE_IP_BANNED };
+    bool only_25 = true, any = false;
     for (size_t i = 0; i < b->r->count; i++) {
         const struct doctor_evidence *ev = &b->r->rows[i];
-        const struct smtp_tls_facts *t = &ev->outcome.tls;
-        if (ev->probe != PROBE_TLS || !t->done || t->verified ||
-            (b->a.port && b->a.port != ev->attempt.port) ||
-            (b->a.security != SMTP_SECURITY_AUTO && b->a.security != ev->attempt.security))
-            continue;
-        for (unsigned k = 0; k < t->reason_count; k++) {
-            enum cause_id cause = judge_certificate(t->reasons[k]);
-            if (cause != CAUSE_NONE)
-                finding_for(judge_add(b, cause, HOP_CLIENT, strength_of_certificate(b)), ev->id);
-        }
+        if (ev->probe != PROBE_GREETING || ev->outcome.end == SMTP_END_UNREACHABLE)
+            continue; /* no way to one of the addresses: most often the machine has no IPv6 */
+        if (ev->outcome.end != SMTP_END_SILENT || ev->outcome.stage != SMTP_STAGE_CONNECT)
+            return;
+        only_25 &= ev->attempt.port == 25;
+        any = true;
+    }
+    for (size_t k = 0; any && k < COUNT_OF(USUAL); k++) {
+        struct finding *f = judge_add(b, only_25 ? ON_25[k] : USUAL[k], HOP_SUBMISSION,
+                                      STRENGTH_POSSIBLE);
+        for (size_t i = 0; i < b->r->count; i++)
+            if (b->r->rows[i].probe == PROBE_GREETING &&
+                b->r->rows[i].outcome.end == SMTP_END_SILENT)
+                finding_for(f, b->r->rows[i].id);
     }
 }
 
-/* STARTTLS is asked for, and the port does not offer it: never did, or something on the way hides it. */
-void judge_sign_no_starttls(struct bench *b)
+/* Did the server answer this attempt in words about our address's name in DNS? */
+static bool blames_reverse_dns(const struct bench *b, const struct doctor_evidence *ev)
 {
-    struct smtp_caps c;
-    const struct doctor_evidence *clear = judge_caps(b, b->a.port, SMTP_SECURITY_NONE, &c);
-    if (b->a.port && b->a.security == SMTP_SECURITY_STARTTLS && clear &&
-        !(c.ext & SMTP_EXT_STARTTLS))
-        finding_for(judge_add(b, CAUSE_STARTTLS_STRIPPED, HOP_SUBMISSION, STRENGTH_POSSIBLE),
-                    clear->id);
+    bool refusal = (ev->probe == PROBE_GREETING || ev->probe == PROBE_CAPABILITIES ||
+                    (ev->probe == PROBE_TRIAL && str_eq(ev->attempt.to, b->a.to))) &&
+                   !doctor_evidence_good(ev);
+    return refusal && (!b->a.port || ev->attempt.port == b->a.port) &&
+           ip_eq(&ev->attempt.address, &b->a.address) && words_about_reverse_dns(&ev->outcome);
+}
+
+/* The first answer of that kind, and one to another EHLO name. */
+static const struct doctor_evidence *reverse_dns(const struct bench *b,
+                                                 const struct doctor_evidence **varied)
+{
+    const struct doctor_evidence *first = NULL;
+    *varied = NULL;
+    for (size_t i = 0; i < b->r->count; i++) {
+        const struct doctor_evidence *ev = &b->r->rows[i];
+        if (!blames_reverse_dns(b, ev) || words_greylisted(&ev->outcome))
+            continue;
+        if (first && !*varied && !str_eq(first->attempt.helo, ev->attempt.helo))
+            *varied = ev;
+        if (!first)
+            first = ev;
+    }
+    return first;
+}
+
+bool judge_reverse_dns_stays(const struct bench *b)
+{
+    const struct doctor_evidence *varied;
+    return reverse_dns(b, &varied) && varied;
+}
+
+/* The words blame the name of our address in DNS. Of those that log in few servers ask for it: where a login
+ * is to be had and was not made, that is what is missing first. With the EHLO word alone changed the
+ * answer stays, or it was that word. */
+void judge_sign_reverse_dns(struct bench *b)
+{
+    const struct doctor_evidence *varied, *first = reverse_dns(b, &varied);
+    if (!first || words_about_relaying(&first->outcome))
+        return; /* "relaying denied", and the missing name as a note beside it */
+    bool login_missed = !smtp_attempt_logs_in(&first->attempt) &&
+                        (judge_login_offered(b, first->attempt.port, SMTP_SECURITY_AUTO) ||
+                         (b->asked->login_known && doctor_record_offers_login(b->r)));
+    bool sure = !login_missed && (varied || !words_about_helo(&first->outcome));
+    struct finding *f = judge_add(b, CAUSE_REVERSE_DNS_MISSING, HOP_SUBMISSION,
+                                  sure ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
+    finding_for(f, first->id);
+    finding_for(f, judge_id(varied));
 }

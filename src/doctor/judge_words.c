@@ -56,7 +56,7 @@ void judge_sign_words(struct bench *b)
         if (!speaks_of_asked(b, ev))
             continue;
         enum cause_id cause = words_cause(&ev->outcome);
-        if (cause == CAUSE_NONE && is_about_helo(ev))
+        if (cause == CAUSE_NONE && is_about_helo(ev) && !judge_reverse_dns_stays(b))
             cause = CAUSE_EHLO_NAME_REFUSED;
         if (cause == CAUSE_FROM_NOT_LOGIN)
             cause = judge_whose_address(b, ev);

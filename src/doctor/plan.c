@@ -121,7 +121,7 @@ static bool can_reach_layer(const struct plan *p, const struct visit *v, enum sm
 
 static bool can_serve(const struct plan *p, const struct visit *v, const struct smtp_attempt *x)
 {
-    if (v->login_refused && smtp_attempt_logs_in(x))
+    if (v->look || (v->login_refused && smtp_attempt_logs_in(x)))
         return false; /* another login is made on a connection of its own, like the first */
     return doctor_same_door(&v->door, x) && str_eq(v->door.helo, x->helo) &&
            v->door.old_helo == x->old_helo && can_reach_layer(p, v, x->security) &&
@@ -145,7 +145,7 @@ static void begin_step(struct plan *p, struct visit *v, int want_index, enum pla
     v->state = VISIT_BUSY;
     v->want = want_index;
     v->began = p->r->count;
-    *out = (struct plan_action){ what, (unsigned)(v - p->visits), v->door };
+    *out = (struct plan_action){ .what = what, .visit = (unsigned)(v - p->visits), .x = v->door };
     if (want_index >= 0)
         out->x = p->wants[want_index].x;
     if (what == PLAN_STARTTLS)
@@ -247,14 +247,17 @@ static unsigned open_max(const struct plan *p)
     return p->alone ? 1 : p->o.open_max;
 }
 
-static bool open_visit(struct plan *p, const struct smtp_attempt *at, struct plan_action *out)
+static bool open_visit(struct plan *p, const struct smtp_attempt *at, enum plan_look look,
+                       struct plan_action *out)
 {
     if (plan_open_visits(p) >= open_max(p) || spent_visits(p, true) >= p->o.total_max)
         return false;
     struct visit *v = &p->visits[p->visit_count];
-    *v = (struct visit){ .state = VISIT_OPENING, .door = *at, .began_ms = p->now_ms, .want = -1 };
+    *v = (struct visit){
+        .state = VISIT_OPENING, .door = *at, .look = look, .began_ms = p->now_ms, .want = -1
+    };
     v->door.mechanism = v->door.user = v->door.from = v->door.to = v->door.header_from = STR_NONE;
-    *out = (struct plan_action){ PLAN_OPEN, (unsigned)p->visit_count++, v->door };
+    *out = (struct plan_action){ PLAN_OPEN, (unsigned)p->visit_count++, v->door, look };
     return true;
 }
 
@@ -309,7 +312,9 @@ static bool let_called_go(struct plan *p, bool all, struct plan_action *out)
         if (p->visits[i].state != VISIT_CALLED)
             continue;
         p->visits[i].state = VISIT_LEAVING;
-        *out = (struct plan_action){ PLAN_ABORT, (unsigned)i, p->visits[i].door };
+        *out = (struct plan_action){ .what = PLAN_ABORT,
+                                     .visit = (unsigned)i,
+                                     .x = p->visits[i].door };
         return true;
     }
     return false;
@@ -328,7 +333,9 @@ static bool make_room(struct plan *p, struct plan_action *out)
     if (!worst)
         return false;
     worst->state = VISIT_LEAVING;
-    *out = (struct plan_action){ PLAN_QUIT, (unsigned)(worst - p->visits), worst->door };
+    *out = (struct plan_action){ .what = PLAN_QUIT,
+                                 .visit = (unsigned)(worst - p->visits),
+                                 .x = worst->door };
     return true;
 }
 
@@ -337,7 +344,7 @@ static bool served_by_someone(const struct plan *p, size_t index)
     const struct want *w = &p->wants[index];
     for (size_t i = 0; i < p->visit_count; i++) {
         const struct visit *v = &p->visits[i];
-        bool coming = v->state == VISIT_OPENING && doctor_same_door(&v->door, &w->x) &&
+        bool coming = v->state == VISIT_OPENING && !v->look && doctor_same_door(&v->door, &w->x) &&
                       str_eq(v->door.helo, w->x.helo) &&
                       (v->door.security == SMTP_SECURITY_TLS) ==
                           (w->x.security == SMTP_SECURITY_TLS);
@@ -384,7 +391,7 @@ static bool open_for_want(struct plan *p, struct plan_action *out)
         struct smtp_attempt at = w->x;
         if (at.security != SMTP_SECURITY_TLS)
             at.security = SMTP_SECURITY_NONE;
-        if (open_visit(p, &at, out)) {
+        if (open_visit(p, &at, LOOK_NONE, out)) {
             w->tries++;
             return true;
         }
@@ -403,7 +410,7 @@ static bool open_for_survey(struct plan *p, struct plan_action *out)
             d->begun = d->dropped = true;
             continue;
         }
-        if (open_visit(p, &d->at, out)) {
+        if (open_visit(p, &d->at, d->look, out)) {
             d->begun = true;
             d->visit = out->visit;
             return true;
@@ -446,7 +453,7 @@ static bool let_go(struct plan *p, struct plan_action *out)
             continue;
         }
         v->state = VISIT_LEAVING;
-        *out = (struct plan_action){ PLAN_ABORT, (unsigned)i, v->door };
+        *out = (struct plan_action){ .what = PLAN_ABORT, .visit = (unsigned)i, .x = v->door };
         return true;
     }
     return false;
@@ -480,7 +487,7 @@ static bool leave(struct plan *p, struct plan_action *out)
         if (v->state != VISIT_READY)
             continue;
         v->state = VISIT_LEAVING;
-        *out = (struct plan_action){ PLAN_QUIT, (unsigned)i, v->door };
+        *out = (struct plan_action){ .what = PLAN_QUIT, .visit = (unsigned)i, .x = v->door };
         return true;
     }
     return false;

@@ -42,10 +42,19 @@ enum plan_do {
     PLAN_QUIT,
     PLAN_ABORT /* an opening that nobody needs any more, or a port called silent */
 };
+/* What an opening is for. The looks end by themselves once hands are shaken, or cannot be: nothing but EHLO,
+ * STARTTLS and QUIT is ever said on them. */
+enum plan_look {
+    LOOK_NONE,      /* to go on from: the survey, and every attempt */
+    LOOK_OBSERVE,   /* the handshake that failed, on a context that takes everything */
+    LOOK_UNOFFERED, /* STARTTLS although it was not offered */
+    LOOKS
+};
 struct plan_action {
     enum plan_do what;
     unsigned visit;
     struct smtp_attempt x;
+    enum plan_look look; /* of PLAN_OPEN */
 };
 
 struct plan; /* fields are in plan.c */

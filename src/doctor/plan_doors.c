@@ -78,7 +78,8 @@ void plan_doors_add_second(struct plan *p)
     for (size_t i = 0, n = p->door_count; i < n; i++) {
         struct smtp_attempt at = p->doors[i].at;
         bool tls = at.security == SMTP_SECURITY_TLS;
-        if (!p->doors[i].begun || p->doors[i].dropped || has_door(p, at.port, !tls, &at.source))
+        if (p->doors[i].look || !p->doors[i].begun || p->doors[i].dropped ||
+            has_door(p, at.port, !tls, &at.source))
             continue;
         if (p->visits[p->doors[i].visit].quiet)
             add_door(p, at.port, true);
@@ -87,7 +88,7 @@ void plan_doors_add_second(struct plan *p)
                                                : doctor_record_greeting(p->r, &at, false);
         if (!ev || doctor_evidence_good(ev) || ev->outcome.stage == SMTP_STAGE_CONNECT)
             continue;
-        if (tls)
+        if (tls && !words_spoke_tls(&ev->outcome))
             add_door(p, at.port, false);
     }
 }
@@ -127,12 +128,65 @@ void plan_doors_retry_alone(struct plan *p)
         struct door *d = &p->doors[i];
         const struct doctor_evidence *ev = doctor_record_greeting(
             p->r, &d->at, d->at.security == SMTP_SECURITY_TLS);
-        if (!d->begun || d->dropped || p->visits[d->visit].state != VISIT_GONE || !ev ||
+        if (d->look || !d->begun || d->dropped || p->visits[d->visit].state != VISIT_GONE || !ev ||
             ev->outcome.code != 421 || p->visit_count < 2 ||
             (p->asked->attempt.port && d->at.port != p->asked->attempt.port))
             continue;
         d->begun = false;
         p->alone = true;
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Looks: connections that end with a handshake
+ */
+static void add_look(struct plan *p, struct smtp_attempt at, enum plan_look look)
+{
+    if (p->door_count == PLAN_DOORS)
+        return;
+    if (at.security != SMTP_SECURITY_TLS)
+        at.security = SMTP_SECURITY_NONE;
+    p->doors[p->door_count++] = (struct door){ .at = at, .look = look };
+    p->looked[look] = true;
+}
+
+/* The handshake of a door that the user's program may go through failed, and not for want of TLS on the
+ * other side. NULL: there is none. */
+static const struct doctor_evidence *failed_handshake(const struct plan *p)
+{
+    const struct smtp_attempt *a = &p->asked->attempt;
+    for (size_t i = 0; i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        if (ev->probe == PROBE_TLS && (!a->port || a->port == ev->attempt.port) &&
+            (a->security == SMTP_SECURITY_AUTO || a->security == ev->attempt.security) &&
+            ip_eq(&ev->attempt.address, &p->addresses[p->address]) &&
+            words_handshake_failed(&ev->outcome))
+            return ev;
+    }
+    return NULL;
+}
+
+static bool lacks_starttls(const struct plan *p, const struct smtp_attempt *a)
+{
+    struct smtp_caps c;
+    return a->port && a->security == SMTP_SECURITY_STARTTLS &&
+           doctor_evidence_caps(
+               doctor_record_layer(p->r, PROBE_CAPABILITIES, a, SMTP_SECURITY_NONE), &c) &&
+           !(c.ext & SMTP_EXT_STARTTLS);
+}
+
+void plan_doors_look(struct plan *p)
+{
+    struct smtp_attempt a = plan_asked_here(p);
+    const struct doctor_evidence *failed = failed_handshake(p);
+    if (failed && !p->looked[LOOK_OBSERVE] &&
+        !doctor_record_layer(p->r, PROBE_TLS, &failed->attempt, failed->attempt.security)
+             ->outcome.tls.done) {
+        a.port = failed->attempt.port;
+        a.security = failed->attempt.security;
+        add_look(p, a, LOOK_OBSERVE);
+    } else if (lacks_starttls(p, &a) && !p->looked[LOOK_UNOFFERED]) {
+        add_look(p, a, LOOK_UNOFFERED);
     }
 }
 

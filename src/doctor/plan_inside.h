@@ -25,6 +25,7 @@ enum visit_state {
 struct visit {
     enum visit_state state;
     struct smtp_attempt door; /* address, port, source, helo; security tls: ClientHello at once */
+    enum plan_look look;
     enum smtp_security layer;
     bool connected, verified;
     bool quiet;    /* connected in clear, and not greeted within the patience */
@@ -40,6 +41,7 @@ struct visit {
 
 struct door {
     struct smtp_attempt at;
+    enum plan_look look;
     bool begun;
     bool dropped; /* no connection was left for it */
     unsigned visit;
@@ -70,6 +72,7 @@ struct plan {
     uint32_t rtt_ms;
     uint64_t now_ms, progress_ms, wake_ms;
     bool alone; /* the server takes one connection at a time from us */
+    bool looked[LOOKS];
     bool started, done, replayed, helo_varied;
 };
 /* plan.c */
@@ -84,6 +87,7 @@ void plan_doors_add_second(
 void plan_doors_add_helo(
     struct plan *p); /* one that says another EHLO name, where EHLO was refused */
 void plan_doors_retry_alone(struct plan *p); /* the asked door, greeted with 421 beside others */
+void plan_doors_look(struct plan *p);        /* again at the asked door, to see why it has no TLS */
 void plan_doors_next_address(struct plan *p);
 bool plan_door_settled(const struct plan *p, const struct door *d);
 bool plan_doors_settled(const struct plan *p);

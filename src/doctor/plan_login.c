@@ -70,7 +70,7 @@ bool plan_may_log_in(const struct plan *p, const struct visit *v)
 
 bool plan_serves_login(const struct plan *p, const struct visit *v)
 {
-    return v->state == VISIT_READY && !v->mechanism.n && !v->login_refused &&
+    return v->state == VISIT_READY && !v->look && !v->mechanism.n && !v->login_refused &&
            !plan_survey_wants_starttls(p, v) && plan_may_log_in(p, v);
 }
 

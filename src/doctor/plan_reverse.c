@@ -24,7 +24,7 @@ void plan_want_other_helo(struct plan *p)
         const struct doctor_evidence *ev = &p->r->rows[i];
         if (ev->probe != PROBE_TRIAL || ev->outcome.end != SMTP_END_REPLY ||
             doctor_evidence_good(ev) || !str_eq(ev->attempt.helo, p->asked->attempt.helo) ||
-            !words_about_helo(&ev->outcome))
+            !(words_about_helo(&ev->outcome) || words_about_reverse_dns(&ev->outcome)))
             continue;
         struct smtp_attempt x = ev->attempt;
         x.helo = STR_NONE;

@@ -195,16 +195,23 @@ static void read_tls(str text, const struct smtp_attempt *x, struct smtp_outcome
         return;
     }
     if (begins_reply(text)) {
-        if (x->security == SMTP_SECURITY_STARTTLS)
-            o->stage = SMTP_STAGE_STARTTLS;
         read_reply(text, o);
+        if (x->security == SMTP_SECURITY_STARTTLS && o->end != SMTP_END_TLS_FAILED)
+            o->stage = SMTP_STAGE_STARTTLS;
         return;
     }
     t->done = true;
     t->version = STR("TLSv1.3");
     t->cipher = STR("TLS_AES_256_GCM_SHA384");
+    t->key = STR("RSA 2048");
+    t->signature = STR("RSA-SHA256");
     t->names = STR("mail.example.org other.example.org");
     t->not_after = STR("2027-01-01T00:00:00Z");
+    size_t names = str_find_nocase(text, STR("names="));
+    if (names != STR_NOT_FOUND) {
+        t->names = str_skip(text, names + 6);
+        text = str_trim(str_take(text, names));
+    }
     t->verified = text.n == 0;
     while (text.n) {
         str word = str_cut(&text, ',');
@@ -242,6 +249,20 @@ static enum doctor_probe read_opening(str text, struct smtp_outcome *o)
     return PROBE_GREETING;
 }
 
+/* "observed TLSv1", and what an open policy saw; or how that failed. */
+static void read_observed(str text, const struct smtp_attempt *x, struct smtp_outcome *o)
+{
+    str word = text;
+    word = str_cut(&word, ' ');
+    if (begins_reply(text) || str_eq(text, STR("failed"))) {
+        read_tls(text, x, o);
+        return;
+    }
+    read_tls(STR("other"), x, o);
+    o->tls.reason_count = 0;
+    o->tls.version = word;
+}
+
 /* text begins with the verb. */
 static enum doctor_probe read_step(str text, struct arena *a, struct smtp_attempt *x,
                                    struct smtp_outcome *o)
@@ -251,6 +272,14 @@ static enum doctor_probe read_step(str text, struct arena *a, struct smtp_attemp
     if (str_eq(verb, STR("tls"))) {
         read_tls(str_trim(rest), x, o);
         return PROBE_TLS;
+    }
+    if (str_eq(verb, STR("observed"))) {
+        read_observed(str_trim(rest), x, o);
+        return PROBE_OBSERVED;
+    }
+    if (str_eq(verb, STR("unoffered"))) {
+        read_tls(str_trim(rest), x, o);
+        return PROBE_UNOFFERED;
     }
     if (str_eq(verb, STR("ehlo"))) {
         o->stage = SMTP_STAGE_EHLO;

@@ -13,7 +13,11 @@
  *   587 220 hello              greeting
  *   587+ tls                   handshake, certificate in order
  *   587+ tls expired,other     handshake, certificate faults
+ *   587+ tls wrong-name names=a.test     and the certificate's names
  *   587+ tls failed            no handshake; "tls 454 words": STARTTLS refused; "465! tls silent"
+ *   587+ tls tls-failed words  no handshake, in those words
+ *   587+ observed TLSv1        the handshake completes by an open policy; or "observed failed"
+ *   587+ unoffered             STARTTLS that was not offered, as with tls; "unoffered 502 words"
  *   587+ ehlo STARTTLS, AUTH PLAIN      what is offered; "ehlo 550 words": refused
  *   587+ login PLAIN 235 words          or an end: "login PLAIN closed"
  *   587+ rcpt 550 5.7.1 words           trial without login up to RCPT, or "mail 550 words"

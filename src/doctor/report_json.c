@@ -88,6 +88,9 @@ static json_t *tls_of(const struct smtp_tls_facts *t)
     json_object_set_new(o, "reasons", reasons);
     json_object_set_new(o, "names", names);
     json_object_set_new(o, "not_after", text_of(t->not_after));
+    json_object_set_new(o, "key", text_of(t->key));
+    json_object_set_new(o, "signature", text_of(t->signature));
+    json_object_set_new(o, "exchange", text_of(t->exchange));
     return o;
 }
 
@@ -130,8 +133,10 @@ static const struct smtp_tls_facts *facts_of(const struct doctor_record *r,
 
 static json_t *evidence_attempt(const struct doctor_report *r, const struct doctor_evidence *ev)
 {
-    const struct smtp_tls_facts *tls = ev->probe == PROBE_TLS ? &ev->outcome.tls
-                                                              : facts_of(r->record, &ev->attempt);
+    bool shaken = ev->probe == PROBE_TLS || ev->probe == PROBE_OBSERVED ||
+                  ev->probe == PROBE_UNOFFERED;
+    const struct smtp_tls_facts *tls = shaken ? &ev->outcome.tls
+                                              : facts_of(r->record, &ev->attempt);
     return attempt_of(r, &ev->attempt, &ev->outcome, tls);
 }
 

@@ -67,13 +67,13 @@ static const struct key REPLY[] = { { "stage", TEXT, NULL },
                                     { "enhanced", TEXT | NUL, NULL },
                                     { "text", TEXT | NUL, NULL },
                                     { NULL, 0, NULL } };
-static const struct key TLS[] = { { "version", TEXT | NUL, NULL },
-                                  { "cipher", TEXT | NUL, NULL },
-                                  { "verified", BOOLEAN, NULL },
-                                  { "reasons", LIST, NULL },
-                                  { "names", LIST, NULL },
-                                  { "not_after", TEXT | NUL, NULL },
-                                  { NULL, 0, NULL } };
+static const struct key TLS[] = {
+    { "version", TEXT | NUL, NULL },  { "cipher", TEXT | NUL, NULL },
+    { "verified", BOOLEAN, NULL },    { "reasons", LIST, NULL },
+    { "names", LIST, NULL },          { "not_after", TEXT | NUL, NULL },
+    { "key", TEXT | NUL, NULL },      { "signature", TEXT | NUL, NULL },
+    { "exchange", TEXT | NUL, NULL }, { NULL, 0, NULL }
+};
 #define ATTEMPT_KEYS                                                                               \
     { "host", TEXT, NULL }, { "address", TEXT | NUL, NULL }, { "port", NUMBER | NUL, NULL },       \
         { "security", TEXT | NUL, NULL }, { "mechanism", TEXT | NUL, NULL },                       \

@@ -32,6 +32,12 @@ static bool has_recipient(const struct doctor_report *r)
     return r->asked->attempt.to.n > 0;
 }
 
+/* Silence has several causes that look alike from here: none of them is the headline. */
+static bool only_silence(const struct doctor_judgement *j)
+{
+    return j->no_octet && j->cause_count && j->causes[0].strength == STRENGTH_POSSIBLE;
+}
+
 bool doctor_report_summary(const struct doctor_report *r, struct buf *out)
 {
     const struct doctor_judgement *j = r->judgement;
@@ -45,7 +51,7 @@ bool doctor_report_summary(const struct doctor_report *r, struct buf *out)
     if (j->verdict == VERDICT_ACCEPTED)
         return buf_add(
             out, STR("Accepted as far as it was tried: without --to, relaying itself was not."));
-    if (c) {
+    if (c && !only_silence(j)) {
         buf_add(out, c->title);
         buf_add(out, STR(". "));
         return buf_add(out, c->sentence);
@@ -59,7 +65,7 @@ bool doctor_report_summary(const struct doctor_report *r, struct buf *out)
 static void headline(const struct doctor_report *r, struct buf *out)
 {
     const struct cause *c = answer(r);
-    if (r->judgement->verdict != VERDICT_ACCEPTED && c) {
+    if (r->judgement->verdict != VERDICT_ACCEPTED && c && !only_silence(r->judgement)) {
         str strength = names_of(&STRENGTH_NAMES, (int)r->judgement->causes[0].strength);
         buf_addf(out, "%s%.*s%s  (%.*s, %.*s)\n", BOLD(r), STR_ARG(c->title), PLAIN(r),
                  STR_ARG(c->name), STR_ARG(strength));

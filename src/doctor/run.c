@@ -18,6 +18,26 @@ struct run {
 
 static void tell_known(struct run *run);
 
+static struct net_tls_trust trust_of(const struct doctor_options *o)
+{
+    return (struct net_tls_trust){ .ca_file = o->ca_file,
+                                   .ca_pem = o->ca_pem,
+                                   .system = true,
+                                   .cert_file = o->cert_file,
+                                   .key_file = o->key_file };
+}
+
+/* The second context is made when a look asks for it. */
+static bool has_context(struct run *run, enum plan_look look)
+{
+    struct net_tls_trust trust = trust_of(run->c.o);
+    struct err e;
+    trust.observe = true;
+    if (look == LOOK_OBSERVE && !run->c.tls_open)
+        run->c.tls_open = net_tls_client_new(&trust, &e);
+    return look != LOOK_OBSERVE || run->c.tls_open;
+}
+
 static void act(struct run *run, const struct plan_action *a)
 {
     struct visit_run *v = run->visits[a->visit];
@@ -25,8 +45,8 @@ static void act(struct run *run, const struct plan_action *a)
         run->c.o->progress(run->c.o->progress_user, a);
     switch (a->what) {
     case PLAN_OPEN: /* too late: what was not begun in time is not tested */
-        if (net_loop_now_ms(run->c.loop) < run->c.deadline_ms)
-            run->visits[a->visit] = visit_open(&run->c, a->visit, &a->x);
+        if (net_loop_now_ms(run->c.loop) < run->c.deadline_ms && has_context(run, a->look))
+            run->visits[a->visit] = visit_open(&run->c, a->visit, &a->x, a->look);
         if (!run->visits[a->visit])
             plan_gone(run->c.plan, a->visit, net_loop_now_ms(run->c.loop));
         break;
@@ -144,11 +164,7 @@ static void run_due(void *user)
 static bool run_on_loop(struct run *run, struct err *e)
 {
     const struct doctor_options *o = run->c.o;
-    const struct net_tls_trust trust = { .ca_file = o->ca_file,
-                                         .ca_pem = o->ca_pem,
-                                         .system = true,
-                                         .cert_file = o->cert_file,
-                                         .key_file = o->key_file };
+    const struct net_tls_trust trust = trust_of(o);
     run->c.tls = net_tls_client_new(&trust, e);
     run->timer = net_timer_new(run->c.loop, run_due, run);
     run->c.plan = plan_new(&o->asked, run->c.record, &o->plan);
@@ -184,6 +200,7 @@ bool doctor_run(const struct doctor_options *o, struct doctor_record *r, struct 
     net_loop_free(run->c.loop);
     plan_free(run->c.plan);
     net_tls_context_free(run->c.tls);
+    net_tls_context_free(run->c.tls_open);
     free(run);
     return ok;
 }

@@ -7,6 +7,8 @@
 #include <jansson.h>
 #include <string.h>
 
+enum { NAMES_MAX = 1 << 16 };
+
 /* Owned by the document: copied into the arena when a row is added. */
 static str text_at(const json_t *o, const char *key)
 {
@@ -20,7 +22,25 @@ static bool bad(struct err *e, const char *where, const char *key)
                    where, key);
 }
 
-static bool read_tls(const json_t *o, struct smtp_tls_facts *t)
+/* A list of names, blanks between; NULL octets when memory is short, or they are too many. */
+static str read_names(const json_t *list, struct arena *a)
+{
+    struct buf b;
+    buf_init(&b, NAMES_MAX);
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *name = json_string_value(json_array_get(list, i));
+        if (b.n)
+            buf_addc(&b, ' ');
+        buf_add(&b, str_from(name));
+    }
+    str names = b.n ? arena_dup(a, buf_str(&b)) : STR("");
+    if (!buf_ok(&b))
+        names = STR_NONE;
+    buf_done(&b);
+    return names;
+}
+
+static bool read_tls(const json_t *o, struct arena *a, struct smtp_tls_facts *t)
 {
     if (!json_is_object(o))
         return true;
@@ -29,6 +49,10 @@ static bool read_tls(const json_t *o, struct smtp_tls_facts *t)
     t->version = text_at(o, "version");
     t->cipher = text_at(o, "cipher");
     t->not_after = text_at(o, "not_after");
+    t->key = text_at(o, "key");
+    t->signature = text_at(o, "signature");
+    t->exchange = text_at(o, "exchange");
+    t->names = read_names(json_object_get(o, "names"), a);
     const json_t *reasons = json_object_get(o, "reasons");
     for (size_t i = 0; i < json_array_size(reasons) && t->reason_count < SMTP_TLS_REASONS; i++) {
         int reason;
@@ -37,7 +61,7 @@ static bool read_tls(const json_t *o, struct smtp_tls_facts *t)
             return false;
         t->reasons[t->reason_count++] = (enum smtp_cert_reason)reason;
     }
-    return true;
+    return t->names.p != NULL;
 }
 
 /* "refused: nothing listens" with no code: how the step ended. */
@@ -132,7 +156,8 @@ static bool read_evidence(const json_t *o, size_t index, struct doctor_record *r
         return bad(e, where, "attempt");
     if (!read_reply(json_object_get(attempt, "reply"), &out))
         return bad(e, where, "reply");
-    if (probe == PROBE_TLS && !read_tls(json_object_get(attempt, "tls"), &out.tls))
+    bool shaken = probe == PROBE_TLS || probe == PROBE_OBSERVED || probe == PROBE_UNOFFERED;
+    if (shaken && !read_tls(json_object_get(attempt, "tls"), r->arena, &out.tls))
         return bad(e, where, "tls");
     out.at_ms = (uint64_t)json_integer_value(json_object_get(o, "at_ms"));
     if (!doctor_record_add(r, (enum doctor_probe)probe, &a, &out))

@@ -14,6 +14,7 @@
 
 enum {
     KNOCK_LOOK_MS = 250, /* a round trip may have become known meanwhile */
+    LOOK_QUIT_MS = 2000,
     REPLY_MAX = 65536,
     TEXT_MAX = 16384
 };
@@ -32,6 +33,7 @@ struct visit_run {
     struct visit_company *c;
     unsigned index;
     struct smtp_attempt door;
+    enum plan_look look;
     struct net_dialogue *knocks[KNOCKS]; /* NULL: ended */
     struct knocking knocking;
     unsigned alive;
@@ -114,10 +116,25 @@ static enum smtp_security opening_layer(const struct visit_run *v)
     return v->door.security == SMTP_SECURITY_TLS ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
 }
 
+/* All that a look tells stands in one row, under the layer that it was to reach. */
+static enum doctor_probe look_probe(const struct visit_run *v)
+{
+    return v->look == LOOK_OBSERVE ? PROBE_OBSERVED : PROBE_UNOFFERED;
+}
+
+static enum smtp_security look_layer(const struct visit_run *v)
+{
+    return v->door.security == SMTP_SECURITY_TLS ? SMTP_SECURITY_TLS : SMTP_SECURITY_STARTTLS;
+}
+
 /* The row for a step that no reply ended. */
 static void row_of_broken_step(struct visit_run *v, enum smtp_stage stage, enum smtp_end end,
                                str why)
 {
+    if (v->look) {
+        row_of_end(v, look_probe(v), look_layer(v), stage, end, why);
+        return;
+    }
     enum smtp_security layer = v->step == STEP_STARTTLS ? SMTP_SECURITY_STARTTLS : v->layer;
     enum doctor_probe probe = PROBE_TRIAL;
     if (v->step == STEP_OPEN)
@@ -168,6 +185,19 @@ static void polite_end(struct visit_run *v)
     uint32_t rtt = plan_rtt_ms(v->c->plan);
     v->step = STEP_LEAVING;
     net_dialogue_quit(v->d, rtt * 2 + 200);
+}
+
+/* A look is over. The greeting may still be out, and QUIT waits for it. */
+static void end_look(struct visit_run *v)
+{
+    v->step = STEP_LEAVING;
+    net_dialogue_quit(v->d, plan_rtt_ms(v->c->plan) * 2 + LOOK_QUIT_MS);
+}
+
+static void look_answered(struct visit_run *v, enum smtp_stage stage, const struct smtp_reply *r)
+{
+    row_of_reply(v, look_probe(v), look_layer(v), stage, r);
+    end_look(v);
 }
 
 static void ready(struct visit_run *v)
@@ -225,6 +255,12 @@ static void secured(struct visit_run *v, const struct smtp_tls_facts *facts)
 {
     v->layer = v->step == STEP_STARTTLS ? SMTP_SECURITY_STARTTLS : SMTP_SECURITY_TLS;
     v->verified = facts->verified;
+    if (v->look) {
+        add_row(v, look_probe(v), v->layer,
+                (struct smtp_outcome){ .stage = SMTP_STAGE_TLS, .tls = *facts });
+        end_look(v);
+        return;
+    }
     add_row(v, PROBE_TLS, v->layer,
             (struct smtp_outcome){ .stage = SMTP_STAGE_TLS, .tls = *facts });
     v->row_made = false;
@@ -236,6 +272,14 @@ static void greeted(struct visit_run *v, const struct smtp_reply *r)
 {
     if (v->step != STEP_OPEN || v->ehlo)
         return; /* an unasked reply later: what it ends, ends by itself */
+    if (v->look && !smtp_reply_good(r)) {
+        look_answered(v, SMTP_STAGE_GREETING, r);
+        return;
+    }
+    if (v->look) {
+        v->ehlo = net_dialogue_ehlo(v->d, str_from(v->helo));
+        return;
+    }
     row_of_reply(v, PROBE_GREETING, opening_layer(v), SMTP_STAGE_GREETING, r);
     if (!smtp_reply_good(r)) {
         polite_end(v);
@@ -245,8 +289,32 @@ static void greeted(struct visit_run *v, const struct smtp_reply *r)
     v->ehlo = net_dialogue_ehlo(v->d, str_from(v->helo));
 }
 
+/* STARTTLS is offered now: what was to be looked at is not so. */
+static bool is_offered(const struct visit_run *v)
+{
+    const struct smtp_caps *c = net_dialogue_caps(v->d);
+    return v->look == LOOK_UNOFFERED && c && (c->ext & SMTP_EXT_STARTTLS);
+}
+
+static void look_after_ehlo(struct visit_run *v, const struct smtp_reply *r)
+{
+    if (!smtp_reply_good(r)) {
+        look_answered(v, SMTP_STAGE_EHLO, r);
+    } else if (is_offered(v)) {
+        row_of_reply(v, PROBE_CAPABILITIES, v->layer, SMTP_STAGE_EHLO, r);
+        end_look(v);
+    } else {
+        v->step = STEP_STARTTLS;
+        v->starttls = net_dialogue_starttls(v->d);
+    }
+}
+
 static void ehlo_answered(struct visit_run *v, const struct smtp_reply *r)
 {
+    if (v->look) {
+        look_after_ehlo(v, r);
+        return;
+    }
     row_of_reply(v, PROBE_CAPABILITIES, v->layer, SMTP_STAGE_EHLO, r);
     if (smtp_reply_good(r))
         ready(v);
@@ -400,6 +468,10 @@ static void starttls_answered(struct visit_run *v, const struct smtp_reply *r)
 {
     if (r->code == 220)
         return; /* the handshake follows by itself; it follows no other code (RFC 3207 section 4) */
+    if (v->look) {
+        look_answered(v, SMTP_STAGE_STARTTLS, r);
+        return;
+    }
     row_of_reply(v, PROBE_TLS, SMTP_SECURITY_STARTTLS, SMTP_STAGE_STARTTLS, r);
     ready(v);
 }
@@ -582,10 +654,10 @@ static struct net_dialogue_options dialogue_options(const struct visit_run *v)
     struct net_dialogue_options o = {
         .to = { v->door.address, v->door.port, v->door.source },
         .host = v->door.host,
-        .tls = v->c->tls,
+        .tls = v->look == LOOK_OBSERVE ? v->c->tls_open : v->c->tls,
         .tls_at_once = v->door.security == SMTP_SECURITY_TLS,
-        .allow_clear_auth = v->c->o->plan.allow_clear_auth,
-        .allow_clear_digest = plan_clear_digest(&v->c->o->asked),
+        .allow_clear_auth = !v->look && v->c->o->plan.allow_clear_auth,
+        .allow_clear_digest = !v->look && plan_clear_digest(&v->c->o->asked),
         .limits = { .reply_octets = REPLY_MAX, .commands = 8 },
         .connect_ms = v->c->o->timeout_ms,
         .tls_ms = 15000,
@@ -652,7 +724,7 @@ static void due(void *user)
 }
 
 struct visit_run *visit_open(struct visit_company *c, unsigned index,
-                             const struct smtp_attempt *door)
+                             const struct smtp_attempt *door, enum plan_look look)
 {
     struct visit_run *v = calloc(1, sizeof *v);
     if (!v)
@@ -660,12 +732,12 @@ struct visit_run *visit_open(struct visit_company *c, unsigned index,
     v->c = c;
     v->index = index;
     v->door = *door;
+    v->look = look;
     v->layer = door->security == SMTP_SECURITY_TLS ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
     v->timer = net_timer_new(c->loop, due, v);
     struct err e = { .kind = ERR_NONE };
     if (!v->timer || !knock(v, &e)) {
-        row_of_end(v, PROBE_GREETING, opening_layer(v), SMTP_STAGE_CONNECT, SMTP_END_OURS,
-                   str_from(e.why));
+        row_of_broken_step(v, SMTP_STAGE_CONNECT, SMTP_END_OURS, str_from(e.why));
         net_timer_free(v->timer);
         free(v);
         return NULL;

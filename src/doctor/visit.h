@@ -15,6 +15,7 @@ struct visit_company {
     const struct doctor_options *o;
     struct net_loop *loop;
     struct net_tls_context *tls;
+    struct net_tls_context *tls_open; /* takes whatever a server has; NULL until it is needed */
     struct doctor_record *record;
     struct doctor_stats *stats;
     struct plan *plan;
@@ -28,7 +29,7 @@ struct visit_run; /* fields are in visit.c */
 /* Begins an opening; plan_connected(), plan_ready() and plan_gone() follow. Frees itself after
  * plan_gone(). NULL when nothing could be begun: the caller tells the plan. */
 struct visit_run *visit_open(struct visit_company *c, unsigned index,
-                             const struct smtp_attempt *door) MUST_CHECK;
+                             const struct smtp_attempt *door, enum plan_look look) MUST_CHECK;
 void visit_step(struct visit_run *v, enum plan_do what, const struct smtp_attempt *x);
 /* QUIT where a connection stands, else the end of the knocking. */
 void visit_leave(struct visit_run *v);

@@ -13,6 +13,17 @@
 enum cause_id words_cause(const struct smtp_outcome *o);
 
 bool words_ask_for_tls(str reply_text);
+/* words_path.c */
+/* A handshake that TLS itself ended: an alert, or our own policy; not clear text where TLS was expected. The
+ * sentences are our own, of net/tls_pipe.c. */
+bool words_handshake_failed(const struct smtp_outcome *o);
+/* ... and what ended it was TLS: the port speaks it, whatever else. */
+bool words_spoke_tls(const struct smtp_outcome *o);
+/* ... for want of a version, a cipher, or a key that both sides take: it says so. */
+bool words_no_tls_in_common(const struct smtp_outcome *o);
+/* No name, or no fitting one, for the client's address in DNS. */
+bool words_about_reverse_dns(const struct smtp_outcome *o);
+bool words_ask_for_pop(const struct smtp_outcome *o);   /* fetch mail first, then send */
 bool words_ask_for_login(const struct smtp_outcome *o); /* 530, or words of that meaning */
 bool words_unknown_user(const struct smtp_outcome *o);  /* in words that mean nothing else */
 bool words_no_such_mailbox(

@@ -108,6 +108,22 @@ static bool is_temporary(const struct next_case *n)
     }
     return false;
 }
+static bool is_without_starttls(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_STARTTLS_STRIPPED;
+}
+static bool is_foreign(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_WRONG_SERVER;
+}
+static bool is_nameless(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_REVERSE_DNS_MISSING;
+}
+static bool is_handshake(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_TLS_VERSION_OR_CIPHER;
+}
 static bool is_anything(const struct next_case *n)
 {
     (void)n;
@@ -124,14 +140,30 @@ static const struct {
       STR_INIT("This machine has no way to that address. Check its own network first, "
                "then run the same command again.") },
     { is_no_octet,
-      STR_INIT("Run the same command from another network (a phone's hot spot): if it is "
-               "answered there, something between here and the server is in the way.") },
+      STR_INIT("Run the same command from another network (a phone's hot spot). Silent there "
+               "too: the server is down. Answered there: this network blocks the way, or the "
+               "server bans this address; which of the two, the same port of another server "
+               "tells, tried from here.") },
     { is_silent,
       STR_INIT("Run the same command from another network: if the port answers there, this "
                "network blocks it. Meanwhile use a port that answers.") },
     { is_not_smtp,
       STR_INIT("What answers on that port is not a mail server. Check the server name and "
                "the port with the provider's own instructions.") },
+    { is_without_starttls,
+      STR_INIT("Run the same command from another network: if STARTTLS is offered there, something "
+               "here takes it out; if not, the server has none on this port, and its operator can "
+               "say which port encrypts.") },
+    { is_foreign,
+      STR_INIT("Compare the server's name with the provider's own instructions, and the address "
+               "with what another network gets for that name.") },
+    { is_handshake,
+      STR_INIT(
+          "Run 'openssl s_client' of another machine, or the same command from there: if hands "
+          "are shaken there, this machine's policy is the stricter one.") },
+    { is_nameless,
+      STR_INIT("Look the sending address up in reverse DNS ('dig -x ADDRESS'), or run the same "
+               "command from a machine whose address has a name.") },
     { is_guarded,
       STR_INIT("The password was not sent, because nothing protected it. If you accept that "
                "it can be read on the way, add --allow-clear-auth.") },

@@ -2,6 +2,7 @@
 /* net/tls_facts.c - X.509 and the handshake, turned into struct smtp_tls_facts */
 #include "net/tls_facts.h"
 #include "base/escape.h"
+#include <openssl/evp.h>
 #include <openssl/x509v3.h>
 
 /* Names, dates and issuer together; a certificate with more names than fit shows the first of them. */
@@ -24,6 +25,9 @@ static const struct reason_row {
     { X509_V_ERR_CERT_UNTRUSTED, SMTP_CERT_UNKNOWN_ISSUER },
     { X509_V_ERR_HOSTNAME_MISMATCH, SMTP_CERT_WRONG_NAME },
     { X509_V_ERR_IP_ADDRESS_MISMATCH, SMTP_CERT_WRONG_NAME },
+    { X509_V_ERR_EE_KEY_TOO_SMALL, SMTP_CERT_WEAK },
+    { X509_V_ERR_CA_KEY_TOO_SMALL, SMTP_CERT_WEAK },
+    { X509_V_ERR_CA_MD_TOO_WEAK, SMTP_CERT_WEAK },
 };
 
 enum smtp_cert_reason net_tls_reason_of(int x509_error)
@@ -160,6 +164,19 @@ static void read_issuer(const X509 *cert, struct buf *out)
     BIO_free(bio);
 }
 
+/* "RSA 2048": kind and size in bits. */
+static str key_text(struct arena *memory, const EVP_PKEY *key)
+{
+    const char *kind = key ? EVP_PKEY_get0_type_name(key) : NULL;
+    return kind ? arena_printf(memory, "%s %d", kind, EVP_PKEY_get_bits(key)) : STR_NONE;
+}
+
+static str signature_text(struct arena *memory, const X509 *cert)
+{
+    const char *name = OBJ_nid2sn(X509_get_signature_nid(cert));
+    return name ? arena_printf(memory, "%s", name) : STR_NONE;
+}
+
 static void read_certificate(struct net_tls_facts *f, const X509 *cert)
 {
     struct buf names, issuer;
@@ -171,8 +188,18 @@ static void read_certificate(struct net_tls_facts *f, const X509 *cert)
     f->facts.issuer = arena_dup(&f->memory, buf_str(&issuer));
     f->facts.not_before = date_text(&f->memory, X509_get0_notBefore(cert));
     f->facts.not_after = date_text(&f->memory, X509_get0_notAfter(cert));
+    f->facts.key = key_text(&f->memory, X509_get0_pubkey(cert));
+    f->facts.signature = signature_text(&f->memory, cert);
     buf_done(&names);
     buf_done(&issuer);
+}
+
+static void read_exchange(struct net_tls_facts *f, const SSL *ssl)
+{
+    EVP_PKEY *key = NULL;
+    if (SSL_get_peer_tmp_key((SSL *)ssl, &key) == 1) /* only reads; its macro is not const */
+        f->facts.exchange = key_text(&f->memory, key);
+    EVP_PKEY_free(key);
 }
 
 void net_tls_facts_read(struct net_tls_facts *f, const SSL *ssl, bool completed, bool trusted)
@@ -187,4 +214,5 @@ void net_tls_facts_read(struct net_tls_facts *f, const SSL *ssl, bool completed,
         return;
     f->facts.version = str_from(SSL_get_version(ssl));
     f->facts.cipher = str_from(SSL_CIPHER_get_name(SSL_get_current_cipher(ssl)));
+    read_exchange(f, ssl);
 }

@@ -19,6 +19,7 @@ static const struct name_row CERT_REASON_ROWS[] = {
     { SMTP_CERT_SELF_SIGNED, STR_INIT("self-signed") },
     { SMTP_CERT_UNKNOWN_ISSUER, STR_INIT("unknown-issuer") },
     { SMTP_CERT_WRONG_NAME, STR_INIT("wrong-name") },
+    { SMTP_CERT_WEAK, STR_INIT("weak") },
     { SMTP_CERT_OTHER, STR_INIT("other") },
 };
 const struct names SMTP_CERT_REASON_NAMES = NAMES(CERT_REASON_ROWS);

@@ -51,6 +51,7 @@ enum smtp_cert_reason {
     SMTP_CERT_SELF_SIGNED,
     SMTP_CERT_UNKNOWN_ISSUER,
     SMTP_CERT_WRONG_NAME,
+    SMTP_CERT_WEAK, /* a key too short, or a signature too weak, for the policy */
     SMTP_CERT_OTHER
 };
 extern const struct names SMTP_CERT_REASON_NAMES; /* "expired" "not-yet-valid" ... */
@@ -66,7 +67,10 @@ struct smtp_tls_facts {
     str names;      /* DNS names of the certificate, blank between; escaped */
     str not_before; /* "2026-11-22T13:16:33Z" */
     str not_after;
-    str issuer; /* escaped */
+    str issuer;    /* escaped */
+    str key;       /* of the certificate: "RSA 2048" */
+    str signature; /* of the certificate: "RSA-SHA256" */
+    str exchange;  /* the server's key of this handshake, "X25519 253"; empty: none, or not told */
 };
 
 /* How a step ended when no reply tells it. */

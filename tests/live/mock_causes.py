@@ -159,8 +159,8 @@ PENDING = {
     "from-invalid", "from-not-login", "helo-instead-of-ehlo", "ip-banned", "ip-blocklisted",
     "mail-loop", "mailbox-full", "mechanism-offered-but-dead", "message-too-large",
     "oauth-token-rejected", "other-not-relay", "own-address-refused", "password-login-switched-off",
-    "password-mangled", "pop-before-smtp", "rate-limited", "reverse-dns-missing",
-    "sender-unverified", "spf-fail", "starttls-stripped", "tls-version-or-cipher", "wrong-server",
+    "password-mangled", "pop-before-smtp", "rate-limited",
+    "sender-unverified", "spf-fail",
     "wrong-username-form",
 }
 

@@ -9,9 +9,10 @@
 /* cmocka.h wants the four above first */
 #include <cmocka.h>
 
-#define LOGINS "AUTH PLAIN LOGIN"
-#define NO     "550 5.7.1 relay not permitted"
-#define BAD    "535 5.7.8 bad credentials"
+#define LOGINS  "AUTH PLAIN LOGIN"
+#define NO      "550 5.7.1 relay not permitted"
+#define OLD_TLS "tls-failed no version of TLS in common"
+#define BAD     "535 5.7.8 bad credentials"
 #define P587                                                                                       \
     {                                                                                              \
         587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO                                        \
@@ -142,6 +143,49 @@ static const struct world WORLDS[] = {
       { { 587, PORT_CLEAR, "AUTH CRAM-MD5", .stranger = NO } },
       .want = ACCEPTS },
 
+    { "only TLS 1.0",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO, .shake = OLD_TLS,
+          .observed = "TLSv1" } },
+      .want = "refused: tls-version-or-cipher proved; exit 1" },
+    { "only TLS 1.0, on 465",
+      "465 tls login",
+      { { 465, PORT_TLS, .caps_tls = LOGINS, .stranger = NO, .shake = OLD_TLS,
+          .observed = "TLSv1" } },
+      .want = "refused: tls-version-or-cipher proved; exit 1" },
+    { "only TLS 1.0 on 587, gently, 465 is newer",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO, .shake = OLD_TLS,
+          .observed = "TLSv1" },
+        P465 },
+      .gentle = true,
+      .want = "refused: tls-version-or-cipher proved; exit 1" },
+    { "only TLS 1.0 where it was not asked",
+      "465 tls login",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO, .shake = OLD_TLS }, P465 },
+      .want = ACCEPTS },
+    { "no handshake by any policy",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO, .shake = "tls-failed alert" } },
+      .want = "unknown: exit 3; next" },
+    { "STARTTLS was taken out, 25 has it",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "SIZE 1", .stranger = NO }, MX25 },
+      .want = "refused: starttls-stripped likely; exit 1; next" },
+    { "STARTTLS is made of X",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "XXXXXXXA, SIZE 1", .stranger = NO } },
+      .want = "refused: starttls-stripped likely; exit 1; next" },
+    { "STARTTLS was taken out, and is answered",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "SIZE 1", .stranger = NO, .unoffered = "" } },
+      .want = "refused: starttls-stripped proved; exit 1" },
+    { "STARTTLS was taken out, is answered, and 465 works",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "SIZE 1", .stranger = NO, .unoffered = "" }, P465 },
+      .opened_most = 6,
+      .want = "refused: starttls-stripped proved; exit 1" },
+
     /* ports */
     { "25 asked, 587 takes logins",
       "25 starttls login",
@@ -187,7 +231,8 @@ static const struct world WORLDS[] = {
         { 465, .kind = PORT_SILENT },
         { 25, .kind = PORT_SILENT },
         { 2525, .kind = PORT_SILENT } },
-      .want = "unknown: exit 4; next" },
+      .want = "refused: server-down possible, ip-banned possible, egress-port-blocked possible; "
+              "exit 4; next" },
     { "no way there",
       "587 starttls login",
       { { 587, .kind = PORT_UNREACHABLE },
@@ -683,10 +728,14 @@ static struct world_port random_port(uint16_t number)
                                            "closed",
                                            "421 4.3.2 busy",
                                            "530 5.7.0 STARTTLS first" };
+    static const char *const SHAKES[] = { NULL, NULL, NULL, NULL, NULL, OLD_TLS };
+    static const char *const OBSERVED[] = { NULL, "TLSv1", "TLSv1.3" };
+    static const char *const UNOFFERED[] = { NULL, NULL, "", "wrong-name", "closed", "454 no" };
     static const char *const DEAD[] = { NULL, NULL, "PLAIN", "CRAM-MD5" };
-    return (struct world_port){ number,        PICK(KINDS),    PICK(CAPS),    PICK(UNDER_TLS),
-                                PICK(CERTS),   PICK(TO_LOGIN), PICK(ANSWERS), PICK(ANSWERS),
-                                PICK(ANSWERS), PICK(DEAD) };
+    return (struct world_port){ number,         PICK(KINDS),    PICK(CAPS),    PICK(UNDER_TLS),
+                                PICK(CERTS),    PICK(TO_LOGIN), PICK(ANSWERS), PICK(ANSWERS),
+                                PICK(ANSWERS),  PICK(DEAD),     PICK(SHAKES),  PICK(OBSERVED),
+                                PICK(UNOFFERED) };
 }
 
 static void random_world(uint32_t seed, struct world *w, char *asked, size_t room)

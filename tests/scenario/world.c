@@ -34,6 +34,7 @@ enum guest_state { GUEST_NONE, GUEST_OPENING, GUEST_READY, GUEST_BUSY, GUEST_LEA
 struct guest {
     enum guest_state state;
     struct smtp_attempt door;
+    enum plan_look look;
     enum smtp_security layer;
     bool verified, connected;
     bool answered;       /* the trial at work has its row, and RSET has none yet */
@@ -274,6 +275,29 @@ static bool say_ehlo(struct play *p, unsigned visit)
     return false;
 }
 
+static const char *or_none(const char *text, const char *none)
+{
+    return text ? text : none;
+}
+
+/* A look ends with its one row. */
+static void looked(struct play *p, unsigned visit)
+{
+    struct guest *g = &p->guests[visit];
+    const struct world_port *port = port_of(p, &g->door);
+    bool tls = g->door.security == SMTP_SECURITY_TLS;
+    const char *verb = g->look == LOOK_OBSERVE ? "observed" : "unoffered";
+    const char *answer = g->look == LOOK_OBSERVE ? or_none(port->observed, "failed")
+                                                 : or_none(port->unoffered, "502 5.5.1 no");
+    if (port->kind != PORT_CLEAR && !tls)
+        answer = "silent";
+    else if (!is_good(busy(p, SMTP_STAGE_GREETING, NULL)) ||
+             !is_good(busy(p, SMTP_STAGE_EHLO, NULL)))
+        answer = "421 4.3.2 too busy";
+    add_row(p, g, tls ? SMTP_SECURITY_TLS : SMTP_SECURITY_STARTTLS, NULL, verb, answer);
+    quit(p, visit);
+}
+
 static void opened(struct play *p, unsigned visit)
 {
     struct guest *g = &p->guests[visit];
@@ -281,6 +305,10 @@ static void opened(struct play *p, unsigned visit)
     bool tls = g->door.security == SMTP_SECURITY_TLS;
     enum smtp_security layer = tls ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
     const char *greeting = busy(p, SMTP_STAGE_GREETING, "220 hello");
+    if (g->look) {
+        looked(p, visit);
+        return;
+    }
     if (tls && (port->kind == PORT_CLEAR || port->kind == PORT_JUNK || port->kind == PORT_MUTE)) {
         add_row(p, g, layer, NULL, "tls", port->kind == PORT_MUTE ? "silent" : "failed");
         gone(p, visit);
@@ -293,6 +321,11 @@ static void opened(struct play *p, unsigned visit)
     }
     if (!tls && port->kind == PORT_TLS) {
         add_row(p, g, layer, NULL, "mute", NULL);
+        gone(p, visit);
+        return;
+    }
+    if (tls && port->shake) {
+        add_row(p, g, layer, NULL, "tls", port->shake);
         gone(p, visit);
         return;
     }
@@ -339,6 +372,10 @@ static void connected(struct play *p, unsigned visit)
     };
     struct guest *g = &p->guests[visit];
     const struct world_port *port = port_of(p, &g->door);
+    if (g->look && (port->kind == PORT_CLOSED || port->kind == PORT_UNREACHABLE)) {
+        looked(p, visit);
+        return;
+    }
     if (port->kind == PORT_CLOSED || port->kind == PORT_UNREACHABLE) {
         add_row(p, g, opening_layer(g), NULL, WORDS[port->kind], NULL);
         if (port->kind == PORT_CLOSED)
@@ -366,6 +403,11 @@ static void starttls(struct play *p, unsigned visit)
     if (!is_good(answer)) {
         add_row(p, g, SMTP_SECURITY_STARTTLS, NULL, "tls", answer);
         step_over(p, visit, answer);
+        return;
+    }
+    if (port->shake) {
+        add_row(p, g, SMTP_SECURITY_STARTTLS, NULL, "tls", port->shake);
+        gone(p, visit);
         return;
     }
     g->layer = SMTP_SECURITY_STARTTLS;
@@ -603,7 +645,8 @@ static void act(struct play *p, const struct plan_action *a)
     switch (a->what) {
     case PLAN_OPEN:
         rail(p, g->state == GUEST_NONE, "a visit opened twice");
-        *g = (struct guest){ .state = GUEST_OPENING, .door = a->x };
+        *g = (struct guest){ .state = GUEST_OPENING, .door = a->x, .look = a->look };
+        rail(p, !a->look || ++p->run->count.looks[a->look] == 1, "a second look of one kind");
         p->run->count.opened++;
         if (p->now_ms >= DEADLINE_MS) { /* too late: not begun */
             gone(p, a->visit);
@@ -621,7 +664,7 @@ static void act(struct play *p, const struct plan_action *a)
         for (size_t i = 0; i < EVENTS_MAX; i++)
             if (p->events[i].visit == a->visit)
                 p->events[i].used = false;
-        if (a->what == PLAN_ABORT && g->connected)
+        if (a->what == PLAN_ABORT && g->connected && !g->look)
             add_row(p, g, g->door.security, NULL,
                     g->door.security == SMTP_SECURITY_TLS ? "tls" : "mute",
                     g->door.security == SMTP_SECURITY_TLS ? "silent" : NULL);

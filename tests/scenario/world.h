@@ -34,6 +34,9 @@ struct world_port {
     const char *member;          /* with one */
     const char *in_clear;        /* to MAIL without TLS */
     const char *dead;            /* a mechanism that is offered, and answered 504 */
+    const char *shake;     /* how the handshake fails, "tls-failed words"; NULL: it completes */
+    const char *observed;  /* the version that an open policy meets then; NULL: that fails too */
+    const char *unoffered; /* to a STARTTLS that caps lack: "502 words"; "": hands are shaken */
 };
 
 enum { WORLD_PORTS = 6 };
@@ -69,7 +72,7 @@ struct world {
 /* What went over the wire. */
 struct world_count {
     unsigned actions, opened, stood, open_most, logins, refused_logins, refusals, strangers,
-        messages;
+        messages, looks[LOOKS];
     bool message_refused;
     uint64_t ended_ms;
 };
