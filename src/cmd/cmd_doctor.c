@@ -93,6 +93,8 @@ static void hear_line(void *user, unsigned connection, const struct smtp_attempt
 static struct secret_mask *make_mask(const struct doctor_options *o)
 {
     struct buf plain, coded;
+    if (o->token.n)
+        return secret_mask_new(o->token);
     if (!o->password.n)
         return NULL;
     struct secret_mask *m = secret_mask_new(o->password);
@@ -167,7 +169,7 @@ static bool bench_init(struct bench *b, const struct doctor_flags *f, struct are
     b->record = calloc(1, sizeof *b->record);
     b->mask = make_mask(&f->o);
     b->page = f->report ? calloc(1, sizeof *b->page) : NULL;
-    if (!b->record || (f->o.password.n && !b->mask) || (f->report && !b->page))
+    if (!b->record || ((f->o.password.n || f->o.token.n) && !b->mask) || (f->report && !b->page))
         return err_memory(e, "a run");
     b->record->arena = a;
     if (b->page)
@@ -218,7 +220,7 @@ static bool write_page(const struct doctor_flags *f, const struct bench *b)
 
 static int run(struct doctor_flags *f, struct arena *a)
 {
-    if (f->o.password.n)
+    if (f->o.password.n || f->o.token.n)
         keep_out_of_core_files();
     struct err e = { .kind = ERR_NONE };
     AUTO(bench_done) struct bench b = { NULL, { 0 }, NULL, NULL };

@@ -156,6 +156,12 @@ static bool take_password_command(void *into, const char *value, struct err *e)
     ((struct raw *)into)->secret.command = value;
     return true;
 }
+static bool take_token_command(void *into, const char *value, struct err *e)
+{
+    (void)e;
+    ((struct raw *)into)->secret.token_command = value;
+    return true;
+}
 
 #define FILE_FLAG(name, field)                                                                     \
     static bool take_##name(void *into, const char *value, struct err *e)                          \
@@ -199,8 +205,8 @@ static bool take_later(void *into, const char *value, struct err *e)
     (void)into;
     (void)value;
     return err_set(e, ERR_SYNTAX,
-                   "--config and --token-command are not in this version; leave "
-                   "them out, and give the settings by the other flags");
+                   "--config is not in this version; leave "
+                   "it out, and give the settings by the other flags");
 }
 
 const struct command_option DOCTOR_OPTIONS[] = {
@@ -215,8 +221,10 @@ const struct command_option DOCTOR_OPTIONS[] = {
       take_password_env },
     { "password-command", "COMMAND", "take the password from what this command prints",
       take_password_command },
-    { "token-command", "COMMAND", "(not in this version) an OAuth2 token from a command",
-      take_later },
+    { "token-command", "COMMAND",
+      "take an OAuth2 token from what this command prints, in place of "
+      "a password",
+      take_token_command },
     { "from", "ADDRESS", "the reverse-path, when it is not ADDRESS; '<>' is the empty one",
       take_from },
     { "header-from", "ADDRESS", "the From of the test message of --send", take_header_from },
@@ -230,7 +238,8 @@ const struct command_option DOCTOR_OPTIONS[] = {
     { "ports", "LIST", "ports to look at besides that of --server, with commas between",
       take_ports },
     { "ca", "FILE", "trust this authority too (PEM)", take_ca },
-    { "cert", "FILE", "show this client certificate (PEM)", take_cert },
+    { "cert", "FILE", "show this client certificate (PEM); --auth EXTERNAL logs in by it",
+      take_cert },
     { "key", "FILE", "the key of --cert (PEM)", take_key },
     { "error", "TEXT", "the error as the program showed it", take_error },
     { "bounce", "FILE", "the bounce message; '-' is standard input", take_bounce },
@@ -423,7 +432,7 @@ static bool read_auth(struct raw *raw, bool known, struct arena *a, struct err *
         at->mechanism = STR("auto");
         return true;
     }
-    char *p = (char *)name.p;
+    char *p = (char *)name.p, list[200];
     bool named = name.n > 0;
     for (size_t i = 0; i < name.n; i++) {
         p[i] = to_upper(p[i]);
@@ -431,9 +440,8 @@ static bool read_auth(struct raw *raw, bool known, struct arena *a, struct err *
     }
     if (!named)
         return err_set(e, ERR_SYNTAX,
-                       "--auth '%.40s' is no mechanism's name; none, auto, PLAIN, LOGIN and "
-                       "CRAM-MD5 can be played",
-                       raw->auth);
+                       "--auth '%.40s' is no mechanism's name; none, auto, %s can be played",
+                       raw->auth, sasl_mechanism_list(0, list, sizeof list));
     at->mechanism = name;
     return true;
 }
@@ -472,25 +480,62 @@ static bool shape_password(struct doctor_flags *f, struct buf *password, struct 
     return true;
 }
 
+/* What the mechanism that --auth names is played with; all of it where none of ours is named. */
+static unsigned needs_of(const struct raw *raw)
+{
+    const struct sasl_mechanism *m = raw->auth ? sasl_mechanism_find(str_from(raw->auth)) : NULL;
+    return m ? m->needs : SASL_PASSWORD | SASL_TOKEN | SASL_CERTIFICATE;
+}
+
+/* A ticket cannot be seen from here: who names GSSAPI is taken to have one, until it is used. */
+static unsigned credentials_of(const struct raw *raw, bool known)
+{
+    unsigned has = raw->f->o.cert_file ? SASL_CERTIFICATE : 0;
+    if (known)
+        has |= raw->secret.token_command ? SASL_TOKEN : SASL_PASSWORD;
+    return has | (needs_of(raw) == SASL_TICKET ? SASL_TICKET : 0);
+}
+
+/* Certificate and ticket name the user by themselves: only a --user is one to act as. */
+static const char *user_of(const struct raw *raw, const char *address)
+{
+    bool names_itself = !(needs_of(raw) & (SASL_PASSWORD | SASL_TOKEN));
+    return raw->user || names_itself ? raw->user : address;
+}
+
+static bool check_login(const struct raw *raw, bool known, const char *user, struct err *e)
+{
+    if (known && !user && needs_of(raw) & (SASL_PASSWORD | SASL_TOKEN))
+        return err_set(e, ERR_SYNTAX, "there is a %s but no user; give ADDRESS, or --user",
+                       raw->secret.token_command ? "token" : "password");
+    if (user && strlen(user) > 1024)
+        return err_set(e, ERR_LIMIT, "the user name is longer than 1024 octets");
+    if (needs_of(raw) == SASL_TOKEN && !known)
+        return err_set(e, ERR_SYNTAX, "--auth %.20s logs in by a token; give --token-command",
+                       raw->auth);
+    return true;
+}
+
 static bool read_login(struct raw *raw, const char *address, struct arena *a, struct buf *password,
                        struct err *e)
 {
     struct doctor_asked *asked = &raw->f->o.asked;
     bool logs_in = !raw->auth || !str_eq_nocase(str_from(raw->auth), STR("none"));
-    const char *user = raw->user ? raw->user : address;
+    const char *user = user_of(raw, address);
     bool known = false;
-    raw->secret.ask = user && logs_in;
-    if (!secret_input(&raw->secret, password, &known, e))
+    raw->secret.ask = user && logs_in && (needs_of(raw) & SASL_PASSWORD);
+    if (!secret_input(&raw->secret, password, &known, e) || !check_login(raw, known, user, e) ||
+        !read_auth(raw, known, a, e))
         return false;
-    if (known && !user)
-        return err_set(e, ERR_SYNTAX, "there is a password but no user; give ADDRESS, or --user");
-    if (user && strlen(user) > 1024)
-        return err_set(e, ERR_LIMIT, "the user name is longer than 1024 octets");
-    if (!read_auth(raw, known, a, e))
-        return false;
-    asked->login_known = known;
+    bool itself = needs_of(raw) == SASL_CERTIFICATE || needs_of(raw) == SASL_TICKET;
+    asked->credentials = credentials_of(raw, known);
+    asked->login_known = asked->credentials != 0 || itself;
     asked->attempt.user = known || smtp_attempt_logs_in(&asked->attempt) ? str_from(user)
                                                                          : STR_NONE;
+    if (raw->secret.token_command) {
+        raw->f->o.token = buf_str(password);
+        return true;
+    }
     return shape_password(raw->f, password, e);
 }
 

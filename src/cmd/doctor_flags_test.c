@@ -59,6 +59,7 @@ static const char *flags_words(char *out, size_t room)
         { "mech", a->mechanism },
         { "user", a->user },
         { "password", o->password },
+        { "token", o->token },
         { "error", o->asked.pasted_error },
     };
     int n = snprintf(out, room, "%.*s:%u %.*s", STR_ARG(a->host), a->port,
@@ -100,6 +101,25 @@ static const struct good_case {
     { "auto", { S, "--security", "auto" }, "mail.example.org:0 auto" },
     { "ssl means tls", { S, "--security", "ssl" }, "mail.example.org:0 tls" },
     { "SSL/TLS means tls", { S, "--security=SSL/TLS" }, "mail.example.org:0 tls" },
+    /* what a login is made with */
+    { "a token",
+      { "anna@example.org", S, "--token-command", "echo ey.J0", "--auth", "xoauth2" },
+      "mail.example.org:0 auto from=anna@example.org own=anna@example.org mech=XOAUTH2 "
+      "user=anna@example.org token=ey.J0 known" },
+    { "a ticket, which names the user",
+      { "anna@example.org", S, "--auth", "GSSAPI" },
+      "mail.example.org:0 auto from=anna@example.org own=anna@example.org mech=GSSAPI known" },
+    { "a ticket, and whom to act as",
+      { "anna@example.org", S, "--auth", "GSSAPI", "--user", "office" },
+      "mail.example.org:0 auto from=anna@example.org own=anna@example.org mech=GSSAPI user=office "
+      "known" },
+    { "EXTERNAL without a certificate is tried, and then says so",
+      { "anna@example.org", S, "--auth", "EXTERNAL" },
+      "mail.example.org:0 auto from=anna@example.org own=anna@example.org mech=EXTERNAL known" },
+    { "a Windows user",
+      { "anna@example.org", S, "--auth", "NTLM", "--user", "CORP\\anna", ENV },
+      "mail.example.org:0 auto from=anna@example.org own=anna@example.org mech=NTLM "
+      "user=CORP\\anna password=secret known" },
     /* addresses */
     { "ADDRESS",
       { "anna@example.org", S },
@@ -409,7 +429,7 @@ static void verify_alone(void **state)
 /* What is not in this version is said, never ignored. */
 static void not_in_this_version(void **state)
 {
-    static const char *const FLAGS[] = { "--config", "--token-command" };
+    static const char *const FLAGS[] = { "--config" };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(FLAGS); i++) {
         const char *const words[WORDS] = { S, FLAGS[i], "x" };

@@ -13,7 +13,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-static bool read_all(int fd, const char *what, struct buf *out, struct err *e)
+static bool read_all(int fd, const char *secret, const char *what, struct buf *out, struct err *e)
 {
     char piece[1024];
     for (;;) {
@@ -21,7 +21,7 @@ static bool read_all(int fd, const char *what, struct buf *out, struct err *e)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
-            err_set(e, ERR_SYSTEM, "reading the password from %s: %s", what, strerror(errno));
+            err_set(e, ERR_SYSTEM, "reading the %s from %s: %s", secret, what, strerror(errno));
             break;
         }
         if (n == 0) {
@@ -30,9 +30,8 @@ static bool read_all(int fd, const char *what, struct buf *out, struct err *e)
         }
         if (!buf_add(out, (str){ piece, (size_t)n })) {
             err_set(e, ERR_LIMIT,
-                    "the password from %s is longer than %d octets; give the password alone, not a "
-                    "file",
-                    what, SECRET_MAX);
+                    "the %s from %s is longer than %d octets; give the %s alone, not a file",
+                    secret, what, SECRET_MAX, secret);
             break;
         }
     }
@@ -48,17 +47,16 @@ static void drop_line_end(struct buf *b)
         b->n--;
 }
 
-static bool from_command(const char *command, struct buf *out, struct err *e)
+static bool from_command(const char *command, const char *secret, struct buf *out, struct err *e)
 {
     FILE *f = popen(command, "re");
     if (!f)
-        return err_set(e, ERR_SYSTEM, "running the password command: %s", strerror(errno));
-    bool ok = read_all(fileno(f), "the command", out, e);
+        return err_set(e, ERR_SYSTEM, "running the %s command: %s", secret, strerror(errno));
+    bool ok = read_all(fileno(f), secret, "the command", out, e);
     int status = pclose(f);
     if (ok && status != 0)
         return err_set(e, ERR_SYSTEM,
-                       "the password command ended with status %d; run it by hand to see "
-                       "why",
+                       "the %s command ended with status %d; run it by hand to see why", secret,
                        WIFEXITED(status) ? WEXITSTATUS(status) : -1);
     drop_line_end(out);
     return ok;
@@ -117,7 +115,9 @@ static bool from_environment(const char *name, struct buf *out, struct err *e)
 
 bool secret_input(const struct secret_source *s, struct buf *out, bool *found, struct err *e)
 {
-    int sources = (s->env != NULL) + (s->command != NULL) + (s->fd >= 0);
+    int sources = (s->env != NULL) + (s->command != NULL) + (s->token_command != NULL) +
+                  (s->fd >= 0);
+    const char *secret = s->token_command ? "token" : "password";
     *found = sources > 0 || (s->ask && isatty(STDIN_FILENO) && isatty(STDERR_FILENO));
     if (!*found)
         return true;
@@ -125,22 +125,23 @@ bool secret_input(const struct secret_source *s, struct buf *out, bool *found, s
     if (sources > 1)
         return err_set(e, ERR_SYNTAX,
                        "the password is given in two ways; leave one of --password-fd, "
-                       "--password-env and --password-command");
+                       "--password-env, --password-command and --token-command");
     if (s->env) {
         ok = from_environment(s->env, out, e);
-    } else if (s->command) {
-        ok = from_command(s->command, out, e);
+    } else if (s->command || s->token_command) {
+        ok = from_command(s->command ? s->command : s->token_command, secret, out, e);
     } else if (s->fd >= 0) {
-        ok = read_all(s->fd, "the descriptor", out, e);
+        ok = read_all(s->fd, secret, "the descriptor", out, e);
         drop_line_end(out);
     } else {
         ok = from_terminal(out, e);
     }
     if (ok && out->n == 0)
         return err_set(e, ERR_SYNTAX,
-                       "the password is empty; give one, or say --auth none if the program "
-                       "does not log in");
+                       "the %s is empty; give one, or say --auth none if the program "
+                       "does not log in",
+                       secret);
     if (ok && memchr(out->p, 0, out->n))
-        return err_set(e, ERR_SYNTAX, "the password holds a NUL octet, which no login can carry");
+        return err_set(e, ERR_SYNTAX, "the %s holds a NUL octet, which no login can carry", secret);
     return ok;
 }

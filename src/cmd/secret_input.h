@@ -9,11 +9,12 @@
 
 enum { SECRET_MAX = 8192 };
 
-/* One of the first three, or a prompt on the terminal when none is set and ask is true. */
+/* One of the first four, or a prompt on the terminal when none is set and ask is true. */
 struct secret_source {
-    const char *env;     /* name of an environment variable */
-    const char *command; /* run by /bin/sh; its standard output */
-    int fd;              /* -1: none */
+    const char *env;           /* name of an environment variable */
+    const char *command;       /* run by /bin/sh; its standard output */
+    const char *token_command; /* the same, and what it prints is a token of OAuth2 */
+    int fd;                    /* -1: none */
     bool ask;
 };
 

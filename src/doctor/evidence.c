@@ -40,7 +40,7 @@ bool doctor_evidence_copy(struct arena *a, struct doctor_evidence *ev)
         &ev->outcome.tls.names,    &ev->outcome.tls.not_before,
         &ev->outcome.tls.issuer,   &ev->outcome.tls.not_after,
         &ev->outcome.tls.key,      &ev->outcome.tls.signature,
-        &ev->outcome.tls.exchange,
+        &ev->outcome.tls.exchange, &ev->outcome.sasl,
     };
     for (size_t i = 0; i < COUNT_OF(slices); i++)
         if (!copy(a, slices[i]))
@@ -233,6 +233,15 @@ static void add_tls(struct buf *b, const struct smtp_tls_facts *t)
         buf_addf(b, "; it is for %.*s, until %.*s", STR_ARG(t->names), STR_ARG(t->not_after));
 }
 
+/* What the handshake showed of our side. */
+static void add_own_certificate(struct buf *b, const struct smtp_tls_facts *t)
+{
+    if (t->certificate_asked)
+        buf_add(b, t->certificate_shown
+                       ? STR("; the server asked for a certificate of ours, and was shown one")
+                       : STR("; the server asked for a certificate of ours, and was shown none"));
+}
+
 static void add_addresses(struct buf *b, const struct smtp_attempt *at)
 {
     buf_add(b, STR(" for "));
@@ -295,10 +304,16 @@ str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a)
         first = str_cut(&first, '\n');
         buf_addf(&b, " was answered %u ", o->code);
         add_lines(ev->probe == PROBE_GREETING ? first : o->text, &b);
+        if (o->sasl.n) {
+            buf_add(&b, STR("; before that it said in the login itself: "));
+            escape_line(o->sasl, &b);
+        }
     } else {
         buf_addf(&b, " ended (%.*s) ", STR_ARG(names_of(&SMTP_END_NAMES, (int)o->end)));
         escape_line(o->text, &b);
     }
+    if (ev->probe == PROBE_TLS)
+        add_own_certificate(&b, &o->tls);
     if (!buf_ok(&b)) { /* a reply too long to be told: it is masked with its end missing */
         b.failed = false;
         b.max += sizeof SECRET_CUT;

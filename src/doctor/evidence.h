@@ -8,6 +8,7 @@
 #ifndef BATON_DOCTOR_EVIDENCE_H
 #define BATON_DOCTOR_EVIDENCE_H
 #include "base/arena.h"
+#include "sasl/mechanism.h"
 #include "smtp/attempt.h"
 #include "smtp/caps.h"
 
@@ -15,12 +16,19 @@
  * mechanism "auto": logs in by whatever is safe; empty: does not log in. */
 struct doctor_asked {
     struct smtp_attempt attempt;
-    bool login_known; /* user and password are here, whether or not the program uses them */
+    bool login_known;     /* user and secret are here, whether or not the program uses them */
+    unsigned credentials; /* enum sasl_credential: what a login can be made with; 0: not said */
     unsigned
         password_anomalies; /* of the password as given: base/password_shape.h; 0: nothing odd */
     str own_address;  /* the user's mailbox: ADDRESS, or --from, or the user name when it is one */
     str pasted_error; /* --error or --bounce; empty: none */
 };
+
+/* What the program's login is taken to be made with. */
+static inline unsigned doctor_credentials(const struct doctor_asked *asked)
+{
+    return asked->credentials ? asked->credentials : SASL_PASSWORD;
+}
 
 enum doctor_probe {
     PROBE_NONE,

@@ -91,16 +91,16 @@ static enum cause_id flip_login(const struct bench *b, const struct doctor_settl
                    : CAUSE_NONE;
     if (s->state == STATE_NOT_OFFERED) /* what works here works without one */
         return CAUSE_RELAY_TAKES_NO_LOGIN;
-    return s->by->outcome.stage == SMTP_STAGE_AUTH ? words_login_cause(&s->by->outcome)
-                                                   : CAUSE_NONE;
+    return s->by->outcome.stage == SMTP_STAGE_AUTH ? judge_login(b, s->by).cause : CAUSE_NONE;
 }
 
 static enum cause_id flip_mechanism(const struct bench *b, const struct doctor_settled *s)
 {
-    (void)b;
     if (s->state == STATE_NOT_OFFERED)
         return CAUSE_NO_COMMON_MECHANISM;
-    return s->by->outcome.stage == SMTP_STAGE_AUTH ? CAUSE_MECHANISM_OFFERED_BUT_DEAD : CAUSE_NONE;
+    bool told = judge_login(b, s->by).cause != CAUSE_NONE;
+    return told && s->by->outcome.stage == SMTP_STAGE_AUTH ? CAUSE_MECHANISM_OFFERED_BUT_DEAD
+                                                           : CAUSE_NONE;
 }
 
 /* The same password was taken for another form of the name; the same user with the password repaired. */

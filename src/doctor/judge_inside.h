@@ -69,6 +69,9 @@ enum finding_strength judge_strength_of_handshake(const struct bench *b,
 bool judge_offer_taken_out(const struct bench *b);
 /* How sure it is that STARTTLS was there and was taken out; adds to f the rows that say so. */
 enum finding_strength judge_strength_of_stripped(const struct bench *b, struct finding *f);
+/* judge_sasl.c */
+struct words_login judge_login(const struct bench *b, const struct doctor_evidence *ev);
+void judge_sign_client_certificate(struct bench *b);
 /* judge_login.c */
 void judge_sign_mail_only_under_tls(struct bench *b);
 void judge_sign_hidden(struct bench *b);

@@ -54,7 +54,7 @@ void judge_sign_mechanism(struct bench *b)
             !c.mechanism_count || (b->a.port && ev->attempt.port != b->a.port) ||
             (b->a.security != SMTP_SECURITY_AUTO && ev->attempt.security != b->a.security))
             continue;
-        if (words_mechanism_usable(&c, b->a.mechanism))
+        if (words_mechanism_usable(&c, b->a.mechanism, doctor_credentials(b->asked)))
             return;
         struct finding *f = judge_add(b, CAUSE_NO_COMMON_MECHANISM, HOP_CLIENT, STRENGTH_LIKELY);
         finding_for(f, ev->id);
@@ -117,7 +117,7 @@ void judge_sign_login_refused(struct bench *b)
     const struct doctor_evidence *ev = doctor_record_login(b->r, NULL, false);
     if (!ev)
         return;
-    struct words_login w = words_of_login(&ev->outcome);
+    struct words_login w = judge_login(b, ev);
     if (ev->attempt.security == SMTP_SECURITY_NONE &&
         (ev->outcome.code == 538 || words_ask_for_tls(ev->outcome.text)))
         w = (struct words_login){ CAUSE_AUTH_HIDDEN_UNTIL_TLS, STRENGTH_LIKELY, CAUSE_NONE };

@@ -14,6 +14,7 @@ static void (*const SIGNS[])(struct bench *b) = {
     judge_sign_wrong_server,
     judge_sign_certificate,
     judge_sign_mechanism,
+    judge_sign_client_certificate,
     judge_sign_mail_only_under_tls,
     judge_sign_hidden,
     judge_sign_port_without_login,

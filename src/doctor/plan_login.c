@@ -28,6 +28,26 @@ bool plan_clear_digest(const struct doctor_asked *asked)
     return m && !m->reveals && asked->attempt.security == SMTP_SECURITY_NONE;
 }
 
+/* It was named, and turned out to be impossible here: no ticket, no certificate. */
+static bool was_skipped(const struct plan *p, str mechanism)
+{
+    for (size_t i = 0; i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        if (ev->probe == PROBE_LOGIN && ev->outcome.end == SMTP_END_GUARDED &&
+            str_eq(ev->attempt.mechanism, mechanism))
+            return true;
+    }
+    return false;
+}
+
+/* The one that the program names, if it can be played here at all. */
+static const struct sasl_mechanism *named_at(const struct plan *p, const struct smtp_caps *c)
+{
+    const struct sasl_mechanism *m = sasl_choose(c, p->asked->attempt.mechanism,
+                                                 doctor_credentials(p->asked), true);
+    return m && !was_skipped(p, m->name) ? m : NULL;
+}
+
 static const struct sasl_mechanism *mechanism_at(const struct plan *p,
                                                  const struct smtp_attempt *door,
                                                  enum smtp_security layer, bool verified)
@@ -35,13 +55,13 @@ static const struct sasl_mechanism *mechanism_at(const struct plan *p,
     struct smtp_caps c;
     if (!doctor_evidence_caps(doctor_record_layer(p->r, PROBE_CAPABILITIES, door, layer), &c))
         return NULL;
-    const struct sasl_mechanism *m = sasl_choose(&c, p->asked->attempt.mechanism, true);
+    const struct sasl_mechanism *m = named_at(p, &c);
     if (layer == SMTP_SECURITY_NONE && !p->o.allow_clear_auth)
         return m && plan_clear_digest(p->asked) ? m : NULL;
     if (!verified && !p->o.allow_clear_auth)
         return NULL;
     if (!m) /* not the one the program names: another one shows whether the login itself is good */
-        m = sasl_choose(&c, STR_NONE, true);
+        m = sasl_choose(&c, STR_NONE, doctor_credentials(p->asked) & ~(unsigned)SASL_TICKET, true);
     return m;
 }
 

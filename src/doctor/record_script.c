@@ -72,7 +72,7 @@ static bool take_asked_word(str word, struct doctor_asked *out, bool *known, boo
 {
     struct smtp_attempt *a = &out->attempt;
     uint64_t port;
-    int security;
+    int security, credential;
     if (str_to_u64(word, 65535, &port))
         a->port = (uint16_t)port;
     else if (names_find(&SMTP_SECURITY_NAMES, word, &security))
@@ -87,6 +87,8 @@ static bool take_asked_word(str word, struct doctor_asked *out, bool *known, boo
         *unknown = true;
     else if (str_starts(word, STR("odd=")))
         return take_anomaly(str_skip(word, 4), &out->password_anomalies);
+    else if (names_find(&SASL_CREDENTIAL_NAMES, word, &credential))
+        out->credentials |= (unsigned)credential;
     else if (str_starts(word, STR("own=")))
         out->own_address = str_skip(word, 4);
     else if (word.n && word.p[0] >= 'A' && word.p[0] <= 'Z')
@@ -185,10 +187,21 @@ static void read_caps(str text, struct arena *a, struct smtp_outcome *o)
     }
 }
 
+/* "asked" or "shown" in front of what else a handshake showed. */
+static str read_own_certificate(str text, struct smtp_tls_facts *t)
+{
+    str rest = text;
+    str word = next_word(&rest);
+    t->certificate_shown = str_eq(word, STR("shown"));
+    t->certificate_asked = t->certificate_shown || str_eq(word, STR("asked"));
+    return t->certificate_asked ? str_trim(rest) : text;
+}
+
 static void read_tls(str text, const struct smtp_attempt *x, struct smtp_outcome *o)
 {
     struct smtp_tls_facts *t = &o->tls;
     o->stage = SMTP_STAGE_TLS;
+    text = read_own_certificate(text, t);
     if (str_eq(text, STR("failed"))) {
         o->end = SMTP_END_TLS_FAILED;
         o->text = STR("wrong version number");
@@ -292,6 +305,8 @@ static enum doctor_probe read_step(str text, struct arena *a, struct smtp_attemp
     if (str_eq(verb, STR("login"))) {
         o->stage = SMTP_STAGE_AUTH;
         x->mechanism = next_word(&rest);
+        if (str_starts(str_trim(rest), STR("{")))
+            o->sasl = next_word(&rest);
         read_reply(rest, o);
         return PROBE_LOGIN;
     }

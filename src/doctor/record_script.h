@@ -19,7 +19,9 @@
  *   587+ observed TLSv1        the handshake completes by an open policy; or "observed failed"
  *   587+ unoffered             STARTTLS that was not offered, as with tls; "unoffered 502 words"
  *   587+ ehlo STARTTLS, AUTH PLAIN      what is offered; "ehlo 550 words": refused
+ *   587+ tls asked             the server asked for our certificate, "shown": and was shown one
  *   587+ login PLAIN 235 words          or an end: "login PLAIN closed"
+ *   587+ login XOAUTH2 {"status":"401"} 535 words   with what was said in the exchange, no blank in it
  *   587+ rcpt 550 5.7.1 words           trial without login up to RCPT, or "mail 550 words"
  *   587+ PLAIN rcpt 250                 trial with login
  *   587+ PLAIN data 550 words           message, up to its end
@@ -41,6 +43,7 @@
 struct ip script_ip(const char *text);
 /* "587 starttls PLAIN" and so on: port, security, and "-" (no login), "auto" login as "login", or a
  * mechanism. "known": the login is at hand though it is not used; "unknown": it is used and not at hand.
+ * password, token, certificate, ticket: what it is made with.
  * odd= names an anomaly of the password (base/password_shape.h).
  * from= to= helo= user= author= size= own= old-helo ~ as above; error= takes the rest. Slices point into text. */
 void script_asked(const char *text, struct doctor_asked *out);

@@ -70,18 +70,20 @@ static json_t *reply_of(const struct doctor_report *r, const struct smtp_outcome
     json_object_set_new(j, "code", number_or_null(o->code));
     json_object_set_new(j, "enhanced", text_of(str_from(enhanced)));
     json_object_set_new(j, "text", text);
+    json_object_set_new(j, "sasl", said_of(r, o->sasl));
     return j;
 }
 
 static json_t *tls_of(const struct smtp_tls_facts *t)
 {
-    if (!t || !t->done)
+    if (!t || (!t->done && !t->certificate_asked))
         return json_null();
     json_t *o = json_object(), *reasons = json_array(), *names = json_array();
     for (unsigned i = 0; i < t->reason_count; i++)
         json_array_append_new(reasons, name_of(&SMTP_CERT_REASON_NAMES, (int)t->reasons[i]));
     for (str rest = t->names; rest.p && rest.n;)
         json_array_append_new(names, text_of(str_cut(&rest, ' ')));
+    json_object_set_new(o, "done", json_boolean(t->done));
     json_object_set_new(o, "version", text_of(t->version));
     json_object_set_new(o, "cipher", text_of(t->cipher));
     json_object_set_new(o, "verified", json_boolean(t->verified));
@@ -91,6 +93,8 @@ static json_t *tls_of(const struct smtp_tls_facts *t)
     json_object_set_new(o, "key", text_of(t->key));
     json_object_set_new(o, "signature", text_of(t->signature));
     json_object_set_new(o, "exchange", text_of(t->exchange));
+    json_object_set_new(o, "certificate_asked", json_boolean(t->certificate_asked));
+    json_object_set_new(o, "certificate_shown", json_boolean(t->certificate_shown));
     return o;
 }
 
@@ -282,6 +286,15 @@ static json_t *asked_of(const struct doctor_report *r)
     return o;
 }
 
+static json_t *at_hand(const struct doctor_asked *asked)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < SASL_CREDENTIAL_NAMES.count; i++)
+        if (asked->credentials & (unsigned)SASL_CREDENTIAL_NAMES.rows[i].value)
+            json_array_append_new(list, text_of(SASL_CREDENTIAL_NAMES.rows[i].name));
+    return list;
+}
+
 bool doctor_report_json(const struct doctor_report *r, struct buf *out)
 {
     const struct doctor_judgement *j = r->judgement;
@@ -296,6 +309,7 @@ bool doctor_report_json(const struct doctor_report *r, struct buf *out)
     json_object_set_new(o, "causes", causes_of(j));
     json_object_set_new(o, "findings", findings_of(j));
     json_object_set_new(o, "asked", asked_of(r));
+    json_object_set_new(o, "at_hand", at_hand(r->asked));
     json_object_set_new(o, "works", j->works ? evidence_attempt(r, j->works) : json_null());
     json_object_set_new(o, "cells", cells_of(r));
     json_object_set_new(o, "fix", fix_of(r));

@@ -62,18 +62,23 @@ struct key {
     const struct key *inside; /* of the object, or of each member of the list */
 };
 
-static const struct key REPLY[] = { { "stage", TEXT, NULL },
-                                    { "code", NUMBER | NUL, NULL },
-                                    { "enhanced", TEXT | NUL, NULL },
-                                    { "text", TEXT | NUL, NULL },
-                                    { NULL, 0, NULL } };
-static const struct key TLS[] = {
-    { "version", TEXT | NUL, NULL },  { "cipher", TEXT | NUL, NULL },
-    { "verified", BOOLEAN, NULL },    { "reasons", LIST, NULL },
-    { "names", LIST, NULL },          { "not_after", TEXT | NUL, NULL },
-    { "key", TEXT | NUL, NULL },      { "signature", TEXT | NUL, NULL },
-    { "exchange", TEXT | NUL, NULL }, { NULL, 0, NULL }
+static const struct key REPLY[] = {
+    { "stage", TEXT, NULL },      { "code", NUMBER | NUL, NULL }, { "enhanced", TEXT | NUL, NULL },
+    { "text", TEXT | NUL, NULL }, { "sasl", TEXT | NUL, NULL },   { NULL, 0, NULL }
 };
+static const struct key TLS[] = { { "done", BOOLEAN, NULL },
+                                  { "version", TEXT | NUL, NULL },
+                                  { "cipher", TEXT | NUL, NULL },
+                                  { "verified", BOOLEAN, NULL },
+                                  { "reasons", LIST, NULL },
+                                  { "names", LIST, NULL },
+                                  { "not_after", TEXT | NUL, NULL },
+                                  { "key", TEXT | NUL, NULL },
+                                  { "signature", TEXT | NUL, NULL },
+                                  { "exchange", TEXT | NUL, NULL },
+                                  { "certificate_asked", BOOLEAN, NULL },
+                                  { "certificate_shown", BOOLEAN, NULL },
+                                  { NULL, 0, NULL } };
 #define ATTEMPT_KEYS                                                                               \
     { "host", TEXT, NULL }, { "address", TEXT | NUL, NULL }, { "port", NUMBER | NUL, NULL },       \
         { "security", TEXT | NUL, NULL }, { "mechanism", TEXT | NUL, NULL },                       \
@@ -113,23 +118,12 @@ static const struct key STATS[] = {
     { "data_sent", NUMBER, NULL },    { NULL, 0, NULL }
 };
 static const struct key DOCUMENT[] = {
-    { "schema", TEXT, NULL },
-    { "verdict", TEXT, NULL },
-    { "cause", TEXT | NUL, NULL },
-    { "family", TEXT | NUL, NULL },
-    { "hop", TEXT | NUL, NULL },
-    { "strength", TEXT | NUL, NULL },
-    { "summary", TEXT, NULL },
-    { "causes", LIST, CAUSE },
-    { "findings", LIST, FINDING },
-    { "asked", OBJECT, ASKED },
-    { "works", OBJECT | NUL, ATTEMPT },
-    { "cells", LIST, CELL },
-    { "fix", OBJECT, FIX },
-    { "next", TEXT | NUL, NULL },
-    { "evidence", LIST, EVIDENCE },
-    { "stats", OBJECT, STATS },
-    { NULL, 0, NULL },
+    { "schema", TEXT, NULL },       { "verdict", TEXT, NULL },   { "cause", TEXT | NUL, NULL },
+    { "family", TEXT | NUL, NULL }, { "hop", TEXT | NUL, NULL }, { "strength", TEXT | NUL, NULL },
+    { "summary", TEXT, NULL },      { "causes", LIST, CAUSE },   { "findings", LIST, FINDING },
+    { "asked", OBJECT, ASKED },     { "at_hand", LIST, NULL },   { "works", OBJECT | NUL, ATTEMPT },
+    { "cells", LIST, CELL },        { "fix", OBJECT, FIX },      { "next", TEXT | NUL, NULL },
+    { "evidence", LIST, EVIDENCE }, { "stats", OBJECT, STATS },  { NULL, 0, NULL },
 };
 
 static unsigned kind_of(const json_t *v)

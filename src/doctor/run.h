@@ -13,6 +13,7 @@ struct doctor_options {
     struct doctor_asked asked;
     str password;         /* only when asked.login_known; the caller overwrites it afterwards */
     str repaired;         /* the same with what is odd about it undone; empty: nothing to undo */
+    str token;            /* of OAuth2, in the password's place; the same holds */
     struct ip connect_to; /* --connect-to; IP_NONE: what DNS says */
     struct ip resolver;   /* --resolver; IP_NONE: the system's way */
     uint16_t resolver_port;

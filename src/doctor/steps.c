@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/password_shape.h"
 #include "doctor/report.h"
+#include "doctor/words.h"
 
 static const char *security_of(const struct smtp_attempt *a)
 {
@@ -46,6 +47,19 @@ static str user_that_works(const struct doctor_report *r)
     return step;
 }
 
+/* What the server itself said about this cause; empty: nothing that a step could be made of. */
+static str own_step(const struct doctor_report *r)
+{
+    const struct finding *f = &r->judgement->causes[0];
+    const struct doctor_evidence *ev = doctor_record_row(r->record, f->for_it[0]);
+    struct smtp_caps c;
+    if (ev && f->cause == CAUSE_OAUTH_TOKEN_REJECTED)
+        return words_token_step(&ev->outcome, r->record->arena);
+    if (f->cause == CAUSE_NO_COMMON_MECHANISM && doctor_evidence_caps(ev, &c))
+        return words_mechanism_step(r->asked, &c, r->record->arena);
+    return STR_NONE;
+}
+
 size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
 {
     const struct doctor_judgement *j = r->judgement;
@@ -67,6 +81,8 @@ size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
     out[n] = user_that_works(r);
     n += out[n].p != NULL;
     out[n] = c->id == CAUSE_PASSWORD_MANGLED ? anomalies(r) : STR_NONE;
+    n += out[n].p != NULL;
+    out[n] = own_step(r);
     n += out[n].p != NULL;
     for (size_t i = 0; i < CAUSE_STEPS && c->sender_steps[i].n; i++)
         out[n++] = c->sender_steps[i];

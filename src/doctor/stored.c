@@ -44,7 +44,9 @@ static bool read_tls(const json_t *o, struct arena *a, struct smtp_tls_facts *t)
 {
     if (!json_is_object(o))
         return true;
-    t->done = true;
+    t->done = !json_is_false(json_object_get(o, "done")); /* documents without it tell no other */
+    t->certificate_asked = json_is_true(json_object_get(o, "certificate_asked"));
+    t->certificate_shown = json_is_true(json_object_get(o, "certificate_shown"));
     t->verified = json_is_true(json_object_get(o, "verified"));
     t->version = text_at(o, "version");
     t->cipher = text_at(o, "cipher");
@@ -88,6 +90,7 @@ static bool read_reply(const json_t *reply, struct smtp_outcome *o)
     o->stage = (enum smtp_stage)stage;
     o->code = (unsigned)code;
     o->text = text_at(reply, "text");
+    o->sasl = text_at(reply, "sasl");
     str rest;
     if (text_at(reply, "enhanced").n &&
         !smtp_enhanced_read(text_at(reply, "enhanced"), &o->enhanced, &rest))
@@ -180,6 +183,18 @@ static bool read_causes(const json_t *list, struct doctor_stored *out, struct er
     return true;
 }
 
+static unsigned read_at_hand(const json_t *list)
+{
+    unsigned credentials = 0;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        int one;
+        const char *name = json_string_value(json_array_get(list, i));
+        if (names_find(&SASL_CREDENTIAL_NAMES, str_from(name), &one))
+            credentials |= (unsigned)one;
+    }
+    return credentials;
+}
+
 static bool read_document(const json_t *o, struct doctor_stored *out, struct err *e)
 {
     int verdict;
@@ -202,9 +217,12 @@ static bool read_document(const json_t *o, struct doctor_stored *out, struct err
             return false;
     if (!doctor_evidence_copy(out->record.arena, &asked))
         return err_memory(e, "a stored report");
-    out->asked = (struct doctor_asked){ .attempt = asked.attempt,
-                                        .password_anomalies = odd,
-                                        .login_known = asked.attempt.user.n > 0 };
+    out->asked =
+        (struct doctor_asked){ .attempt = asked.attempt,
+                               .password_anomalies = odd,
+                               .login_known = asked.attempt.user.n > 0 ||
+                                              json_array_size(json_object_get(o, "at_hand")) > 0,
+                               .credentials = read_at_hand(json_object_get(o, "at_hand")) };
     return read_causes(json_object_get(o, "causes"), out, e);
 }
 

@@ -48,7 +48,8 @@ struct visit_run {
     enum smtp_security layer;
     bool verified;
     char helo[SMTP_DOMAIN_MAX + 1];
-    struct smtp_attempt x; /* being played */
+    struct smtp_attempt x;              /* being played */
+    const struct smtp_tls_facts *shook; /* what the handshake that broke showed; NULL: none did */
     smtp_ticket ehlo, starttls, auth, mail, rcpt, rset, data;
 };
 
@@ -149,7 +150,10 @@ static void row_of_broken_step(struct visit_run *v, enum smtp_stage stage, enum 
         probe = PROBE_LOGIN;
     else if (v->step == STEP_MESSAGE)
         probe = PROBE_MESSAGE;
-    row_of_end(v, probe, layer, stage, end, why);
+    struct smtp_outcome o = { .stage = stage, .end = end, .text = why };
+    if (probe == PROBE_TLS && v->shook)
+        o.tls = *v->shook;
+    add_row(v, probe, layer, o);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -456,11 +460,38 @@ static void begin_login(struct visit_run *v)
     struct err e = { .kind = ERR_NONE };
     const struct sasl_mechanism *m = sasl_mechanism_find(v->x.mechanism);
     const struct doctor_options *o = v->c->o;
-    const struct sasl_login login = { v->x.user, v->x.repaired ? o->repaired : o->password };
+    const struct sasl_login login = { .user = v->x.user,
+                                      .password = v->x.repaired ? o->repaired : o->password,
+                                      .token = o->token,
+                                      .certificate = o->cert_file != NULL };
     v->auth = m ? net_dialogue_auth(v->d, m, &login, &e) : 0;
     if (v->auth)
         return;
     row_of_end(v, PROBE_LOGIN, v->layer, SMTP_STAGE_AUTH, SMTP_END_GUARDED, str_from(e.why));
+    ready(v);
+}
+
+/* A slow login that could not begin: nothing of it was sent. */
+static void login_not_sent(struct visit_run *v, str why)
+{
+    if (v->step != STEP_LOGIN)
+        return;
+    row_of_end(v, PROBE_LOGIN, v->layer, SMTP_STAGE_AUTH, SMTP_END_GUARDED, why);
+    ready(v);
+}
+
+/* One that we called off has a reply too, which says no more than that. */
+static void login_answered(struct visit_run *v, const struct net_dialogue_event *ev)
+{
+    if (ev->why.n)
+        row_of_end(v, PROBE_LOGIN, v->layer, SMTP_STAGE_AUTH, SMTP_END_OURS, ev->why);
+    else
+        add_row(v, PROBE_LOGIN, v->layer,
+                (struct smtp_outcome){ .stage = SMTP_STAGE_AUTH,
+                                       .code = ev->reply->code,
+                                       .enhanced = ev->reply->enhanced,
+                                       .text = ev->reply->text,
+                                       .sasl = ev->sasl });
     ready(v);
 }
 
@@ -533,10 +564,9 @@ static void answered(struct visit_run *v, const struct net_dialogue_event *ev)
         ehlo_answered(v, ev->reply);
     else if (t == v->starttls)
         starttls_answered(v, ev->reply);
-    else if (t == v->auth) {
-        row_of_reply(v, PROBE_LOGIN, v->layer, SMTP_STAGE_AUTH, ev->reply);
-        ready(v);
-    } else if (t == v->mail)
+    else if (t == v->auth)
+        login_answered(v, ev);
+    else if (t == v->mail)
         mail_answered(v, ev->reply);
     else if (t == v->rcpt)
         rcpt_answered(v, ev->reply);
@@ -603,8 +633,11 @@ static void ended(struct visit_run *v, struct net_dialogue *d, const struct net_
     if (!ours) {
         knock_ended(v, knock, ev);
     } else {
-        if (v->step != STEP_LEAVING && v->step != STEP_IDLE && !v->row_made)
+        if (v->step != STEP_LEAVING && v->step != STEP_IDLE && !v->row_made) {
+            v->shook = ev->tls;
             row_of_broken_step(v, ev->stage, ev->end, ev->why);
+            v->shook = NULL;
+        }
         v->d = NULL;
         tell_gone(v);
     }
@@ -626,6 +659,10 @@ static void event(void *user, struct net_dialogue *d, const struct net_dialogue_
         v->ending |= ev->reply->code == 421;
         if (v->step != STEP_LEAVING)
             answered(v, ev);
+        break;
+    case NET_DIALOGUE_NO_LOGIN:
+        if (d == v->d)
+            login_not_sent(v, ev->why);
         break;
     case NET_DIALOGUE_BODY:
         if (d == v->d)

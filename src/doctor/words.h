@@ -7,6 +7,7 @@
 #ifndef BATON_DOCTOR_WORDS_H
 #define BATON_DOCTOR_WORDS_H
 #include "doctor/judge.h"
+#include "sasl/oauth.h"
 
 /* The cause that a refusal at any stage names by itself; CAUSE_NONE: it says nothing that means one thing
  * only. From-not-login stands for an address that is not the login's, whichever it is. */
@@ -54,7 +55,13 @@ enum cause_id words_login_cause(const struct smtp_outcome *o); /* the cause alon
 /* After a login was taken: mail is refused in words about the account itself. */
 bool words_account_barred(const struct smtp_outcome *o);
 /* Does the server offer what was asked for, or anything we can play ("auto")? */
-bool words_mechanism_usable(const struct smtp_caps *c, str mechanism);
+bool words_mechanism_usable(const struct smtp_caps *c, str mechanism, unsigned credentials);
+bool words_ask_for_certificate(const struct smtp_outcome *o);
+/* A step for the user. Of a refused token's login: what the server's error means; empty: it told none. Of
+ * mechanisms: both lists. Good as long as the arena. */
+str words_token_step(const struct smtp_outcome *o, struct arena *a);
+str words_mechanism_step(const struct doctor_asked *asked, const struct smtp_caps *c,
+                         struct arena *a);
 str words_domain(str mailbox); /* behind the last at-sign; empty: none */
 /* The experiment to make next; constant text. */
 str words_next_experiment(const struct doctor_asked *asked, const struct doctor_record *r,

@@ -7,7 +7,6 @@
  * not ASCII is looked for as octets, since some servers answer in the charset of their country.
  */
 #include "doctor/words_inside.h"
-#include "sasl/client.h"
 #include <string.h>
 
 /* What a row says of the code. */
@@ -225,11 +224,4 @@ bool words_account_barred(const struct smtp_outcome *o)
                                         "sending&disabled|sending&blocked|trial|tenant&traffic|"
                                         "tenant&threshold|unpaid|not permitted to send mail|"
                                         "no permission to send"));
-}
-
-bool words_mechanism_usable(const struct smtp_caps *c, str mechanism)
-{
-    if (!str_eq_nocase(mechanism, STR("auto")))
-        return smtp_caps_offers(c, mechanism);
-    return sasl_choose(c, STR_NONE, true) != NULL;
 }

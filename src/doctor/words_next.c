@@ -53,7 +53,8 @@ static bool is_guarded(const struct next_case *n)
         if (ev->probe == PROBE_LOGIN || (ev->probe == PROBE_TLS && ev->outcome.tls.done))
             return false;
         in_clear |= ev->probe == PROBE_CAPABILITIES && doctor_evidence_caps(ev, &c) &&
-                    c.mechanism_count && words_mechanism_usable(&c, STR("auto"));
+                    c.mechanism_count &&
+                    words_mechanism_usable(&c, STR("auto"), doctor_credentials(n->asked));
     }
     return n->asked->login_known && in_clear;
 }

@@ -10,6 +10,7 @@
 #include "base/escape.h"
 #include "base/secret.h"
 #include "net/inside.h"
+#include "net/login_step.h"
 #include "net/transcript.h"
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,7 @@
 #define TLS_MS      30000
 #define STALL_MS    30000
 #define PIECE_MAX   ((size_t)1 << 20)
-#define ANSWER_MAX  ((size_t)12 << 10) /* one response of SASL, decoded; RFC 4954 section 4 */
-#define LEAVE_MS    1000               /* longest that a QUIT which was still owed takes */
+#define LEAVE_MS    1000 /* longest that a QUIT which was still owed takes */
 #define HOST_OCTETS 256
 #define WHY_OCTETS  512
 
@@ -54,9 +54,11 @@ struct net_dialogue {
     size_t dropped;  /* clear text behind the 220 that the stream threw away */
     bool body_asked; /* for a piece of mail data, and none was given yet */
     bool body_given; /* the next octets of the core are mail data */
-    struct sasl_client *sasl;
-    str mechanism; /* of it */
-    smtp_ticket auth;
+    const struct sasl_mechanism *login; /* the mechanism at work; NULL: no login is */
+    struct sasl_client *sasl;           /* NULL while a step runs beside the loop */
+    smtp_ticket auth;                   /* 0: not said yet */
+    bool auth_late;                     /* its owner knows it as NET_DIALOGUE_SLOW */
+    struct err called_off;              /* why we ended the exchange; kind NONE: we did not */
 
     bool ended, core_ended;
     enum smtp_end end;
@@ -240,21 +242,38 @@ static void end_login(struct net_dialogue *d)
 {
     sasl_client_free(d->sasl);
     d->sasl = NULL;
+    d->login = NULL;
     d->auth = 0;
+    d->auth_late = false;
+    d->called_off.kind = ERR_NONE;
 }
 
-/* One step over the server's challenge, done in place: the mechanisms played here cost microseconds. One
- * that does not goes to a pool between this and answer_challenge(). */
 static void answer_challenge(struct net_dialogue *d, bool ok, str response)
 {
     smtp_client_sasl(d->core, ok ? SMTP_SASL_ANSWER : SMTP_SASL_CANCEL, response);
 }
 
+static void on_stepped(void *owner, const struct net_login_stepped *result);
+
+/* False: memory is short. */
+static bool step_beside(struct net_dialogue *d, str challenge)
+{
+    struct sasl_client *sasl = d->sasl;
+    d->sasl = NULL;
+    return net_login_step(d->loop, net_stream_id(d->stream), sasl, challenge, on_stepped);
+}
+
+/* One step over the server's challenge: in place where it costs microseconds, else beside the loop. */
 static void take_challenge(struct net_dialogue *d, str challenge)
 {
+    if (d->sasl && d->login->slow) {
+        if (!step_beside(d, challenge))
+            answer_challenge(d, false, STR_NONE);
+        return;
+    }
     struct buf response;
-    buf_init(&response, ANSWER_MAX);
-    bool ok = d->sasl && sasl_client_step(d->sasl, challenge, &response, NULL);
+    buf_init(&response, NET_LOGIN_ANSWER_MAX);
+    bool ok = d->sasl && sasl_client_step(d->sasl, challenge, &response, &d->called_off);
     answer_challenge(d, ok, buf_str(&response));
     buf_wipe_done(&response);
 }
@@ -285,12 +304,17 @@ static bool may_log_in(const struct net_dialogue *d, const struct sasl_mechanism
 }
 
 /* The first response, of a mechanism that begins; then the command. */
-static smtp_ticket say_auth(struct net_dialogue *d, const struct sasl_mechanism *m, struct err *e)
+static smtp_ticket say_auth(struct net_dialogue *d, struct err *e)
 {
+    const struct sasl_mechanism *m = d->login;
     if (!m->initial)
         return smtp_client_auth(d->core, m->name, NULL);
+    if (m->slow) {
+        d->auth_late = true;
+        return step_beside(d, STR_NONE) ? NET_DIALOGUE_SLOW : 0;
+    }
     struct buf first;
-    buf_init(&first, ANSWER_MAX);
+    buf_init(&first, NET_LOGIN_ANSWER_MAX);
     smtp_ticket ticket = 0;
     if (sasl_client_step(d->sasl, STR_NONE, &first, e)) {
         str response = buf_str(&first);
@@ -300,22 +324,81 @@ static smtp_ticket say_auth(struct net_dialogue *d, const struct sasl_mechanism 
     return ticket;
 }
 
+/* Nothing was sent: the owner hears of it, and the dialogue is as it was. */
+static void tell_no_login(struct net_dialogue *d, const char *why)
+{
+    struct net_dialogue_event ev = { .kind = NET_DIALOGUE_NO_LOGIN,
+                                     .ticket = NET_DIALOGUE_SLOW,
+                                     .stage = SMTP_STAGE_AUTH,
+                                     .why = str_from(why) };
+    tell(d, &ev);
+}
+
+static void say_auth_late(struct net_dialogue *d, const struct net_login_stepped *r)
+{
+    struct err why = *r->why;
+    d->auth = r->ok ? smtp_client_auth(d->core, d->login->name, &r->response) : 0;
+    if (d->auth)
+        return;
+    if (r->ok)
+        err_set(&why, ERR_LIMIT, "the login was not sent: the dialogue cannot take it now");
+    end_login(d);
+    tell_no_login(d, why.why);
+}
+
+/* The stream is still there; whether anything is left to be said on it is another matter. */
+static void on_stepped(void *owner, const struct net_login_stepped *r)
+{
+    struct net_dialogue *d = owner;
+    if (!d->login || !can_say(d)) {
+        sasl_client_free(r->sasl);
+        return;
+    }
+    d->sasl = r->sasl;
+    if (!d->auth) {
+        say_auth_late(d, r);
+    } else {
+        if (!r->ok)
+            d->called_off = *r->why;
+        answer_challenge(d, r->ok, r->response);
+    }
+    net_task_later(d->loop, &d->pump);
+}
+
+static struct sasl_client *new_login(const struct net_dialogue *d, const struct sasl_mechanism *m,
+                                     const struct sasl_login *login, struct err *e)
+{
+    struct sasl_login whole = *login;
+    struct net_tls_binding binding;
+    whole.host = d->o.host;
+    whole.port = d->o.to.port;
+    if (m->binds && net_stream_binding(d->stream, &binding)) {
+        str octets = { binding.octets, binding.n };
+        whole.exporter = binding.exported ? octets : STR_NONE;
+        whole.unique = binding.exported ? STR_NONE : octets;
+    }
+    return sasl_client_new(m, &whole, e);
+}
+
 smtp_ticket net_dialogue_auth(struct net_dialogue *d, const struct sasl_mechanism *m,
                               const struct sasl_login *login, struct err *e)
 {
     err_set(e, ERR_LIMIT, "the login was not sent: the dialogue cannot take it now");
-    if (!can_say(d) || d->sasl || d->tls_asked || !may_log_in(d, m, e))
+    if (!can_say(d) || d->login || d->tls_asked || !may_log_in(d, m, e))
         return 0;
-    d->sasl = sasl_client_new(m, login, e);
+    d->sasl = new_login(d, m, login, e);
     if (!d->sasl)
         return 0;
-    d->mechanism = m->name;
-    d->auth = say_auth(d, m, e);
-    if (d->auth == 0)
+    d->login = m;
+    smtp_ticket ticket = say_auth(d, e);
+    if (ticket == 0) {
         end_login(d);
-    else
-        net_task_later(d->loop, &d->pump);
-    return d->auth;
+        return 0;
+    }
+    if (!d->auth_late)
+        d->auth = ticket;
+    net_task_later(d->loop, &d->pump);
+    return ticket;
 }
 
 /* ---- the core's questions ---- */
@@ -324,13 +407,28 @@ static void send_octets(struct net_dialogue *d, const struct smtp_client_questio
 {
     d->since_ms = net_loop_now_ms(d->loop);
     if (q->secret)
-        net_transcript_secret(&d->transcript, q->octets, d->mechanism);
+        net_transcript_secret(&d->transcript, q->octets, d->login ? d->login->name : STR_NONE);
     else if (d->body_given)
         net_transcript_body(&d->transcript, q->octets.n);
     else
         net_transcript_sent(&d->transcript, q->octets);
     d->body_given = false;
     net_stream_send(d->stream, q->octets);
+}
+
+/* The exchange is over when its owner hears of it: what it left behind is good during the call. */
+static void tell_login_reply(struct net_dialogue *d, struct net_dialogue_event *ev)
+{
+    struct sasl_client *sasl = d->sasl;
+    struct err called_off = d->called_off;
+    ev->ticket = d->auth_late ? NET_DIALOGUE_SLOW : d->auth;
+    ev->sasl = sasl ? sasl_client_said(sasl) : STR_NONE;
+    if (called_off.kind != ERR_NONE)
+        ev->why = str_from(called_off.why);
+    d->sasl = NULL;
+    end_login(d);
+    tell(d, ev);
+    sasl_client_free(sasl);
 }
 
 static void tell_reply(struct net_dialogue *d, const struct smtp_client_question *q)
@@ -340,11 +438,13 @@ static void tell_reply(struct net_dialogue *d, const struct smtp_client_question
                                      .ticket = q->ticket,
                                      .stage = q->stage,
                                      .reply = q->reply };
-    if (q->ticket != 0 && q->ticket == d->auth)
-        end_login(d);
+    bool login = q->ticket != 0 && q->ticket == d->auth;
     if (q->stage == SMTP_STAGE_STARTTLS && !(q->reply && q->reply->code == 220))
         d->tls_asked = false;
-    tell(d, &ev);
+    if (login)
+        tell_login_reply(d, &ev);
+    else
+        tell(d, &ev);
 }
 
 static void shake_hands(struct net_dialogue *d)

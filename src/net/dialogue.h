@@ -32,8 +32,9 @@ enum net_dialogue_event_kind {
     NET_DIALOGUE_SECURED, /* tls is set: the handshake completed, verified or not */
     NET_DIALOGUE_REPLY,   /* ticket, stage and reply; ticket 0 is the greeting or unasked */
     NET_DIALOGUE_UNSENT,  /* this ticket got no reply: the connection ended first */
-    NET_DIALOGUE_BODY,    /* ready for a piece of mail data: net_dialogue_body() */
-    NET_DIALOGUE_ENDED    /* last, once: stage, end and why; the dialogue is gone after the call */
+    NET_DIALOGUE_NO_LOGIN, /* the slow login of NET_DIALOGUE_SLOW was not sent: why; the dialogue goes on */
+    NET_DIALOGUE_BODY, /* ready for a piece of mail data: net_dialogue_body() */
+    NET_DIALOGUE_ENDED /* last, once: stage, end and why; the dialogue is gone after the call */
 };
 struct net_dialogue_event {
     enum net_dialogue_event_kind kind;
@@ -47,7 +48,10 @@ struct net_dialogue_event {
      * is false then); NULL: none was tried. */
     const struct smtp_tls_facts *tls;
     enum smtp_end end;
-    str why; /* a sentence for ENDED, escaped; empty when nothing went wrong */
+    str why; /* a sentence for ENDED, escaped; empty when nothing went wrong. For NO_LOGIN, and for the
+                REPLY to a login that we called off: why */
+    str sasl; /* REPLY to a login: the error that the server told inside the exchange; see
+                 sasl_client_said() */
 };
 
 struct net_dialogue_calls {
@@ -72,6 +76,10 @@ smtp_ticket net_dialogue_starttls(struct net_dialogue *d);
 /* The login is copied. Under verified TLS; elsewhere only with allow_clear_auth, and even then a mechanism
  * that reveals the password is not played under TLS that does not verify: who shows a wrong certificate
  * is not told it. 0 with e set when forbidden or impossible; nothing was sent then. */
+/* A slow mechanism's steps run beside the loop. When it begins with a step of ours, AUTH is said once that
+ * is done: the ticket is NET_DIALOGUE_SLOW then, in the events too. Of the login host and port are filled in
+ * here, and the binding to TLS. */
+#define NET_DIALOGUE_SLOW ((smtp_ticket)UINT32_MAX)
 smtp_ticket net_dialogue_auth(struct net_dialogue *d, const struct sasl_mechanism *m,
                               const struct sasl_login *login, struct err *e);
 smtp_ticket net_dialogue_mail(struct net_dialogue *d, str reverse_path, str params);

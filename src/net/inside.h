@@ -26,6 +26,7 @@ void net_task_cancel(struct net_loop *l, struct net_task *t);
 bool net_loop_enter(struct net_loop *l, struct net_stream *s, net_id *id) MUST_CHECK;
 void net_loop_leave(struct net_loop *l, net_id id);
 struct net_stream *net_loop_at(const struct net_loop *l, net_id id);
+void *net_stream_user(const struct net_stream *s);
 
 /* One piece of room for what comes from a socket, one for what TLS makes of it: each read on the loop
  * uses them anew, so their octets are good until the callback returns. As long as a TLS record's

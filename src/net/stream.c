@@ -741,6 +741,16 @@ size_t net_stream_secure_server(struct net_stream *s, struct net_tls_context *t)
     return dropped;
 }
 
+void *net_stream_user(const struct net_stream *s)
+{
+    return s->user;
+}
+
+bool net_stream_binding(const struct net_stream *s, struct net_tls_binding *out)
+{
+    return s->tls && net_tls_pipe_binding(s->tls, out);
+}
+
 const struct smtp_tls_facts *net_stream_tls(const struct net_stream *s)
 {
     return s->tls ? net_tls_pipe_facts(s->tls) : NULL;

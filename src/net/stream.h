@@ -79,6 +79,8 @@ size_t net_stream_secure_server(struct net_stream *s, struct net_tls_context *t)
 /* NULL before net_stream_secure(). done is false until secured(), and stays so when the handshake
  * fails: then the rest is what was seen until there. Good until closed() returns. */
 const struct smtp_tls_facts *net_stream_tls(const struct net_stream *s);
+bool net_stream_binding(const struct net_stream *s,
+                        struct net_tls_binding *out); /* false: no TLS */
 
 void net_stream_deadline(struct net_stream *s, uint64_t at_ms); /* replaces the last one */
 /* Then closed(), and no other call before it. flush: what waits is written first, and close_notify;

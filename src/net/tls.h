@@ -12,6 +12,15 @@
 
 struct net_tls_context;
 
+/* Octets that name one TLS connection, the same at both ends (RFC 5056): of TLS 1.3 those that RFC 9266
+ * section 2 exports, of TLS 1.2 the first Finished message (RFC 5929 section 3). */
+enum { NET_TLS_BINDING_OCTETS = 64 };
+struct net_tls_binding {
+    char octets[NET_TLS_BINDING_OCTETS];
+    size_t n;
+    bool exported;
+};
+
 struct net_tls_trust {
     const char *ca_file;   /* NULL: none; adds to the system's hashed directory */
     str ca_pem;            /* or the same as text, for tests and the demo */

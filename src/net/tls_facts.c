@@ -67,9 +67,19 @@ static int on_verify(int ok, X509_STORE_CTX *ctx)
     return 1;
 }
 
+/* Called when the server asks for our certificate (RFC 8446 section 4.3.2), and only then. */
+static int on_certificate_asked(SSL *ssl, void *user)
+{
+    struct net_tls_facts *f = user;
+    f->facts.certificate_asked = true;
+    f->facts.certificate_shown = SSL_get_certificate(ssl) != NULL;
+    return 1;
+}
+
 void net_tls_facts_watch(struct net_tls_facts *f, SSL *ssl)
 {
     SSL_set_app_data(ssl, f);
+    SSL_set_cert_cb(ssl, on_certificate_asked, f);
     SSL_set_verify(ssl, SSL_VERIFY_PEER, on_verify);
 }
 

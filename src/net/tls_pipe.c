@@ -313,3 +313,20 @@ const struct smtp_tls_facts *net_tls_pipe_facts(const struct net_tls_pipe *p)
 {
     return &p->facts.facts;
 }
+
+/* The client's Finished is the first one, as sessions are never resumed here (net/tls.c keeps none). */
+bool net_tls_pipe_binding(const struct net_tls_pipe *p, struct net_tls_binding *out)
+{
+    static const char LABEL[] = "EXPORTER-Channel-Binding";
+    if (!p->done)
+        return false;
+    *out = (struct net_tls_binding){ .exported = SSL_version(p->ssl) >= TLS1_3_VERSION };
+    if (out->exported) {
+        out->n = 32;
+        return SSL_export_keying_material(p->ssl, (unsigned char *)out->octets, out->n, LABEL,
+                                          sizeof LABEL - 1, NULL, 0, 0) == 1;
+    }
+    out->n = SSL_is_server(p->ssl) ? SSL_get_peer_finished(p->ssl, out->octets, sizeof out->octets)
+                                   : SSL_get_finished(p->ssl, out->octets, sizeof out->octets);
+    return out->n > 0 && out->n <= sizeof out->octets;
+}

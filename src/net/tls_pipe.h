@@ -45,5 +45,7 @@ enum net_tls_step net_tls_pipe_eof(struct net_tls_pipe *p, struct err *e);
 size_t net_tls_pipe_write(struct net_tls_pipe *p, str clear);
 bool net_tls_pipe_done(const struct net_tls_pipe *p);
 void net_tls_pipe_shutdown(struct net_tls_pipe *p); /* sends close_notify, once */
+/* False before the handshake is done. */
+bool net_tls_pipe_binding(const struct net_tls_pipe *p, struct net_tls_binding *out);
 const struct smtp_tls_facts *net_tls_pipe_facts(const struct net_tls_pipe *p);
 #endif

@@ -15,7 +15,8 @@
 
 #define CHALLENGE "<1896.697170952@postoffice.reston.mci.net>"
 
-static const struct sasl_login LOGIN = { STR_INIT("tim"), STR_INIT("tanstaaftanstaaf") };
+static const struct sasl_login LOGIN = { .user = STR_INIT("tim"),
+                                         .password = STR_INIT("tanstaaftanstaaf") };
 
 /* The two ends, and what happened between them, a line each: replies as the client has them, and of the
  * server's side the logins and messages. */
@@ -241,7 +242,8 @@ static void logins_go_through(void **state)
 static void refusals_and_groups(void **state)
 {
     static const char *const MECHANISMS[] = { "PLAIN", "LOGIN", "CRAM-MD5" };
-    static const struct sasl_login WRONG = { STR_INIT("tim"), STR_INIT("wrong") };
+    static const struct sasl_login WRONG = { .user = STR_INIT("tim"),
+                                             .password = STR_INIT("wrong") };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(MECHANISMS); i++) {
@@ -268,7 +270,8 @@ static void refusals_and_groups(void **state)
 /* A client that cannot go on says so, and the session goes on. */
 static void cancelling(void **state)
 {
-    static const struct sasl_login NO_UTF8 = { STR_INIT("tim"), STR_INIT("\xff") };
+    static const struct sasl_login NO_UTF8 = { .user = STR_INIT("tim"),
+                                               .password = STR_INIT("\xff") };
     struct pair p;
 
     (void)state;

@@ -58,9 +58,11 @@ extern const struct names SMTP_CERT_REASON_NAMES; /* "expired" "not-yet-valid" .
 
 #define SMTP_TLS_REASONS 8
 struct smtp_tls_facts {
-    bool done;     /* the handshake completed */
-    bool verified; /* by the default policy: chain, dates and name */
-    str version;   /* "TLSv1.3" */
+    bool done;              /* the handshake completed */
+    bool verified;          /* by the default policy: chain, dates and name */
+    bool certificate_asked; /* of us, by the server; known also when the handshake then failed */
+    bool certificate_shown; /* and one of ours was given */
+    str version;            /* "TLSv1.3" */
     str cipher;
     unsigned reason_count;
     enum smtp_cert_reason reasons[SMTP_TLS_REASONS];
@@ -96,6 +98,7 @@ struct smtp_outcome {
     unsigned code; /* 0: no reply */
     struct smtp_enhanced enhanced;
     str text; /* octets of the reply, lines joined by LF; or the sentence of what ended it */
+    str sasl; /* of a login: the error that the server told before its reply, as it came: JSON or a word */
     struct smtp_tls_facts tls;
     uint64_t at_ms; /* since the run began */
 };

@@ -78,7 +78,7 @@ static void word(struct run *r, const char *what)
 static smtp_ticket log_in(struct run *r, const char *mechanism)
 {
     struct err e = { 0 };
-    struct sasl_login login = { STR(USER), STR(PASSWORD) };
+    struct sasl_login login = { .user = STR(USER), .password = STR(PASSWORD) };
     const struct sasl_mechanism *m = sasl_mechanism_find(str_from(mechanism));
     assert_non_null(m);
     smtp_ticket t = net_dialogue_auth(r->d, m, &login, &e);
@@ -199,6 +199,7 @@ static void on_event(void *user, struct net_dialogue *d, const struct net_dialog
         if (go && !then_tls && !then_body)
             go_on(r);
         break;
+    case NET_DIALOGUE_NO_LOGIN: word(r, "no-login"); break;
     case NET_DIALOGUE_UNSENT:
         word(r, "unsent:");
         buf_add(&r->words, name);

@@ -356,7 +356,7 @@ static const struct world WORLDS[] = {
       .want = "refused: no-common-mechanism proved; exit 1" },
     { "none that we play",
       "587 starttls login",
-      { { 587, PORT_CLEAR, "STARTTLS", "AUTH NTLM", .stranger = NO } },
+      { { 587, PORT_CLEAR, "STARTTLS", "AUTH XOAUTH2", .stranger = NO } },
       .want = "refused: no-common-mechanism likely; exit 1; next" },
     { "relay by address, a login is set",
       "25 none login",
