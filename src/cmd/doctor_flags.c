@@ -188,6 +188,7 @@ SWITCH(json, json)
 SWITCH(verbose, verbose)
 SWITCH(full, full)
 SWITCH(send, o.plan.send)
+SWITCH(old_helo, o.asked.attempt.old_helo)
 SWITCH(allow_clear_auth, o.plan.allow_clear_auth)
 
 static bool take_gentle(void *into, const char *value, struct err *e)
@@ -232,6 +233,7 @@ const struct command_option DOCTOR_OPTIONS[] = {
       take_to },
     { "size", "OCTETS", "how large the refused message was", take_size },
     { "helo", "NAME", "what to say in EHLO", take_helo },
+    { "old-helo", NULL, "the program says HELO, not EHLO, as its transcript shows", take_old_helo },
     { "source", "IP", "the local address to connect from", take_source },
     { "connect-to", "IP", "go to this address in place of what DNS says", take_connect_to },
     { "resolver", "IP[:PORT]", "ask this DNS server, not the system", take_resolver },

@@ -36,6 +36,7 @@ static struct doctor_cell cell_at(const struct doctor_asked *asked, const struct
     struct doctor_cell cell = { .at = asked->attempt };
     cell.at.address = door->address;
     cell.at.port = door->port;
+    cell.at.old_helo = false; /* what the server has for a program that says EHLO */
     cell.at.security = security;
     cell.at.mechanism = login ? STR("auto") : STR_NONE;
     cell.at.user = login ? asked->attempt.user : STR_NONE;

@@ -101,7 +101,8 @@ const struct doctor_evidence *doctor_record_layer(const struct doctor_record *r,
     const struct doctor_evidence *found = NULL;
     for (size_t i = r->count; i-- > 0;) {
         const struct doctor_evidence *ev = &r->rows[i];
-        if (ev->probe != probe || ev->attempt.security != layer ||
+        bool helo = probe == PROBE_CAPABILITIES && ev->attempt.old_helo;
+        if (ev->probe != probe || helo || ev->attempt.security != layer ||
             !doctor_same_door(&ev->attempt, door))
             continue;
         if (doctor_evidence_good(ev))
@@ -110,6 +111,20 @@ const struct doctor_evidence *doctor_record_layer(const struct doctor_record *r,
             found = ev;
     }
     return found;
+}
+
+const struct doctor_evidence *doctor_record_helo(const struct doctor_record *r,
+                                                 const struct smtp_attempt *door,
+                                                 enum smtp_security layer)
+{
+    for (size_t i = r->count; i-- > 0;) {
+        const struct doctor_evidence *ev = &r->rows[i];
+        if (ev->probe == PROBE_CAPABILITIES && ev->attempt.old_helo &&
+            ev->attempt.security == layer && doctor_same_door(&ev->attempt, door) &&
+            doctor_evidence_good(ev))
+            return ev;
+    }
+    return NULL;
 }
 
 bool doctor_evidence_caps(const struct doctor_evidence *ev, struct smtp_caps *out)
@@ -193,7 +208,7 @@ static const char *step_words(const struct doctor_evidence *ev)
     switch (ev->outcome.stage) {
     case SMTP_STAGE_CONNECT: return "the connection";
     case SMTP_STAGE_GREETING: return "the greeting";
-    case SMTP_STAGE_EHLO: return "EHLO";
+    case SMTP_STAGE_EHLO: return ev->attempt.old_helo ? "HELO" : "EHLO";
     case SMTP_STAGE_STARTTLS: return "STARTTLS";
     case SMTP_STAGE_TLS: return "the TLS handshake";
     case SMTP_STAGE_AUTH: return "the login";
@@ -257,6 +272,10 @@ static void add_addresses(struct buf *b, const struct smtp_attempt *at)
 static void add_capabilities(struct buf *b, const struct doctor_evidence *ev)
 {
     struct smtp_caps c;
+    if (ev->attempt.old_helo) {
+        buf_add(b, STR(" was answered with no word of login or encryption"));
+        return;
+    }
     smtp_caps_read(ev->outcome.text, &c);
     buf_add(b, STR(" offers"));
     if (ev->attempt.security == SMTP_SECURITY_NONE)

@@ -83,6 +83,11 @@ const struct doctor_evidence *doctor_record_layer(const struct doctor_record *r,
                                                   enum doctor_probe probe,
                                                   const struct smtp_attempt *door,
                                                   enum smtp_security layer);
+/* The good answer to HELO at a door, on one layer; NULL: none. HELO rows are met nowhere else: what follows
+ * EHLO is what a server offers. */
+const struct doctor_evidence *doctor_record_helo(const struct doctor_record *r,
+                                                 const struct smtp_attempt *door,
+                                                 enum smtp_security layer);
 /* The capabilities that a CAPABILITIES row shows; false: the row is NULL or not a good EHLO answer. */
 bool doctor_evidence_caps(const struct doctor_evidence *ev, struct smtp_caps *out);
 

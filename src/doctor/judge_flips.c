@@ -115,6 +115,14 @@ static enum cause_id flip_password(const struct bench *b, const struct doctor_se
     return s->by->outcome.stage == SMTP_STAGE_AUTH ? CAUSE_PASSWORD_MANGLED : CAUSE_NONE;
 }
 
+/* HELO was answered at the same door, and what works needs what only EHLO leads to. */
+static enum cause_id flip_verb(const struct bench *b, const struct doctor_settled *s)
+{
+    (void)b;
+    return s->state == STATE_NOT_OFFERED || s->state == STATE_REFUSED ? CAUSE_HELO_INSTEAD_OF_EHLO
+                                                                      : CAUSE_NONE;
+}
+
 static enum cause_id flip_source(const struct bench *b, const struct doctor_settled *s)
 {
     (void)b;
@@ -139,11 +147,17 @@ static const struct flip {
     enum doctor_difference d;
     enum cause_id (*cause)(const struct bench *b, const struct doctor_settled *s);
 } FLIPS[] = {
-    { DIFFERS_HELO, flip_helo },           { DIFFERS_PORT, flip_port },
-    { DIFFERS_SECURITY, flip_security },   { DIFFERS_LOGIN, flip_login },
-    { DIFFERS_MECHANISM, flip_mechanism }, { DIFFERS_FROM, judge_flip_from },
-    { DIFFERS_SOURCE, flip_source },       { DIFFERS_USER, flip_user },
-    { DIFFERS_PASSWORD, flip_password },   { DIFFERS_HEADER_FROM, judge_flip_from },
+    { DIFFERS_VERB, flip_verb },
+    { DIFFERS_HELO, flip_helo },
+    { DIFFERS_PORT, flip_port },
+    { DIFFERS_SECURITY, flip_security },
+    { DIFFERS_LOGIN, flip_login },
+    { DIFFERS_MECHANISM, flip_mechanism },
+    { DIFFERS_FROM, judge_flip_from },
+    { DIFFERS_SOURCE, flip_source },
+    { DIFFERS_USER, flip_user },
+    { DIFFERS_PASSWORD, flip_password },
+    { DIFFERS_HEADER_FROM, judge_flip_from },
     { DIFFERS_SIZE, flip_size },
 };
 
@@ -215,7 +229,8 @@ void judge_flips(struct bench *b)
             continue;
         port_flips |= FLIPS[i].d == DIFFERS_PORT;
         bool client = is_certificate_stop(&s) || cause == CAUSE_NO_COMMON_MECHANISM ||
-                      cause == CAUSE_PASSWORD_MANGLED || cause == CAUSE_TLS_VERSION_OR_CIPHER;
+                      cause == CAUSE_HELO_INSTEAD_OF_EHLO || cause == CAUSE_PASSWORD_MANGLED ||
+                      cause == CAUSE_TLS_VERSION_OR_CIPHER;
         enum finding_hop hop = client ? HOP_CLIENT : HOP_SUBMISSION;
         struct finding *f = judge_add(b, cause, hop, strength_of_flip(b, FLIPS[i].d, cause, &s));
         finding_for(f, judge_id(s.by));

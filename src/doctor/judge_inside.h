@@ -78,6 +78,8 @@ void judge_sign_hidden(struct bench *b);
 void judge_sign_port_without_login(struct bench *b);
 void judge_sign_mechanism(struct bench *b);
 void judge_sign_login_refused(struct bench *b);
+void judge_pasted_helo(struct bench *b); /* needs an accepted attempt */
+void judge_sign_old_helo(struct bench *b);
 void judge_sign_login_vanished(struct bench *b);
 void judge_sign_account_barred(struct bench *b);
 void judge_sign_login_first(struct bench *b);

@@ -182,12 +182,39 @@ void judge_sign_login_first(struct bench *b)
     judge_neighbours(b, f);
 }
 
+/* The settings work with a login, and the pasted error says that AUTH is not known there: a program that said
+ * HELO would hear that, and so would one that forgot TLS. */
+void judge_pasted_helo(struct bench *b)
+{
+    if (!smtp_attempt_logs_in(&b->j->works->attempt) || !words_auth_unknown(b->asked->pasted_error))
+        return;
+    finding_for(judge_add(b, CAUSE_HELO_INSTEAD_OF_EHLO, HOP_CLIENT, STRENGTH_POSSIBLE),
+                b->j->works->id);
+}
+
+/* The program says HELO, and the port shows a login only to who says EHLO. */
+void judge_sign_old_helo(struct bench *b)
+{
+    const struct doctor_evidence *ev = judge_stranger(b);
+    if (!b->a.old_helo || !judge_is_refusal(ev) || !ev->attempt.old_helo)
+        return;
+    const struct doctor_evidence *offer = judge_login_offered(b, ev->attempt.port,
+                                                              SMTP_SECURITY_AUTO);
+    if (!offer)
+        return;
+    struct finding *f = judge_add(b, CAUSE_HELO_INSTEAD_OF_EHLO, HOP_CLIENT, STRENGTH_LIKELY);
+    finding_for(f, ev->id);
+    finding_for(f, offer->id);
+    finding_against(f, judge_id(doctor_record_helo(b->r, &ev->attempt, ev->attempt.security)));
+}
+
 /* No login was made, the server wants mail from strangers no further, and offers a login right there. */
 void judge_sign_never_authenticates(struct bench *b)
 {
     const struct doctor_evidence *ev = judge_stranger(b);
     if (smtp_attempt_logs_in(&b->a) || !ev || judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN) ||
-        judge_has_cause(b, CAUSE_MAIL_ONLY_UNDER_TLS))
+        judge_has_cause(b, CAUSE_MAIL_ONLY_UNDER_TLS) ||
+        judge_has_cause(b, CAUSE_HELO_INSTEAD_OF_EHLO))
         return;
     const struct doctor_evidence *offer = judge_login_offered(b, ev->attempt.port,
                                                               ev->attempt.security);

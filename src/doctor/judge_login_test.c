@@ -16,6 +16,7 @@ enum { ARENA_MAX = 1 << 20 };
 #define IN587    "587+ login PLAIN 235 ok |"
 #define OK587    IN587 "587+ PLAIN rcpt 250 ok |"
 #define RELAY    "550 5.7.1 relay not permitted |"
+#define HELO587  "587 220 hello | 587 old-helo ehlo 250 " SCRIPT_HOST " |"
 #define BAD587   "587+ login PLAIN 535 5.7.8 bad credentials |"
 
 static const struct judge_case {
@@ -89,6 +90,35 @@ static const struct judge_case {
       "accepted: exit 0" },
     { "the password holds a $", "587 starttls PLAIN odd=dollar-sign", E587 BAD587,
       "refused: wrong-credentials likely, password-mangled possible; exit 5; next" },
+
+    /* helo-instead-of-ehlo */
+    { "HELO, and a login is set", "587 starttls login old-helo",
+      E587 HELO587 "587 old-helo rcpt " RELAY OK587,
+      "refused: helo-instead-of-ehlo proved; exit 1" },
+    { "HELO, and no login is set", "587 auto - known old-helo",
+      E587 HELO587 "587 old-helo rcpt " RELAY OK587,
+      "refused: helo-instead-of-ehlo proved; exit 1" },
+    { "... the stranger was refused under EHLO too", "587 starttls - known old-helo",
+      E587 HELO587 "587 old-helo rcpt " RELAY "587+ rcpt " RELAY OK587,
+      "refused: helo-instead-of-ehlo proved, client-never-authenticates proved; exit 1" },
+    { "HELO at once under TLS", "465 tls login old-helo",
+      E465 "465! 220 hello | 465! old-helo ehlo 250 " SCRIPT_HOST " | 465! old-helo rcpt " RELAY
+           "465! login PLAIN 235 | 465! PLAIN rcpt 250",
+      "refused: helo-instead-of-ehlo proved; exit 1" },
+    { "HELO was not played", "587 starttls login old-helo", E587 OK587, "unknown: exit 3; next" },
+    { "HELO, and a stranger is taken", "25 none - old-helo",
+      "25 220 hello | 25 ehlo SIZE 1 | 25 old-helo ehlo 250 " SCRIPT_HOST " | 25 old-helo rcpt 250",
+      "accepted: exit 0" },
+    { "HELO, and no login at hand", "587 auto - old-helo", E587 HELO587 "587 old-helo rcpt " RELAY,
+      "refused: helo-instead-of-ehlo likely; exit 1; next" },
+    { "HELO, and no login is offered", "25 none - old-helo",
+      "25 220 hello | 25 ehlo SIZE 1 | 25 old-helo ehlo 250 " SCRIPT_HOST
+      " | 25 old-helo rcpt " RELAY,
+      "refused: ip-not-trusted likely; exit 1; next" },
+    { "HELO was said by the doctor alone: no matter", "587 starttls login",
+      E587 HELO587 "587 old-helo rcpt " RELAY OK587, "accepted: exit 0" },
+    { "the pasted error knows no AUTH", "587 starttls login error=503 AUTH not advertised",
+      E587 OK587, "accepted: helo-instead-of-ehlo possible; exit 0" },
 
     /* AUTH is gone */
     { "587 offers no login under TLS", "587 starttls login", CLEAR587 "587+ tls | 587+ ehlo SIZE 1",

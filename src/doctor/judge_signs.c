@@ -21,6 +21,7 @@ static void (*const SIGNS[])(struct bench *b) = {
     judge_sign_login_first,
     judge_sign_login_refused,
     judge_sign_account_barred,
+    judge_sign_old_helo,
     judge_sign_login_vanished,
     judge_sign_recipient_unknown,
     judge_sign_never_authenticates,

@@ -113,7 +113,7 @@ static bool can_reach_layer(const struct plan *p, const struct visit *v, enum sm
     struct smtp_caps c;
     if (v->layer == layer)
         return true;
-    return v->layer == SMTP_SECURITY_NONE && layer == SMTP_SECURITY_STARTTLS &&
+    return !v->door.old_helo && v->layer == SMTP_SECURITY_NONE && layer == SMTP_SECURITY_STARTTLS &&
            doctor_evidence_caps(
                doctor_record_layer(p->r, PROBE_CAPABILITIES, &v->door, SMTP_SECURITY_NONE), &c) &&
            (c.ext & SMTP_EXT_STARTTLS);
@@ -345,7 +345,7 @@ static bool served_by_someone(const struct plan *p, size_t index)
     for (size_t i = 0; i < p->visit_count; i++) {
         const struct visit *v = &p->visits[i];
         bool coming = v->state == VISIT_OPENING && !v->look && doctor_same_door(&v->door, &w->x) &&
-                      str_eq(v->door.helo, w->x.helo) &&
+                      str_eq(v->door.helo, w->x.helo) && v->door.old_helo == w->x.old_helo &&
                       (v->door.security == SMTP_SECURITY_TLS) ==
                           (w->x.security == SMTP_SECURITY_TLS);
         if (coming ||
@@ -378,6 +378,20 @@ static void drop_hopeless(struct plan *p)
     }
 }
 
+/* What is wanted goes before a port that nobody asked for and that has not greeted within the patience. */
+static bool hang_up_quiet(struct plan *p, struct plan_action *out)
+{
+    for (size_t i = 0; plan_open_visits(p) >= open_max(p) && i < p->visit_count; i++) {
+        struct visit *v = &p->visits[i];
+        if (v->state != VISIT_OPENING || !v->quiet || v->door.port == p->asked->attempt.port)
+            continue;
+        v->state = VISIT_LEAVING;
+        *out = (struct plan_action){ .what = PLAN_ABORT, .visit = (unsigned)i, .x = v->door };
+        return true;
+    }
+    return false;
+}
+
 static bool open_for_want(struct plan *p, struct plan_action *out)
 {
     for (size_t i = 0; i < p->want_count; i++) {
@@ -395,7 +409,7 @@ static bool open_for_want(struct plan *p, struct plan_action *out)
             w->tries++;
             return true;
         }
-        return make_room(p, out);
+        return make_room(p, out) || hang_up_quiet(p, out);
     }
     return false;
 }

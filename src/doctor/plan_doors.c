@@ -21,6 +21,7 @@ static void add_door(struct plan *p, uint16_t port, bool tls)
     if (p->door_count == PLAN_DOORS || has_door(p, port, tls, &at.source))
         return;
     at.port = port;
+    at.old_helo = false; /* a survey wants to see what is offered */
     at.security = tls ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
     p->doors[p->door_count++] = (struct door){ .at = at };
 }
@@ -43,7 +44,7 @@ void plan_doors_add(struct plan *p)
 bool plan_survey_wants_starttls(const struct plan *p, const struct visit *v)
 {
     struct smtp_caps c;
-    return v->layer == SMTP_SECURITY_NONE && !v->mechanism.n &&
+    return v->layer == SMTP_SECURITY_NONE && !v->mechanism.n && !v->door.old_helo &&
            doctor_evidence_caps(
                doctor_record_layer(p->r, PROBE_CAPABILITIES, &v->door, SMTP_SECURITY_NONE), &c) &&
            (c.ext & SMTP_EXT_STARTTLS) &&
@@ -116,6 +117,7 @@ void plan_doors_add_helo(struct plan *p)
     bool tls = at.port == 465 || at.security == SMTP_SECURITY_TLS;
     at.security = tls ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
     at.helo = STR_NONE;
+    at.old_helo = false;
     p->doors[p->door_count++] = (struct door){ .at = at };
     p->helo_varied = true;
 }

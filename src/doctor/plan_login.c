@@ -91,7 +91,7 @@ bool plan_may_log_in(const struct plan *p, const struct visit *v)
 bool plan_serves_login(const struct plan *p, const struct visit *v)
 {
     return v->state == VISIT_READY && !v->look && !v->mechanism.n && !v->login_refused &&
-           !plan_survey_wants_starttls(p, v) && plan_may_log_in(p, v);
+           !v->door.old_helo && !plan_survey_wants_starttls(p, v) && plan_may_log_in(p, v);
 }
 
 /* The parked visit where a login is likeliest to be taken; NULL: none yet, or none ever. */
@@ -133,7 +133,7 @@ static void want_login_at(struct plan *p, const struct visit *v)
 static void want_login_in_clear(struct plan *p)
 {
     struct smtp_attempt a = plan_asked_here(p);
-    if (!p->asked->login_known || !a.port || a.security != SMTP_SECURITY_NONE ||
+    if (!p->asked->login_known || !a.port || a.security != SMTP_SECURITY_NONE || a.old_helo ||
         !smtp_attempt_logs_in(&a))
         return;
     const struct sasl_mechanism *m = mechanism_at(p, &a, SMTP_SECURITY_NONE, false);

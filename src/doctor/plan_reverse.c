@@ -130,6 +130,7 @@ void plan_want_inside(struct plan *p)
         return;
     struct smtp_attempt x = plan_asked_here(p);
     x.port = 25;
+    x.old_helo = false;
     x.mechanism = x.user = STR_NONE;
     if (!plan_auto_layer(p, &x))
         return;

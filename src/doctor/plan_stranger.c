@@ -79,6 +79,19 @@ static bool stranger_used(const struct plan *p)
     return false;
 }
 
+/* Behind HELO there is no STARTTLS: the port's own layer is all there is. */
+static bool helo_layer(const struct plan *p, struct smtp_attempt *x)
+{
+    static const enum smtp_security LAYERS[] = { SMTP_SECURITY_TLS, SMTP_SECURITY_NONE };
+    for (size_t i = 0; i < COUNT_OF(LAYERS); i++) {
+        struct smtp_caps c;
+        x->security = LAYERS[i];
+        if (doctor_evidence_caps(doctor_record_layer(p->r, PROBE_CAPABILITIES, x, x->security), &c))
+            return true;
+    }
+    return false;
+}
+
 /* The cell the user has, as a stranger. False: it cannot be seen yet, or never. */
 static bool stranger_cell(const struct plan *p, struct smtp_attempt *x)
 {
@@ -89,8 +102,12 @@ static bool stranger_cell(const struct plan *p, struct smtp_attempt *x)
     if (!x->port) {
         if (!plan_doors_settled(p) || !plan_login_is_over(p) || !likely_port(p, x))
             return false;
-    } else if (x->security == SMTP_SECURITY_AUTO && !plan_auto_layer(p, x)) {
+    } else if (!x->old_helo && x->security == SMTP_SECURITY_AUTO && !plan_auto_layer(p, x)) {
         return false;
+    }
+    if (x->old_helo) {
+        x->size_octets = 0; /* SIZE is an extension too */
+        return helo_layer(p, x);
     }
     plan_fit_size(p, x);
     return true;
@@ -116,7 +133,7 @@ void plan_want_stranger(struct plan *p)
 void plan_want_stranger_under_tls(struct plan *p)
 {
     struct smtp_caps c;
-    for (size_t i = 0; i < p->r->count; i++) {
+    for (size_t i = 0; !p->asked->attempt.old_helo && i < p->r->count; i++) {
         const struct doctor_evidence *ev = &p->r->rows[i];
         if (ev->probe != PROBE_TRIAL || smtp_attempt_logs_in(&ev->attempt) ||
             ev->attempt.security != SMTP_SECURITY_NONE || ev->outcome.stage != SMTP_STAGE_MAIL ||

@@ -74,6 +74,8 @@ bool plan_want(struct plan *p, struct smtp_attempt x, enum plan_do what)
         x.user = STR_NONE;
         x.repaired = false;
     }
+    if (smtp_attempt_logs_in(&x) || x.security == SMTP_SECURITY_STARTTLS)
+        x.old_helo = false; /* HELO leads to neither */
     if ((!x.from.n && !x.from_null) || p->want_count == PLAN_WANTS || wanted_before(p, &x, what) ||
         plan_refusals(p) >= p->o.refusals_max)
         return false;
@@ -109,7 +111,7 @@ void plan_think(struct plan *p)
     plan_doors_add_second(p);
     plan_doors_add_helo(p);
     plan_doors_retry_alone(p);
-    bool stranger = !smtp_attempt_logs_in(&a) || plan_goes_on_in_clear(p);
+    bool stranger = !smtp_attempt_logs_in(&a) || a.old_helo || plan_goes_on_in_clear(p);
     if (stranger && a.port)
         plan_want_stranger(p);
     plan_want_login(p);

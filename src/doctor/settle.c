@@ -82,6 +82,10 @@ static enum passage pass_tls(const struct doctor_record *r, const struct smtp_at
 {
     if (x->security == SMTP_SECURITY_NONE)
         return PASSES;
+    if (x->old_helo && x->security == SMTP_SECURITY_STARTTLS) {
+        *out = stops(STATE_NOT_OFFERED, false, doctor_record_helo(r, x, SMTP_SECURITY_NONE));
+        return out->by ? STOPS : UNKNOWN;
+    }
     const struct doctor_evidence *shake = doctor_record_layer(r, PROBE_TLS, x, x->security);
     if (shake && shake->outcome.tls.done && !shake->outcome.tls.verified) {
         *out = stops(STATE_REFUSED, true, shake); /* the program stops here */
@@ -106,6 +110,8 @@ static enum passage pass_ehlo(const struct doctor_record *r, const struct smtp_a
     const struct doctor_evidence *last = NULL;
     for (size_t i = 0; i < r->count; i++) {
         const struct doctor_evidence *ev = &r->rows[i];
+        if (ev->attempt.old_helo != x->old_helo)
+            continue;
         bool on_the_way = ev->attempt.security == x->security ||
                           (ev->attempt.security == SMTP_SECURITY_NONE &&
                            x->security == SMTP_SECURITY_STARTTLS);
@@ -114,6 +120,8 @@ static enum passage pass_ehlo(const struct doctor_record *r, const struct smtp_a
             (!last || !doctor_evidence_good(ev)))
             last = ev;
     }
+    if (x->old_helo && !last)
+        return UNKNOWN;
     return last ? stopped_by(last, true, out) : PASSES;
 }
 
@@ -141,6 +149,10 @@ static enum passage pass_login(const struct doctor_record *r, const struct smtp_
 {
     if (!smtp_attempt_logs_in(x))
         return PASSES;
+    if (x->old_helo) {
+        *out = stops(STATE_NOT_OFFERED, false, doctor_record_helo(r, x, x->security));
+        return out->by ? STOPS : UNKNOWN;
+    }
     struct smtp_caps c;
     const struct doctor_evidence *ehlo = doctor_record_layer(r, PROBE_CAPABILITIES, x, x->security);
     if (doctor_evidence_caps(ehlo, &c) && !offers_login(&c, x->mechanism)) {
@@ -198,7 +210,7 @@ static bool same_mail(const struct smtp_attempt *x, const struct doctor_evidence
 static bool same_trial(const struct smtp_attempt *x, const struct smtp_attempt *row)
 {
     return x->security == row->security && doctor_same_door(x, row) &&
-           same_mechanism(x->mechanism, row->mechanism) &&
+           x->old_helo == row->old_helo && same_mechanism(x->mechanism, row->mechanism) &&
            (!smtp_attempt_logs_in(x) || same_login(x, row)) && str_eq(x->from, row->from) &&
            x->from_null == row->from_null && str_eq(x->to, row->to) &&
            (!x->helo.n || str_eq(x->helo, row->helo));
@@ -309,6 +321,8 @@ unsigned doctor_differences(const struct smtp_attempt *asked, const struct smtp_
     }
     if (!str_eq(asked->from, x->from) || asked->from_null != x->from_null)
         d |= DIFFERS_FROM;
+    if (asked->old_helo != x->old_helo)
+        d |= DIFFERS_VERB;
     if (!ip_eq(&asked->source, &x->source))
         d |= DIFFERS_SOURCE;
     if (asked->helo.n && !str_eq(asked->helo, x->helo))
@@ -346,6 +360,7 @@ struct smtp_attempt doctor_undo(const struct smtp_attempt *x, const struct smtp_
         y.from = asked->from;
         y.from_null = asked->from_null;
         break;
+    case DIFFERS_VERB: y.old_helo = asked->old_helo; break;
     case DIFFERS_SOURCE: y.source = asked->source; break;
     case DIFFERS_HELO: y.helo = asked->helo; break;
     case DIFFERS_TO: y.to = asked->to; break;

@@ -56,7 +56,8 @@ enum doctor_difference {
     DIFFERS_USER = 1 << 8,     /* both log in, as different users */
     DIFFERS_PASSWORD = 1 << 9, /* both log in, one with the password repaired */
     DIFFERS_HEADER_FROM = 1 << 10,
-    DIFFERS_SIZE = 1 << 11
+    DIFFERS_SIZE = 1 << 11,
+    DIFFERS_VERB = 1 << 12 /* one says HELO */
 };
 unsigned doctor_differences(const struct smtp_attempt *asked, const struct smtp_attempt *x);
 /* x with that one difference undone. */

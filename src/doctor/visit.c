@@ -290,7 +290,8 @@ static void greeted(struct visit_run *v, const struct smtp_reply *r)
         return;
     }
     v->row_made = false;
-    v->ehlo = net_dialogue_ehlo(v->d, str_from(v->helo));
+    v->ehlo = v->door.old_helo ? net_dialogue_helo(v->d, str_from(v->helo))
+                               : net_dialogue_ehlo(v->d, str_from(v->helo));
 }
 
 /* STARTTLS is offered now: what was to be looked at is not so. */

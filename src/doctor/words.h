@@ -52,6 +52,8 @@ struct words_login {
 };
 struct words_login words_of_login(const struct smtp_outcome *o);
 enum cause_id words_login_cause(const struct smtp_outcome *o); /* the cause alone */
+/* A text in which a server, or a program of one, says that AUTH is no command here. */
+bool words_auth_unknown(str text);
 /* After a login was taken: mail is refused in words about the account itself. */
 bool words_account_barred(const struct smtp_outcome *o);
 /* Does the server offer what was asked for, or anything we can play ("auto")? */

@@ -211,6 +211,14 @@ enum cause_id words_login_cause(const struct smtp_outcome *o)
     return words_of_login(o).cause;
 }
 
+bool words_auth_unknown(str text)
+{
+    return !words_hold_pattern(text, "mechanism|auth type|authentication type") &&
+           words_hold_pattern(text, "auth&not advertised|auth&not enabled|auth&not supported|"
+                                    "auth&unrecognized|auth&unrecognised|auth&not implemented|"
+                                    "auth&not available|auth&unknown command|auth&not recognized");
+}
+
 bool words_account_barred(const struct smtp_outcome *o)
 {
     const struct smtp_enhanced *x = &o->enhanced;

@@ -335,6 +335,26 @@ static void refused_login(void **state)
     }
 }
 
+static void unknown_auth(void **state)
+{
+    static const struct {
+        const char *text;
+        bool unknown;
+    } TEXTS[] = {
+        { "503 AUTH command used when not advertised", true },
+        { "503 5.5.1 Error: authentication not enabled", true },
+        { "502 AUTH not implemented", true },
+        { "SMTP AUTH is not supported there", true },
+        { "504 5.5.4 AUTH mechanism not supported", false },
+        { "535 5.7.8 authentication failed", false },
+        { "550 not supported", false },
+        { "", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(TEXTS); i++)
+        assert_int_equal(words_auth_unknown(str_from(TEXTS[i].text)), TEXTS[i].unknown);
+}
+
 /* After a login: is it the account that may not send? */
 static void barred_account(void **state)
 {
@@ -447,6 +467,7 @@ int main(void)
         cmocka_unit_test(unqualified_from), cmocka_unit_test(refused_login),
         cmocka_unit_test(usable_mechanism), cmocka_unit_test(next_experiment),
         cmocka_unit_test(one_long_word),    cmocka_unit_test(barred_account),
+        cmocka_unit_test(unknown_auth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -260,6 +260,37 @@ static const struct world WORLDS[] = {
         { 465, PORT_TLS, .caps_tls = LOGINS, .login = BAD, .stranger = NO } },
       .want =
           "refused: wrong-credentials likely, client-never-authenticates possible; exit 5; next" },
+    { "HELO, and a login is set",
+      "587 starttls login old-helo",
+      { P587, P465 },
+      .want = "refused: helo-instead-of-ehlo proved; exit 1" },
+    { "HELO, and a login is set on 465",
+      "465 tls login old-helo",
+      { P587, P465 },
+      .want = "refused: helo-instead-of-ehlo proved; exit 1" },
+    { "HELO, and no login is set",
+      "587 auto - known old-helo",
+      { P587, P465 },
+      .want = "refused: helo-instead-of-ehlo proved; exit 1" },
+    { "HELO, no port said",
+      "login old-helo",
+      { P587, P465 },
+      .want = "refused: helo-instead-of-ehlo proved; exit 1" },
+    { "HELO, no login at hand, gently",
+      "587 auto - old-helo",
+      { P587, P465 },
+      .gentle = true,
+      .want = "refused: helo-instead-of-ehlo likely; exit 1; next" },
+    { "HELO, and every other port keeps silent",
+      "465 tls login old-helo",
+      { P465, { 587, .kind = PORT_MUTE }, { 25, .kind = PORT_MUTE }, { 2525, .kind = PORT_MUTE } },
+      .ended_most_ms = 20000,
+      .want = "refused: helo-instead-of-ehlo proved; exit 1" },
+    { "HELO is enough", "25 none - old-helo", { { 25, .kind = PORT_CLEAR } }, .want = ACCEPTS },
+    { "HELO, and not trusted",
+      "25 none - old-helo",
+      { { 25, .kind = PORT_CLEAR, .stranger = NO } },
+      .want = "refused: ip-not-trusted likely; exit 1; next" },
     { "the name is no full address",
       "587 starttls login user=anna",
       { P587, P465 },
@@ -620,6 +651,8 @@ static void every_world(void **state)
         assert_true(world_play(w, &run));
         struct doctor_judgement j = doctor_judge(&run.asked, &run.record);
         script_judgement(&j, got, sizeof got);
+        if (w->ended_most_ms && run.count.ended_ms > w->ended_most_ms)
+            run.broken = "it takes longer than it has to";
         if (w->opened_most && run.count.opened > w->opened_most)
             run.broken = "more connections than it takes";
         if (run.broken || strcmp(got, w->want) != 0) {
@@ -703,6 +736,8 @@ static const char *random_asked(char *out, size_t room)
                                         "size=2000",
                                         "author=x@example.net",
                                         "from=x@example.net author=y@example.net size=1",
+                                        "old-helo",
+                                        "old-helo helo=localhost",
                                         "error=550 5.7.1 relay not permitted" };
     snprintf(out, room, "%s %s %s %s", PICK(PORTS), PICK(SECURITY), PICK(LOGIN), PICK(REST));
     return out;

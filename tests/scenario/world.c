@@ -178,6 +178,8 @@ static void add_row(struct play *p, const struct guest *g, enum smtp_security la
     int n = snprintf(text, sizeof text, "%u%s%s%s helo=%.*s ", g->door.port, layer_mark(layer),
                      ip_eq(&g->door.address, &second) ? "@2" : "",
                      g->door.source.family == IP_NONE ? "" : "~", STR_ARG(helo));
+    if (g->door.old_helo)
+        n += snprintf(text + n, sizeof text - (size_t)n, "old-helo ");
     if (g->step.x.mechanism.n && (names || strncmp(verb, "login", 5) == 0))
         n += snprintf(text + n, sizeof text - (size_t)n, "user=%.*s %s", STR_ARG(g->step.x.user),
                       g->step.x.repaired ? "repaired " : "");
@@ -265,6 +267,8 @@ static bool say_ehlo(struct play *p, unsigned visit)
         answer = busy(p, SMTP_STAGE_EHLO, answer);
     if (p->w->seed && chance(p) % 12 == 0)
         answer = with_chance(p, answer);
+    if (g->door.old_helo)
+        caps = "250 " SCRIPT_HOST;
     add_row(p, g, g->layer, NULL, "ehlo", is_good(answer) ? caps : answer);
     if (is_good(answer))
         return true;
@@ -594,10 +598,12 @@ static void look_at_step(struct play *p, const struct plan_action *a)
     if (a->what == PLAN_STARTTLS) {
         rail(p, g->layer == SMTP_SECURITY_NONE, "STARTTLS under TLS");
         rail(p, !g->mechanism.n, "STARTTLS after a login");
+        rail(p, !g->door.old_helo, "STARTTLS after HELO");
         return;
     }
     rail(p, a->x.security == g->layer, "a step meant for another layer");
     if (a->what == PLAN_LOGIN) {
+        rail(p, !g->door.old_helo, "AUTH after HELO");
         rail(p, p->run->asked.login_known, "a login that nobody gave");
         rail(p, may_log_in(p, g), "a login on an unverified or clear layer");
         rail(p, offers(p, g, a->x.mechanism), "a mechanism that is not offered");

@@ -66,6 +66,7 @@ struct world {
     uint32_t rtt_ms, think_ms; /* of a connect, of an answer; 0: 20 ms and 1 ms */
     unsigned seed;             /* not 0: answers and certificates change by chance, delays vary */
     unsigned opened_most;      /* connections that are enough; 0: not looked at */
+    uint64_t ended_most_ms;    /* time that is enough; 0: not looked at */
     const char *want;
 };
 
