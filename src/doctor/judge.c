@@ -120,7 +120,10 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
     j.works = doctor_best_accepted(r, &asked->attempt);
     j.no_octet = nothing_heard(r);
     struct bench b = { asked, r, with_address(asked, r, j.works), &j };
-    if (j.works && asked->attempt.to.n && doctor_conforms(&asked->attempt, &j.works->attempt)) {
+    bool conforms = j.works && doctor_conforms(&asked->attempt, &j.works->attempt);
+    if (conforms)
+        judge_other_family(&b);
+    if (conforms && asked->attempt.to.n && !j.cause_count) {
         j.verdict = VERDICT_ACCEPTED;
         j.asked = j.works;
         judge_pasted(&b);
@@ -128,7 +131,7 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
         add_notes(&b);
         return j;
     }
-    if (j.works && asked->attempt.to.n)
+    if (j.works && asked->attempt.to.n && !conforms)
         judge_flips(&b);
     if (!j.cause_count)
         judge_signs(&b);
@@ -136,7 +139,7 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
     add_notes(&b);
     if (j.cause_count)
         j.verdict = VERDICT_REFUSED;
-    else if (j.works && doctor_conforms(&asked->attempt, &j.works->attempt))
+    else if (conforms)
         j.verdict = VERDICT_ACCEPTED; /* as far as it can be told without a recipient */
     j.asked = j.verdict == VERDICT_ACCEPTED ? j.works : asked_row(&b);
     if (j.verdict == VERDICT_ACCEPTED ? !asked->attempt.to.n

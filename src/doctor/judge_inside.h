@@ -50,6 +50,8 @@ void judge_sign_lookup(struct bench *b);
 void judge_sign_closed(struct bench *b);
 void judge_sign_silent_port(struct bench *b);
 void judge_sign_all_silent(struct bench *b);
+/* With an accepted attempt that conforms to what was asked: was it refused at the address that comes first? */
+void judge_other_family(struct bench *b);
 void judge_sign_reverse_dns(struct bench *b);
 /* Another EHLO name had the same answer: that the address has no name in DNS. */
 bool judge_reverse_dns_stays(const struct bench *b);

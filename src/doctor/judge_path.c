@@ -13,6 +13,17 @@ void judge_sign_lookup(struct bench *b)
     }
 }
 
+static bool asked_port_greets(const struct bench *b)
+{
+    for (size_t i = 0; b->a.port && i < b->r->count; i++) {
+        const struct doctor_evidence *ev = &b->r->rows[i];
+        if (ev->probe == PROBE_GREETING && ev->attempt.port == b->a.port &&
+            doctor_evidence_good(ev))
+            return true;
+    }
+    return false;
+}
+
 /* Nothing listens: every port that was tried answered with a reset. A silent port, or no way to the
  * address, is nobody's fault that can be seen from here. */
 void judge_sign_closed(struct bench *b)
@@ -26,7 +37,7 @@ void judge_sign_closed(struct bench *b)
         any |= closed && (!b->a.port || ev->attempt.port == b->a.port);
         all &= closed;
     }
-    if (!any)
+    if (!any || asked_port_greets(b)) /* over the other of IPv4 and IPv6 */
         return;
     if (!b->j->no_octet && !b->a.port)
         return;
@@ -44,7 +55,7 @@ void judge_sign_silent_port(struct bench *b)
     const struct doctor_evidence *ev = doctor_record_greeting(b->r, &b->a, false);
     if (!ev)
         ev = doctor_record_greeting(b->r, &b->a, true);
-    if (!ev || b->j->no_octet || ev->outcome.end != SMTP_END_SILENT ||
+    if (!ev || b->j->no_octet || asked_port_greets(b) || ev->outcome.end != SMTP_END_SILENT ||
         ev->outcome.stage != SMTP_STAGE_CONNECT)
         return;
     struct finding *f = judge_add(b, CAUSE_EGRESS_PORT_BLOCKED, HOP_SUBMISSION, STRENGTH_POSSIBLE);
@@ -133,4 +144,39 @@ void judge_sign_reverse_dns(struct bench *b)
                                   sure ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
     finding_for(f, first->id);
     finding_for(f, judge_id(varied));
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * IPv4 and IPv6
+ */
+/* The address that was tried first, which is the one that the user's program tries first (RFC 6724). */
+static const struct ip *first_address(const struct doctor_record *r)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (r->rows[i].probe == PROBE_GREETING || r->rows[i].probe == PROBE_TLS)
+            return &r->rows[i].attempt.address;
+    return NULL;
+}
+
+/* What was asked is accepted at the server's address of one family, and the same attempt stops at the address
+ * of the other, which comes first. No way to an address says nothing of the server: most often the
+ * machine has no IPv6, and programs go on at once. */
+void judge_other_family(struct bench *b)
+{
+    const struct smtp_attempt *works = &b->j->works->attempt;
+    const struct ip *first = first_address(b->r);
+    if (!first || first->family == works->address.family)
+        return;
+    struct smtp_attempt x = *works;
+    x.address = *first;
+    x.helo = b->a.helo; /* the doctor's own name may be an address, which differs with the family */
+    struct doctor_settled s = doctor_settle(b->r, &x);
+    if (!doctor_settled_stops(&s) || s.by->outcome.end == SMTP_END_UNREACHABLE)
+        return;
+    bool mute = s.state == STATE_SILENT && s.by->outcome.stage != SMTP_STAGE_CONNECT;
+    bool shaky = s.temporary || s.unsteady || mute || !b->a.to.n;
+    struct finding *f = judge_add(b, CAUSE_IPV6_DIFFERS, HOP_SUBMISSION,
+                                  shaky ? STRENGTH_LIKELY : STRENGTH_PROVED);
+    finding_for(f, s.by->id);
+    finding_for(f, b->j->works->id);
 }

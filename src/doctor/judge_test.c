@@ -702,6 +702,7 @@ static void every_cause_has_a_case(void **state)
         CAUSE_IP_BLOCKLISTED,
         CAUSE_DOMAIN_NOT_CONFIGURED,
         CAUSE_TLS_VERSION_OR_CIPHER,
+        CAUSE_IPV6_DIFFERS,
         CAUSE_WRONG_SERVER,
         CAUSE_REVERSE_DNS_MISSING,
         CAUSE_CLIENT_CERTIFICATE_NEEDED,

@@ -26,15 +26,21 @@ static void add_door(struct plan *p, uint16_t port, bool tls)
     p->doors[p->door_count++] = (struct door){ .at = at };
 }
 
+static void add_asked_doors(struct plan *p)
+{
+    const struct smtp_attempt *a = &p->asked->attempt;
+    if (!a->port)
+        return;
+    add_door(p, a->port, a->port == 465 || a->security == SMTP_SECURITY_TLS);
+    if (a->port == 465 &&
+        (a->security == SMTP_SECURITY_NONE || a->security == SMTP_SECURITY_STARTTLS))
+        add_door(p, a->port, false);
+}
+
 void plan_doors_add(struct plan *p)
 {
     const struct smtp_attempt *a = &p->asked->attempt;
-    if (a->port) {
-        add_door(p, a->port, a->port == 465 || a->security == SMTP_SECURITY_TLS);
-        if (a->port == 465 &&
-            (a->security == SMTP_SECURITY_NONE || a->security == SMTP_SECURITY_STARTTLS))
-            add_door(p, a->port, false);
-    }
+    add_asked_doors(p);
     for (size_t i = 0; i < p->o.port_count; i++)
         if (p->o.ports[i] != a->port)
             add_door(p, p->o.ports[i], p->o.ports[i] == 465);
@@ -190,6 +196,48 @@ void plan_doors_look(struct plan *p)
     } else if (lacks_starttls(p, &a) && !p->looked[LOOK_UNOFFERED]) {
         add_look(p, a, LOOK_UNOFFERED);
     }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Other addresses
+ */
+/* What was asked, as the record has it at the address at work. */
+static struct doctor_settled asked_settled(const struct plan *p)
+{
+    struct smtp_attempt a = plan_asked_here(p);
+    return a.security == SMTP_SECURITY_AUTO ? doctor_settle_port(p->r, &a)
+                                            : doctor_settle(p->r, &a);
+}
+
+/* Is the asked attempt stopped here by something that the server may do over IPv6 alone, or over IPv4? Not
+ * where the login is what it wants, and not where it was only busy. */
+static bool may_differ_elsewhere(const struct plan *p)
+{
+    struct smtp_attempt a = plan_asked_here(p);
+    struct doctor_settled s = asked_settled(p);
+    if (!doctor_settled_stops(&s) || s.by->outcome.code == 421 || plan_refused_logins(p))
+        return false;
+    if (s.by->outcome.stage == SMTP_STAGE_CONNECT)
+        return true;
+    if (doctor_best_accepted(p->r, &a))
+        return false; /* what differs from that says more */
+    return s.by->outcome.stage < SMTP_STAGE_AUTH || smtp_attempt_logs_in(&s.by->attempt) ||
+           !doctor_record_offers_login(p->r);
+}
+
+/* The asked door at the first address of the other family: one more connection, all budgets counted on. */
+void plan_doors_other_family(struct plan *p)
+{
+    size_t other = p->address + 1;
+    while (other < p->address_count &&
+           p->addresses[other].family == p->addresses[p->address].family)
+        other++;
+    if (p->family_tried || other >= p->address_count || !p->asked->attempt.port ||
+        !plan_doors_settled(p) || !may_differ_elsewhere(p))
+        return;
+    p->family_tried = true;
+    p->address = other;
+    add_asked_doors(p);
 }
 
 /* No octet and no connection at this address: the next one is tried in its place. */

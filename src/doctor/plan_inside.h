@@ -73,6 +73,7 @@ struct plan {
     uint64_t now_ms, progress_ms, wake_ms;
     bool alone; /* the server takes one connection at a time from us */
     bool looked[LOOKS];
+    bool family_tried; /* the asked door was added at an address of the other family */
     bool started, done, replayed, helo_varied;
 };
 /* plan.c */
@@ -89,6 +90,7 @@ void plan_doors_add_helo(
 void plan_doors_retry_alone(struct plan *p); /* the asked door, greeted with 421 beside others */
 void plan_doors_look(struct plan *p);        /* again at the asked door, to see why it has no TLS */
 void plan_doors_next_address(struct plan *p);
+void plan_doors_other_family(struct plan *p);
 bool plan_door_settled(const struct plan *p, const struct door *d);
 bool plan_doors_settled(const struct plan *p);
 bool plan_survey_wants_starttls(const struct plan *p, const struct visit *v);

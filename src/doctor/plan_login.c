@@ -118,6 +118,7 @@ static void want_login_at(struct plan *p, const struct visit *v)
     struct smtp_attempt x = plan_asked_here(p);
     const struct sasl_mechanism *m = mechanism_at(p, &v->door, v->layer,
                                                   v->verified && v->layer != SMTP_SECURITY_NONE);
+    x.address = v->door.address;
     x.port = v->door.port;
     x.security = v->layer;
     x.helo = v->door.helo;
@@ -173,7 +174,7 @@ void plan_want_login_on_asked_port(struct plan *p)
         return;
     for (size_t i = 0; i < p->visit_count; i++) {
         const struct visit *v = &p->visits[i];
-        if (v->door.port == a.port && plan_serves_login(p, v)) {
+        if (doctor_same_door(&v->door, &a) && plan_serves_login(p, v)) {
             want_login_at(p, v);
             return;
         }

@@ -70,11 +70,13 @@ static str helo_said_instead(const struct plan *p)
     return STR_NONE;
 }
 
-/* Asked for already, and not given up before it was played. */
+/* Asked for already, and not given up before it was played; at this address, when the server's address is
+ * what is suspected. */
 static bool stranger_used(const struct plan *p)
 {
     for (size_t i = 0; i < p->want_count; i++)
-        if (p->wants[i].stranger && p->wants[i].state != WANT_DROPPED)
+        if (p->wants[i].stranger && p->wants[i].state != WANT_DROPPED &&
+            (!p->family_tried || ip_eq(&p->wants[i].x.address, &p->addresses[p->address])))
             return true;
     return false;
 }

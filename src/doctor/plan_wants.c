@@ -141,4 +141,6 @@ void plan_think(struct plan *p)
     if (!plan_any_want(p) && plan_login_is_over(p))
         plan_want_message(p);
     plan_doors_next_address(p);
+    if (!plan_any_want(p) && !works_as_asked(p))
+        plan_doors_other_family(p);
 }

@@ -146,7 +146,9 @@ static void read_door(str word, struct smtp_attempt *a)
             a->source = script_ip("198.51.100.7");
         else if (str_starts(rest, STR("@2")))
             a->address = script_ip("192.0.2.2");
-        else if (rest.p[0] != '2')
+        else if (str_starts(rest, STR("@6")))
+            a->address = script_ip("2001:db8::1");
+        else if (rest.p[0] != '2' && rest.p[0] != '6')
             wrong("a door", word);
     }
 }

@@ -102,14 +102,30 @@ static str lookup_words(const struct dns_answer *answer, struct arena *a)
                         STR_ARG(WHY[answer->code]));
 }
 
+/* As they come; the last place is kept for the other family, where there are more than there is room for. */
+static size_t addresses_of(const struct dns_answer *answer, struct ip found[PLAN_ADDRESSES])
+{
+    size_t n = 0;
+    bool both = false;
+    for (size_t i = 0; i < answer->count; i++) {
+        const struct dns_record *r = &answer->records[i];
+        if (r->type != DNS_A && r->type != DNS_AAAA)
+            continue;
+        bool other = n && r->ip.family != found[0].family;
+        if (n < PLAN_ADDRESSES)
+            found[n++] = r->ip;
+        else if (other && !both)
+            found[n - 1] = r->ip;
+        both |= other;
+    }
+    return n;
+}
+
 static void looked_up(void *user, const struct dns_answer *answer)
 {
     struct run *run = user;
     struct ip found[PLAN_ADDRESSES];
-    size_t n = 0;
-    for (size_t i = 0; i < answer->count && n < PLAN_ADDRESSES; i++)
-        if (answer->records[i].type == DNS_A || answer->records[i].type == DNS_AAAA)
-            found[n++] = answer->records[i].ip;
+    size_t n = addresses_of(answer, found);
     if (!n)
         add_lookup_row(run, lookup_words(answer, run->c.record->arena));
     plan_addresses(run->c.plan, found, n);

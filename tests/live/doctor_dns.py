@@ -252,15 +252,46 @@ def has_ipv6():
 
 
 def families(alive):
-    """One family answers, nobody listens on the other: the doctor gets there, and says where it was."""
+    """One family answers, nobody listens on the other, which comes first: the doctor gets there, and says so."""
     dead = bench.address()
     with Site({USER: PASSWORD.encode()}) as site:
         peer = site.listen("::1" if alive == AAAA else bench.address(), cert=bench.cert)
         rows = [(A, dead), (AAAA, "::1")] if alive == AAAA else [(AAAA, "::1"), (A, peer.address)]
         run = ask(NameServer(bench.address(), host_is(*rows)), peer.port, "--json")
         d = owes_document(run, f"port {peer.port}")
-        expect(run.status == 0, "exit status, wanted 0", run.status, d["summary"])
+        first = [row["attempt"]["address"] for row in d["evidence"] if row["probe"] == "greeting"][0]
         expect(d["works"]["address"] == peer.address, "address", d["works"]["address"])
+        if first == peer.address:  # the system's order: the one that answers comes first
+            expect(run.status == 0, "exit status, wanted 0", run.status, d["summary"])
+        else:
+            differs(d, {first, peer.address})
+
+
+def differs(d, addresses):
+    expect((d["verdict"], d["cause"], d["strength"]) == ("refused", "ipv6-differs", "proved"), "cause", d["summary"])
+    expect({cell["address"] for cell in d["cells"]} == addresses, "cells", d["cells"])
+
+
+def relays_for(trusted):
+    """Both families talk, and one of them relays for us: the recipient is named once at each."""
+    with Site({}, trusted_clients=trusted) as site:
+        six = site.listen("::1", tls=None, caps=["8BITMIME"])
+        four = site.listen(bench.address(), port=six.port, tls=None, caps=["8BITMIME"])
+        server = NameServer(bench.address(), host_is((AAAA, "::1"), (A, four.address)))
+        run = bench.doctor(["--from", USER, "--server", f"{HOST}:{six.port}", "--ports", "", "--resolver",
+                            f"{server.address}:{server.port}", "--to", OUTSIDE, "--auth", "none", "--security",
+                            "none", "--timeout", "9", "--json"], password=None)
+        d = owes_document(run, f"port {six.port}")
+        first = [row["attempt"]["address"] for row in d["evidence"] if row["probe"] == "greeting"][0]
+        expect(len(site.conns) <= 2, "connections", len(site.conns))
+        expect(len(site.refusals) <= 2, "refusals", site.refusals)
+        if not trusted:
+            expect(d["cause"] == "ip-not-trusted", "cause", d["summary"])
+            expect(d["strength"] != "proved", "strength", d["strength"])
+        elif (first == "::1") != ("::1" in trusted):
+            differs(d, {"::1", four.address})
+        else:
+            expect(run.status == 0, "exit status, wanted 0", run.status, d["summary"])
 
 
 def six_alone():
@@ -275,6 +306,9 @@ if has_ipv6():
     case("IPv4 dead, IPv6 alive", families, AAAA)
     case("IPv6 dead, IPv4 alive", families, A)
     case("IPv6 alone", six_alone)
+    case("trusted over IPv4 alone", relays_for, ("127.0.0.1",))
+    case("trusted over IPv6 alone", relays_for, ("::1",))
+    case("trusted over neither", relays_for, ())
 else:
     bench.skip("IPv6", "there is no ::1 here")
 

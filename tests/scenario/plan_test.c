@@ -28,6 +28,23 @@
 #define NEVER   "refused: client-never-authenticates proved; exit 1"
 #define ACCEPTS "accepted: exit 0"
 
+/* Over IPv6, beside the usual server over IPv4. */
+static const struct world_port SIX_CLOSED[WORLD_PORTS] = { { 0 } };
+static const struct world_port SIX_NO_ROUTE[WORLD_PORTS] = { { 587, .kind = PORT_UNREACHABLE },
+                                                             { 465, .kind = PORT_UNREACHABLE },
+                                                             { 25, .kind = PORT_UNREACHABLE },
+                                                             { 2525, .kind = PORT_UNREACHABLE } };
+static const struct world_port SIX_SILENT[WORLD_PORTS] = { { 587, .kind = PORT_SILENT },
+                                                           { 465, .kind = PORT_SILENT },
+                                                           { 25, .kind = PORT_SILENT },
+                                                           { 2525, .kind = PORT_SILENT } };
+static const struct world_port SIX_ONLY_25[WORLD_PORTS] = { MX25 };
+static const struct world_port SIX_DISTRUSTS[WORLD_PORTS] = { { 25, PORT_CLEAR, .stranger = NO } };
+static const struct world_port SIX_REFUSES[WORLD_PORTS] = { { 587, PORT_CLEAR, "STARTTLS", LOGINS,
+                                                              .stranger = NO, .member = NO } };
+static const struct world_port SIX_EXPIRED[WORLD_PORTS] = { { 587, PORT_CLEAR, "STARTTLS", LOGINS,
+                                                              "expired", .stranger = NO } };
+
 static const struct world WORLDS[] = {
     /* the usual server */
     { "all ports, as asked", "587 starttls login", { P587, P465, MX25 }, .want = ACCEPTS },
@@ -508,6 +525,60 @@ static const struct world WORLDS[] = {
       .first_address_dead = true,
       .gentle = true,
       .want = ACCEPTS },
+    { "closed over IPv6",
+      "587 starttls login",
+      { P587, P465, MX25 },
+      .six = SIX_CLOSED,
+      .want = "refused: ipv6-differs proved; exit 1" },
+    { "silent over IPv6",
+      "587 starttls login",
+      { P587, P465, MX25 },
+      .six = SIX_SILENT,
+      .want = "refused: ipv6-differs proved; exit 1" },
+    { "no IPv6 here",
+      "587 starttls login",
+      { P587, P465, MX25 },
+      .six = SIX_NO_ROUTE,
+      .want = ACCEPTS },
+    { "only port 25 over IPv6",
+      "587 starttls login",
+      { P587, P465, MX25 },
+      .six = SIX_ONLY_25,
+      .opened_most = 6,
+      .want = "refused: ipv6-differs proved; exit 1" },
+    { "only port 25 over IPv6, gently",
+      "587 starttls login",
+      { P587, P465, MX25 },
+      .six = SIX_ONLY_25,
+      .gentle = true,
+      .want = "refused: ipv6-differs proved; exit 1" },
+    { "not trusted over IPv6",
+      "25 none -",
+      { { 25, .kind = PORT_CLEAR } },
+      .six = SIX_DISTRUSTS,
+      .want = "refused: ipv6-differs proved; exit 1" },
+    { "not trusted over either",
+      "25 none -",
+      { { 25, .kind = PORT_CLEAR, .stranger = NO } },
+      .six = SIX_DISTRUSTS,
+      .want = "refused: ip-not-trusted likely; exit 1; next" },
+    { "the login is not honoured over IPv6",
+      "587 starttls login",
+      { P587 },
+      .six = SIX_REFUSES,
+      .want = "refused: ipv6-differs proved; exit 1" },
+    { "an old certificate over IPv6",
+      "587 starttls login",
+      { P587 },
+      .six = SIX_EXPIRED,
+      .want = "refused: ipv6-differs proved; exit 1" },
+    { "does not log in, IPv6 is first",
+      "587 starttls - known",
+      { P587 },
+      .six = SIX_REFUSES,
+      .opened_most = 6,
+      .want =
+          "refused: login-not-honoured likely, client-never-authenticates possible; exit 1; next" },
     { "a message", "587 starttls login", { P587, P465 }, .send = true, .want = ACCEPTS },
     { "a message that is refused",
       "587 starttls login",
@@ -775,6 +846,7 @@ static struct world_port random_port(uint16_t number)
 
 static void random_world(uint32_t seed, struct world *w, char *asked, size_t room)
 {
+    static struct world_port six[WORLD_PORTS];
     static const uint16_t NUMBERS[WORLD_PORTS] = { 587, 465, 25, 2525, 10587, 0 };
     static const char *const ANSWERS[] = { NULL,     NULL,
                                            NO,       "450 4.3.0 later",
@@ -784,6 +856,8 @@ static void random_world(uint32_t seed, struct world *w, char *asked, size_t roo
     w->asked = random_asked(asked, room);
     for (size_t i = 0; i < WORLD_PORTS; i++)
         w->ports[i] = random_port(NUMBERS[i]);
+    for (size_t i = 0; i < WORLD_PORTS; i++)
+        six[i] = random_port(NUMBERS[i]);
     w->other_from = PICK(ANSWERS);
     w->own_from = PICK(ANSWERS);
     w->postmaster = PICK(ANSWERS);
@@ -798,6 +872,7 @@ static void random_world(uint32_t seed, struct world *w, char *asked, size_t roo
     w->busy_under_tls = pick(2);
     w->hangs_up = pick(3) == 0;
     w->first_address_dead = pick(6) == 0;
+    w->six = pick(4) ? NULL : six;
     w->gentle = pick(3) == 0;
     w->send = pick(3) == 0;
     w->user = pick(3) ? NULL : "anna@example.org";

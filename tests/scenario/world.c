@@ -76,9 +76,10 @@ static const struct world_port *port_of(const struct play *p, const struct smtp_
     struct ip first = script_ip("192.0.2.1");
     if (p->w->first_address_dead && ip_eq(&at->address, &first))
         return &DEAD;
+    const struct world_port *ports = at->address.family == IP_V6 ? p->w->six : p->w->ports;
     for (size_t i = 0; i < WORLD_PORTS; i++)
-        if (p->w->ports[i].number == at->port)
-            return &p->w->ports[i];
+        if (ports[i].number == at->port)
+            return &ports[i];
     return &CLOSED;
 }
 
@@ -176,7 +177,9 @@ static void add_row(struct play *p, const struct guest *g, enum smtp_security la
     struct ip second = script_ip("192.0.2.2");
     str helo = g->door.helo.n ? g->door.helo : STR(SCRIPT_HELO);
     int n = snprintf(text, sizeof text, "%u%s%s%s helo=%.*s ", g->door.port, layer_mark(layer),
-                     ip_eq(&g->door.address, &second) ? "@2" : "",
+                     ip_eq(&g->door.address, &second)  ? "@2"
+                     : g->door.address.family == IP_V6 ? "@6"
+                                                       : "",
                      g->door.source.family == IP_NONE ? "" : "~", STR_ARG(helo));
     if (g->door.old_helo)
         n += snprintf(text + n, sizeof text - (size_t)n, "old-helo ");
@@ -464,7 +467,8 @@ static void count_stranger(struct play *p, const struct plan_action *a)
     if (a->what == PLAN_MESSAGE || smtp_attempt_logs_in(&a->x) ||
         str_eq_nocase(words_domain(a->x.to), words_domain(asked->own_address)))
         return;
-    unsigned most = 1u + (asked->attempt.helo.n > 0) + (asked->attempt.source.family != IP_NONE);
+    unsigned most = 1u + (asked->attempt.helo.n > 0) + (asked->attempt.source.family != IP_NONE) +
+                    (p->w->six != NULL);
     rail(p, ++p->run->count.strangers <= most, "the outside recipient without a login again");
 }
 
@@ -734,7 +738,9 @@ static struct plan_options options_of(const struct world *w)
 
 bool world_play(const struct world *w, struct world_run *run)
 {
-    struct ip addresses[2] = { script_ip("192.0.2.1"), script_ip("192.0.2.2") };
+    struct ip addresses[3] = { script_ip("2001:db8::1"), script_ip("192.0.2.1"),
+                               script_ip("192.0.2.2") };
+    unsigned first = w->six ? 0 : 1;
     struct play *p = calloc(1, sizeof *p);
     run->record.count = 0;
     run->count = (struct world_count){ 0 };
@@ -751,7 +757,7 @@ bool world_play(const struct world *w, struct world_run *run)
     p->plan = plan_new(&run->asked, &run->record, &p->o);
     bool ok = p->plan != NULL;
     if (ok) {
-        plan_addresses(p->plan, addresses, w->first_address_dead ? 2 : 1);
+        plan_addresses(p->plan, addresses + first, 2 - first + w->first_address_dead);
         run_to_the_end(p);
     }
     plan_free(p->plan);

@@ -62,6 +62,7 @@ struct world {
     bool busy_under_tls;      /* EHLO: only under TLS; RSET counts as behind RCPT */
     bool hangs_up;            /* the connection is closed after every refusal */
     bool first_address_dead;
+    const struct world_port *six; /* WORLD_PORTS as they are over IPv6, whose address comes first */
     bool gentle, send;
     uint32_t rtt_ms, think_ms; /* of a connect, of an answer; 0: 20 ms and 1 ms */
     unsigned seed;             /* not 0: answers and certificates change by chance, delays vary */
