@@ -146,6 +146,25 @@ const struct command COMMANDS[] = {
     { "mock", "", "Run a server on loopback that refuses on purpose",
       "For demonstrations, tests, and people who write mail programs. It listens on loopback only.",
       MOCK_OPTIONS, cmd_mock },
+    { "observe", "[ADDRESS]", "Watch what a program really says, and ask its server about that",
+      "A server on loopback that the program is pointed at in place of its own. It takes whatever "
+      "is said: "
+      "EHLO or HELO, encryption, login, sender, recipient, message. Then it tells what the program "
+      "said and, "
+      "with --server, what the real server says to the same attempt and which change of it is "
+      "taken. "
+      "ADDRESS is your own mail address: the login and the sender as they should be.\n"
+      "\n"
+      "A password is compared with the one that you give, and never shown or kept; of the message "
+      "nothing "
+      "is kept but the address in From. To the real server no message is sent, and what the doctor "
+      "may "
+      "not do is not done here either.\n"
+      "\n"
+      "Exit status: 0 nothing wrong seen, or accepted by the real server; 1 a cause is named; 2 "
+      "usage; 3 "
+      "not known; 4, 5 and 6 as of the doctor.",
+      OBSERVE_OPTIONS, cmd_observe },
     { "cause", "[ID]", "List the causes of a refusal, or tell all about one",
       "Without ID every cause is listed with its title.", CAUSE_OPTIONS, cmd_cause },
     { "help", "[COMMAND]", "Show what there is", "", NULL, cmd_help },

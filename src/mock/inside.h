@@ -40,6 +40,9 @@ struct mock_visit {
     size_t name_n;
     char to[MOCK_MAILBOX_MAX]; /* the last recipient */
     size_t to_n;
+    struct mock_seen seen; /* with an observer: */
+    struct arena slices;   /* what its slices point to */
+    str challenge;         /* the last one given */
     struct mock_visit *before, *after;
 };
 
@@ -79,6 +82,15 @@ void mock_answer(struct mock_visit *v, enum smtp_ask ask, const struct smtp_sess
 bool mock_login_is_right(const struct mock_server *m, str user, str password);
 /* visit.c: keeps what is answered until the reply leaves, for the log. */
 void mock_remember(struct mock_visit *v, const struct mock_words *w, str text, str what);
+
+/* observe.c: the same where there is an observer, and what it sees besides questions. */
+void mock_observe(struct mock_visit *v, enum smtp_ask ask, const struct smtp_session_question *q);
+void mock_observe_begin(struct mock_visit *v);
+void mock_observe_secured(struct mock_visit *v, str version);
+/* True: the octets are a ClientHello where a command was due, and the connection is of no more use. */
+bool mock_observe_hello(struct mock_visit *v, str octets);
+void mock_observe_end(struct mock_visit *v,
+                      const char *why); /* why: of an end that is nobody's wish */
 
 /* Takes the connection that waits at the door. */
 void mock_visit_accept(struct mock_server *m, const struct mock_listening *door);

@@ -108,12 +108,14 @@ static bool read_options(struct mock_server *m, const struct mock_options *o, st
     mine->log = o->log;
     mine->log_user = o->log_user;
     mine->manners = o->manners;
+    mine->observer = o->observer;
     if (!check_play(m, o->cause, e) || !check_flavour(m, o->as, e) ||
         !check_address(m, &o->address, e) ||
         !copy_word(m, o->hostname, STR(MOCK_HOSTNAME), false, "host name", &mine->hostname, e) ||
         !copy_word(m, o->user, STR(MOCK_USER), false, "user", &mine->user, e) ||
-        !copy_word(m, o->mechanisms, m->play->mechanisms, true, "list of mechanisms",
-                   &mine->mechanisms, e))
+        !copy_word(m, o->mechanisms,
+                   o->observer ? STR(MOCK_OBSERVE_MECHANISMS) : m->play->mechanisms, true,
+                   "list of mechanisms", &mine->mechanisms, e))
         return false;
     if (!buf_add(&m->password, o->password))
         return err_set(e, ERR_LIMIT, "the mock's password is over %d octets long",

@@ -12,6 +12,7 @@
 #include "base/ip.h"
 #include "base/names.h"
 #include "cause/cause.h"
+#include "mock/observe.h"
 #include "net/loop.h"
 
 /* What a door is like: port 25 (in clear, STARTTLS, mail for its own domain), port 587 (in clear,
@@ -72,6 +73,7 @@ struct mock_options {
         trusted; /* who may relay without a login, where the cause has such a list; IP_NONE:
                               nobody */
     struct mock_manners manners;
+    const struct mock_observer *observer; /* NULL: it plays. Else it takes everything, and tells */
     /* One line a reply the server gave, and one a connection that comes or goes; escaped, good during
      * the call. Connections count from 1. NULL: none wanted. */
     void (*log)(void *user, unsigned connection, str line);

@@ -10,6 +10,7 @@ enum {
     FLUSH_MS = 5000,
     IDLE_MS = 5 * 60 * 1000,
     MESSAGE_MAX_OCTETS = 4 * 1024 * 1024,
+    OBSERVED_MAX_OCTETS = 64 * 1024 * 1024, /* one message at a time, and dropped */
     WAITING_MAX_OCTETS = 64 * 1024,
     LATE_MAX_OCTETS = 256 * 1024,
     TEXT_MAX_OCTETS = 2048,
@@ -175,7 +176,12 @@ static void pump_session(struct mock_visit *v)
             break;
         case SMTP_ASK_TLS: shake_hands(v); break;
         case SMTP_ASK_CLOSE: close_stream(v, true); break;
-        default: mock_answer(v, ask, &q); break;
+        default:
+            if (v->mock->options.observer)
+                mock_observe(v, ask, &q);
+            else
+                mock_answer(v, ask, &q);
+            break;
         }
     }
 }
@@ -221,7 +227,7 @@ static bool new_session(struct mock_visit *v)
 {
     const struct mock_server *m = v->mock;
     bool at_once = mock_door_is_tls(v->door->kind);
-    const struct smtp_session_config config = {
+    struct smtp_session_config config = {
         .hostname = m->options.hostname,
         .starttls = !at_once && !m->play->no_starttls,
         .auth_under_tls = m->play->auth_under_tls & MOCK_AT(v->door->kind),
@@ -231,6 +237,10 @@ static bool new_session(struct mock_visit *v)
         .keywords = m->keywords,
         .tls_from_start = at_once,
     };
+    if (m->options.observer) { /* whatever the program does, it shall not stop at us */
+        config.auth_in_clear = config.auth_under_tls = config.starttls = config.takes_any = true;
+        config.size_max = OBSERVED_MAX_OCTETS;
+    }
     v->session = smtp_session_new(&config, net_loop_now_ms(m->loop));
     return v->session;
 }
@@ -269,6 +279,10 @@ static void on_octets(void *user, str octets)
     struct mock_visit *v = user;
     if (v->closing || (!v->session && !v->pop3))
         return;
+    if (v->mock->options.observer && mock_observe_hello(v, octets)) {
+        close_stream(v, false);
+        return;
+    }
     if (v->pop3)
         mock_pop3_feed(v->pop3, octets);
     else
@@ -288,6 +302,8 @@ static void on_secured(void *user, const struct smtp_tls_facts *facts)
         return;
     v->shaking = false;
     v->has_certificate = facts->verified;
+    if (v->mock->options.observer)
+        mock_observe_secured(v, facts->version);
     log_note(v, "secured by %.*s%s", STR_ARG(facts->version),
              facts->verified ? ", with a client certificate of ours" : "");
     if (!v->session && !v->pop3) {
@@ -346,6 +362,8 @@ static void on_closed(void *user, enum net_end end, const struct err *why)
         log_note(v, "closed by %s", end == NET_END_OURS ? "the server" : "the client");
     else
         log_note(v, "ended: %s", why && why->why[0] ? why->why : "the connection broke");
+    if (v->mock->options.observer)
+        mock_observe_end(v, why ? why->why : NULL);
     visit_free(v);
 }
 
@@ -375,11 +393,15 @@ void mock_visit_accept(struct mock_server *m, const struct mock_listening *door)
     buf_init(&v->waiting, WAITING_MAX_OCTETS);
     buf_init(&v->late, LATE_MAX_OCTETS);
     v->replies = smtp_reader_new(REPLY_MAX_OCTETS);
+    if (m->options.observer)
+        mock_observe_begin(v);
     struct err e;
     if (v->replies)
         v->stream = net_listener_accept(door->listener, NULL, &CALLS, v, &e);
-    if (!v->stream)
+    if (!v->stream) {
+        arena_done(&v->slices);
         visit_free(v);
+    }
 }
 
 void mock_visit_close_all(struct mock_server *m)

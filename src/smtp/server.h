@@ -28,6 +28,8 @@ struct smtp_session_config {
     bool tls_from_start; /* the stream is secured already: no STARTTLS */
     str keywords; /* of EHLO, LF between, besides SIZE, STARTTLS and AUTH; p NULL: what we can do */
     str too_large; /* said to a SIZE beyond size_max; empty: a standard text */
+    bool
+        takes_any; /* paths and parameters that break the grammar are asked about too, as q.octets */
 };
 
 enum smtp_ask {
@@ -41,8 +43,9 @@ enum smtp_ask {
                       client gave. Others: q.octets is the response, decoded; p is NULL when the
                       command had none. Answer 235, a refusal, or 334 with the next challenge,
                       not yet encoded, as text: then the same is asked again */
-    SMTP_ASK_MAIL, /* may q.mailbox be the reverse-path? answer */
-    SMTP_ASK_RCPT, /* may mail go to q.mailbox? answer */
+    SMTP_ASK_MAIL, /* may q.mailbox be the reverse-path? q.octets is what stands between the brackets,
+                      or would, q.size the SIZE; answer */
+    SMTP_ASK_RCPT, /* may mail go to q.mailbox? q.octets the same; answer */
     SMTP_ASK_STORE, /* q.octets: the mail data, whole, transparency undone; answer 250 when durable */
     SMTP_ASK_CLOSE /* flush, close */
 };
@@ -53,6 +56,7 @@ struct smtp_session_question {
     str user, password;
     struct smtp_mailbox mailbox; /* empty domain and local-part: <> */
     bool null_path;
+    uint64_t size; /* octets; 0: not said */
 };
 
 struct smtp_session *smtp_session_new(const struct smtp_session_config *c,

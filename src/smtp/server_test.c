@@ -29,6 +29,9 @@ static const struct smtp_session_config OPEN = {
     .size_max = 100,
     .errors_max = 4,
 };
+static const struct smtp_session_config TAKES_ANY = {
+    .hostname = STR_INIT("mx"), .keywords = STR_INIT("DSN\nX"), .size_max = 9, .takes_any = true
+};
 static const struct smtp_session_config STRICT = {
     .hostname = STR_INIT("mx"),
     .starttls = true,
@@ -214,6 +217,15 @@ static const struct script {
       GREETING CAPS "250 2.1.0 Ok\n250 2.1.5 Ok\n354 Send the message; end it with a dot on a line "
                     "of its own\n554 5.6.0 The message holds a bare CR or LF\n",
       "greeting\nEHLO c\nmail <>\nrcpt a@b\n" },
+    { "paths that are none, for an owner that takes any",
+      &TAKES_ANY,
+      STR_INIT("EHLO c\r\nMAIL FROM:<root> SIZE=10 X=Y\r\nRCPT TO: a b\r\nRSET\r\nMAIL FROM:<>\r\n"
+               "RCPT TO:<a@b>\r\nRSET\r\nMAIL root\r\n"),
+      { { 0 } },
+      GREETING "250-mx\n250-DSN\n250-X\n250 SIZE 9\n250 2.1.0 Ok\n250 2.1.5 Ok\n250 2.0.0 Ok\n"
+               "250 2.1.0 Ok\n250 2.1.5 Ok\n250 2.0.0 Ok\n"
+               "501 5.5.4 MAIL wants FROM:<address>, RCPT wants TO:<address>\n",
+      "greeting\nEHLO c\nmail root (10)\nrcpt a (0)\nmail <>\nrcpt a@b\n" },
     { "mail data of exactly the maximum",
       &OPEN,
       STR_INIT(HELLO "MAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\n" A64
@@ -383,6 +395,8 @@ static void log_path(struct buf *log, const char *what, const struct smtp_sessio
 {
     if (q->null_path)
         buf_addf(log, "%s <>", what);
+    else if (q->mailbox.local_part.n == 0)
+        buf_addf(log, "%s %.*s (%llu)", what, STR_ARG(q->octets), (unsigned long long)q->size);
     else
         buf_addf(log, "%s %.*s@%.*s", what, STR_ARG(q->mailbox.local_part),
                  STR_ARG(q->mailbox.domain));

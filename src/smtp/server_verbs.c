@@ -143,12 +143,46 @@ static bool mail_params_ok(struct smtp_session *s, str params)
     return true;
 }
 
+/* What stands between the brackets, or would; behind it *params. For an owner that takes anything. */
+static str rough_path(str args, str *params)
+{
+    bool bracket = args.n > 0 && args.p[0] == '<';
+    str path = str_cut(&args, bracket ? '>' : ' ');
+
+    *params = str_trim(args);
+    return str_trim(str_skip(path, bracket));
+}
+
+/* The value of SIZE among the parameters; 0: none, or none that can be read. */
+static uint64_t size_said(str params)
+{
+    uint64_t octets = 0;
+
+    while (params.n > 0) {
+        str param = str_cut(&params, ' ');
+
+        if (str_starts_nocase(param, STR("SIZE=")) &&
+            !str_to_u64(str_skip(param, 5), UINT64_MAX, &octets))
+            octets = 0;
+    }
+    return octets;
+}
+
 /* "FROM:<path> params" or "TO:<path> params". */
-static bool read_path(struct smtp_session *s, str args, str prefix, struct smtp_mailbox *m,
+static bool read_path(struct smtp_session *s, str args, str prefix, struct smtp_session_question *q,
                       str *params)
 {
+    struct smtp_mailbox *m = &q->mailbox;
     struct err e = { 0 };
 
+    q->octets = rough_path(str_trim(str_skip(args, prefix.n)), params);
+    q->size = size_said(*params);
+    if (str_starts_nocase(args, prefix) && s->config.takes_any) {
+        if (!smtp_path_parse(str_skip(args, prefix.n), prefix.n == 5, m, params, &e))
+            *m = (struct smtp_mailbox){ 0 };
+        *params = STR_NONE;
+        return true;
+    }
     if (!str_starts_nocase(args, prefix)) {
         session_fault(s, 501, STR("5.5.4"),
                       STR("MAIL wants FROM:<address>, RCPT wants TO:<address>"));
@@ -174,9 +208,9 @@ static void do_mail(struct smtp_session *s, UNUSED str verb, str args)
         session_fault(s, 530, STR("5.7.0"), STR("Say STARTTLS first"));
         return;
     }
-    if (!read_path(s, args, STR("FROM:"), &q.mailbox, &params) || !mail_params_ok(s, params))
+    if (!read_path(s, args, STR("FROM:"), &q, &params) || !mail_params_ok(s, params))
         return;
-    q.null_path = q.mailbox.local_part.n == 0;
+    q.null_path = q.mailbox.local_part.n == 0 && q.octets.n == 0;
     session_ask(s, SMTP_ASK_MAIL, &q);
 }
 
@@ -185,7 +219,7 @@ static void do_rcpt(struct smtp_session *s, UNUSED str verb, str args)
     struct smtp_session_question q = { 0 };
     str params;
 
-    if (!read_path(s, args, STR("TO:"), &q.mailbox, &params))
+    if (!read_path(s, args, STR("TO:"), &q, &params))
         return;
     if (params.n > 0)
         session_fault(s, 555, STR("5.5.4"), STR("A parameter is not one of ours"));

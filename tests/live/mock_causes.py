@@ -5,67 +5,13 @@ at it as the user of a program that has that trouble would point it, names the c
 
 usage: mock_causes.py BATON [WORD...]      only cases with a WORD in their name
 """
-import os
-import re
-import socket
 import subprocess
-import tempfile
 
 from doctor_kit import Bench, Failure, Run, expect, owes
+from mock_kit import GHOST, HOST, OUTSIDE, PASSWORD, USER, Mock
 
 FLAVOURS = "postfix exim exchange sendmail".split()
-HOST, USER, PASSWORD = "mail.corp.example", "anna@corp.example", "Kestrel-41-harbour"
-OUTSIDE, GHOST = "tom@elsewhere.example", "ghost@corp.example"
-KINDS = {"mx": 25, "submission": 587, "submissions": 465, "pop3": 110, "pop3s": 995}
-
 bench = Bench(40)
-
-
-def may_use_low_ports():
-    with socket.socket() as s:
-        try:
-            s.bind(("127.0.0.1", 25))
-        except OSError as error:
-            return error.errno != 13  # EACCES
-    return True
-
-
-LOW_PORTS = may_use_low_ports()
-
-
-class Mock:
-    """A running mock: its ports by the kind of door, its authority and a client's certificate as files."""
-
-    def __init__(self, address, arguments):
-        self.address = address
-        self.folder = tempfile.TemporaryDirectory(prefix="baton-mock-")
-        self.ca, self.cert = f"{self.folder.name}/ca.pem", f"{self.folder.name}/client.pem"
-        doors = []
-        for kind, port in KINDS.items():
-            doors += ["--port", f"{kind}:{port if LOW_PORTS else 0}"]
-        self.process = subprocess.Popen(
-            [bench.baton, "mock", "--listen", address, "--ca-out", self.ca, "--client-cert-out", self.cert,
-             "--user", USER, "--password-env", "MOCK_PASSWORD", *doors, *arguments],
-            env={**os.environ, "MOCK_PASSWORD": PASSWORD}, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        said = b""
-        while b"\nready" not in said:
-            piece = os.read(self.process.stdout.fileno(), 4096)
-            if not piece:
-                raise Failure(f"the mock did not start: {said!r} {self.process.stderr.read()!r}")
-            said += piece
-        self.ports = {kind: int(port) for kind, port in
-                      re.findall(r"(\w+) +[\d.:a-f]+ port (\d+),", said.decode())}
-
-    def close(self):
-        self.process.terminate()
-        self.log = self.process.communicate()[1].decode()
-        self.folder.cleanup()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 class Row:
@@ -183,7 +129,7 @@ def ask(mock, row, *more):
 
 def names_it(cause, flavour):
     row = ROWS[cause]
-    with Mock(bench.address(), ["--cause", cause, "--as", flavour]) as mock:
+    with Mock(bench.baton, bench.address(), ["--cause", cause, "--as", flavour]) as mock:
         run = ask(mock, row)
         owes(run, row.password)
         document = run.document()
@@ -205,7 +151,7 @@ def names_it_some_day(cause, flavour):
 def certificate_is_taken():
     """What the server wants, shown to it: the mail passes without a login."""
     row = ROWS["client-certificate-needed"]
-    with Mock(bench.address(), ["--cause", "client-certificate-needed"]) as mock:
+    with Mock(bench.baton, bench.address(), ["--cause", "client-certificate-needed"]) as mock:
         document = ask(mock, row, "--cert", mock.cert, "--key", mock.cert).document()
     expect(document["verdict"] == "accepted", document["summary"])
 

@@ -1,0 +1,274 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""`baton observe` sees what Python's smtplib, and clients of a few lines, are set to do; with --server it
+names what the real server (a mock) has against that, within the doctor's guard rails.
+
+usage: observe.py BATON [WORD...]      only cases with a WORD in their name
+"""
+import base64
+import json
+import smtplib
+import socket
+import ssl
+import subprocess
+from email.message import EmailMessage
+
+from doctor_kit import Bench, expect, hides
+from mock_kit import HOST, OUTSIDE, PASSWORD, USER, Mock, Observer
+
+bench = Bench(44)
+NAME = "laptop.corp.example"
+
+
+def message(author=USER):
+    m = EmailMessage()
+    m["From"], m["To"], m["Subject"] = f'"Anna, at work" <{author}>', OUTSIDE, "the secret plan"
+    m.set_content("words of a message")
+    return m
+
+
+def send(watcher, login=None, tls="starttls", sender=USER, author=USER, mechanism=None, trust=True, to=OUTSIDE):
+    """One mail by smtplib; login: a user and a password."""
+    context = ssl.create_default_context(cafile=watcher.ca) if trust else ssl.create_default_context()
+    if tls == "tls":
+        client = smtplib.SMTP_SSL(watcher.address, watcher.tls_port, NAME, context=context)
+    else:
+        client = smtplib.SMTP(watcher.address, watcher.port, NAME)
+    with client:
+        if tls == "starttls":
+            client.starttls(context=context)
+        client.ehlo()
+        if login and mechanism:
+            client.user, client.password = login
+            client.auth(mechanism, getattr(client, "auth_" + mechanism.lower().replace("-", "_")))
+        elif login:
+            client.login(*login)
+        client.send_message(message(author), sender, [to])
+
+
+def raw(watcher, *lines):
+    """A client of a few lines; each waits for a reply."""
+    with socket.create_connection((watcher.address, watcher.port), timeout=20) as s:
+        file = s.makefile("rwb")
+        file.readline()
+        for line in lines:
+            file.write(line.encode() + b"\r\n")
+            file.flush()
+            while file.readline()[3:4] == b"-":
+                pass
+
+
+def watch(*arguments, password=None):
+    return Observer(bench.baton, bench.address(), [*arguments, "--lull", "1"], password)
+
+
+def told(watcher, *secrets):
+    """The document; nothing in it, or on standard error, may hold a secret or the message."""
+    text = watcher.end()
+    for secret in (PASSWORD, *secrets):
+        hides(text.encode(), secret, "the document")
+        hides(watcher.err.encode(), secret, "standard error")
+    for words in ("secret plan", "words of a message"):
+        expect(words not in text + watcher.err, "the message was kept", text)
+    return json.loads(text)
+
+
+def holds(document, **wanted):
+    flat = {**document, **document["seen"], **document["asked"], **(document["seen"]["password"] or {})}
+    for key, value in wanted.items():
+        expect(flat[key] == value, key, flat[key], value, document["summary"])
+
+
+# ---- what is seen ----
+
+def in_clear():
+    with watch() as w:
+        send(w, tls=None, author="info@corp.example")
+        d = told(w)
+    holds(d, security="none", greeting="EHLO", helo=NAME, login=False, mechanism=None, cause=None, to=OUTSIDE,
+          header_from="info@corp.example", message=True, recipients=1, password=None)
+    expect(d["asked"]["from"] == USER, "from", d["asked"])
+    expect([c["cause"] for c in d["causes"]] == ["client-never-authenticates"], "causes", d["causes"])
+    expect(w.status == 3, "exit status", w.status)
+
+
+def never_logs_in():
+    with watch(USER) as w:
+        send(w)
+        d = told(w)
+    holds(d, security="starttls", tls_version="TLSv1.3", cause="client-never-authenticates", strength="likely",
+          verdict="refused")
+    expect(w.status == 1, "exit status", w.status)
+
+
+def each_login(tls, mechanism):
+    with watch(USER, password=PASSWORD) as w:
+        send(w, (USER, PASSWORD), tls=tls, mechanism=mechanism)
+        d = told(w)
+    digest = mechanism == "CRAM-MD5"
+    holds(d, security=tls or "none", mechanism=mechanism, user=USER, compared="same", anomalies=[], cause=None,
+          octets=None if digest else len(PASSWORD), login_in_clear=tls is None)
+    expect(d["causes"] == [] and w.status == 0, "causes", d["causes"], w.status)
+
+
+def mangled(mechanism, sent, anomaly):
+    with watch(USER, password=PASSWORD) as w:
+        send(w, (USER, sent), mechanism=mechanism)
+        d = told(w, sent)
+    holds(d, compared="differs", same_when_repaired=True, anomalies=[anomaly], cause="password-mangled",
+          strength="likely", octets=len(sent.encode()))
+
+
+def another_password(mechanism):
+    with watch(USER, password=PASSWORD) as w:
+        send(w, (USER, "Sparrow-7-lighthouse"), mechanism=mechanism)
+        d = told(w, "Sparrow-7-lighthouse")
+    holds(d, compared="differs", same_when_repaired=False, cause=None)
+    expect([(c["cause"], c["strength"]) for c in d["causes"]] == [("wrong-credentials", "possible")], "causes",
+           d["causes"])
+
+
+def another_form():
+    with watch(USER, password=PASSWORD) as w:
+        send(w, ("anna", PASSWORD), mechanism="LOGIN")
+        d = told(w)
+    holds(d, user="anna", compared="same", cause=None)
+    expect([c["cause"] for c in d["causes"]] == ["wrong-username-form"], "causes", d["causes"])
+
+
+def nothing_typed():
+    with watch() as w:
+        send(w, (USER, " " + PASSWORD), mechanism="PLAIN")
+        d = told(w, " " + PASSWORD)
+    holds(d, compared="not-compared", anomalies=["blank-at-an-end"], octets=len(PASSWORD) + 1)
+    expect([c["cause"] for c in d["causes"]] == ["password-mangled"], "causes", d["causes"])
+
+
+def old_greeting():
+    with watch(USER) as w:
+        raw(w, "HELO printer", f"MAIL FROM:<{USER}>", f"RCPT TO:<{OUTSIDE}>", "QUIT")
+        d = told(w)
+    holds(d, greeting="HELO", helo="printer", old_helo=True, cause="helo-instead-of-ehlo", strength="likely",
+          message=False)
+
+
+def token(mechanism, response):
+    with watch() as w:
+        raw(w, "EHLO c", f"AUTH {mechanism} " + base64.b64encode(response.encode()).decode(),
+            f"MAIL FROM:<{USER}>", "QUIT")
+        d = told(w, "ya29.a-token")
+    holds(d, mechanism=mechanism, user=USER, compared="not-compared", octets=None)
+
+
+def no_address():
+    with watch() as w:
+        raw(w, "EHLO c", "MAIL FROM:<root> SIZE=120", "RCPT TO:<nobody>", "QUIT")
+        d = told(w)
+    holds(d, to="nobody", size=120, cause="from-invalid", strength="likely")
+    expect(d["asked"]["from"] == "root", "from", d["asked"])
+
+
+def certificate_not_trusted(tls):
+    with watch("--server", "127.0.0.1:1") as w:
+        try:
+            send(w, (USER, PASSWORD), tls=tls, trust=False)
+            raise AssertionError("the certificate was taken")
+        except ssl.SSLCertVerificationError:
+            pass
+        d = told(w)
+    holds(d, security=tls, cause=None, doctor=None, message=False)
+    expect("alert" in d["seen"]["tls_trouble"] or "closed" in d["seen"]["tls_trouble"], d["seen"])
+    expect("--ca-out" in d["next"], "next", d["next"])
+
+
+def wrong_port():
+    """TLS from the first octet at the port in clear."""
+    with watch() as w:
+        try:
+            ssl.create_default_context().wrap_socket(socket.create_connection((w.address, w.port)),
+                                                     server_hostname="localhost")
+        except OSError:
+            pass
+        d = told(w)
+    holds(d, security="tls", greeting=None)
+    expect("other one" in d["seen"]["tls_trouble"], d["seen"])
+
+
+def only_a_look():
+    """A check of the port says nothing and is nothing."""
+    with watch() as w:
+        socket.create_connection((w.address, w.port)).close()
+        send(w)
+        d = told(w)
+    holds(d, message=True, connection=2)
+
+
+def loopback_only():
+    for address in ("0.0.0.0", "192.0.2.1:2525", "[::]:2525", "10.0.0.1"):
+        done = subprocess.run([bench.baton, "observe", "--listen", address], capture_output=True, text=True,
+                              timeout=20, check=False)
+        expect(done.returncode == 2 and "serves this machine only" in done.stderr, address, done.stderr)
+
+
+# ---- what the real server has against it ----
+
+def joined(mock, *more, password=PASSWORD, **mail):
+    others = ",".join(str(p) for k, p in mock.ports.items() if not k.startswith("pop3"))
+    with watch(USER, "--server", f"{HOST}:{mock.ports['submission']}", "--connect-to", mock.address, "--ca",
+               mock.ca, "--ports", others, "--timeout", "20", *more, password=password) as w:
+        send(w, **mail)
+        return told(w), w
+
+
+def finds(cause, wanted, strength, mail, status):
+    arguments = ["--cause", cause] if cause else []
+    with Mock(bench.baton, bench.address(), arguments) as mock:
+        d, w = joined(mock, **mail)
+    holds(d, cause=wanted, strength=strength, trouble=None, verdict="refused" if wanted else "accepted")
+    expect(d["asked"]["host"] == HOST and d["doctor"]["schema"] == "baton.doctor/1", "asked", d["asked"])
+    expect(w.status == status, "exit status", w.status)
+    expect("DATA" not in mock.log and "message of" not in mock.log, "a message was sent", mock.log)
+    refused = [line for line in mock.log.splitlines() if any(f" {c}" in line for c in ("535 ", "550 ", "553 ", "554 "))]
+    expect(len(refused) <= 3, "refusals", refused)
+
+
+def no_password():
+    """The program logs in, and no password is at hand: that it does not log in may not be the answer."""
+    with Mock(bench.baton, bench.address(), []) as mock:
+        d, _ = joined(mock, password=None, login=(USER, PASSWORD))
+    expect(d["cause"] is None and d["verdict"] != "refused", "verdict", d["verdict"], d["cause"])
+    expect(" as anna" not in mock.log, "a login was tried", mock.log)
+
+
+IN = {"login": (USER, PASSWORD)}
+bench.case("in clear", in_clear)
+bench.case("never logs in", never_logs_in)
+for tls in (None, "starttls", "tls"):
+    for mechanism in ("PLAIN", "LOGIN", "CRAM-MD5"):
+        bench.case(f"login {tls} {mechanism}", each_login, tls, mechanism)
+for mechanism in ("PLAIN", "CRAM-MD5"):
+    bench.case(f"mangled {mechanism} line end", mangled, mechanism, PASSWORD + "\n", "line-end")
+    bench.case(f"mangled {mechanism} quotes", mangled, mechanism, f'"{PASSWORD}"', "quotes-around")
+    bench.case(f"another password {mechanism}", another_password, mechanism)
+bench.case("another form", another_form)
+bench.case("nothing typed", nothing_typed)
+bench.case("HELO", old_greeting)
+bench.case("XOAUTH2", token, "XOAUTH2", f"user={USER}\1auth=Bearer ya29.a-token\1\1")
+bench.case("OAUTHBEARER", token, "OAUTHBEARER", f"n,a={USER},\1host=h\1auth=Bearer ya29.a-token\1\1")
+bench.case("no address", no_address)
+bench.case("certificate not trusted starttls", certificate_not_trusted, "starttls")
+bench.case("certificate not trusted tls", certificate_not_trusted, "tls")
+bench.case("wrong port", wrong_port)
+bench.case("only a look", only_a_look)
+bench.case("loopback only", loopback_only)
+bench.case("server healthy", finds, None, None, None, IN, 0)
+bench.case("server never logs in", finds, "client-never-authenticates", "client-never-authenticates", "proved", {}, 1)
+bench.case("server not the login", finds, "from-not-login", "from-not-login", "proved",
+           {**IN, "sender": "info@corp.example"}, 1)
+bench.case("server in clear", finds, "auth-hidden-until-tls", "auth-hidden-until-tls", "proved",
+           {**IN, "tls": None}, 1)
+bench.case("server mangled", finds, None, "password-mangled", "likely", {"login": (USER, PASSWORD + "\n")}, 5)
+bench.case("server another password", finds, None, "wrong-credentials", "likely", {"login": (USER, "Sparrow-7")}, 5)
+bench.case("server another form", finds, None, "wrong-username-form", "likely", {"login": ("anna", PASSWORD)}, 5)
+bench.case("server no password", no_password)
+bench.run(workers=4)
