@@ -5,8 +5,10 @@
 #include "base/base64.h"
 #include "base/escape.h"
 #include "base/secret.h"
+#include "cmd/ask.h"
 #include "cmd/cmd.h"
 #include "cmd/doctor_flags.h"
+#include "cmd/progress.h"
 #include "cmd/read_file.h"
 #include "cmd/secret_input.h"
 #include "cmd/write_file.h"
@@ -181,12 +183,14 @@ static bool bench_init(struct bench *b, const struct doctor_flags *f, struct are
 struct printing {
     const struct doctor_flags *f;
     const struct bench *b;
+    struct progress *progress;
     int status;
 };
 
 static void print_known(void *user)
 {
     struct printing *p = user;
+    progress_end(p->progress); /* the answer does not begin behind it */
     p->status = doctor_print(&p->f->o, p->b->record, &p->b->stats, p->b->mask, p->f->json);
 }
 
@@ -231,12 +235,35 @@ static int run(struct doctor_flags *f, struct arena *a)
         f->o.line = hear_line;
         f->o.line_user = &l;
     }
-    struct printing p = { f, &b, EXIT_USAGE };
+    struct progress progress = progress_begin(
+        !f->verbose); /* both on one terminal would be neither */
+    struct printing p = { f, &b, &progress, EXIT_USAGE };
+    f->o.progress = progress_action;
+    f->o.progress_user = &progress;
     f->o.known = print_known;
     f->o.known_user = &p;
-    if (!doctor_run(&f->o, b.record, &b.stats, &e))
+    progress_say(&progress, STR("Looking up the server's name ..."));
+    bool ran = doctor_run(&f->o, b.record, &b.stats, &e);
+    progress_end(&progress);
+    if (!ran)
         return command_usage_error("doctor", &e);
     return f->report && !write_page(f, &b) ? EXIT_USAGE : p.status;
+}
+
+/* Bare on a terminal: the flags come from answers, and are shown, so that they can be given again. */
+static bool read_answers(struct doctor_flags *f, struct arena *a, struct buf *password,
+                         struct err *e)
+{
+    struct ask_answers x;
+    struct buf line;
+    if (!ask_questions(&x, a, e) || !doctor_flags_read_unasked(f, x.argc, x.argv, a, password, e))
+        return false;
+    buf_init(&line, (size_t)1 << 16);
+    if (ask_command_line(&x, &line))
+        fprintf(stderr, "\nThe same again, without the questions:\n  %.*s\n\n",
+                STR_ARG(buf_str(&line)));
+    buf_done(&line);
+    return true;
 }
 
 int cmd_doctor(int argc, char **argv)
@@ -248,7 +275,11 @@ int cmd_doctor(int argc, char **argv)
     int status = EXIT_USAGE;
     arena_init(&a, ARENA_MAX);
     buf_init(&password, SECRET_MAX);
-    if (!doctor_flags_read(&f, argc, argv, &a, &password, &e))
+    bool bare = argc == 1 && ask_possible();
+    if (bare)
+        keep_out_of_core_files();
+    if (bare ? !read_answers(&f, &a, &password, &e)
+             : !doctor_flags_read(&f, argc, argv, &a, &password, &e))
         status = command_usage_error("doctor", &e);
     else if (f.verify)
         status = verify(f.verify);

@@ -23,6 +23,7 @@
 struct raw {
     const char *server, *auth, *user, *from, *header_from, *to, *helo, *error, *bounce, *ports;
     struct secret_source secret;
+    bool unasked; /* nobody may be asked for a password */
     struct doctor_flags *f;
 };
 
@@ -525,7 +526,7 @@ static bool read_login(struct raw *raw, const char *address, struct arena *a, st
     bool logs_in = !raw->auth || !str_eq_nocase(str_from(raw->auth), STR("none"));
     const char *user = user_of(raw, address);
     bool known = false;
-    raw->secret.ask = user && logs_in && (needs_of(raw) & SASL_PASSWORD);
+    raw->secret.ask = user && logs_in && (needs_of(raw) & SASL_PASSWORD) && !raw->unasked;
     if (!secret_input(&raw->secret, password, &known, e) || !check_login(raw, known, user, e) ||
         !read_auth(raw, known, a, e))
         return false;
@@ -563,10 +564,10 @@ static bool source_is_ours(const struct ip *source, struct err *e)
            err_set(e, ERR_SYNTAX, "--source: %.160s; give an address of this machine", why.why);
 }
 
-bool doctor_flags_read(struct doctor_flags *f, int argc, char **argv, struct arena *a,
-                       struct buf *password, struct err *e)
+static bool read_all(struct doctor_flags *f, int argc, char **argv, bool unasked, struct arena *a,
+                     struct buf *password, struct err *e)
 {
-    struct raw raw = { .secret = { .fd = -1 }, .f = f };
+    struct raw raw = { .secret = { .fd = -1 }, .unasked = unasked, .f = f };
     int rest;
     *f = (struct doctor_flags){ .o = { .timeout_ms = 45000, .plan = doctor_plan_defaults() } };
     if (!command_parse(command_named("doctor"), argc, argv, &raw, &rest, e))
@@ -586,4 +587,16 @@ bool doctor_flags_read(struct doctor_flags *f, int argc, char **argv, struct are
            read_server(&raw, a, e) && read_pasted(&raw, a, e) &&
            read_addresses(&raw, address, a, e) && read_ports(&raw, e) &&
            read_login(&raw, address, a, password, e);
+}
+
+bool doctor_flags_read(struct doctor_flags *f, int argc, char **argv, struct arena *a,
+                       struct buf *password, struct err *e)
+{
+    return read_all(f, argc, argv, false, a, password, e);
+}
+
+bool doctor_flags_read_unasked(struct doctor_flags *f, int argc, char **argv, struct arena *a,
+                               struct buf *password, struct err *e)
+{
+    return read_all(f, argc, argv, true, a, password, e);
 }

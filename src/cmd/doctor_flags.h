@@ -21,6 +21,10 @@ struct doctor_flags {
 bool doctor_flags_read(struct doctor_flags *f, int argc, char **argv, struct arena *a,
                        struct buf *password, struct err *e) MUST_CHECK;
 
+/* The same, and nobody is asked for a password: one that no flag names is not there. */
+bool doctor_flags_read_unasked(struct doctor_flags *f, int argc, char **argv, struct arena *a,
+                               struct buf *password, struct err *e) MUST_CHECK;
+
 /* Judges, prints, and gives the exit status; also for the demo. */
 int doctor_print(const struct doctor_options *o, const struct doctor_record *record,
                  const struct doctor_stats *stats, const struct secret_mask *mask, bool json);
