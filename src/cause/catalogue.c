@@ -205,11 +205,12 @@ static const struct cause RELAY_TAKES_NO_LOGIN = {
     IS(RELAY_TAKES_NO_LOGIN),
     .family = FAMILY_AUTH_MECHANISM,
     .title = STR_INIT("The server knows no login and goes by address alone"),
-    .sentence = STR_INIT("The server offers no login on any port and takes mail from addresses it "
-                         "knows, so a program that insists on logging in fails."),
-    .told_apart = STR_INIT("AUTH is missing on every port before and after encryption, and the "
-                           "same mail is accepted without a login; if it is refused without one "
-                           "too, see ip-not-trusted and wrong-server."),
+    .sentence = STR_INIT("The server takes mail from addresses it knows and has no login that "
+                         "works, so a program that insists on logging in fails."),
+    .told_apart = STR_INIT("AUTH is missing on every port before and after encryption, or every "
+                           "login is refused, and the same mail is accepted without a login; if "
+                           "it is refused without one too, see ip-not-trusted, wrong-server and "
+                           "wrong-credentials."),
     .sender_steps = {
         STR_INIT("Set the authentication method of this outgoing server to 'No authentication' "
                  "and leave user name and password empty."),

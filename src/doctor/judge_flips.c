@@ -91,7 +91,10 @@ static enum cause_id flip_login(const struct bench *b, const struct doctor_settl
                    : CAUSE_NONE;
     if (s->state == STATE_NOT_OFFERED) /* what works here works without one */
         return CAUSE_RELAY_TAKES_NO_LOGIN;
-    return s->by->outcome.stage == SMTP_STAGE_AUTH ? judge_login(b, s->by).cause : CAUSE_NONE;
+    if (s->by->outcome.stage != SMTP_STAGE_AUTH)
+        return CAUSE_NONE;
+    enum cause_id cause = judge_login(b, s->by).cause;
+    return judge_login_needless(cause) ? CAUSE_RELAY_TAKES_NO_LOGIN : cause;
 }
 
 static enum cause_id flip_mechanism(const struct bench *b, const struct doctor_settled *s)
@@ -174,7 +177,8 @@ static enum finding_strength strength_of_flip(const struct bench *b, enum doctor
     const struct doctor_evidence *wanted = judge_tls_wanted(b);
     if (cause == CAUSE_MAIL_ONLY_UNDER_TLS && wanted && wanted->outcome.code / 100 == 4)
         return STRENGTH_LIKELY; /* s may be the capability in its place */
-    if (s->temporary || s->unsteady || !b->a.to.n)
+    if (s->temporary || s->unsteady || !b->a.to.n ||
+        (s->by->probe == PROBE_LOGIN && s->by->outcome.end != SMTP_END_REPLY))
         return STRENGTH_LIKELY;
     if (d == DIFFERS_FROM || d == DIFFERS_HEADER_FROM)
         return judge_strength_of_from(b, cause, s);
@@ -236,6 +240,9 @@ void judge_flips(struct bench *b)
         finding_for(f, judge_id(s.by));
         finding_for(f, b->j->works->id);
         finding_for(f, judge_id(judge_observed(b, s.by)));
+        if (cause == CAUSE_RELAY_TAKES_NO_LOGIN && s.by->probe == PROBE_LOGIN)
+            finding_for(judge_add(b, judge_login(b, s.by).cause, HOP_SUBMISSION, STRENGTH_POSSIBLE),
+                        s.by->id);
         if (cause == CAUSE_STARTTLS_STRIPPED)
             finding_set_strength(f, judge_strength_of_stripped(b, f));
         judge_neighbours(b, f);

@@ -80,6 +80,10 @@ void judge_sign_hidden(struct bench *b);
 void judge_sign_port_without_login(struct bench *b);
 void judge_sign_mechanism(struct bench *b);
 void judge_sign_login_refused(struct bench *b);
+void judge_sign_login_needless(struct bench *b);
+/* A login that fails, where the same mail is taken without one: whether the login is wrong or the server takes
+ * none makes no difference to what helps. */
+bool judge_login_needless(enum cause_id refused);
 void judge_pasted_helo(struct bench *b); /* needs an accepted attempt */
 void judge_sign_old_helo(struct bench *b);
 void judge_sign_login_vanished(struct bench *b);

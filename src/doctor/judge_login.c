@@ -106,6 +106,30 @@ static struct finding *judge_pair(struct bench *b, const struct doctor_evidence 
     return f;
 }
 
+bool judge_login_needless(enum cause_id refused)
+{
+    return refused == CAUSE_WRONG_CREDENTIALS || refused == CAUSE_AUTH_BACKEND_DOWN ||
+           refused == CAUSE_MECHANISM_OFFERED_BUT_DEAD;
+}
+
+/* The same mail is taken here without a login. The login itself was refused on another layer of this port,
+ * since nothing protected it on this one; or it was made nowhere. */
+void judge_sign_login_needless(struct bench *b)
+{
+    const struct doctor_evidence *works = b->j->works;
+    if (!works || smtp_attempt_logs_in(&works->attempt) || !smtp_attempt_logs_in(&b->a) ||
+        doctor_record_login(b->r, NULL, true))
+        return;
+    const struct doctor_evidence *ev = doctor_record_login(b->r, &works->attempt, false);
+    bool none = !doctor_record_login(b->r, NULL, false);
+    if (!none && !(ev && judge_login_needless(judge_login(b, ev).cause)))
+        return;
+    struct finding *f = judge_add(b, CAUSE_RELAY_TAKES_NO_LOGIN, HOP_SUBMISSION,
+                                  none ? STRENGTH_POSSIBLE : STRENGTH_LIKELY);
+    finding_for(f, works->id);
+    finding_for(f, judge_id(ev));
+}
+
 static void beside(struct bench *b, enum cause_id cause, const struct doctor_evidence *ev)
 {
     if (cause != CAUSE_NONE)
@@ -123,6 +147,8 @@ void judge_sign_login_refused(struct bench *b)
         w = (struct words_login){ CAUSE_AUTH_HIDDEN_UNTIL_TLS, STRENGTH_LIKELY, CAUSE_NONE };
     if (w.cause == CAUSE_NONE)
         return;
+    if (judge_has_cause(b, CAUSE_RELAY_TAKES_NO_LOGIN))
+        w.strength = STRENGTH_POSSIBLE;
     struct finding *f;
     if (w.cause == CAUSE_WRONG_CREDENTIALS) {
         f = judge_pair(b, ev, w.strength);

@@ -36,6 +36,29 @@ static const struct judge_case {
       E587 BAD587 "587+ rcpt 550 5.1.1 User unknown",
       "refused: wrong-credentials likely, recipient-unknown likely; exit 5; next" },
 
+    /* relay-takes-no-login though AUTH is offered */
+    { "the login is refused, and none is needed", "587 starttls PLAIN", E587 BAD587 "587+ rcpt 250",
+      "refused: relay-takes-no-login proved, wrong-credentials possible; exit 1" },
+    { "... the connection ends in AUTH", "587 starttls PLAIN",
+      E587 "587+ login PLAIN closed | 587+ rcpt 250",
+      "refused: relay-takes-no-login likely, auth-backend-down possible; exit 1; next" },
+    { "... too many logins", "587 starttls PLAIN",
+      E587 "587+ login PLAIN 535 too many logins | 587+ rcpt 250",
+      "refused: rate-limited likely; exit 1; next" },
+    { "... for now", "587 starttls PLAIN", E587 "587+ login PLAIN 454 4.7.0 no | 587+ rcpt 250",
+      "refused: relay-takes-no-login likely, auth-backend-down possible; exit 1; next" },
+
+    { "... on another layer of the port", "25 none PLAIN",
+      "25 220 hello | 25 ehlo STARTTLS, AUTH PLAIN | 25+ tls | 25+ ehlo AUTH PLAIN |"
+      "25+ login PLAIN 535 5.7.8 no | 25 rcpt 250",
+      "refused: relay-takes-no-login likely, wrong-credentials possible; exit 1; next" },
+    { "... the login was made nowhere", "25 none PLAIN",
+      "25 220 hello | 25 ehlo AUTH PLAIN | 25 login PLAIN guarded | 25 rcpt 250",
+      "refused: relay-takes-no-login possible; exit 1; next" },
+    { "... on another port", "25 none PLAIN",
+      "25 220 hello | 25 ehlo AUTH PLAIN | 25 rcpt 250 |" E587 BAD587,
+      "refused: wrong-credentials likely; exit 5; next" },
+
     /* account-may-not-submit after 235 */
     { "the own address is barred at MAIL", "587 starttls PLAIN",
       E587 IN587 "587+ PLAIN mail 550 5.7.708 no",

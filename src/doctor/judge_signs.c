@@ -19,6 +19,7 @@ static void (*const SIGNS[])(struct bench *b) = {
     judge_sign_hidden,
     judge_sign_port_without_login,
     judge_sign_login_first,
+    judge_sign_login_needless,
     judge_sign_login_refused,
     judge_sign_account_barred,
     judge_sign_old_helo,

@@ -305,7 +305,7 @@ static const struct judge_case {
       "unknown: exit 3; next" },
     { "refused with a login, accepted without", "25 none PLAIN",
       "25 220 hello | 25 ehlo AUTH PLAIN | 25 rcpt 250 | 25 login PLAIN 535 5.7.8 no",
-      "refused: wrong-credentials proved; exit 5" },
+      "refused: relay-takes-no-login proved, wrong-credentials possible; exit 1" },
 
     /* from-not-login, from-invalid, login-not-honoured, recipient-unknown */
     { "another From than the login", "587 starttls PLAIN from=x@example.net",

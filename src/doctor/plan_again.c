@@ -75,7 +75,7 @@ static bool with_other_mechanism(const struct plan *p, struct smtp_attempt *x)
     for (size_t i = 0; i < COUNT_OF(ORDER); i++) {
         struct smtp_attempt y = *x;
         y.mechanism = ORDER[i];
-        if (!smtp_caps_offers(&c, y.mechanism) || played(p, &y))
+        if (!sasl_choose(&c, y.mechanism, doctor_credentials(p->asked), true) || played(p, &y))
             continue;
         *x = y;
         return true;
@@ -107,6 +107,29 @@ static void want_first_of(struct plan *p, const struct smtp_attempt *from, chang
         x.user = from->user;
         if (list[i](p, &x) && !played(p, &x) && plan_want(p, x, PLAN_TRIAL))
             return;
+    }
+}
+
+/* The login is at hand, and no door has a way to make it that may be gone. */
+bool plan_login_cannot_be_made(const struct plan *p)
+{
+    str own = words_domain(p->asked->own_address), to = words_domain(p->asked->attempt.to);
+    return p->asked->login_known && plan_login_is_over(p) && !(own.n && str_eq_nocase(own, to)) &&
+           !doctor_record_login(p->r, NULL, true) && !doctor_record_login(p->r, NULL, false);
+}
+
+/* The server takes no login that we have, and may take mail from this address without one. */
+bool plan_login_in_doubt(const struct plan *p)
+{
+    str own = words_domain(p->asked->own_address), to = words_domain(p->asked->attempt.to);
+    const struct doctor_evidence *first = doctor_record_login(p->r, NULL, false);
+    if (!first || doctor_record_login(p->r, NULL, true) || (own.n && str_eq_nocase(own, to)))
+        return false; /* mail to the own domain is taken of anybody */
+    switch (words_login_cause(&first->outcome)) {
+    case CAUSE_WRONG_CREDENTIALS:
+    case CAUSE_MECHANISM_OFFERED_BUT_DEAD:
+    case CAUSE_AUTH_BACKEND_DOWN: return true;
+    default: return false; /* who is banned, or too often here, comes no further */
     }
 }
 

@@ -127,6 +127,8 @@ void plan_want_login(struct plan *p);
 void plan_want_login_on_asked_port(struct plan *p);
 /* plan_again.c: after a refused login, what it may have been. False: the same login may be tried elsewhere. */
 bool plan_want_login_again(struct plan *p);
+bool plan_login_cannot_be_made(const struct plan *p);
+bool plan_login_in_doubt(const struct plan *p); /* the same without a login would tell something */
 bool plan_login_pending(const struct plan *p);
 bool plan_may_log_in(const struct plan *p, const struct visit *v); /* by how it is secured */
 bool plan_serves_login(const struct plan *p, const struct visit *v);

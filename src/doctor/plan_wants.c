@@ -117,7 +117,7 @@ void plan_think(struct plan *p)
     plan_want_login(p);
     if (plan_any_want(p))
         return;
-    if (stranger)
+    if (stranger || plan_login_in_doubt(p))
         plan_want_stranger(p);
     plan_want_own_address(p);
     plan_want_other_helo(p);
@@ -132,7 +132,7 @@ void plan_think(struct plan *p)
     }
     if (plan_any_want(p) || !plan_doors_settled(p))
         return;
-    if (!doctor_record_offers_login(p->r))
+    if (!doctor_record_offers_login(p->r) || plan_login_cannot_be_made(p))
         plan_want_stranger(p);
     plan_want_other_source(p);
     plan_want_inside(p);
