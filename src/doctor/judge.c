@@ -52,8 +52,18 @@ static void judge_pasted(struct bench *b)
     finding_for(f, b->j->works->id);
 }
 
+static void note_position(struct bench *b)
+{
+    for (size_t i = 0; i < b->r->count; i++)
+        if (judge_position_trusted(b, &b->r->rows[i])) {
+            b->j->notes[b->j->note_count++] = NOTE_POSITION_TRUSTED;
+            return;
+        }
+}
+
 static void add_notes(struct bench *b)
 {
+    note_position(b);
     for (size_t i = 0; i < b->r->count; i++) {
         const struct doctor_evidence *ev = &b->r->rows[i];
         if (ev->probe == PROBE_TLS && ev->attempt.port == 25 && ev->outcome.tls.done &&

@@ -754,6 +754,93 @@ static void certificate_on_port_25(void **state)
     }
 }
 
+/* Taken without a login, and from where the server knows us. "local" is our own address. */
+static const struct position_case {
+    const char *label, *address, *local, *asked, *record;
+    bool noted;
+} POSITIONS[] = {
+    { "a public server", "192.0.2.1", "198.51.100.7", "25 none -", BARE25 "25 rcpt 250", false },
+    { "behind NAT", "192.0.2.1", "192.168.1.5", "25 none -", BARE25 "25 rcpt 250", false },
+    { "loopback", "127.0.0.1", "127.0.0.1", "25 none -", BARE25 "25 rcpt 250", true },
+    { "a private network", "192.168.1.2", "192.168.1.5", "25 none -", BARE25 "25 rcpt 250", true },
+    { "containers", "172.17.0.2", "172.17.0.1", "25 none -", BARE25 "25 rcpt 250", true },
+    { "the same host", "192.0.2.1", "192.0.2.1", "25 none -", BARE25 "25 rcpt 250", true },
+    { "IPv6, a network of its own", "fd00::1", "fd00::2", "25 none -", BARE25 "25 rcpt 250", true },
+    { "refused", "127.0.0.1", "127.0.0.1", "25 none -", BARE25 "25 rcpt " RELAY, false },
+    { "with a login", "127.0.0.1", "127.0.0.1", "587 starttls login", E587 OK587, false },
+    { "its own domain", "127.0.0.1", "127.0.0.1", "25 none - to=bob@example.org",
+      BARE25 "25 to=bob@example.org rcpt 250", false },
+};
+
+static void put_at(const char *address, const char *local)
+{
+    for (size_t i = 0; i < record.count; i++) {
+        record.rows[i].attempt.address = script_ip(address);
+        record.rows[i].outcome.local = script_ip(local);
+    }
+}
+
+static bool is_noted(const struct doctor_judgement *j, enum finding_note note)
+{
+    for (size_t i = 0; i < j->note_count; i++)
+        if (j->notes[i] == note)
+            return true;
+    return false;
+}
+
+static void position_trusted(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(POSITIONS); i++) {
+        const struct position_case *k = &POSITIONS[i];
+        const struct judge_case c = { k->label, k->asked, k->record, NULL };
+        print_message("  %s\n", k->label);
+        judge(&c);
+        put_at(k->address, k->local);
+        struct doctor_judgement j = doctor_judge(&asked, &record);
+        assert_int_equal(is_noted(&j, NOTE_POSITION_TRUSTED), k->noted);
+        arena_done(&arena);
+    }
+}
+
+/* The first line of the answer to EHLO, from a server with a public address. */
+static const struct told_case {
+    const char *label, *helo, *text;
+    bool noted;
+} TOLD[] = {
+    { "a private address", "pc.example.net", "mail.example.org Hello pc.example.net [10.1.2.3]",
+      true },
+    { "a public address", "pc.example.net", "mail.example.org Hello pc [198.51.100.7]", false },
+    { "only what we called ourselves", "[192.168.1.5]", "mail.example.org Hello [192.168.1.5]",
+      false },
+    { "what we called ourselves, and a public address", "[192.168.1.5]",
+      "mail.example.org Hello [192.168.1.5] [198.51.100.7]", false },
+    { "what we called ourselves, and the same seen", "[192.168.1.5]",
+      "mail.example.org Hello [192.168.1.5] [192.168.1.5], pleased to meet you", true },
+    { "IPv6", "pc.example.net", "mail.example.org Hello pc [IPv6:::1]", true },
+    { "a second line", "pc.example.net", "mail.example.org\nSIZE [10.1.2.3]", false },
+    { "no end", "pc.example.net", "mail.example.org Hello [10.1.2.3", false },
+};
+
+static void position_told_by_the_server(void **state)
+{
+    static const struct judge_case K = { "told", "25 none -", BARE25 "25 rcpt 250", NULL };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(TOLD); i++) {
+        print_message("  %s\n", TOLD[i].label);
+        judge(&K);
+        put_at("192.0.2.1", "198.51.100.7");
+        for (size_t k = 0; k < record.count; k++) {
+            record.rows[k].attempt.helo = str_from(TOLD[i].helo);
+            if (record.rows[k].probe == PROBE_CAPABILITIES)
+                record.rows[k].outcome.text = str_from(TOLD[i].text);
+        }
+        struct doctor_judgement j = doctor_judge(&asked, &record);
+        assert_int_equal(is_noted(&j, NOTE_POSITION_TRUSTED), TOLD[i].noted);
+        arena_done(&arena);
+    }
+}
+
 /* What stopped, or passed, the attempt as asked is the reply that is shown for it. */
 static const struct asked_case {
     const char *label, *asked, *record;
@@ -789,6 +876,8 @@ int main(void)
         cmocka_unit_test(without_the_accepted_row),
         cmocka_unit_test(every_cause_has_a_case),
         cmocka_unit_test(certificate_on_port_25),
+        cmocka_unit_test(position_trusted),
+        cmocka_unit_test(position_told_by_the_server),
         cmocka_unit_test(row_of_what_was_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,6 +259,7 @@ static json_t *evidence_of(const struct doctor_report *r)
         json_object_set_new(o, "probe", name_of(&PROBE_NAMES, (int)ev->probe));
         json_object_set_new(o, "attempt", evidence_attempt(r, ev));
         json_object_set_new(o, "said", said_of(r, doctor_evidence_said(ev, r->record->arena)));
+        json_object_set_new(o, "local", ip_of(&ev->outcome.local));
         json_object_set_new(o, "at_ms", json_integer((json_int_t)ev->outcome.at_ms));
         json_array_append_new(list, o);
     }

@@ -108,9 +108,11 @@ static const struct key CELL[] = { { "address", TEXT, NULL },        { "port", N
 static const struct key FIX[] = { { "steps", LIST, NULL },
                                   { "settings", OBJECT, NULL },
                                   { NULL, 0, NULL } };
-static const struct key EVIDENCE[] = { { "id", TEXT, NULL },           { "probe", TEXT, NULL },
-                                       { "attempt", OBJECT, ATTEMPT }, { "said", TEXT, NULL },
-                                       { "at_ms", NUMBER, NULL },      { NULL, 0, NULL } };
+static const struct key EVIDENCE[] = {
+    { "id", TEXT, NULL },   { "probe", TEXT, NULL },       { "attempt", OBJECT, ATTEMPT },
+    { "said", TEXT, NULL }, { "local", TEXT | NUL, NULL }, { "at_ms", NUMBER, NULL },
+    { NULL, 0, NULL }
+};
 static const struct key STATS[] = {
     { "wall_ms", NUMBER, NULL },      { "rtt_ms", NUMBER | NUL, NULL },
     { "connections", NUMBER, NULL },  { "auth_attempts", NUMBER, NULL },

@@ -162,6 +162,8 @@ static bool read_evidence(const json_t *o, size_t index, struct doctor_record *r
     bool shaken = probe == PROBE_TLS || probe == PROBE_OBSERVED || probe == PROBE_UNOFFERED;
     if (shaken && !read_tls(json_object_get(attempt, "tls"), r->arena, &out.tls))
         return bad(e, where, "tls");
+    if (!read_address(text_at(o, "local"), &out.local))
+        return bad(e, where, "local");
     out.at_ms = (uint64_t)json_integer_value(json_object_get(o, "at_ms"));
     if (!doctor_record_add(r, (enum doctor_probe)probe, &a, &out))
         return err_set(e, ERR_LIMIT, "reading a stored report: %s: more evidence than fits", where);

@@ -86,6 +86,9 @@ static void add_row(struct visit_run *v, enum doctor_probe probe, enum smtp_secu
 {
     struct smtp_attempt a = attempt_on(v, layer);
     o.at_ms = now_ms(v) - v->c->began_ms;
+    uint16_t port;
+    if (v->d)
+        net_dialogue_local(v->d, &o.local, &port);
     struct buf cut; /* so that a whole run fits into the record */
     buf_init(&cut, TEXT_MAX + sizeof SECRET_CUT);
     if (o.text.n > TEXT_MAX) {

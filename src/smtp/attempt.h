@@ -100,6 +100,7 @@ struct smtp_outcome {
     str text; /* octets of the reply, lines joined by LF; or the sentence of what ended it */
     str sasl; /* of a login: the error that the server told before its reply, as it came: JSON or a word */
     struct smtp_tls_facts tls;
-    uint64_t at_ms; /* since the run began */
+    struct ip local; /* our own address of the connection; IP_NONE: none stood */
+    uint64_t at_ms;  /* since the run began */
 };
 #endif
