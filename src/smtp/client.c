@@ -190,11 +190,22 @@ static void enter(struct smtp_client *c, enum phase p)
     start_wait(c);
 }
 
+/* Between STARTTLS or DATA and an answer that may still come, a command could be taken for something else. */
+static bool would_be_heard(const struct smtp_client *c, bool answer_may_come)
+{
+    const struct command *open = awaited(c);
+    bool another_tongue = open != NULL &&
+                          (open->verb == STARTTLS || open->stage == SMTP_STAGE_DATA);
+    return c->phase == TALKING && c->greeted && !c->quit_sent && !c->peer_gone &&
+           !(answer_may_come && another_tongue);
+}
+
 static void end_at(struct smtp_client *c, enum smtp_end how, enum smtp_stage stage)
 {
     if (c->phase >= ENDING)
         return;
-    c->owed_quit = (how == SMTP_END_SILENT || how == SMTP_END_BROKEN) && smtp_client_owes_quit(c);
+    c->owed_quit = (how == SMTP_END_SILENT && would_be_heard(c, true)) ||
+                   (how == SMTP_END_BROKEN && would_be_heard(c, false));
     c->end = how;
     c->end_stage = stage;
     enter(c, ENDING);
@@ -207,11 +218,7 @@ static void end(struct smtp_client *c, enum smtp_end how)
 
 bool smtp_client_owes_quit(const struct smtp_client *c)
 {
-    const struct command *open = awaited(c);
-    if (c->phase >= ENDING)
-        return c->owed_quit;
-    return c->phase == TALKING && c->greeted && !c->quit_sent && !c->peer_gone &&
-           (open == NULL || (open->verb != STARTTLS && open->verb != DATA));
+    return c->phase >= ENDING ? c->owed_quit : would_be_heard(c, true);
 }
 
 uint64_t smtp_client_deadline_ms(const struct smtp_client *c)

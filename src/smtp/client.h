@@ -76,8 +76,8 @@ void smtp_client_feed(struct smtp_client *c, str octets, uint64_t now_ms);
 /* The peer closed, or the transport failed: end is CLOSED, RESET, TLS_FAILED or OURS. */
 void smtp_client_ended(struct smtp_client *c, enum smtp_end end);
 /* Whoever breaks off before the end still has QUIT to say (RFC 5321 section 4.1.1.10): the server greeted,
- * heard none, and would read it as a command. Not behind STARTTLS or DATA that wait for their answer, nor
- * inside AUTH or mail data. Also after END, for one that was SILENT or BROKEN. */
+ * heard none, and would read it as a command. Not behind STARTTLS or DATA whose answer may still come, nor
+ * inside a challenge or mail data. Also after END, for one that was SILENT or BROKEN. */
 bool smtp_client_owes_quit(const struct smtp_client *c);
 /* Ask until NOTHING or END. What the peer said before it went is still read; then tickets still open come
  * back, each with reply NULL, the end last. */

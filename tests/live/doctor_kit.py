@@ -39,7 +39,7 @@ def expect(truth, words, *what):
 class Run:
     """What a run of the doctor printed and how it ended."""
 
-    def __init__(self, baton, arguments, password=PASSWORD, env=None, stdin=b"", limit_s=60, cut_ok=False):
+    def __init__(self, baton, arguments, password=PASSWORD, env=None, stdin=b"", limit_s=60, cwd=None):
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **(env or {})}
         if password is not None:
             environment["PEER_PASSWORD"] = password
@@ -48,7 +48,7 @@ class Run:
         began = time.monotonic()
         try:
             done = subprocess.run([baton, "doctor", *arguments], input=stdin, env=environment,
-                                  capture_output=True, timeout=limit_s, check=False)
+                                  capture_output=True, timeout=limit_s, check=False, cwd=cwd)
         except subprocess.TimeoutExpired as error:
             raise Failure(f"hangs: not over after {limit_s} s: {arguments}") from error
         self.seconds = time.monotonic() - began
@@ -94,7 +94,9 @@ def forms(password, user=USER):
         "hex": octets.hex().encode(),
         "HEX": octets.hex().upper().encode(),
         "every octet in percent": "".join(f"%{o:02X}" for o in octets).encode(),
+        "every octet in percent, lower": "".join(f"%{o:02x}" for o in octets).encode(),
         "URL": urllib.parse.quote(password, safe="").encode(),
+        "URL, lower": re.sub(r"%..", lambda m: m[0].lower(), urllib.parse.quote(password, safe="")).encode(),
         "URL path": urllib.parse.quote(password).encode(),
         "form": urllib.parse.quote_plus(password).encode(),
         "JSON": json.dumps(password, ensure_ascii=False)[1:-1].encode(),

@@ -56,6 +56,7 @@ class Conn:
         self.peer, self.sock, self.client = peer, sock, client[0]
         self.tls = False
         self.greeted = self.said_quit = self.server_ended = False
+        self.silent_at = None     # the step at which this server said nothing any more
         self.early = b""          # came before the last line of the greeting was sent
         self.clear = bytearray()  # all that came outside TLS
         self.hidden = bytearray() # all that came inside
@@ -146,7 +147,7 @@ class Peer:
 
     # ---- saying ----
 
-    def _play(self, conn, answer):
+    def _play(self, conn, answer, step=None):
         """Says it; the code of what was said, 0 when it was no reply."""
         if isinstance(answer, str):
             answer = "".join(line + "\r\n" for line in answer.split("\n")).encode("latin-1", "replace")
@@ -162,11 +163,13 @@ class Peer:
         if isinstance(answer, Flood):
             conn.send(answer.opening)
             sent = 0
+            conn.server_ended = answer.times is None
             while answer.times is None or sent < answer.times:
                 conn.send(answer.piece)
                 sent += 1
             return 0
         conn.server_ended = True  # Silence: whatever the client does, it is right
+        conn.silent_at = step
         while True:
             conn.recv()
 
@@ -174,7 +177,7 @@ class Peer:
         answer = self.steps.get(step)
         if callable(answer):
             answer = answer(conn, argument)
-        code = self._play(conn, usual(conn, argument) if answer is None else answer)
+        code = self._play(conn, usual(conn, argument) if answer is None else answer, step)
         self._note(conn, step, argument, code)
         return code
 
