@@ -6,7 +6,7 @@ enum {
     BLIND_MS = 1000,    /* between connects while no round trip is known */
     LAST_MS = 400,      /* least wait behind the last connect */
     REPEATED_MS = 1000, /* the system repeats a SYN after so long: RFC 6298 section 2.1 */
-    TIMER_MS = 40,      /* its timers and ours are that coarse */
+    TIMER_MS = 30,      /* its timers and ours are that coarse */
     NEAR_MS = 150,      /* round trips up to this are to be called in 1.2 s */
     FAR_TRIPS = 12
 };

@@ -8,7 +8,7 @@
  * takes a later one). Three connects, max(250 ms, 1.5 round trips) apart, each repeated by the system
  * after a second (RFC 6298 section 2.1) and again two seconds later. A port is called when three round
  * trips have passed since the last connect, and never before the first connect's repetition could have
- * been answered: then at least four SYNs had no answer. That is 1.19 s at 150 ms round trip. The sockets
+ * been answered: then at least four SYNs had no answer. That is 1.18 s at 150 ms round trip. The sockets
  * stay after that while the run goes on: an answer that comes late takes the call back.
  */
 #ifndef BATON_DOCTOR_KNOCK_H

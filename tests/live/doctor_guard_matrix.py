@@ -107,7 +107,7 @@ class Host:
             "is slow": (1, slowly),
             "refuses every second time": (2, self.every_second(refusal)),
             "refuses, and hangs up": (2, self.hang_up(refusal)),
-            "tells the password": (2, lambda c, a: spelt(self.password, code.get(step, rng.choice((b"535", b"550", b"454"))))),
+            "tells the password": (3, lambda c, a: spelt(self.password, code.get(step, rng.choice((b"535", b"550", b"454"))))),
         }
         if step == "auth":
             kinds["asks with the password"] = (2, ask_with(self.password))
