@@ -106,7 +106,7 @@ class Host:
             "floods": (0.5, Flood(rng.choice((b"x" * 1000, b"250-more\r\n", b"250 ok\r\n")))),
             "is slow": (1, slowly),
             "refuses every second time": (2, self.every_second(refusal)),
-            "refuses, and hangs up": (2, self.hang_up(refusal)),
+            "refuses, and hangs up": (2, self.hang_up(refusal, step in REFUSED_LATE)),
             "tells the password": (3, lambda c, a: spelt(self.password, code.get(step, rng.choice((b"535", b"550", b"454"))))),
         }
         if step == "auth":
@@ -121,10 +121,11 @@ class Host:
         return lambda c, a: refusal if next(count) % 2 == 0 else None
 
     @staticmethod
-    def hang_up(refusal):
+    def hang_up(refusal, counts):
         def answer(conn, _):
             conn.send(refusal.replace("\n", "\r\n").encode() + b"\r\n")
-            conn.peer.site.note_refusal(conn, "hang-up", int(refusal[:3]))
+            if counts:
+                conn.peer.site.note_refusal(conn, "hang-up", int(refusal[:3]))
             return Close()
         return answer
 
@@ -192,6 +193,7 @@ def judge(host):
     address = bench.address()
     logins = {USER: host.password.encode() if host.right else b"another one"}
     place = tempfile.mkdtemp(dir=bench.folder.name)
+    d = None
     with Site(logins=logins, trusted_clients=("127.0.0.1",) if host.trusted else ()) as site:
         peers = [site.listen(address, **row) for row in host.ports]
         arguments = [*host.flags(), "--server", f"{HOST}:{peers[0].port}", "--connect-to", address,
@@ -204,9 +206,9 @@ def judge(host):
         try:
             owes(run, host.password if host.known else None, TIMEOUT_S)
             for file in pathlib.Path(place).rglob("*"):
-                if file.is_file():
+                if file.is_file() and host.known:
                     hides(file.read_bytes(), host.password, f"the file {file.name}")
-            d = None if host.text else owes_document(run, f"port {peers[0].port}")
+            d = owes_document(run, f"port {peers[0].port}") if not host.text else None
             rails(host, site, run)
             if d:
                 late = 1 if cut_short(run) else 0      # it stood, and the end came before we could see it
