@@ -1691,12 +1691,17 @@ const struct cause *const CAUSE_ROWS[CAUSES] = {
 const struct note NOTE_ROWS[NOTES] = {
     [NOTE_OPEN_RELAY] = { NOTE_OPEN_RELAY, STR_INIT("open-relay"),
                           STR_INIT(
-                              "This server passes mail on for strangers without a login: anybody "
+                              "This server took mail to another domain from here without a login. "
+                              "Unless it knows your address, or the recipient is its own, anybody "
                               "can send through it, and it will soon stand on blocklists.") },
     [NOTE_REPLY_CONTRADICTS_RULE] = { NOTE_REPLY_CONTRADICTS_RULE,
                                       STR_INIT("reply-contradicts-rule"),
-                                      STR_INIT("The words of the reply do not fit what the server "
-                                               "does: go by the experiments, not by the words.") },
+                                      STR_INIT(
+                                          "The reply does not fit what the server does: go by the "
+                                          "experiments, not by the reply. A refusal for good with "
+                                          "a "
+                                          "code that begins with 4 is tried again for days before "
+                                          "the sender hears of it.") },
     [NOTE_UNSTEADY] = { NOTE_UNSTEADY, STR_INIT("unsteady"),
                         STR_INIT("The same attempt got different answers: several machines may "
                                  "stand behind the name, or something there comes and goes.") },

@@ -68,10 +68,11 @@ static void add_notes(struct bench *b)
         const struct doctor_evidence *ev = &b->r->rows[i];
         if (ev->probe == PROBE_TLS && ev->attempt.port == 25 && ev->outcome.tls.done &&
             !ev->outcome.tls.verified && b->a.port != 25) {
-            b->j->notes[b->j->note_count++] = NOTE_CERTIFICATE_ON_PORT_25;
-            return;
+            judge_note(b, NOTE_CERTIFICATE_ON_PORT_25);
+            break;
         }
     }
+    judge_notes(b);
 }
 
 /* What stopped the attempt as asked, to show as its reply. */
@@ -123,6 +124,21 @@ static bool nothing_heard(const struct doctor_record *r)
     return true;
 }
 
+static bool message_taken(const struct bench *b)
+{
+    struct doctor_settled s = doctor_settle(b->r, &b->j->works->attempt);
+    return s.by && s.by->probe == PROBE_MESSAGE;
+}
+
+enum finding_strength doctor_judgement_strength(const struct doctor_judgement *j)
+{
+    if (j->cause_count)
+        return j->causes[0].strength;
+    if (j->verdict != VERDICT_ACCEPTED)
+        return STRENGTH_NONE;
+    return j->works->probe == PROBE_MESSAGE ? STRENGTH_PROVED : STRENGTH_LIKELY;
+}
+
 struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
                                      const struct doctor_record *r)
 {
@@ -130,6 +146,12 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
     j.works = doctor_best_accepted(r, &asked->attempt);
     j.no_octet = nothing_heard(r);
     struct bench b = { asked, r, with_address(asked, r, j.works), &j };
+    if (asked->attempt.to.n && judge_asked_is_unsteady(&b)) { /* nothing can be built on it */
+        j.asked = j.works ? j.works : asked_row(&b);
+        add_notes(&b);
+        j.next = words_next_experiment(asked, r, &j);
+        return j;
+    }
     bool conforms = j.works && doctor_conforms(&asked->attempt, &j.works->attempt);
     if (conforms)
         judge_other_family(&b);
@@ -139,12 +161,15 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
         judge_pasted(&b);
         judge_pasted_helo(&b);
         add_notes(&b);
+        if (!message_taken(&b))
+            j.next = words_next_experiment(asked, r, &j);
         return j;
     }
     if (j.works && asked->attempt.to.n && !conforms)
         judge_flips(&b);
     if (!j.cause_count)
         judge_signs(&b);
+    judge_steady(&b);
     strongest_first(&j);
     add_notes(&b);
     if (j.cause_count)

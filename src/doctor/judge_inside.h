@@ -107,6 +107,13 @@ enum finding_strength judge_strength_of_from(const struct bench *b, enum cause_i
                                              const struct doctor_settled *s);
 /* Whose address is refused: the login's own, or another. */
 enum cause_id judge_whose_address(const struct bench *b, const struct doctor_evidence *ev);
+/* judge_notes.c */
+void judge_note(struct bench *b, enum finding_note note); /* once */
+void judge_notes(struct bench *b);
+/* The same trial had different answers: that of the row, or that which was asked. */
+bool judge_is_unsteady(const struct bench *b, const struct doctor_evidence *ev);
+bool judge_asked_is_unsteady(const struct bench *b);
+void judge_steady(struct bench *b); /* what rests on such a trial is held down */
 /* judge_words.c */
 void judge_sign_words(struct bench *b);
 #endif

@@ -76,6 +76,8 @@ void judge_sign_ip_not_trusted(struct bench *b)
         return;
     if (own.n && str_eq_nocase(own, words_domain(b->a.to)))
         return; /* inside the user's own domain nobody needs to be trusted */
+    if (judge_has_cause(b, CAUSE_DOMAIN_NOT_CONFIGURED))
+        return;
     bool sure = !smtp_attempt_logs_in(&b->a) && !noted &&
                 (words_about_relaying(&ev->outcome) || words_invalid_recipient(&ev->outcome));
     for (size_t i = 0; i < b->r->count; i++) { /* a door that was not seen into may take a login */
@@ -124,18 +126,29 @@ static const struct doctor_evidence *refused_inside(const struct bench *b, bool 
     return NULL;
 }
 
+/* The server's own name lies in that domain. */
+static bool is_servers_own(const struct bench *b, str domain)
+{
+    str host = b->a.host;
+    return domain.n && host.n > domain.n && host.p[host.n - domain.n - 1] == '.' &&
+           str_ends_nocase(host, domain);
+}
+
 /* On the port for mail from other servers, mail to the user's own domain is refused as relaying: of
- * postmaster too, so that it is not the mailbox. Whether DNS leads the world here was not asked. */
+ * postmaster too, so that it is not the mailbox. Or somebody elsewhere writes to the domain that the
+ * server's name is in. Whether DNS leads the world here was not asked. */
 void judge_sign_domain_not_configured(struct bench *b)
 {
-    str own = words_domain(b->asked->own_address);
+    str own = words_domain(b->asked->own_address), to = words_domain(b->a.to);
     const struct doctor_evidence *ev = refused_inside(b, false);
     const struct doctor_evidence *control = refused_inside(b, true);
-    if (!own.n || !str_eq_nocase(own, words_domain(b->a.to)) || (b->a.port && b->a.port != 25) ||
+    bool inbound = own.n && !str_eq_nocase(own, to) && is_servers_own(b, to) &&
+                   !b->asked->login_known;
+    if (!own.n || (!str_eq_nocase(own, to) && !inbound) || (b->a.port && b->a.port != 25) ||
         smtp_attempt_logs_in(&b->a) || !ev || judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN))
         return;
     struct finding *f = judge_add(b, CAUSE_DOMAIN_NOT_CONFIGURED, HOP_SUBMISSION,
-                                  control ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
+                                  control || inbound ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
     finding_for(f, ev->id);
     finding_for(f, judge_id(control));
 }

@@ -166,6 +166,31 @@ static const struct judge_case {
                  "587+ PLAIN data 250",
       "refused: message-too-large proved; exit 1" },
 
+    /* answers that vary */
+    { "as asked, taken and then refused", "587 starttls login",
+      E587 OK587 "587+ PLAIN rcpt 550 5.7.1 no", "unknown: exit 3; next" },
+    { "... refused and then taken", "587 starttls login",
+      E587 IN587 "587+ PLAIN rcpt 450 4.7.1 no | 587+ PLAIN rcpt 250", "unknown: exit 3; next" },
+    { "... taken twice", "587 starttls login", E587 OK587 "587+ PLAIN rcpt 250",
+      "accepted: exit 0" },
+    { "... refused as relaying, and then taken", "587 starttls login",
+      E587 OK587 "587+ PLAIN rcpt " RELAY, "unknown: exit 3; next" },
+    { "another's address, and what was taken is refused later",
+      "587 starttls PLAIN from=x@example.net",
+      E587 IN587 OTHER "rcpt 553 5.7.1 not owned by it | 587+ PLAIN rcpt 250 |"
+                       "587+ PLAIN rcpt 553 5.7.1 not owned by it | 587+ PLAIN rcpt 250",
+      "refused: from-not-login possible; exit 1; next" },
+    { "... in words that say nothing, refused again", "587 starttls PLAIN from=x@example.net",
+      E587 IN587 OTHER "rcpt 550 5.7.1 Access denied | 587+ PLAIN rcpt 250 |" OTHER
+                       "rcpt 550 5.7.1 Access denied",
+      "refused: from-not-login likely; exit 1; next" },
+    { "... in words that say nothing, and not again", "587 starttls PLAIN from=x@example.net",
+      E587 IN587 OTHER "rcpt 550 5.7.1 Access denied | 587+ PLAIN rcpt 250",
+      "refused: from-not-login possible; exit 1; next" },
+    { "not logged in, and what was taken is refused later", "587 starttls - known",
+      E587 "587+ rcpt " RELAY OK587 "587+ PLAIN rcpt 550 5.7.1 no | 587+ PLAIN rcpt 250",
+      "refused: client-never-authenticates possible; exit 1; next" },
+
     /* domain-not-configured */
     { "the own domain is not served, nor is postmaster", "25 none - to=bob@example.org",
       BARE25 "25 to=bob@example.org rcpt " RELAY "25 to=postmaster@example.org rcpt " RELAY,
@@ -179,6 +204,14 @@ static const struct judge_case {
     { "... in other words", "25 none - to=bob@example.org",
       BARE25 "25 to=bob@example.org rcpt 550 5.7.1 no | 25 to=postmaster@example.org rcpt 550 no",
       "unknown: exit 3; next" },
+    { "somebody elsewhere writes to the domain of the server's name",
+      "25 none - from=x@elsewhere.example own=x@elsewhere.example to=bob@example.org",
+      BARE25 "25 from=x@elsewhere.example to=bob@example.org rcpt " RELAY,
+      "refused: domain-not-configured likely; exit 1; next" },
+    { "... to another domain",
+      "25 none - from=x@elsewhere.example own=x@elsewhere.example to=bob@ample.org",
+      BARE25 "25 from=x@elsewhere.example to=bob@ample.org rcpt " RELAY,
+      "refused: ip-not-trusted likely; exit 1; next" },
     { "... another domain", "25 none -", BARE25 "25 rcpt " RELAY,
       "refused: ip-not-trusted likely; exit 1; next" },
 };
@@ -216,10 +249,102 @@ static void every_case(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * Worth saying beside the cause. The usual server has a public address.
+ */
+static const struct note_case {
+    const char *label, *asked, *record;
+    enum finding_note want; /* NOTE_NONE: none */
+} NOTES_CASES[] = {
+    { "steady", "587 starttls login", E587 OK587 "587+ PLAIN rcpt 250", NOTE_NONE },
+    { "unsteady", "587 starttls login", E587 OK587 "587+ PLAIN rcpt 550 5.7.1 no", NOTE_UNSTEADY },
+    { "a stranger is taken", "587 starttls -", E587 "587+ rcpt 250", NOTE_OPEN_RELAY },
+    { "... for the own domain", "587 starttls - to=bob@example.org",
+      E587 "587+ to=bob@example.org rcpt 250", NOTE_NONE },
+    { "... where nobody logs in", "25 none -", BARE25 "25 rcpt 250", NOTE_NONE },
+    { "... as far as MAIL", "587 starttls - to=", E587 "587+ to= mail 250", NOTE_NONE },
+    { "a login is taken", "587 starttls login", E587 OK587, NOTE_NONE },
+    { "refused for good, as for now", "25 none -", BARE25 "25 rcpt 454 4.7.1 Relay access denied",
+      NOTE_REPLY_CONTRADICTS_RULE },
+    { "... greylisted by a relay", "25 none -", BARE25 "25 rcpt 451 4.7.1 relay is greylisted",
+      NOTE_NONE },
+    { "refused for now", "25 none -", BARE25 "25 rcpt 451 4.3.0 try again later", NOTE_NONE },
+    { "... as for good", "25 none -", BARE25 "25 rcpt 550 try again later",
+      NOTE_REPLY_CONTRADICTS_RULE },
+    { "4 and 5 in one reply", "25 none -", BARE25 "25 rcpt 450 5.7.1 no",
+      NOTE_REPLY_CONTRADICTS_RULE },
+    { "a login is asked for where none is offered", "25 none -", BARE25 "25 rcpt 530 5.7.0 no",
+      NOTE_REPLY_CONTRADICTS_RULE },
+    { "... where one is offered", "587 starttls -", E587 "587+ rcpt 530 5.7.0 no", NOTE_NONE },
+    { "refused", "25 none -", BARE25 "25 rcpt " RELAY, NOTE_NONE },
+};
+
+static void notes(void **state)
+{
+    static const enum finding_note OURS[] = { NOTE_UNSTEADY, NOTE_OPEN_RELAY,
+                                              NOTE_REPLY_CONTRADICTS_RULE };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(NOTES_CASES); i++) {
+        const struct note_case *k = &NOTES_CASES[i];
+        const struct judge_case c = { k->label, k->asked, k->record, NULL };
+        print_message("  %s\n", k->label);
+        struct doctor_judgement j = judge(&c);
+        for (size_t n = 0; n < COUNT_OF(OURS); n++) {
+            unsigned times = 0;
+            for (size_t m = 0; m < j.note_count; m++)
+                times += j.notes[m] == OURS[n];
+            assert_int_equal(times, OURS[n] == k->want);
+        }
+        arena_done(&arena);
+    }
+}
+
+/* In a network of one's own a stranger may be known by address. */
+static void open_relay_is_seen_from_outside(void **state)
+{
+    static const char *const ADDRESSES[] = { "127.0.0.1", "10.1.2.3", "::1", "fd00::1" };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ADDRESSES); i++) {
+        const struct judge_case c = { "", "587 starttls -", E587 "587+ rcpt 250", NULL };
+        judge(&c);
+        for (size_t k = 0; k < record.count; k++)
+            record.rows[k].attempt.address = script_ip(ADDRESSES[i]);
+        struct doctor_judgement j = doctor_judge(&asked, &record);
+        for (size_t m = 0; m < j.note_count; m++)
+            assert_int_not_equal(j.notes[m], NOTE_OPEN_RELAY);
+        arena_done(&arena);
+    }
+}
+
+/* An acceptance is sure once a message was taken. */
+static void how_sure_an_acceptance_is(void **state)
+{
+    static const struct {
+        const char *record;
+        enum finding_strength want;
+        bool next;
+    } K[] = {
+        { E587 OK587, STRENGTH_LIKELY, true },
+        { E587 OK587 "587+ PLAIN data 250", STRENGTH_PROVED, false },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(K); i++) {
+        const struct judge_case c = { "", "587 starttls login", K[i].record, NULL };
+        struct doctor_judgement j = judge(&c);
+        assert_int_equal(j.verdict, VERDICT_ACCEPTED);
+        assert_int_equal(doctor_judgement_strength(&j), K[i].want);
+        assert_int_equal(j.next.n > 0, K[i].next);
+        arena_done(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_case),
+        cmocka_unit_test(notes),
+        cmocka_unit_test(open_relay_is_seen_from_outside),
+        cmocka_unit_test(how_sure_an_acceptance_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -316,7 +316,7 @@ static const struct judge_case {
       "refused: from-not-login proved; exit 1" },
     { "... refused in words that say nothing of owning", "587 starttls PLAIN from=x@example.net",
       E587 IN587 "587+ PLAIN from=x@example.net rcpt 550 5.7.1 Access denied | 587+ PLAIN rcpt 250",
-      "refused: from-not-login likely; exit 1; next" },
+      "refused: from-not-login possible; exit 1; next" },
     { "... refused for now", "587 starttls PLAIN from=x@example.net",
       E587 IN587 "587+ PLAIN from=x@example.net rcpt 450 4.7.1 later | 587+ PLAIN rcpt 250",
       "refused: from-not-login likely; exit 1; next" },

@@ -74,7 +74,7 @@ struct plan {
     bool alone; /* the server takes one connection at a time from us */
     bool looked[LOOKS];
     bool family_tried; /* the asked door was added at an address of the other family */
-    bool started, done, replayed, helo_varied;
+    bool started, done, replayed, steadied, helo_varied;
 };
 /* plan.c */
 void plan_wake_at(struct plan *p, uint64_t at_ms);
@@ -125,6 +125,11 @@ void plan_want_message(struct plan *p);
 /* plan_login.c */
 void plan_want_login(struct plan *p);
 void plan_want_login_on_asked_port(struct plan *p);
+/* plan_steady.c */
+bool plan_want_again(struct plan *p,
+                     struct smtp_attempt x); /* though it was played; inside the budgets */
+void plan_want_steady(struct plan *p);
+
 /* plan_again.c: after a refused login, what it may have been. False: the same login may be tried elsewhere. */
 bool plan_want_login_again(struct plan *p);
 bool plan_login_cannot_be_made(const struct plan *p);

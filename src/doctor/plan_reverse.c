@@ -91,10 +91,9 @@ void plan_want_reversals(struct plan *p)
         x.helo = a.helo; /* empty: each connection says what it says */
         if (s.state == STATE_NOT_TESTED) {
             plan_want(p, x, PLAN_TRIAL);
-        } else if (s.temporary && !p->replayed && smtp_attempt_logs_in(&x) &&
-                   plan_refusals(p) < p->o.refusals_max && p->want_count < PLAN_WANTS) {
-            p->wants[p->want_count++] = (struct want){ .x = x, .what = PLAN_TRIAL, .again = true };
-            p->replayed = true;
+        } else if (s.state == STATE_REFUSED && !p->replayed && smtp_attempt_logs_in(&x) &&
+                   (s.temporary || (!s.confirmed && words_say_nothing(&s.by->outcome)))) {
+            p->replayed = plan_want_again(p, x);
         }
     }
 }

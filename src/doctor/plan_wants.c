@@ -138,8 +138,10 @@ void plan_think(struct plan *p)
     plan_want_inside(p);
     if (!plan_any_want(p) && !works_as_asked(p))
         plan_doors_look(p);
-    if (!plan_any_want(p) && plan_login_is_over(p))
+    if (!plan_any_want(p) && plan_login_is_over(p)) {
+        plan_want_steady(p);
         plan_want_message(p);
+    }
     plan_doors_next_address(p);
     if (!plan_any_want(p) && !works_as_asked(p))
         plan_doors_other_family(p);

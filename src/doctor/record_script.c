@@ -379,6 +379,8 @@ const char *script_judgement(const struct doctor_judgement *j, char *out, size_t
     }
     n += snprintf(out + n, room - (size_t)n, "%s exit %d", j->cause_count ? ";" : "",
                   doctor_exit_status(j));
-    snprintf(out + n, room - (size_t)n, "%s", j->next.n ? "; next" : "");
+    /* That a message may be sent is said of every acceptance: it is no news. */
+    bool news = j->next.n && (j->verdict != VERDICT_ACCEPTED || !j->works->attempt.to.n);
+    snprintf(out + n, room - (size_t)n, "%s", news ? "; next" : "");
     return out;
 }

@@ -306,6 +306,9 @@ bool doctor_report_json(const struct doctor_report *r, struct buf *out)
     json_object_set_new(o, "schema", json_string("baton.doctor/1"));
     json_object_set_new(o, "verdict", name_of(&VERDICT_NAMES, (int)j->verdict));
     set_cause(o, j->cause_count ? &j->causes[0] : NULL);
+    if (j->verdict == VERDICT_ACCEPTED)
+        json_object_set_new(o, "strength",
+                            name_of(&STRENGTH_NAMES, (int)doctor_judgement_strength(j)));
     json_object_set_new(o, "summary", text_of(buf_str(&summary)));
     json_object_set_new(o, "causes", causes_of(j));
     json_object_set_new(o, "findings", findings_of(j));

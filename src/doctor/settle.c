@@ -216,6 +216,11 @@ static bool same_trial(const struct smtp_attempt *x, const struct smtp_attempt *
            (!x->helo.n || str_eq(x->helo, row->helo));
 }
 
+bool doctor_same_mail(const struct smtp_attempt *x, const struct smtp_attempt *row)
+{
+    return same_trial(x, row) && x->size_octets == row->size_octets;
+}
+
 /* The newest answer counts; a message that was refused after DATA outweighs the RCPT before it. A
  * temporary refusal seen again after an acceptance elsewhere is no longer in doubt. */
 static enum passage pass_trial(const struct doctor_record *r, const struct smtp_attempt *x,
@@ -244,6 +249,7 @@ static enum passage pass_trial(const struct doctor_record *r, const struct smtp_
     bool missing = last->outcome.end == SMTP_END_NOT_OFFERED; /* SMTPUTF8 */
     *out = stops(ok ? STATE_ACCEPTED : missing ? STATE_NOT_OFFERED : STATE_REFUSED, true, last);
     out->temporary = out->temporary && !between;
+    out->confirmed = between && !good;
     out->unsteady = good && bad && last->probe == PROBE_TRIAL;
     return STOPS;
 }

@@ -63,12 +63,16 @@ bool words_ask_for_login(const struct smtp_outcome *o)
     return o->code == 530 || HOLDS(o->text, WORDS);
 }
 
+bool words_name_relaying(const struct smtp_outcome *o)
+{
+    return words_hold_pattern(o->text, "relay|rcpthosts|non-local recipient|relais&refus|"
+                                       "weiterleit&nicht|reenv&no|中继|中繼|中継");
+}
+
 bool words_about_relaying(const struct smtp_outcome *o)
 {
-    static const str WORDS[] = { STR_INIT("relay"), STR_INIT("rcpthosts"),
-                                 STR_INIT("non-local recipient") };
     const struct smtp_enhanced *x = &o->enhanced;
-    return HOLDS(o->text, WORDS) || (o->code == 454 && x->subject == 7 && x->detail == 1);
+    return words_name_relaying(o) || (o->code == 454 && x->subject == 7 && x->detail == 1);
 }
 
 bool words_about_helo(const struct smtp_outcome *o)

@@ -13,6 +13,11 @@
  * only. From-not-login stands for an address that is not the login's, whichever it is. */
 enum cause_id words_cause(const struct smtp_outcome *o);
 
+/* It names no cause, and nothing else that an experiment could be set against. */
+bool words_say_nothing(const struct smtp_outcome *o);
+bool words_of_waiting(const struct smtp_outcome *o);    /* "try again later" and its like */
+bool words_name_relaying(const struct smtp_outcome *o); /* in words, and not by a code alone */
+
 bool words_ask_for_tls(str reply_text);
 /* words_path.c */
 /* A handshake that TLS itself ended: an alert, or our own policy; not clear text where TLS was expected. The

@@ -31,8 +31,10 @@ static const struct {
     { CAUSE_GREYLISTED_TEMPORARY, TRADE | LATER,
       "greylist|graylist|grey list|gray list|grey-list|postgrey|liste grise|"
       "lista gris|灰名单" },
+    { CAUSE_RATE_LIMITED, TRADE | EITHER,
+      "sending quota|daily quota|quota&per day|quota&per hour" },
     { CAUSE_MAILBOX_FULL, TRADE | EITHER,
-      "mailbox&full|mailbox&quota|mailbox size limit|exceeded storage allocation|"
+      "mailbox&=full|mailbox&quota|mailbox size limit|exceeded storage allocation|"
       "over quota|overquota|quota exceeded|exceeded quota|out of storage space|"
       "postfach&voll|speicherplatz|boîte pleine|boite&pleine|boîte&pleine|"
       "buzón&llen|buzon&llen|casella&piena|邮箱已满|容量不足" },
@@ -184,4 +186,19 @@ enum cause_id words_cause(const struct smtp_outcome *o)
         if ((CODES[i].when & at) && CODES[i].subject == x->subject && CODES[i].detail == x->detail)
             return CODES[i].cause;
     return CAUSE_NONE;
+}
+
+bool words_say_nothing(const struct smtp_outcome *o)
+{
+    return o->end == SMTP_END_REPLY && words_cause(o) == CAUSE_NONE && !words_name_relaying(o) &&
+           !words_invalid_recipient(o) && !words_no_such_mailbox(o) && !words_about_ownership(o) &&
+           !words_about_helo(o) && !words_ask_for_tls(o->text) && !words_ask_for_login(o) &&
+           !words_account_barred(o);
+}
+
+bool words_of_waiting(const struct smtp_outcome *o)
+{
+    return words_hold_pattern(o->text, "try again later|try later|come back later|temporarily|"
+                                       "greylist|graylist|später noch einmal|später erneut|"
+                                       "réessay&plus tard|más tarde");
 }

@@ -125,6 +125,29 @@ static bool is_handshake(const struct next_case *n)
 {
     return n->j->cause_count && n->j->causes[0].cause == CAUSE_TLS_VERSION_OR_CIPHER;
 }
+static bool is_unsteady(const struct next_case *n)
+{
+    for (size_t i = 0; i < n->j->note_count; i++)
+        if (n->j->notes[i] == NOTE_UNSTEADY)
+            return true;
+    return false;
+}
+static bool is_accepted_to_rcpt(const struct next_case *n)
+{
+    return n->j->verdict == VERDICT_ACCEPTED && n->asked->attempt.to.n;
+}
+static bool is_cause(const struct next_case *n, enum cause_id cause)
+{
+    return n->j->cause_count && n->j->causes[0].cause == cause;
+}
+static bool is_greylisted(const struct next_case *n)
+{
+    return is_cause(n, CAUSE_GREYLISTED_TEMPORARY);
+}
+static bool is_rate(const struct next_case *n)
+{
+    return is_cause(n, CAUSE_RATE_LIMITED);
+}
 static bool is_anything(const struct next_case *n)
 {
     (void)n;
@@ -137,6 +160,19 @@ static const struct {
 } NEXT[] = {
     { is_lookup, STR_INIT("Check the spelling of the server's name; ask another resolver with "
                           "--resolver IP.") },
+    { is_unsteady,
+      STR_INIT("The same attempt was taken once and refused once. Run the same command a few more "
+               "times; if it goes on so, tell whoever runs the server the times of both.") },
+    { is_accepted_to_rcpt,
+      STR_INIT("It was accepted up to the recipient; some servers refuse only once they have the "
+               "whole message. If yours does, add --send: it sends one test message to --to.") },
+    { is_greylisted,
+      STR_INIT(
+          "Run the same command again in 15 minutes, with the same addresses and from the same "
+          "place: a server that makes strangers wait takes it then.") },
+    { is_rate,
+      STR_INIT("Send nothing for an hour, then run the same command again: a limit is over "
+               "by then, or after a day.") },
     { is_unreachable,
       STR_INIT("This machine has no way to that address. Check its own network first, "
                "then run the same command again.") },

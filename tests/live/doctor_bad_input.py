@@ -273,7 +273,7 @@ def idn():
         owes(run, PASSWORD, TIMEOUT_S)
         expect(run.status == 0, "exit status", run.status, run.text)
         site.settle()
-        expect(site.recipients == [("otto@xn--strae-oqa.example", True)], "recipients", site.recipients)
+        expect(set(site.recipients) == {("otto@xn--strae-oqa.example", True)}, "recipients", site.recipients)
         expect(all(max(c.hidden, default=0) < 128 for c in site.conns), "an octet above 127 in a command")
 
 

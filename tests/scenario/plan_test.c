@@ -925,12 +925,77 @@ static void worlds_by_chance(void **state)
     assert_int_equal(broken, 0);
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * A server that refuses half of what it is asked, by chance: the settings are right, and no cause is
+ */
+enum { COINS = 400 };
+
+struct tally {
+    unsigned accepted, unknown, possible, likely, proved, noted;
+};
+
+static void tally(const struct doctor_judgement *j, struct tally *t)
+{
+    t->accepted += j->verdict == VERDICT_ACCEPTED;
+    t->unknown += j->verdict == VERDICT_UNKNOWN;
+    for (size_t i = 0; i < j->cause_count; i++) {
+        t->possible += i == 0 && j->causes[i].strength == STRENGTH_POSSIBLE;
+        t->likely += i == 0 && j->causes[i].strength == STRENGTH_LIKELY;
+        t->proved += i == 0 && j->causes[i].strength == STRENGTH_PROVED;
+    }
+    for (size_t i = 0; i < j->note_count; i++)
+        t->noted += j->notes[i] == NOTE_UNSTEADY;
+}
+
+static struct tally toss_often(const char *asked, const char *answer, bool send)
+{
+    static struct world_run run;
+    struct tally t = { 0 };
+    for (unsigned coin = 1; coin <= COINS; coin++) {
+        struct world w = { .label = asked,
+                           .asked = asked,
+                           .ports = { P587, P465, MX25 },
+                           .by_chance = answer,
+                           .send = send,
+                           .coin = coin };
+        assert_true(world_play(&w, &run));
+        if (run.broken)
+            fail_msg("%s, coin %u: %s", asked, coin, run.broken);
+        struct doctor_judgement j = doctor_judge(&run.asked, &run.record);
+        tally(&j, &t);
+        world_run_done(&run);
+    }
+    print_message("  %s, %s: %u accepted, %u unknown, %u possible, %u likely, %u proved; %u times "
+                  "told\n",
+                  asked, answer, t.accepted, t.unknown, t.possible, t.likely, t.proved, t.noted);
+    return t;
+}
+
+static void half_by_chance(void **state)
+{
+    static const char *const ANSWERS[] = { "450 4.7.1 Access denied", "550 5.7.1 Access denied",
+                                           "451 4.3.0 try again later" };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ANSWERS); i++) {
+        for (int send = 0; send <= 1; send++) {
+            struct tally t = toss_often("587 starttls login", ANSWERS[i], send);
+            assert_int_equal(t.likely + t.proved, 0);
+        }
+        assert_true(toss_often("587 starttls login", ANSWERS[i], false).noted > COINS / 3);
+        /* Another From: refused, accepted and refused again by chance is likely, and never proved. */
+        struct tally t = toss_often("587 starttls login from=x@example.net", ANSWERS[i], false);
+        assert_int_equal(t.proved, 0);
+        assert_in_range(t.likely, 0, COINS / 8);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_world),
         cmocka_unit_test(busy_at_every_step),
         cmocka_unit_test(worlds_by_chance),
+        cmocka_unit_test(half_by_chance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

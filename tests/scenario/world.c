@@ -51,7 +51,7 @@ struct play {
     struct guest guests[PLAN_VISITS];
     struct event events[EVENTS_MAX];
     uint64_t now_ms;
-    uint32_t chance;
+    uint32_t chance, coin;
 };
 
 static void rail(struct play *p, bool holds, const char *what)
@@ -118,11 +118,18 @@ static bool says_asked_helo(const struct play *p, const struct guest *g)
     return helo.n && str_eq(g->door.helo, helo);
 }
 
-static const char *rcpt_answer(const struct play *p, const struct guest *g,
-                               const struct smtp_attempt *x)
+static bool toss(struct play *p)
+{
+    p->coin = p->coin * 1664525u + 1013904223u;
+    return p->coin >> 31;
+}
+
+static const char *rcpt_answer(struct play *p, const struct guest *g, const struct smtp_attempt *x)
 {
     const struct world *w = p->w;
     const struct world_port *port = port_of(p, x);
+    if (w->by_chance && toss(p))
+        return w->by_chance;
     if (w->helo_at_rcpt && says_asked_helo(p, g))
         return w->asked_helo;
     if (x->source.family != IP_NONE && w->asked_source)
@@ -753,6 +760,7 @@ bool world_play(const struct world *w, struct world_run *run)
     p->w = w;
     p->run = run;
     p->chance = w->seed;
+    p->coin = w->coin * 2654435761u;
     p->o = options_of(w);
     p->plan = plan_new(&run->asked, &run->record, &p->o);
     bool ok = p->plan != NULL;

@@ -65,6 +65,8 @@ struct world {
     const struct world_port *six; /* WORLD_PORTS as they are over IPv6, whose address comes first */
     bool gentle, send;
     uint32_t rtt_ms, think_ms; /* of a connect, of an answer; 0: 20 ms and 1 ms */
+    const char *by_chance;     /* to half of the RCPTs, whatever else would be said */
+    unsigned coin;             /* not 0: begins the chance of by_chance */
     unsigned seed;             /* not 0: answers and certificates change by chance, delays vary */
     unsigned opened_most;      /* connections that are enough; 0: not looked at */
     uint64_t ended_most_ms;    /* time that is enough; 0: not looked at */

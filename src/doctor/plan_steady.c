@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * doctor/plan_steady.c - the same once more, where one answer is too little to go by
+ *
+ * A server that refuses by chance makes one accepted and one refused attempt worth nothing. What was
+ * accepted is said once more on the connection that stands (one round trip where the server pipelines,
+ * and no refusal when it is steady); what was refused is said once more only when its words name nothing.
+ */
+#include "doctor/plan_inside.h"
+
+/* A connection that needs no further step before MAIL. */
+static bool stands_for(const struct plan *p, const struct smtp_attempt *x)
+{
+    for (size_t i = 0; i < p->visit_count; i++) {
+        const struct visit *v = &p->visits[i];
+        if (v->state == VISIT_READY && v->layer == x->security && v->mechanism.n &&
+            doctor_same_door(&v->door, x) && str_eq(v->mechanism, x->mechanism))
+            return true;
+    }
+    return false;
+}
+
+static unsigned times_tried(const struct plan *p, const struct doctor_evidence *like)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        n += ev->probe == PROBE_TRIAL && doctor_same_mail(&ev->attempt, &like->attempt);
+    }
+    return n;
+}
+
+bool plan_want_again(struct plan *p, struct smtp_attempt x)
+{
+    if (p->want_count == PLAN_WANTS || plan_refusals(p) >= p->o.refusals_max)
+        return false;
+    x.helo = p->asked->attempt.helo; /* empty: each connection says what it says */
+    p->wants[p->want_count++] = (struct want){ .x = x, .what = PLAN_TRIAL, .again = true };
+    return true;
+}
+
+void plan_want_steady(struct plan *p)
+{
+    struct smtp_attempt a = plan_asked_here(p);
+    const struct doctor_evidence *ev = doctor_best_accepted(p->r, &a);
+    if (!ev) {
+        ev = plan_refused_trial(p, true);
+        if (!ev || !doctor_conforms(&a, &ev->attempt) || !words_say_nothing(&ev->outcome))
+            return;
+    }
+    /* With --send the message says it all once more. A stranger is never repeated. */
+    if (p->steadied || (p->o.send && doctor_evidence_good(ev)) || !a.to.n ||
+        ev->probe != PROBE_TRIAL || !smtp_attempt_logs_in(&ev->attempt) || times_tried(p, ev) > 1 ||
+        !stands_for(p, &ev->attempt))
+        return;
+    p->steadied = plan_want_again(p, ev->attempt);
+}
