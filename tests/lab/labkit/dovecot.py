@@ -16,6 +16,8 @@ def configure(box, row, mechanisms="plain login", scheme="PLAIN", quota=False, p
     box.write("/etc/dovecot/users", f"{login}:{stored}\n", mode=0o640)
     run_in(box.root, "chgrp", "dovecot", "/etc/dovecot/users")
     parts = [base(mechanisms)]
+    if box.server.NAME == "postfix":
+        parts.append(LOGINS_FOR_POSTFIX)
     if policy:
         parts.append(f"auth_policy_server_url = {policy}\nauth_policy_hash_nonce = lab\n"
                      "auth_policy_request_attributes = login=%{requested_username} remote=%{rip}\n")
@@ -40,6 +42,10 @@ userdb {{
   args = uid=anna gid=anna home=/home/anna
 }}
 mail_location = maildir:/home/anna/Maildir
+"""
+
+
+LOGINS_FOR_POSTFIX = f"""\
 service auth {{
   unix_listener {AUTH_SOCKET} {{
     mode = 0660

@@ -76,6 +76,8 @@ def attempt(cell, user, certificates):
             log_in(client, user)
         size = [f"size={user.size}"] if user.size and client.has_extn("size") else []
         client.must(client.mail(user.sender, size))
+        if size and 0 < int(client.esmtp_features["size"] or 0) < user.size:
+            raise Refused(f"the server announces {client.esmtp_features['size']} at most")
         client.must(client.rcpt(user.to))
         if user.send:
             client.must(client.data(f"From: {user.header_from or user.sender}\r\nTo: {user.to}\r\n"

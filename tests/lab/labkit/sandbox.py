@@ -189,6 +189,12 @@ class Box:
         path = self.root / self.server.LOG.lstrip("/") if self.server.LOG else self.console
         return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
+    def logs(self):
+        """The server's log, and that of Dovecot beside it, by name."""
+        beside = self.root / "var/log/dovecot.log"
+        return {"server": self.log()} | ({"dovecot": beside.read_text(encoding="utf-8", errors="replace")}
+                                         if beside.exists() else {})
+
     def complaint(self):
         return (self.log() + self.console.read_text(encoding="utf-8", errors="replace"))[-600:]
 
