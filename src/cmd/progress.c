@@ -105,6 +105,9 @@ str progress_words(const struct plan_action *a, char room[PROGRESS_WORDS])
     case PLAN_LOGIN:
         n = snprintf(room, PROGRESS_WORDS, "Logging in on port %u%s ...", port, security);
         break;
+    case PLAN_AUTH:
+        n = snprintf(room, PROGRESS_WORDS, "Asking port %u%s for a login ...", port, security);
+        break;
     case PLAN_TRIAL:
         n = snprintf(room, PROGRESS_WORDS, "Asking port %u%s to take the mail, %s ...", port,
                      security, smtp_attempt_logs_in(&a->x) ? "logged in" : "without a login");

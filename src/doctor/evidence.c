@@ -12,6 +12,8 @@ static const struct name_row PROBE_ROWS[] = {
     { PROBE_TLS, STR_INIT("tls") },
     { PROBE_CAPABILITIES, STR_INIT("capabilities") },
     { PROBE_LOGIN, STR_INIT("login") },
+    { PROBE_AUTH, STR_INIT("auth") },
+
     { PROBE_TRIAL, STR_INIT("trial") },
     { PROBE_MESSAGE, STR_INIT("message") },
     { PROBE_OBSERVED, STR_INIT("observed-tls") },
@@ -67,7 +69,8 @@ bool doctor_evidence_good(const struct doctor_evidence *ev)
     const struct smtp_outcome *o = &ev->outcome;
     if (ev->probe == PROBE_TLS || ev->probe == PROBE_OBSERVED || ev->probe == PROBE_UNOFFERED)
         return o->tls.done;
-    if (ev->probe == PROBE_LOGIN) /* nothing else says that a login was taken: RFC 4954 section 4 */
+    if (ev->probe == PROBE_LOGIN ||
+        ev->probe == PROBE_AUTH) /* nothing else says that a login was taken: RFC 4954 section 4 */
         return o->end == SMTP_END_REPLY && o->code == 235;
     if (ev->probe == PROBE_GREETING && o->stage == SMTP_STAGE_CONNECT)
         return false;
@@ -211,7 +214,7 @@ static const char *step_words(const struct doctor_evidence *ev)
     case SMTP_STAGE_EHLO: return ev->attempt.old_helo ? "HELO" : "EHLO";
     case SMTP_STAGE_STARTTLS: return "STARTTLS";
     case SMTP_STAGE_TLS: return "the TLS handshake";
-    case SMTP_STAGE_AUTH: return "the login";
+    case SMTP_STAGE_AUTH: return ev->probe == PROBE_AUTH ? "AUTH alone" : "the login";
     case SMTP_STAGE_MAIL: return "MAIL FROM";
     case SMTP_STAGE_RCPT: return "RCPT TO";
     case SMTP_STAGE_DATA: return "DATA";

@@ -37,6 +37,7 @@ enum doctor_probe {
     PROBE_TLS,      /* STARTTLS and handshake, or the handshake of tls */
     PROBE_CAPABILITIES, /* EHLO on the attempt's layer */
     PROBE_LOGIN,        /* AUTH */
+    PROBE_AUTH,         /* AUTH with nothing behind it: would a login be heard on this layer? */
     PROBE_TRIAL,        /* MAIL, then RCPT when the attempt has a forward-path */
     PROBE_MESSAGE,      /* DATA and the end of data: only with --send */
     PROBE_OBSERVED, /* the handshake again, after a failed one, by a policy that takes whatever the server

@@ -12,6 +12,7 @@ enum { ARENA_MAX = 1 << 20 };
 
 #define CLEAR587 "587 220 hello | 587 ehlo STARTTLS |"
 #define E587     CLEAR587 "587+ tls | 587+ ehlo AUTH PLAIN LOGIN |"
+#define OPEN587  "587 220 hello | 587 ehlo STARTTLS, AUTH PLAIN | 587+ tls | 587+ ehlo AUTH PLAIN |"
 #define E465     "465! tls | 465! 220 hello | 465! ehlo AUTH PLAIN LOGIN |"
 #define IN587    "587+ login PLAIN 235 ok |"
 #define OK587    IN587 "587+ PLAIN rcpt 250 ok |"
@@ -35,6 +36,22 @@ static const struct judge_case {
     { "the password is refused, and a mailbox is unknown without a login", "587 starttls PLAIN",
       E587 BAD587 "587+ rcpt 550 5.1.1 User unknown",
       "refused: wrong-credentials likely, recipient-unknown likely; exit 5; next" },
+
+    /* AUTH in clear that is not heard there */
+    { "AUTH alone wants TLS", "587 none login",
+      OPEN587 "587 rcpt " RELAY OK587 "587 auth PLAIN 538 5.7.11 no",
+      "refused: auth-hidden-until-tls proved; exit 1" },
+    { "... in the words of 530", "587 none PLAIN",
+      OPEN587 OK587 "587 auth PLAIN 530 5.7.0 STARTTLS first",
+      "refused: auth-hidden-until-tls proved; exit 1" },
+    { "... it asks for more", "587 none login", OPEN587 OK587 "587 auth PLAIN 501 5.7.0 cancelled",
+      "unknown: exit 3; next" },
+    { "... by another mechanism", "587 none PLAIN", OPEN587 OK587 "587 auth LOGIN 538 5.7.11 no",
+      "unknown: exit 3; next" },
+    { "... the connection ends", "587 none login", OPEN587 OK587 "587 auth PLAIN closed",
+      "unknown: exit 3; next" },
+    { "... and STARTTLS was asked", "587 starttls login",
+      OPEN587 OK587 "587 auth PLAIN 538 5.7.11 no", "accepted: exit 0" },
 
     /* relay-takes-no-login though AUTH is offered */
     { "the login is refused, and none is needed", "587 starttls PLAIN", E587 BAD587 "587+ rcpt 250",

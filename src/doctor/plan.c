@@ -134,7 +134,7 @@ static enum plan_do step_toward(const struct visit *v, const struct want *w)
 {
     if (v->layer != w->x.security)
         return PLAN_STARTTLS;
-    if (smtp_attempt_logs_in(&w->x) && !v->mechanism.n)
+    if (smtp_attempt_logs_in(&w->x) && !v->mechanism.n && w->what != PLAN_AUTH)
         return PLAN_LOGIN;
     return w->what;
 }
@@ -189,6 +189,7 @@ static enum begin may_begin(const struct plan *p, const struct visit *v, enum pl
     if (what == PLAN_STARTTLS)
         return BEGIN_NOW;
     if (refusals - steps_in_hand(p) >= p->o.refusals_max ||
+        (what == PLAN_AUTH && plan_refused_logins(p) >= p->o.refused_logins_max) ||
         (what == PLAN_LOGIN &&
          (!plan_may_log_in(p, v) || plan_refused_logins(p) >= p->o.refused_logins_max)))
         return BEGIN_NEVER;
@@ -583,7 +584,8 @@ static void settle_want(struct plan *p, struct visit *v)
             last = ev;
     }
     bool login = last && last->probe == PROBE_LOGIN;
-    if (last && (last->probe == PROBE_TRIAL || last->probe == PROBE_MESSAGE))
+    if (last &&
+        (last->probe == PROBE_AUTH || last->probe == PROBE_TRIAL || last->probe == PROBE_MESSAGE))
         w->state = WANT_SERVED;
     else if (login && doctor_evidence_good(last))
         take_login(v, &w->x);

@@ -37,6 +37,7 @@ enum plan_do {
     PLAN_OPEN, /* connect visit to x's address, port and source; ClientHello at once if x says tls */
     PLAN_STARTTLS, /* and EHLO again */
     PLAN_LOGIN,    /* by x's mechanism */
+    PLAN_AUTH,     /* AUTH and x's mechanism, without a login */
     PLAN_TRIAL,    /* MAIL and RCPT of x, then RSET */
     PLAN_MESSAGE,  /* MAIL, RCPT, DATA and one test message */
     PLAN_QUIT,

@@ -149,3 +149,35 @@ bool plan_want_login_again(struct plan *p)
     default: return true;
     }
 }
+
+static bool login_played(const struct plan *p, const struct smtp_attempt *x)
+{
+    for (size_t i = 0; i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        if (ev->probe == PROBE_LOGIN && ev->outcome.end != SMTP_END_GUARDED &&
+            ev->attempt.security == x->security && doctor_same_door(&ev->attempt, x))
+            return true;
+    }
+    return false;
+}
+
+/* The program logs in without TLS, AUTH is offered there, and the password may not be shown: AUTH alone is
+ * asked, once the login was taken under TLS. It counts as a login that may be refused, since ban rules
+ * would take it for one. */
+void plan_want_auth_alone(struct plan *p)
+{
+    struct smtp_attempt a = plan_asked_here(p);
+    const struct doctor_evidence *works = doctor_best_accepted(p->r, &a);
+    struct smtp_caps c;
+    if (!works || !smtp_attempt_logs_in(&works->attempt) || !smtp_attempt_logs_in(&a) ||
+        a.security != SMTP_SECURITY_NONE || works->attempt.security != SMTP_SECURITY_STARTTLS ||
+        (a.port && a.port != works->attempt.port) ||
+        plan_refused_logins(p) >= p->o.refused_logins_max)
+        return;
+    struct smtp_attempt x = works->attempt;
+    x.security = SMTP_SECURITY_NONE;
+    x.helo = a.helo;
+    if (doctor_evidence_caps(doctor_record_layer(p->r, PROBE_CAPABILITIES, &x, x.security), &c) &&
+        smtp_caps_offers(&c, x.mechanism) && !login_played(p, &x))
+        plan_want(p, x, PLAN_AUTH);
+}

@@ -50,7 +50,7 @@ struct door {
 enum want_state { WANT_OPEN, WANT_SERVED, WANT_DROPPED };
 struct want {
     struct smtp_attempt x;
-    enum plan_do what; /* PLAN_TRIAL or PLAN_MESSAGE */
+    enum plan_do what; /* PLAN_TRIAL, PLAN_MESSAGE or PLAN_AUTH */
     enum want_state state;
     bool again;     /* played already, and wanted once more */
     bool stranger;  /* the recipient asked for, without a login: once a run */
@@ -132,6 +132,7 @@ void plan_want_steady(struct plan *p);
 
 /* plan_again.c: after a refused login, what it may have been. False: the same login may be tried elsewhere. */
 bool plan_want_login_again(struct plan *p);
+void plan_want_auth_alone(struct plan *p);
 bool plan_login_cannot_be_made(const struct plan *p);
 bool plan_login_in_doubt(const struct plan *p); /* the same without a login would tell something */
 bool plan_login_pending(const struct plan *p);

@@ -15,8 +15,8 @@ unsigned plan_refused_logins(const struct plan *p)
 {
     unsigned n = 0;
     for (size_t i = 0; i < p->r->count; i++)
-        n += p->r->rows[i].probe == PROBE_LOGIN && p->r->rows[i].outcome.end != SMTP_END_GUARDED &&
-             !doctor_evidence_good(&p->r->rows[i]);
+        n += (p->r->rows[i].probe == PROBE_LOGIN || p->r->rows[i].probe == PROBE_AUTH) &&
+             p->r->rows[i].outcome.end != SMTP_END_GUARDED && !doctor_evidence_good(&p->r->rows[i]);
     return n;
 }
 
@@ -127,6 +127,7 @@ void plan_think(struct plan *p)
     if (!works_as_asked(p)) {
         plan_want_login_on_asked_port(p);
         plan_want_reversals(p);
+        plan_want_auth_alone(p);
     } else if (p->asked->pasted_error.n) {
         plan_want_stranger(p);
     }

@@ -304,13 +304,13 @@ static enum doctor_probe read_step(str text, struct arena *a, struct smtp_attemp
             read_caps(rest, a, o);
         return PROBE_CAPABILITIES;
     }
-    if (str_eq(verb, STR("login"))) {
+    if (str_eq(verb, STR("login")) || str_eq(verb, STR("auth"))) {
         o->stage = SMTP_STAGE_AUTH;
         x->mechanism = next_word(&rest);
         if (str_starts(str_trim(rest), STR("{")))
             o->sasl = next_word(&rest);
         read_reply(rest, o);
-        return PROBE_LOGIN;
+        return str_eq(verb, STR("auth")) ? PROBE_AUTH : PROBE_LOGIN;
     }
     bool mail = str_eq(verb, STR("mail")), data = str_eq(verb, STR("data"));
     if (!mail && !data && !str_eq(verb, STR("rcpt")))

@@ -22,6 +22,7 @@
  *   587+ tls asked             the server asked for our certificate, "shown": and was shown one
  *   587+ login PLAIN 235 words          or an end: "login PLAIN closed"
  *   587+ login XOAUTH2 {"status":"401"} 535 words   with what was said in the exchange, no blank in it
+ *   587 auth PLAIN 538 words            AUTH alone
  *   587+ rcpt 550 5.7.1 words           trial without login up to RCPT, or "mail 550 words"
  *   587+ PLAIN rcpt 250                 trial with login
  *   587+ PLAIN data 550 words           message, up to its end

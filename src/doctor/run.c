@@ -151,7 +151,8 @@ static void count(const struct doctor_record *r, struct doctor_stats *s)
     for (size_t i = 0; i < r->count; i++) {
         const struct doctor_evidence *ev = &r->rows[i];
         bool refused = ev->outcome.end == SMTP_END_REPLY && !doctor_evidence_good(ev);
-        bool login = ev->probe == PROBE_LOGIN && ev->outcome.end != SMTP_END_GUARDED;
+        bool login = (ev->probe == PROBE_LOGIN || ev->probe == PROBE_AUTH) &&
+                     ev->outcome.end != SMTP_END_GUARDED;
         s->auth_attempts += login;
         s->auth_refused += login && refused;
         s->refusals_caused += refused &&

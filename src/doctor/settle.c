@@ -144,6 +144,22 @@ static bool same_login(const struct smtp_attempt *x, const struct smtp_attempt *
     return str_eq(x->user, row->user) && x->repaired == row->repaired;
 }
 
+/* AUTH by that name was answered before there was any login in it: it wants TLS (RFC 4954 section 6), and so
+ * it would of any login. What a cancelled exchange is answered says nothing. */
+static enum passage pass_auth_alone(const struct doctor_record *r, const struct smtp_attempt *x,
+                                    struct doctor_settled *out)
+{
+    for (size_t i = r->count; i-- > 0;) {
+        const struct doctor_evidence *ev = &r->rows[i];
+        bool wants_tls = ev->outcome.code == 538 || ev->outcome.code == 530;
+        if (ev->probe == PROBE_AUTH && wants_tls && ev->attempt.security == x->security &&
+            doctor_same_door(&ev->attempt, x) &&
+            same_mechanism(x->mechanism, ev->attempt.mechanism))
+            return stopped_by(ev, false, out);
+    }
+    return UNKNOWN;
+}
+
 static enum passage pass_login(const struct doctor_record *r, const struct smtp_attempt *x,
                                struct doctor_settled *out)
 {
@@ -166,7 +182,7 @@ static enum passage pass_login(const struct doctor_record *r, const struct smtp_
             same_mechanism(x->mechanism, ev->attempt.mechanism))
             return stopped_by(ev, true, out);
     }
-    return UNKNOWN;
+    return pass_auth_alone(r, x, out);
 }
 
 /* The server says how large a message may be (RFC 1870 section 4), and this one is larger. */

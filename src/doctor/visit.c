@@ -42,9 +42,10 @@ struct visit_run {
     struct net_timer *timer; /* of the knocking */
     struct net_dialogue *d;  /* the one that was answered */
     enum step step;
-    bool row_made; /* the step at work has its row */
-    bool ending;   /* the server said 421: there is no further step here */
-    bool gone;     /* the plan was told */
+    bool auth_alone; /* STEP_LOGIN: without a login */
+    bool row_made;   /* the step at work has its row */
+    bool ending;     /* the server said 421: there is no further step here */
+    bool gone;       /* the plan was told */
     enum smtp_security layer;
     bool verified;
     char helo[SMTP_DOMAIN_MAX + 1];
@@ -150,7 +151,7 @@ static void row_of_broken_step(struct visit_run *v, enum smtp_stage stage, enum 
     else if (stage == SMTP_STAGE_EHLO)
         probe = PROBE_CAPABILITIES;
     else if (v->step == STEP_LOGIN)
-        probe = PROBE_LOGIN;
+        probe = v->auth_alone ? PROBE_AUTH : PROBE_LOGIN;
     else if (v->step == STEP_MESSAGE)
         probe = PROBE_MESSAGE;
     struct smtp_outcome o = { .stage = stage, .end = end, .text = why };
@@ -475,6 +476,16 @@ static void begin_login(struct visit_run *v)
     ready(v);
 }
 
+static void begin_auth_alone(struct visit_run *v)
+{
+    v->auth = net_dialogue_auth_alone(v->d, v->x.mechanism);
+    if (v->auth)
+        return;
+    row_of_end(v, PROBE_AUTH, v->layer, SMTP_STAGE_AUTH, SMTP_END_GUARDED,
+               STR("the dialogue cannot take it now"));
+    ready(v);
+}
+
 /* A slow login that could not begin: nothing of it was sent. */
 static void login_not_sent(struct visit_run *v, str why)
 {
@@ -487,7 +498,9 @@ static void login_not_sent(struct visit_run *v, str why)
 /* One that we called off has a reply too, which says no more than that. */
 static void login_answered(struct visit_run *v, const struct net_dialogue_event *ev)
 {
-    if (ev->why.n)
+    if (v->auth_alone)
+        row_of_reply(v, PROBE_AUTH, v->layer, SMTP_STAGE_AUTH, ev->reply);
+    else if (ev->why.n)
         row_of_end(v, PROBE_LOGIN, v->layer, SMTP_STAGE_AUTH, SMTP_END_OURS, ev->why);
     else
         add_row(v, PROBE_LOGIN, v->layer,
@@ -519,11 +532,16 @@ void visit_step(struct visit_run *v, enum plan_do what, const struct smtp_attemp
     }
     v->x = *x;
     v->row_made = false;
+    v->auth_alone = what == PLAN_AUTH;
     v->ehlo = v->starttls = v->auth = v->mail = v->rcpt = v->rset = v->data = 0;
     switch (what) {
     case PLAN_STARTTLS:
         v->step = STEP_STARTTLS;
         v->starttls = net_dialogue_starttls(v->d);
+        break;
+    case PLAN_AUTH:
+        v->step = STEP_LOGIN;
+        begin_auth_alone(v);
         break;
     case PLAN_LOGIN:
         v->step = STEP_LOGIN;

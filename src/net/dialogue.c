@@ -401,6 +401,16 @@ smtp_ticket net_dialogue_auth(struct net_dialogue *d, const struct sasl_mechanis
     return ticket;
 }
 
+smtp_ticket net_dialogue_auth_alone(struct net_dialogue *d, str mechanism)
+{
+    if (!can_say(d) || d->login || d->auth || d->tls_asked)
+        return 0;
+    d->auth = smtp_client_auth(d->core, mechanism, NULL);
+    if (d->auth)
+        net_task_later(d->loop, &d->pump);
+    return d->auth;
+}
+
 /* ---- the core's questions ---- */
 
 static void send_octets(struct net_dialogue *d, const struct smtp_client_question *q)

@@ -82,6 +82,9 @@ smtp_ticket net_dialogue_starttls(struct net_dialogue *d);
 #define NET_DIALOGUE_SLOW ((smtp_ticket)UINT32_MAX)
 smtp_ticket net_dialogue_auth(struct net_dialogue *d, const struct sasl_mechanism *m,
                               const struct sasl_login *login, struct err *e);
+/* AUTH and the mechanism's name, and not a word of a login: a server that wants something else first says so
+ * (RFC 4954 section 4). One that asks for more is told that the exchange is cancelled. */
+smtp_ticket net_dialogue_auth_alone(struct net_dialogue *d, str mechanism);
 smtp_ticket net_dialogue_mail(struct net_dialogue *d, str reverse_path, str params);
 smtp_ticket net_dialogue_rcpt(struct net_dialogue *d, str forward_path);
 smtp_ticket net_dialogue_rset(struct net_dialogue *d);

@@ -129,6 +129,10 @@ case("login in clear alone", [IN_CLEAR, IN_CLEAR], *BARE)
 case("login in clear alone, auto", [IN_CLEAR])
 case("login in clear allowed", [IN_CLEAR], *BARE, "--allow-clear-auth", clear_auth=True, status=0)
 DIGEST = {"tls": None, "caps": ["PIPELINING", "AUTH CRAM-MD5 PLAIN"]}
+NOT_IN_CLEAR = {"caps": ["PIPELINING", "STARTTLS", "AUTH PLAIN LOGIN"],
+                "steps": {"auth": lambda c, a: None if c.tls else "538 5.7.11 encryption needed"}}
+case("AUTH alone wants TLS", [NOT_IN_CLEAR] * 2, *BARE, status=1, cause="auth-hidden-until-tls")
+case("AUTH alone is heard in clear", [{"caps": ["PIPELINING", "STARTTLS", "AUTH PLAIN LOGIN"]}] * 2, *BARE)
 case("digest in clear", [DIGEST], *BARE, "--auth", "CRAM-MD5", digest=True, status=0)
 case("digest in clear, wrong credentials", [DIGEST] * 3, *BARE, "--auth", "CRAM-MD5", digest=True, logins=WRONG)
 case("digest in clear, not named", [DIGEST] * 3, *BARE)
@@ -155,6 +159,18 @@ case("login not honoured, from another", [{"steps": REFUSES_ALL}] * 4, *STARTTLS
 case("all refused, and much left to try", [{"steps": {"rcpt": "550 5.7.1 helo refused, relaying denied"}}] * 4,
      *STARTTLS, "--auth", "none", "--from", "boss@inside.example", "--helo", "bad.example", variants=2)
 case("more logins allowed", [SUBMISSION] * 8, "--logins", "9", logins=WRONG, status=5, logins_allowed=3)
+case("says HELO", [SUBMISSION, SUBMISSIONS, RELAY], *STARTTLS, "--old-helo", status=1, cause="helo-instead-of-ehlo")
+case("says HELO, login wrong", [SUBMISSION] * 3, *STARTTLS, "--old-helo", logins=WRONG)
+case("login needless", [{"steps": {"auth": "535 5.7.8 no"}}] * 2, *STARTTLS, status=1, cause="relay-takes-no-login",
+     trusted_clients=("127.0.0.1",))
+NAMED = ("--user", "anna", "--from", USER)
+case("another form of the name", [SUBMISSION] * 2, *STARTTLS, *NAMED, "--logins", "2", status=5,
+     cause="wrong-username-form")
+case("another form of the name, hangs up", [{"steps": {"auth": lambda c, a: None}}] * 2, *STARTTLS, *NAMED, status=5,
+     cause="wrong-credentials")
+for logins, cause in (("1", "password-mangled"), ("2", "password-mangled"), ("9", "password-mangled")):
+    case(f"the password ends in a line end, {logins} logins", [SUBMISSION] * 2, *STARTTLS, "--logins", logins,
+         status=5, cause=cause, password=PASSWORD + "\r\n")
 case("recipient unknown", [{"steps": {"rcpt": "550 5.1.1 user unknown"}}] * 4, *STARTTLS)
 case("ehlo name refused", [{"steps": {"ehlo": named, "ehlo-tls": named}}] * 2, *STARTTLS, "--helo", "bad.example",
      status=1, cause="ehlo-name-refused")

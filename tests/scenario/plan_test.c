@@ -277,6 +277,15 @@ static const struct world WORLDS[] = {
         { 465, PORT_TLS, .caps_tls = LOGINS, .login = BAD, .stranger = NO } },
       .want =
           "refused: wrong-credentials likely, client-never-authenticates possible; exit 5; next" },
+    { "AUTH is shown in clear, and wants TLS",
+      "587 none login",
+      { { 587, PORT_CLEAR, "STARTTLS, " LOGINS, LOGINS, .alone = "538 5.7.11 no",
+          .stranger = NO } },
+      .want = "refused: auth-hidden-until-tls proved; exit 1" },
+    { "AUTH is shown in clear, and heard there",
+      "587 none login",
+      { { 587, PORT_CLEAR, "STARTTLS, " LOGINS, LOGINS, .stranger = NO } },
+      .want = "unknown: exit 3; next" },
     { "every login is refused, and none is needed",
       "25 none PLAIN",
       { { 25, PORT_CLEAR, "STARTTLS, AUTH PLAIN", LOGINS, .login = BAD } },
@@ -853,11 +862,12 @@ static struct world_port random_port(uint16_t number)
     static const char *const SHAKES[] = { NULL, NULL, NULL, NULL, NULL, OLD_TLS };
     static const char *const OBSERVED[] = { NULL, "TLSv1", "TLSv1.3" };
     static const char *const UNOFFERED[] = { NULL, NULL, "", "wrong-name", "closed", "454 no" };
+    static const char *const ALONE[] = { NULL, "538 5.7.11 no", "closed" };
     static const char *const DEAD[] = { NULL, NULL, "PLAIN", "CRAM-MD5" };
     return (struct world_port){ number,         PICK(KINDS),    PICK(CAPS),    PICK(UNDER_TLS),
                                 PICK(CERTS),    PICK(TO_LOGIN), PICK(ANSWERS), PICK(ANSWERS),
-                                PICK(ANSWERS),  PICK(DEAD),     PICK(SHAKES),  PICK(OBSERVED),
-                                PICK(UNOFFERED) };
+                                PICK(ANSWERS),  PICK(ALONE),    PICK(DEAD),    PICK(SHAKES),
+                                PICK(OBSERVED), PICK(UNOFFERED) };
 }
 
 static void random_world(uint32_t seed, struct world *w, char *asked, size_t room)

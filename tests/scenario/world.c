@@ -466,6 +466,20 @@ static void log_in(struct play *p, unsigned visit)
     step_over(p, visit, answer);
 }
 
+/* AUTH alone; a challenge is answered with "*", and that with 501. */
+static void ask_for_login(struct play *p, unsigned visit)
+{
+    struct guest *g = &p->guests[visit];
+    const char *alone = port_of(p, &g->door)->alone;
+    const char *answer = with_chance(p, alone ? alone : "501 5.7.0 cancelled");
+    char verb[64];
+    answer = is_good(answer) ? "501 5.7.0 cancelled" : answer;
+    snprintf(verb, sizeof verb, "auth %.*s", STR_ARG(g->step.x.mechanism));
+    add_row(p, g, g->layer, NULL, verb, answer);
+    count_refusal(p, answer, true);
+    step_over(p, visit, answer);
+}
+
 /* RCPT is said. Outside and without a login that is once; once more with another EHLO name, or from
  * another source, where the user's own is in question. A message follows an acceptance. */
 static void count_stranger(struct play *p, const struct plan_action *a)
@@ -521,6 +535,7 @@ static void step(struct play *p, unsigned visit)
     switch (p->guests[visit].step.what) {
     case PLAN_STARTTLS: starttls(p, visit); break;
     case PLAN_LOGIN: log_in(p, visit); break;
+    case PLAN_AUTH: ask_for_login(p, visit); break;
     default: hand_over(p, visit); break;
     }
 }
@@ -535,9 +550,10 @@ static void hung_up(struct play *p, unsigned visit)
     }
     if (g->state == GUEST_BUSY && g->step.what == PLAN_STARTTLS)
         add_row(p, g, SMTP_SECURITY_STARTTLS, NULL, "tls", "closed");
-    else if (g->state == GUEST_BUSY && g->step.what == PLAN_LOGIN) {
+    else if (g->state == GUEST_BUSY && (g->step.what == PLAN_LOGIN || g->step.what == PLAN_AUTH)) {
         char verb[64];
-        snprintf(verb, sizeof verb, "login %.*s", STR_ARG(g->step.x.mechanism));
+        snprintf(verb, sizeof verb, "%s %.*s", g->step.what == PLAN_AUTH ? "auth" : "login",
+                 STR_ARG(g->step.x.mechanism));
         add_row(p, g, g->layer, NULL, verb, "closed");
         count_refusal(p, "closed", true);
     } else if (g->state == GUEST_BUSY)
@@ -613,6 +629,14 @@ static void look_at_step(struct play *p, const struct plan_action *a)
         return;
     }
     rail(p, a->x.security == g->layer, "a step meant for another layer");
+    if (a->what == PLAN_AUTH) {
+        rail(p, !g->door.old_helo && !g->mechanism.n, "AUTH where it may not be said");
+        rail(p, offers(p, g, a->x.mechanism), "AUTH by a mechanism that is not offered");
+        rail(p, p->run->count.refused_logins < p->o.refused_logins_max,
+             "AUTH after the last login that may be refused");
+        rail(p, p->run->count.refusals < p->o.refusals_max, "AUTH after the last refusal");
+        return;
+    }
     if (a->what == PLAN_LOGIN) {
         rail(p, !g->door.old_helo, "AUTH after HELO");
         rail(p, p->run->asked.login_known, "a login that nobody gave");

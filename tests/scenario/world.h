@@ -33,6 +33,7 @@ struct world_port {
     const char *stranger;        /* to RCPT of the asked recipient without a login */
     const char *member;          /* with one */
     const char *in_clear;        /* to MAIL without TLS */
+    const char *alone;           /* to AUTH without a login; NULL: "501 cancelled" */
     const char *dead;            /* a mechanism that is offered, and answered 504 */
     const char *shake;     /* how the handshake fails, "tls-failed words"; NULL: it completes */
     const char *observed;  /* the version that an open policy meets then; NULL: that fails too */
