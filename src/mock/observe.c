@@ -5,6 +5,8 @@
 #include "mock/from_field.h"
 #include "mock/inside.h"
 #include "mock/sasl_seen.h"
+#include <stdarg.h>
+#include <stdio.h>
 
 enum { SLICES_MAX = 32 * 1024, TEXT_LONGEST = 1024, PASSWORD_LONGEST = 8192 };
 
@@ -30,6 +32,19 @@ static str keep(struct mock_visit *v, str s)
 {
     str copy = arena_dup(&v->slices, str_take(s, TEXT_LONGEST));
     return copy.p ? copy : STR("");
+}
+
+/* For the log: "MAIL FROM:<x>", in front of the reply. */
+static void note(struct mock_visit *v, unsigned code, const char *fmt, ...) PRINTF_LIKE(3, 4);
+static void note(struct mock_visit *v, unsigned code, const char *fmt, ...)
+{
+    char what[TEXT_LONGEST];
+    const struct mock_words w = { .code = code };
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(what, sizeof what, fmt, args);
+    va_end(args);
+    mock_remember(v, &w, STR(""), str_take((str){ what, sizeof what - 1 }, n > 0 ? (size_t)n : 0));
 }
 
 static void see_password(struct mock_visit *v, str password)
@@ -123,6 +138,7 @@ static void see_login(struct mock_visit *v, const struct smtp_session_question *
         seen->user = keep(v, mock_seen_token_user(q->octets));
         seen->password = MOCK_PASSWORD_UNKNOWN;
     }
+    note(v, 235, "AUTH %.*s as %.*s", STR_ARG(q->word), STR_ARG(seen->user));
     if (!named)
         smtp_session_login_is(v->session, seen->user.n > 0 ? seen->user : STR("?"));
     smtp_session_answer(v->session, 235, STR(""), STR(""));
@@ -139,9 +155,23 @@ static void see_message(struct mock_visit *v, str data)
     smtp_session_answer(v->session, 250, STR(""), STR(""));
 }
 
+static void note_question(struct mock_visit *v, enum smtp_ask ask,
+                          const struct smtp_session_question *q)
+{
+    switch (ask) {
+    case SMTP_ASK_GREETING: note(v, 220, "greeting"); break;
+    case SMTP_ASK_EHLO: note(v, 250, "%.*s %.*s", STR_ARG(q->octets), STR_ARG(q->word)); break;
+    case SMTP_ASK_MAIL: note(v, 250, "MAIL FROM:<%.*s>", STR_ARG(q->octets)); break;
+    case SMTP_ASK_RCPT: note(v, 250, "RCPT TO:<%.*s>", STR_ARG(q->octets)); break;
+    case SMTP_ASK_STORE: note(v, 250, "message of %zu octets", q->octets.n); break;
+    default: break; /* a login names itself once it is whole */
+    }
+}
+
 void mock_observe(struct mock_visit *v, enum smtp_ask ask, const struct smtp_session_question *q)
 {
     struct mock_seen *seen = &v->seen;
+    note_question(v, ask, q);
     switch (ask) {
     case SMTP_ASK_GREETING: smtp_session_answer(v->session, 220, STR(""), STR("")); return;
     case SMTP_ASK_EHLO:
