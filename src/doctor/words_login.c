@@ -140,6 +140,10 @@ static const struct login_rule {
     /* user name and password */
     { NO_SUCH | WEAK, "gsmtp", CAUSE_WRONG_CREDENTIALS, STRENGTH_LIKELY,
       CAUSE_APP_PASSWORD_NEEDED },
+    { NO_SUCH | POLICY,
+      "unknown user|no such user|user unknown|user not found|unknown account|no such account|"
+      "account not found|user does not exist|user doesn't exist|unknown username|=nouser",
+      CAUSE_WRONG_CREDENTIALS, STRENGTH_LIKELY, CAUSE_WRONG_USERNAME_FORM },
     { NO_SUCH, "", CAUSE_WRONG_CREDENTIALS, STRENGTH_LIKELY, CAUSE_NONE },
     { POLICY,
       "auth&fail|auth&invalid|auth&incorrect|auth&unsuccess|login&fail|login&invalid|"
@@ -192,6 +196,12 @@ bool words_hold_pattern(str text, const char *pattern)
     return false;
 }
 
+/* Words in a charset that nobody names: what they say is not known, only that they say something. */
+static bool is_readable(str text)
+{
+    return str_is_utf8(text) && str_find(text, STR("\xef\xbf\xbd")) == STR_NOT_FOUND;
+}
+
 struct words_login words_of_login(const struct smtp_outcome *o)
 {
     if (o->end == SMTP_END_CLOSED || o->end == SMTP_END_RESET)
@@ -199,9 +209,12 @@ struct words_login words_of_login(const struct smtp_outcome *o)
                                      CAUSE_MECHANISM_OFFERED_BUT_DEAD };
     for (size_t i = 0; o->end == SMTP_END_REPLY && i < COUNT_OF(RULES); i++) {
         const struct login_rule *k = &RULES[i];
-        if ((k->codes == ANY || (k->codes & codes_of(o))) &&
-            (!*k->words || words_hold_pattern(o->text, k->words)))
-            return (struct words_login){ k->cause, k->strength, k->beside };
+        if ((k->codes != ANY && !(k->codes & codes_of(o))) ||
+            (*k->words && !words_hold_pattern(o->text, k->words)))
+            continue;
+        bool unread = !*k->words && !is_readable(o->text);
+        return (struct words_login){ k->cause, unread ? STRENGTH_POSSIBLE : k->strength,
+                                     k->beside };
     }
     return (struct words_login){ CAUSE_NONE, STRENGTH_NONE, CAUSE_NONE };
 }

@@ -87,6 +87,20 @@ static bool one_refused(const struct next_case *n)
                    !doctor_evidence_good(&n->r->rows[i]);
     return refused == 1 && !doctor_record_login(n->r, NULL, true);
 }
+static bool first_cause_is(const struct next_case *n, enum cause_id cause)
+{
+    return n->j->cause_count && n->j->causes[0].cause == cause;
+}
+static bool is_backend(const struct next_case *n)
+{
+    return first_cause_is(n, CAUSE_AUTH_BACKEND_DOWN);
+}
+/* The login was refused for how often, or from where, it came. */
+static bool is_held_off(const struct next_case *n)
+{
+    return doctor_record_login(n->r, NULL, false) && !doctor_record_login(n->r, NULL, true) &&
+           (first_cause_is(n, CAUSE_RATE_LIMITED) || first_cause_is(n, CAUSE_IP_BANNED));
+}
 static bool is_form(const struct next_case *n)
 {
     return one_refused(n) && has_cause(n, CAUSE_WRONG_USERNAME_FORM) && n->asked->own_address.n &&
@@ -98,7 +112,7 @@ static bool is_mangled(const struct next_case *n)
 }
 static bool is_mechanism(const struct next_case *n)
 {
-    return one_refused(n) && n->j->causes[0].cause == CAUSE_MECHANISM_OFFERED_BUT_DEAD;
+    return one_refused(n) && first_cause_is(n, CAUSE_MECHANISM_OFFERED_BUT_DEAD);
 }
 static bool is_temporary(const struct next_case *n)
 {
@@ -212,6 +226,12 @@ static const struct {
     { is_ip,
       STR_INIT("Run the same command from a machine that the server trusts (or with --source): if "
                "it is accepted there, the address is the cause.") },
+    { is_backend,
+      STR_INIT("Keep the password as it is, and run the same command again in 15 minutes. If the "
+               "answer is the same, tell whoever runs the server its words and the time.") },
+    { is_held_off,
+      STR_INIT("Stop every program that logs in there, wait an hour, and run the same command "
+               "again: each try before that may make it longer.") },
     { is_mangled,
       STR_INIT("Look at the password where your program gets it from. Or run the same command with "
                "--logins 2: it is then tried once more without what is odd about it, at the price "
