@@ -499,10 +499,10 @@ static unsigned credentials_of(const struct raw *raw, bool known)
     return has | (needs_of(raw) == SASL_TICKET ? SASL_TICKET : 0);
 }
 
-/* Certificate and ticket name the user by themselves: only a --user is one to act as. */
-static const char *user_of(const struct raw *raw, const char *address)
+/* Certificate and ticket alone name the user by themselves: only a --user is one to act as. */
+static const char *user_of(const struct raw *raw, const char *address, bool known)
 {
-    bool names_itself = !(needs_of(raw) & (SASL_PASSWORD | SASL_TOKEN));
+    bool names_itself = !known && !(needs_of(raw) & (SASL_PASSWORD | SASL_TOKEN));
     return raw->user || names_itself ? raw->user : address;
 }
 
@@ -524,11 +524,13 @@ static bool read_login(struct raw *raw, const char *address, struct arena *a, st
 {
     struct doctor_asked *asked = &raw->f->o.asked;
     bool logs_in = !raw->auth || !str_eq_nocase(str_from(raw->auth), STR("none"));
-    const char *user = user_of(raw, address);
     bool known = false;
-    raw->secret.ask = user && logs_in && (needs_of(raw) & SASL_PASSWORD) && !raw->unasked;
-    if (!secret_input(&raw->secret, password, &known, e) || !check_login(raw, known, user, e) ||
-        !read_auth(raw, known, a, e))
+    raw->secret.ask = user_of(raw, address, false) && logs_in && (needs_of(raw) & SASL_PASSWORD) &&
+                      !raw->unasked;
+    if (!secret_input(&raw->secret, password, &known, e))
+        return false;
+    const char *user = user_of(raw, address, known);
+    if (!check_login(raw, known, user, e) || !read_auth(raw, known, a, e))
         return false;
     bool itself = needs_of(raw) == SASL_CERTIFICATE || needs_of(raw) == SASL_TICKET;
     asked->credentials = credentials_of(raw, known);

@@ -591,7 +591,8 @@ static void settle_want(struct plan *p, struct visit *v)
         take_login(v, &w->x);
     else if (last && (login || !doctor_evidence_good(last)))
         w->state = WANT_DROPPED;
-    v->login_refused |= login && !doctor_evidence_good(last);
+    v->login_refused |= login && !doctor_evidence_good(last) &&
+                        last->outcome.end != SMTP_END_GUARDED;
     v->want = -1;
 }
 

@@ -436,6 +436,8 @@ static const char *login_answer(const struct play *p, const struct world_port *p
                                 const struct smtp_attempt *x)
 {
     const struct world *w = p->w;
+    if (str_eq(x->mechanism, STR("GSSAPI"))) /* nobody has a ticket here */
+        return "guarded no ticket";
     if (port->dead && str_eq(x->mechanism, str_from(port->dead)))
         return "504 5.5.4 unknown mechanism";
     if ((w->user && !str_eq(x->user, str_from(w->user))) || (w->wants_repaired && !x->repaired))
@@ -459,6 +461,10 @@ static void log_in(struct play *p, unsigned visit)
     char verb[64];
     snprintf(verb, sizeof verb, "login %.*s", STR_ARG(g->step.x.mechanism));
     add_row(p, g, g->layer, NULL, verb, answer ? answer : "235 ok");
+    if (table && strncmp(table, "guarded", 7) == 0) { /* nothing of it was sent */
+        step_over(p, visit, NULL);
+        return;
+    }
     p->run->count.logins++;
     count_refusal(p, answer, true);
     if (is_good(answer))
