@@ -27,6 +27,13 @@ static const struct doctor_evidence *refused_beside(const struct bench *b,
     return s.state == STATE_REFUSED && s.played && !s.temporary ? s.by : NULL;
 }
 
+/* The reply names another reason, and postmaster may well be spared it: a full mailbox, a blocklist. */
+static bool names_another(const struct doctor_evidence *ev)
+{
+    enum cause_id named = ev ? words_cause(&ev->outcome) : CAUSE_NONE;
+    return named != CAUSE_NONE && named != CAUSE_RECIPIENT_UNKNOWN;
+}
+
 void judge_sign_recipient_unknown(struct bench *b)
 {
     const struct doctor_evidence *served = neighbour_accepted(b);
@@ -37,6 +44,8 @@ void judge_sign_recipient_unknown(struct bench *b)
                    member->outcome.code / 100 == 5;
     bool by_member = (served && at_rcpt) || (member && words_no_such_mailbox(&member->outcome));
     enum finding_strength strength = STRENGTH_NONE;
+    if (names_another(beside) || (by_member && names_another(member)))
+        return;
     if (beside)
         strength = STRENGTH_PROVED;
     else if (by_member || (stranger && words_unknown_user(&stranger->outcome)))

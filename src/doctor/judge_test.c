@@ -352,6 +352,11 @@ static const struct judge_case {
     { "the mailbox is unknown, its neighbour is known", "25 none - to=bob@example.org",
       BARE25 "25 to=bob@example.org rcpt 550 5.1.1 unknown | 25 to=postmaster@example.org rcpt 250",
       "refused: recipient-unknown proved; exit 1" },
+    { "... the neighbour is taken, and the words name another reason",
+      "25 none - to=bob@example.org",
+      BARE25 "25 to=bob@example.org rcpt 552 5.2.2 Mailbox is full |"
+             "25 to=postmaster@example.org rcpt 250",
+      "refused: mailbox-full likely; exit 1; next" },
     { "... refused for now", "25 none - to=bob@example.org",
       BARE25 "25 to=bob@example.org rcpt 450 4.2.1 later | 25 to=postmaster@example.org rcpt 250",
       "unknown: exit 3; next" },
@@ -708,6 +713,7 @@ static void every_cause_has_a_case(void **state)
         CAUSE_CLIENT_CERTIFICATE_NEEDED,
         CAUSE_OAUTH_TOKEN_REJECTED,
         CAUSE_WRONG_USERNAME_FORM,
+        CAUSE_MAILBOX_FULL,
     };
     unsigned seen[CAUSES] = { 0 };
     (void)state;

@@ -60,13 +60,16 @@ static const struct {
       "limit&per hour|limit&per day|messages per day&only|quota&per day|"
       "limit&per 24 hours|zu viele&verbindungen|zu viele&nachrichten|"
       "trop de&connexions|trop de&messages|demasiad&conexiones|demasiad&mensajes|"
-      "频率&限|frequency limited" },
+      "频率&限|frequency limited|submission rate&exceed|message rate&exceed" },
     { CAUSE_IP_BLOCKLISTED, ANYWHERE | EITHER,
       "blocked using|blacklist|black list|blocklist|block list|dnsbl|=rbl|"
       "banned sending ip|poor reputation|bad reputation|low reputation|ip reputation|"
       "reputation service|suspected spam ip|client&is listed|=ip&is listed|"
-      "host&is listed|listed at&reject|listed by&reject|schwarze&liste|liste noire|"
+      "host&is listed|is listed at|is listed by|listed at&reject|listed "
+      "by&reject|schwarze&liste|liste noire|"
       "lista negra|黑名单" },
+    { CAUSE_IP_BANNED, AT_OPEN | EITHER, "banned|=ip&blocked&errors|address&blocked&errors" },
+    { CAUSE_FROM_INVALID, PATHS | NEVER, "sender verify failed&unrouteable" },
     { CAUSE_SENDER_UNVERIFIED, TRADE | EITHER,
       "not verified|unverified|verified sender|not match&verified|"
       "sender not validated|sender&not confirmed" },
@@ -90,7 +93,7 @@ static const struct {
       "absender&ungültig|expéditeur&invalide|remitente&inválid" },
     { CAUSE_FROM_NOT_LOGIN, TRADE | NEVER,
       "not owned by|send as this|sendas|to send as|send on behalf|sender&not belong|"
-      "from&not belong|sender&mismatch|must be same as&auth|must equal&auth|"
+      "from&not belong|not belong to your|sender&mismatch|must be same as&auth|must equal&auth|"
       "must match&auth|not match&auth|not match&login|sender&not allowed for|"
       "not allowed&header from|not allowed&sender address|"
       "not authorized&sender address|not permitted&sender address|"
@@ -106,7 +109,12 @@ static const struct {
       "收件人&不存在|用户&不存在" },
     { CAUSE_CONTENT_REJECTED, AT_DATA | NEVER,
       "spam|virus|malware|phish|unsolicited|message content|content rejected|"
+      "content restriction|content filter|"
       "content reject|suspicious content|attachment|垃圾邮件" },
+    /* the server's own trouble, which has to do with nobody's settings */
+    { CAUSE_OTHER_NOT_RELAY, TRADE | LATER,
+      "temporary lookup failure|temporary local problem|insufficient system resources|"
+      "temporary system failure|local configuration error|server configuration error" },
 };
 
 /* Diagnostic names with dots in them, as Exchange gives them: no host is called so. */

@@ -92,7 +92,8 @@ static const struct login_rule {
       "basic auth&disabled|basic auth&block|basic auth&not|basic auth&turned off|"
       "smtpclientauthentication|smtp client auth&disabled|smtp auth&disabled|"
       "smtp authentication&disabled|password auth&disabled|password login&disabled|"
-      "password-based&disabled|security defaults|conditional access|meet the criteria|modern auth|"
+      "password-based&disabled|by password&disabled|security defaults|conditional access|meet the "
+      "criteria|modern auth|"
       "legacy auth|less secure app|oauth&require|oauth&only|use oauth|using oauth",
       CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, STRENGTH_LIKELY, CAUSE_NONE },
 
