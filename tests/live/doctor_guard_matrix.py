@@ -43,8 +43,10 @@ CERTIFICATES = {
 PASSWORDS = ("kV7#pz q/Lm+29%é", "correct horse battery", "Zm9v=bar/+9", "p'ss\"w\\rd$HOME", "äöü-ßÄÖ-12", "<tag>&amp;%41%")
 TIMEOUT_S = 4
 
+DIGESTS = ("CRAM-MD5", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "NTLM")  # show no password
+TOKENS = ("XOAUTH2", "OAUTHBEARER")
 MECHANISMS = ("PLAIN LOGIN", "PLAIN LOGIN", "LOGIN", "PLAIN", "CRAM-MD5", "CRAM-MD5 PLAIN", "SCRAM-SHA-256 PLAIN",
-              "DIGEST-MD5 LOGIN", "NTLM PLAIN", "XOAUTH2 PLAIN", "GSSAPI PLAIN", "X-UNHEARD", "")
+              "DIGEST-MD5 LOGIN", "NTLM PLAIN", "XOAUTH2 PLAIN", "XOAUTH2 OAUTHBEARER", "SCRAM-SHA-1 SCRAM-SHA-256-PLUS NTLM", "GSSAPI PLAIN", "X-UNHEARD", "")
 REFUSALS = ("550 5.7.1 relaying denied", "554 5.7.1 relay access denied", "530 5.7.0 Authentication required",
             "535 5.7.8 bad credentials", "534 5.7.9 an app password is needed", "530 5.7.0 Must issue a STARTTLS command first",
             "553 5.7.1 sender address rejected: not owned by user", "501 5.5.2 helo name refused", "550 5.1.1 user unknown",
@@ -67,8 +69,7 @@ def ask_with(password):
     """The password as challenges, then in the answer."""
     def answer(conn, _):
         for octets in (password.encode(), base64.b64encode(password.encode()), password.encode().hex().encode()):
-            if conn.peer.ask(conn, octets) == "*":
-                break
+            conn.peer.ask(conn, octets)
         return spelt(password, b"535")
     return answer
 
@@ -150,7 +151,10 @@ class Host:
     def user(self):
         rng = self.rng
         self.security = rng.choice(("starttls", "starttls", "tls", "none", "auto"))
-        self.auth = rng.choice(("auto", "auto", "auto", "none", "none", "PLAIN", "LOGIN", "CRAM-MD5"))
+        self.auth = rng.choice(("auto",) * 5 + ("none",) * 4 + DIGESTS + ("PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER"))
+        self.token = self.known and (self.auth in TOKENS or (self.auth in ("auto", "none") and rng.random() < 0.1))
+        if self.auth in TOKENS and not self.token:
+            self.auth = "auto"
         self.gentle = rng.random() < 0.25
         self.send = rng.random() < 0.25
         self.logins = rng.choice((1, 1, 1, 2, 3))
@@ -167,7 +171,8 @@ class Host:
         for wanted, words in ((self.gentle, ["--gentle"]), (self.send, ["--send"]), (self.clear_auth, ["--allow-clear-auth"]),
                               (self.logins > 1, ["--logins", str(self.logins)]), (self.helo, ["--helo", "bad.example"]),
                               (not self.text, ["--json"]), (self.verbose, ["--verbose"]), (self.to, ["--to", self.to]),
-                              (self.sender, ["--from", self.sender])):
+                              (self.sender, ["--from", self.sender]),
+                              (self.token, ["--token-command", 'printf %s "$PEER_TOKEN"'])):
             flags += words if wanted else []
         return flags
 
@@ -200,7 +205,8 @@ def judge(host):
                      "--ca", bench.authority.pem, "--ports", ",".join(str(p.port) for p in peers[1:])]
         if CAN_REPORT:
             arguments += ["--report", f"{place}/report.html"]
-        run = bench.doctor(arguments, password=host.password if host.known else None, cwd=place)
+        run = bench.doctor(arguments, password=host.password if host.known and not host.token else None, cwd=place,
+                           env={"PEER_TOKEN": host.password})
         site.settle()
         told = "\n".join(f"{c.peer.port} {'greeted' if c.greeted else 'not greeted'} {c.commands}" for c in site.conns)
         try:
@@ -221,7 +227,7 @@ def judge(host):
 
 
 def rails(host, site, run):
-    digest = host.security == "none" and host.auth == "CRAM-MD5"
+    digest = host.auth if host.security == "none" and host.auth in DIGESTS else None
     holds(site, run, gentle=host.gentle, send=host.send, to=host.to, hello_ok=host.may_greet_tls(),
           clear_auth=host.clear_auth, digest=digest, variants=1 + host.helo, logins=host.logins, password=host.password, cut_short=cut_short(run))
     for conn in site.conns:

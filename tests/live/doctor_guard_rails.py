@@ -133,8 +133,8 @@ NOT_IN_CLEAR = {"caps": ["PIPELINING", "STARTTLS", "AUTH PLAIN LOGIN"],
                 "steps": {"auth": lambda c, a: None if c.tls else "538 5.7.11 encryption needed"}}
 case("AUTH alone wants TLS", [NOT_IN_CLEAR] * 2, *BARE, status=1, cause="auth-hidden-until-tls")
 case("AUTH alone is heard in clear", [{"caps": ["PIPELINING", "STARTTLS", "AUTH PLAIN LOGIN"]}] * 2, *BARE)
-case("digest in clear", [DIGEST], *BARE, "--auth", "CRAM-MD5", digest=True, status=0)
-case("digest in clear, wrong credentials", [DIGEST] * 3, *BARE, "--auth", "CRAM-MD5", digest=True, logins=WRONG)
+case("digest in clear", [DIGEST], *BARE, "--auth", "CRAM-MD5", digest="CRAM-MD5", status=0)
+case("digest in clear, wrong credentials", [DIGEST] * 3, *BARE, "--auth", "CRAM-MD5", digest="CRAM-MD5", logins=WRONG)
 case("digest in clear, not named", [DIGEST] * 3, *BARE)
 case("starttls stripped", [IN_CLEAR, RELAY], *STARTTLS)
 case("starttls refused", [{"steps": {"starttls": "454 4.7.0 TLS not available"},

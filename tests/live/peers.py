@@ -49,6 +49,10 @@ class Gone(Exception):
     """The connection is over."""
 
 
+class CalledOff(Exception):
+    """The client answered a challenge by "*" (RFC 4954 section 4)."""
+
+
 class Conn:
     """One connection, as the server saw it."""
 
@@ -62,6 +66,7 @@ class Conn:
         self.hidden = bytearray() # all that came inside
         self.past = []            # (verb, octets that came behind it before its answer)
         self.commands = []        # (verb, argument, came under TLS)
+        self.responses = []       # (line, came under TLS): to the challenges of AUTH
         self.logged_in = None
         self.mail_ok = False
         self.closed = threading.Event()
@@ -251,7 +256,10 @@ class Peer:
             self._handshake(conn)
 
     def _do_auth(self, conn, argument):
-        self._answer(conn, "auth", argument, self._usual_auth)
+        try:
+            self._answer(conn, "auth", argument, self._usual_auth)
+        except CalledOff:
+            self._note(conn, "auth", argument, self._play(conn, "501 5.0.0 called off"))
 
     def _usual_auth(self, conn, argument):
         mechanism, _, initial = argument.partition(" ")
@@ -279,7 +287,11 @@ class Peer:
     @staticmethod
     def ask(conn, prompt):
         conn.send(b"334 " + base64.b64encode(prompt) + b"\r\n")
-        return conn.line().decode("latin-1")
+        answer = conn.line().decode("latin-1")
+        conn.responses.append((answer, conn.tls))
+        if answer == "*":
+            raise CalledOff
+        return answer
 
     def _do_mail(self, conn, argument):
         conn.mail_ok = self._answer(conn, "mail", argument, lambda *_: "250 2.1.0 ok") == 250

@@ -5,11 +5,11 @@ from doctor_kit import PASSWORD, expect, hides
 POSTMASTER = "postmaster@inside.example"
 
 
-def holds(site, run, *, gentle, send, to, hello_ok=False, clear_auth=False, digest=False, variants=1, logins=1,
+def holds(site, run, *, gentle, send, to, hello_ok=False, clear_auth=False, digest=None, variants=1, logins=1,
           password=PASSWORD, cut_short=False):
     """Every guard rail, by what arrived. hello_ok: a ClientHello may come before a greeting (the user's
-    settings say TLS, or the port kept silent). digest: CRAM-MD5, which shows no password, may be said in
-    clear, as the user's program does. variants: strangers the case itself calls for. cut_short: the time of
+    settings say TLS, or the port kept silent). digest: a mechanism that shows no password, and may be said in
+    clear as the user's program does. variants: strangers the case itself calls for. cut_short: the time of
     the run was up before it was done."""
     at_host, in_all = (2, 4) if gentle else (4, 8)
     expect(site.conns, "nobody came")
@@ -29,8 +29,7 @@ def holds(site, run, *, gentle, send, to, hello_ok=False, clear_auth=False, dige
     if not clear_auth:
         hides(site.unprotected(), password, "what anybody could read")
         bare = [a for a in said if not a[1] or not a[2]]
-        bare = [a for a in bare if " " in a[0] or a[1]]  # in clear a name alone holds no login
-        bare = [] if digest and all(a[0] == "CRAM-MD5" for a in bare) else bare
+        bare = [a for a in bare if (a[0] != digest and a[3]) or a[1]]
         expect(not bare, "AUTH without verified TLS", bare)
     strangers = [r for r, in_ in site.recipients if r == to and not in_]
     expect(len(strangers) <= variants + site.data, "the outside recipient without login", site.recipients)
@@ -40,8 +39,10 @@ def holds(site, run, *, gentle, send, to, hello_ok=False, clear_auth=False, dige
 
 
 def said_auth(site):
-    """(mechanism, came under TLS, and under a certificate that verifies) of every AUTH."""
-    return [(a.partition(" ")[0], c.tls, c.peer.trusted) for c in site.conns for v, a, _ in c.commands if v == "AUTH"]
+    """(mechanism, came under TLS, and under a certificate that verifies, with a response) of every AUTH. The name of
+    a mechanism alone holds no login, nor does calling off what the server then asks."""
+    return [(a.partition(" ")[0], tls, c.peer.trusted, " " in a or (tls, True) in [(t, r != "*") for r, t in c.responses])
+            for c in site.conns for v, a, tls in c.commands if v == "AUTH"]
 
 
 def agrees(site, stats):
