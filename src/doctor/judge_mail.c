@@ -18,13 +18,33 @@ static const struct doctor_evidence *neighbour_accepted(const struct bench *b)
     return NULL;
 }
 
+/* The refusal does not name another reason, such as a mailbox that is full. */
+static bool may_be_unknown(const struct doctor_evidence *ev)
+{
+    enum cause_id named = words_cause(&ev->outcome);
+    return named == CAUSE_NONE || named == CAUSE_RECIPIENT_UNKNOWN;
+}
+
+/* Beside a taken neighbour: in words about the mailbox it is that; in words that say nothing it may be
+ * another rule about that recipient. */
+static enum finding_strength strength_beside(const struct doctor_evidence *ev,
+                                             enum finding_strength most)
+{
+    if (words_say_nothing(&ev->outcome))
+        return STRENGTH_POSSIBLE;
+    return words_no_such_mailbox(&ev->outcome) || words_invalid_recipient(&ev->outcome)
+               ? most
+               : STRENGTH_LIKELY;
+}
+
 static const struct doctor_evidence *refused_beside(const struct bench *b,
                                                     const struct doctor_evidence *accepted)
 {
     struct smtp_attempt x = accepted->attempt;
     x.to = b->a.to;
     struct doctor_settled s = doctor_settle(b->r, &x);
-    return s.state == STATE_REFUSED && s.played && !s.temporary ? s.by : NULL;
+    return s.state == STATE_REFUSED && s.played && !s.temporary && may_be_unknown(s.by) ? s.by
+                                                                                        : NULL;
 }
 
 /* The reply names another reason, and postmaster may well be spared it: a full mailbox, a blocklist. */
@@ -41,13 +61,15 @@ void judge_sign_recipient_unknown(struct bench *b)
     const struct doctor_evidence *beside = served ? refused_beside(b, served) : NULL;
     const struct doctor_evidence *stranger = judge_stranger(b);
     bool at_rcpt = member && member->outcome.stage == SMTP_STAGE_RCPT &&
-                   member->outcome.code / 100 == 5;
+                   member->outcome.code / 100 == 5 && may_be_unknown(member);
     bool by_member = (served && at_rcpt) || (member && words_no_such_mailbox(&member->outcome));
     enum finding_strength strength = STRENGTH_NONE;
     if (names_another(beside) || (by_member && names_another(member)))
         return;
     if (beside)
-        strength = STRENGTH_PROVED;
+        strength = strength_beside(beside, STRENGTH_PROVED);
+    else if (by_member && served)
+        strength = strength_beside(member, STRENGTH_LIKELY);
     else if (by_member || (stranger && words_unknown_user(&stranger->outcome)))
         strength = STRENGTH_LIKELY;
     else if (stranger && !doctor_record_offers_login(b->r) &&
@@ -128,7 +150,8 @@ static const struct doctor_evidence *refused_inside(const struct bench *b, bool 
         bool control = !str_eq(ev->attempt.to, b->a.to);
         if (ev->probe == PROBE_TRIAL && ev->attempt.port == 25 && control == postmaster &&
             !smtp_attempt_logs_in(&ev->attempt) && judge_is_refusal(ev) &&
-            ev->outcome.stage == SMTP_STAGE_RCPT && words_about_relaying(&ev->outcome) &&
+            ev->outcome.stage == SMTP_STAGE_RCPT &&
+            (words_about_relaying(&ev->outcome) || words_invalid_recipient(&ev->outcome)) &&
             str_eq_nocase(words_domain(ev->attempt.to), domain))
             return ev;
     }
@@ -154,10 +177,13 @@ void judge_sign_domain_not_configured(struct bench *b)
     bool inbound = own.n && !str_eq_nocase(own, to) && is_servers_own(b, to) &&
                    !b->asked->login_known;
     if (!own.n || (!str_eq_nocase(own, to) && !inbound) || (b->a.port && b->a.port != 25) ||
-        smtp_attempt_logs_in(&b->a) || !ev || judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN))
+        smtp_attempt_logs_in(&b->a) || !ev || neighbour_accepted(b) ||
+        words_unknown_user(&ev->outcome))
         return;
+    bool relaying = words_about_relaying(&ev->outcome); /* else it may be the mailbox alone */
     struct finding *f = judge_add(b, CAUSE_DOMAIN_NOT_CONFIGURED, HOP_SUBMISSION,
-                                  control || inbound ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
+                                  relaying && (control || inbound) ? STRENGTH_LIKELY
+                                                                   : STRENGTH_POSSIBLE);
     finding_for(f, ev->id);
     finding_for(f, judge_id(control));
 }

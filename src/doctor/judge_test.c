@@ -366,7 +366,7 @@ static const struct judge_case {
     { "... the neighbour was taken elsewhere", "587 starttls PLAIN to=bob@example.org",
       E587 BARE25 IN587 "587+ PLAIN to=bob@example.org rcpt 550 5.7.1 no |"
                         "25 to=postmaster@example.org rcpt 250",
-      "refused: recipient-unknown likely; exit 1; next" },
+      "refused: recipient-unknown possible; exit 1; next" },
     { "... the neighbour was taken elsewhere, refused for now",
       "587 starttls PLAIN to=bob@example.org",
       E587 BARE25 IN587 "587+ PLAIN to=bob@example.org rcpt 450 4.7.1 no |"

@@ -49,6 +49,13 @@ static bool is_about_helo(const struct doctor_evidence *ev)
            words_about_helo(&ev->outcome);
 }
 
+/* Nothing but the reverse-path has been said, and the words are about the sender. */
+static bool refuses_sender(const struct doctor_evidence *ev)
+{
+    return ev->probe == PROBE_TRIAL && ev->outcome.stage == SMTP_STAGE_MAIL &&
+           smtp_attempt_logs_in(&ev->attempt) && words_refuse_sender(&ev->outcome);
+}
+
 void judge_sign_words(struct bench *b)
 {
     for (size_t i = 0; i < b->r->count; i++) {
@@ -58,11 +65,13 @@ void judge_sign_words(struct bench *b)
         enum cause_id cause = words_cause(&ev->outcome);
         if (cause == CAUSE_NONE && is_about_helo(ev) && !judge_reverse_dns_stays(b))
             cause = CAUSE_EHLO_NAME_REFUSED;
-        if (cause == CAUSE_FROM_NOT_LOGIN)
+        bool vague = cause == CAUSE_NONE && refuses_sender(ev);
+        if (vague || cause == CAUSE_FROM_NOT_LOGIN)
             cause = judge_whose_address(b, ev);
         if (cause == CAUSE_NONE || (cause == CAUSE_RECIPIENT_UNKNOWN && ev->probe == PROBE_TRIAL))
             continue; /* other recipients tell more: judge_sign_recipient_unknown() */
-        struct finding *f = judge_add(b, cause, HOP_SUBMISSION, STRENGTH_LIKELY);
+        struct finding *f = judge_add(b, cause, HOP_SUBMISSION,
+                                      vague ? STRENGTH_POSSIBLE : STRENGTH_LIKELY);
         finding_for(f, ev->id);
         finding_against(f, judge_id(doctor_record_login(b->r, NULL, true)));
     }

@@ -13,6 +13,8 @@
  * only. From-not-login stands for an address that is not the login's, whichever it is. */
 enum cause_id words_cause(const struct smtp_outcome *o);
 
+/* "Sender rejected" and its like, which do not say why. */
+bool words_refuse_sender(const struct smtp_outcome *o);
 /* It names no cause, and nothing else that an experiment could be set against. */
 bool words_say_nothing(const struct smtp_outcome *o);
 bool words_of_waiting(const struct smtp_outcome *o);    /* "try again later" and its like */

@@ -52,7 +52,8 @@ static const struct {
       "does not have authentication information&message" },
     { CAUSE_SPF_FAIL, TRADE | EITHER, "spf|sender policy framework" },
     { CAUSE_RATE_LIMITED, ANYWHERE | EITHER,
-      "rate limit|ratelimit|rate-limit|throttl|slow down|too many connections|"
+      "rate limit|=rate&=limit|=rate&exceeded|ratelimit|rate-limit|throttl|slow down|too many "
+      "connections|"
       "too many concurrent|too many sessions|too many messages|too many mails|"
       "too many emails|too many recipient|too much mail|too frequent|too fast|"
       "sending limit|sending quota|sending rate|submissionquota|recipient limit|"
@@ -64,12 +65,12 @@ static const struct {
     { CAUSE_IP_BLOCKLISTED, ANYWHERE | EITHER,
       "blocked using|blacklist|black list|blocklist|block list|dnsbl|=rbl|"
       "banned sending ip|poor reputation|bad reputation|low reputation|ip reputation|"
-      "reputation service|suspected spam ip|client&is listed|=ip&is listed|"
-      "host&is listed|is listed at|is listed by|listed at&reject|listed "
-      "by&reject|schwarze&liste|liste noire|"
-      "lista negra|黑名单" },
+      "reputation service|suspected spam ip|is listed at|is listed in|is listed on|"
+      "is listed by|client&is listed|=ip&is listed|host&is listed|listed at&reject|"
+      "listed by&reject|schwarze&liste|liste noire|lista negra|黑名单" },
     { CAUSE_IP_BANNED, AT_OPEN | EITHER, "banned|=ip&blocked&errors|address&blocked&errors" },
-    { CAUSE_FROM_INVALID, PATHS | NEVER, "sender verify failed&unrouteable" },
+    { CAUSE_FROM_INVALID, PATHS | EITHER, /* the domain cannot be found, so nobody could be asked */
+      "sender verif&unrouteable|sender verif&domain|sender verif&no such host" },
     { CAUSE_SENDER_UNVERIFIED, TRADE | EITHER,
       "not verified|unverified|verified sender|not match&verified|"
       "sender not validated|sender&not confirmed" },
@@ -93,7 +94,8 @@ static const struct {
       "absender&ungültig|expéditeur&invalide|remitente&inválid" },
     { CAUSE_FROM_NOT_LOGIN, TRADE | NEVER,
       "not owned by|send as this|sendas|to send as|send on behalf|sender&not belong|"
-      "from&not belong|not belong to your|sender&mismatch|must be same as&auth|must equal&auth|"
+      "from&not belong|not belong&login|not belong&account|not belong&user|sender&mismatch|"
+      "must be same as&auth|must equal&auth|"
       "must match&auth|not match&auth|not match&login|sender&not allowed for|"
       "not allowed&header from|not allowed&sender address|"
       "not authorized&sender address|not permitted&sender address|"
@@ -108,13 +110,14 @@ static const struct {
       "destinatario&desconocido|destinatario&sconosciuto|宛先&存在しま|"
       "收件人&不存在|用户&不存在" },
     { CAUSE_CONTENT_REJECTED, AT_DATA | NEVER,
-      "spam|virus|malware|phish|unsolicited|message content|content rejected|"
-      "content restriction|content filter|"
-      "content reject|suspicious content|attachment|垃圾邮件" },
+      "spam|virus|malware|phish|unsolicited|message content|due to content|"
+      "content restrict|content filter|content reject|suspicious content|attachment|垃圾邮件" },
     /* the server's own trouble, which has to do with nobody's settings */
-    { CAUSE_OTHER_NOT_RELAY, TRADE | LATER,
-      "temporary lookup failure|temporary local problem|insufficient system resources|"
-      "temporary system failure|local configuration error|server configuration error" },
+    { CAUSE_OTHER_NOT_RELAY, TRADE | EITHER,
+      "local problem|system failure|lookup failure|lookup error|system resource|"
+      "insufficient storage|insufficient system storage|insufficient disk|out of memory|"
+      "internal error|internal server error|queue file|error writing|disk full|local error|"
+      "local configuration error|server configuration error" },
 };
 
 /* Diagnostic names with dots in them, as Exchange gives them: no host is called so. */
@@ -209,4 +212,11 @@ bool words_of_waiting(const struct smtp_outcome *o)
     return words_hold_pattern(o->text, "try again later|try later|come back later|temporarily|"
                                        "greylist|graylist|später noch einmal|später erneut|"
                                        "réessay&plus tard|más tarde");
+}
+
+bool words_refuse_sender(const struct smtp_outcome *o)
+{
+    return words_hold_pattern(o->text,
+                              "sender&reject|sender&refus|sender&denied|sender&not allowed|"
+                              "sender&not accepted");
 }
