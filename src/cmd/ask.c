@@ -18,7 +18,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define GIVEN_UP "given up; nothing was tried"
+#define PASSWORD_PROMPT "Password (not shown, used once, only inside TLS, never stored): "
+#define GIVEN_UP        "given up; nothing was tried"
 
 enum { LINE_OCTETS = 4096, MORE_MS = 60 };
 
@@ -81,11 +82,14 @@ static bool more_waits(void)
     return poll(&p, 1, MORE_MS) == 1 && (p.revents & POLLIN);
 }
 
-static bool read_hidden(const struct terminal *t, struct buf *out)
+/* The echo is off before anybody is asked to type; what was typed ahead is not lost. */
+static bool read_hidden(const struct terminal *t, const char *prompt, struct buf *out)
 {
     struct termios quiet = t->was;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+    tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
+    fputs(prompt, stderr);
+    fflush(stderr);
     bool ok = read_line(out);
     tcsetattr(STDIN_FILENO, TCSANOW, &t->was);
     fputc('\n', stderr);
@@ -319,10 +323,8 @@ static bool ask_password(const struct terminal *t, struct answers *x, struct err
     int ends[2];
     if (!x->address && !x->user)
         return true;
-    fputs("Password (not shown, used once, only inside TLS, never stored): ", stderr);
-    fflush(stderr);
     buf_init(&b, SECRET_MAX);
-    bool ok = read_hidden(t, &b) || err_set(e, ERR_SYSTEM, GIVEN_UP);
+    bool ok = read_hidden(t, PASSWORD_PROMPT, &b) || err_set(e, ERR_SYSTEM, GIVEN_UP);
     if (ok && !buf_ok(&b))
         ok = err_set(e, ERR_LIMIT, "the password is longer than %d octets", SECRET_MAX);
     if (ok && b.n) {

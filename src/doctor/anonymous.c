@@ -154,7 +154,8 @@ static bool add_names(struct anonymous *a, const struct doctor_report *r)
     for (size_t i = 0; i < r->record->count; i++) {
         if (!add_attempt(a, &r->record->rows[i].attempt, own))
             return false;
-        if (!add_address(a, &r->record->rows[i].attempt.address, ANONYMOUS_SERVER))
+        if (!add_address(a, &r->record->rows[i].attempt.address, ANONYMOUS_SERVER) ||
+            !add_address(a, &r->record->rows[i].outcome.local, ANONYMOUS_CLIENT))
             return false;
     }
     return add_address(a, &at->source, ANONYMOUS_CLIENT) &&
@@ -199,6 +200,7 @@ static struct smtp_attempt attempt_of(struct copier *c, const struct smtp_attemp
     char text[IP_TEXT_MAX];
     y.address = anonymous_ip(c->a, &x->address, ANONYMOUS_SERVER);
     y.source = anonymous_ip(c->a, &x->source, ANONYMOUS_CLIENT);
+    y.mechanism = replaced(c, x->mechanism, false);
     y.user = replaced(c, x->user, true);
     y.helo = replaced(c, x->helo, true);
     y.from = replaced(c, x->from, true);
@@ -224,16 +226,21 @@ static str capabilities_of(struct copier *c, str text)
     return tail.n ? arena_printf(c->arena, "%.*s%.*s", STR_ARG(head), STR_ARG(tail)) : head;
 }
 
+/* Every slice, whatever it is; then those that need more care. */
 static void copy_row(struct copier *c, const struct doctor_evidence *from,
                      struct doctor_evidence *to)
 {
+    str *slices[DOCTOR_EVIDENCE_SLICES];
     struct smtp_outcome *o = &to->outcome;
     *to = *from;
+    size_t n = doctor_evidence_slices(to, slices);
+    for (size_t i = 0; i < n; i++)
+        *slices[i] = replaced(c, *slices[i], true);
     to->attempt = attempt_of(c, &from->attempt);
-    o->text = from->probe == PROBE_CAPABILITIES ? capabilities_of(c, o->text)
-                                                : replaced(c, o->text, true);
-    o->tls.names = replaced(c, o->tls.names, false);
-    o->tls.issuer = replaced(c, o->tls.issuer, true);
+    if (from->probe == PROBE_CAPABILITIES)
+        o->text = capabilities_of(c, from->outcome.text);
+    o->tls.names = replaced(c, from->outcome.tls.names, false);
+    o->local = anonymous_ip(c->a, &o->local, ANONYMOUS_CLIENT);
 }
 
 static const struct doctor_evidence *same_row(const struct doctor_nobody *n,

@@ -112,3 +112,64 @@ size_t doctor_cells(const struct doctor_asked *asked, const struct doctor_record
     }
     return n;
 }
+
+/* ------------------------------------------------------------------------------------------------
+ * For those who show them
+ */
+static bool is_cell_of(const struct doctor_cell *c, const struct ip *address, uint16_t port,
+                       enum smtp_security security, bool login)
+{
+    return (address->family == IP_NONE || ip_eq(address, &c->at.address)) && port == c->at.port &&
+           security == c->at.security && login == smtp_attempt_logs_in(&c->at);
+}
+
+bool doctor_cell_is_asked(const struct doctor_asked *asked, const struct doctor_judgement *j,
+                          const struct doctor_cell *c)
+{
+    const struct smtp_attempt *a = &asked->attempt;
+    const struct doctor_evidence *ev = j->asked;
+    const struct ip anywhere = { .family = IP_NONE };
+    enum smtp_security security = a->security;
+    if (security == SMTP_SECURITY_AUTO && ev)
+        security = ev->attempt.security;
+    return is_cell_of(c, ev ? &ev->attempt.address : &anywhere,
+                      a->port || !ev ? a->port : ev->attempt.port, security,
+                      smtp_attempt_logs_in(a));
+}
+
+bool doctor_cell_works(const struct doctor_judgement *j, const struct doctor_cell *c)
+{
+    const struct doctor_evidence *w = j->works;
+    return w && is_cell_of(c, &w->attempt.address, w->attempt.port, w->attempt.security,
+                           smtp_attempt_logs_in(&w->attempt));
+}
+
+bool doctor_lanes_same_address(const struct doctor_lane *a, const struct doctor_lane *b)
+{
+    return ip_eq(&a->cells[0]->at.address, &b->cells[0]->at.address);
+}
+
+static bool is_dead(const struct doctor_cell *c)
+{
+    return (c->s.state == STATE_CLOSED || c->s.state == STATE_SILENT) && c->s.by &&
+           c->s.by->outcome.stage == SMTP_STAGE_CONNECT;
+}
+
+size_t doctor_lanes(const struct doctor_asked *asked, const struct doctor_judgement *j,
+                    const struct doctor_cell *cells, size_t count,
+                    struct doctor_lane out[DOCTOR_LANES_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i + 1 < count; i += 2) {
+        struct doctor_lane l = { { &cells[i], &cells[i + 1] }, is_dead(&cells[i]) };
+        struct doctor_lane *last = n ? &out[n - 1] : NULL;
+        bool repeated = l.dead && last && last->dead && doctor_lanes_same_address(last, &l) &&
+                        last->cells[0]->at.port == l.cells[0]->at.port;
+        if (!repeated)
+            out[n++] = l;
+        else if (doctor_cell_is_asked(asked, j, l.cells[0]) ||
+                 doctor_cell_is_asked(asked, j, l.cells[1]))
+            *last = l; /* the mark of the user's own settings must not be lost */
+    }
+    return n;
+}

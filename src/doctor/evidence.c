@@ -31,7 +31,7 @@ static bool copy(struct arena *a, str *s)
     return s->p != NULL;
 }
 
-bool doctor_evidence_copy(struct arena *a, struct doctor_evidence *ev)
+size_t doctor_evidence_slices(struct doctor_evidence *ev, str *out[DOCTOR_EVIDENCE_SLICES])
 {
     str *const slices[] = {
         &ev->attempt.host,         &ev->attempt.mechanism,
@@ -44,7 +44,17 @@ bool doctor_evidence_copy(struct arena *a, struct doctor_evidence *ev)
         &ev->outcome.tls.key,      &ev->outcome.tls.signature,
         &ev->outcome.tls.exchange, &ev->outcome.sasl,
     };
+    _Static_assert(COUNT_OF(slices) <= DOCTOR_EVIDENCE_SLICES, "room for every slice");
     for (size_t i = 0; i < COUNT_OF(slices); i++)
+        out[i] = slices[i];
+    return COUNT_OF(slices);
+}
+
+bool doctor_evidence_copy(struct arena *a, struct doctor_evidence *ev)
+{
+    str *slices[DOCTOR_EVIDENCE_SLICES];
+    size_t n = doctor_evidence_slices(ev, slices);
+    for (size_t i = 0; i < n; i++)
         if (!copy(a, slices[i]))
             return false;
     return true;
@@ -175,7 +185,25 @@ static const char *security_words(enum smtp_security s)
     return "";
 }
 
-str doctor_attempt_words(const struct smtp_attempt *at, struct arena *a)
+static void add_login(struct buf *b, const struct smtp_attempt *at)
+{
+    if (!at->mechanism.n) {
+        buf_add(b, STR(", no login"));
+        return;
+    }
+    buf_add(b, STR(", login"));
+    if (!str_eq(at->mechanism, STR("auto")))
+        buf_addf(b, " by %.*s", STR_ARG(at->mechanism));
+    if (at->user.n) {
+        buf_add(b, STR(" as "));
+        escape_line(at->user, b);
+    }
+    if (at->repaired)
+        buf_add(b, STR(", the password repaired"));
+}
+
+/* A step before any login has nothing to say of one. */
+static str place_words(const struct smtp_attempt *at, bool login, struct arena *a)
 {
     char ip[IP_TEXT_MAX];
     struct buf b;
@@ -187,23 +215,16 @@ str doctor_attempt_words(const struct smtp_attempt *at, struct arena *a)
     if (at->port)
         buf_addf(&b, " port %u", at->port);
     buf_add(&b, str_from(security_words(at->security)));
-    if (!at->mechanism.n) {
-        buf_add(&b, STR(", no login"));
-    } else {
-        buf_add(&b, STR(", login"));
-        if (!str_eq(at->mechanism, STR("auto")))
-            buf_addf(&b, " by %.*s", STR_ARG(at->mechanism));
-        if (at->user.n) {
-            buf_add(&b, STR(" as "));
-            escape_line(at->user, &b);
-        }
-        if (at->repaired) {
-            buf_add(&b, STR(", the password repaired"));
-        }
-    }
+    if (login)
+        add_login(&b, at);
     str words = arena_dup(a, buf_str(&b));
     buf_done(&b);
     return words;
+}
+
+str doctor_attempt_words(const struct smtp_attempt *at, struct arena *a)
+{
+    return place_words(at, true, a);
 }
 
 static const char *step_words(const struct doctor_evidence *ev)
@@ -300,12 +321,27 @@ static void add_lines(str text, struct buf *b)
     }
 }
 
+/* How a step ended that no reply ended. */
+static void add_end(struct buf *b, const struct smtp_outcome *o)
+{
+    if (o->end == SMTP_END_SILENT)
+        buf_add(b, o->stage == SMTP_STAGE_GREETING ? STR(" did not come: ")
+                                                   : STR(" was not answered: "));
+    else if (o->end == SMTP_END_REFUSED)
+        buf_add(b, STR(" was refused: "));
+    else
+        buf_addf(b, " ended (%.*s): ", STR_ARG(names_of(&SMTP_END_NAMES, (int)o->end)));
+    escape_line(o->text, b);
+}
+
 str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a)
 {
     const struct smtp_outcome *o = &ev->outcome;
     struct buf b;
     buf_init(&b, (size_t)16 * 1024);
-    str words = doctor_attempt_words(&ev->attempt, a);
+    bool login = smtp_attempt_logs_in(&ev->attempt) || ev->probe == PROBE_LOGIN ||
+                 ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE;
+    str words = place_words(&ev->attempt, login, a);
     buf_addf(&b, "%.*s: %s", STR_ARG(words), step_words(ev));
     if (ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE)
         add_addresses(&b, &ev->attempt);
@@ -331,8 +367,7 @@ str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a)
             escape_line(o->sasl, &b);
         }
     } else {
-        buf_addf(&b, " ended (%.*s) ", STR_ARG(names_of(&SMTP_END_NAMES, (int)o->end)));
-        escape_line(o->text, &b);
+        add_end(&b, o);
     }
     if (ev->probe == PROBE_TLS)
         add_own_certificate(&b, &o->tls);

@@ -65,6 +65,9 @@ struct doctor_record {
 const struct doctor_evidence *doctor_record_add(struct doctor_record *r, enum doctor_probe probe,
                                                 const struct smtp_attempt *a,
                                                 const struct smtp_outcome *o);
+/* Where the slices of a row are: all of them, so that nothing is forgotten. Returns how many. */
+enum { DOCTOR_EVIDENCE_SLICES = 32 };
+size_t doctor_evidence_slices(struct doctor_evidence *ev, str *out[DOCTOR_EVIDENCE_SLICES]);
 /* Moves every slice of a row into the arena. False: memory is short. */
 bool doctor_evidence_copy(struct arena *a, struct doctor_evidence *ev) MUST_CHECK;
 static inline const struct doctor_evidence *doctor_record_row(const struct doctor_record *r,

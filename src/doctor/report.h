@@ -29,6 +29,9 @@ enum { DOCTOR_STEPS_MAX = CAUSE_STEPS + 4 };
 size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX]);
 /* One sentence: the answer. */
 bool doctor_report_summary(const struct doctor_report *r, struct buf *out);
+/* Did the step of this row fail, and is that of interest? A port that speaks TLS at once is silent to one
+ * who does not: that is no more than its way. */
+bool doctor_row_tells(const struct doctor_record *record, const struct doctor_evidence *ev);
 /* One sentence: from where, how long, and what it cost the server. */
 bool doctor_report_footer(const struct doctor_report *r, struct buf *out);
 

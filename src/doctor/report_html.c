@@ -85,32 +85,13 @@ str page_state(const struct doctor_cell *c)
     return (size_t)c->s.state < COUNT_OF(WORDS) ? WORDS[c->s.state] : STR("not known");
 }
 
-static bool is_cell_of(const struct doctor_cell *c, const struct ip *address, uint16_t port,
-                       enum smtp_security security, bool login)
-{
-    return (address->family == IP_NONE || ip_eq(address, &c->at.address)) && port == c->at.port &&
-           security == c->at.security && login == smtp_attempt_logs_in(&c->at);
-}
-
-/* What was not said is taken from the row that settled what was asked. */
 bool page_is_asked(const struct page *p, const struct doctor_cell *c)
 {
-    const struct smtp_attempt *a = &p->r->asked->attempt;
-    const struct doctor_evidence *ev = p->r->judgement->asked;
-    struct ip anywhere = { .family = IP_NONE };
-    uint16_t port = a->port || !ev ? a->port : ev->attempt.port;
-    enum smtp_security security = a->security;
-    if (security == SMTP_SECURITY_AUTO && ev)
-        security = ev->attempt.security;
-    return is_cell_of(c, ev ? &ev->attempt.address : &anywhere, port, security,
-                      smtp_attempt_logs_in(a));
+    return doctor_cell_is_asked(p->r->asked, p->r->judgement, c);
 }
-
 bool page_works(const struct page *p, const struct doctor_cell *c)
 {
-    const struct doctor_evidence *w = p->r->judgement->works;
-    return w && is_cell_of(c, &w->attempt.address, w->attempt.port, w->attempt.security,
-                           smtp_attempt_logs_in(&w->attempt));
+    return doctor_cell_works(p->r->judgement, c);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -370,7 +351,7 @@ static void what_was_seen(struct page *p)
 {
     page_markup(p, "<section><h2>What was seen</h2><ul>");
     for (size_t i = 0; i < p->r->record->count; i++)
-        if (!doctor_evidence_good(&p->r->record->rows[i]))
+        if (doctor_row_tells(p->r->record, &p->r->record->rows[i]))
             page_element(p, "li",
                          doctor_evidence_said(&p->r->record->rows[i], p->r->record->arena));
     page_markup(p, "</ul></section>\n");

@@ -234,6 +234,27 @@ static void nobody(void **state)
     }
 }
 
+/* Whatever slice of a row names somebody, be it one that is added later. */
+static void nobody_in_any_slice(void **state)
+{
+    str *slices[DOCTOR_EVIDENCE_SLICES];
+    (void)state;
+    begin("587 starttls - known", NEVER);
+    size_t rows = record.count, n = doctor_evidence_slices(&record.rows[0], slices);
+    end();
+    assert_true(n > 10);
+    for (size_t i = 0; i < rows * n; i++) {
+        begin("587 starttls - known", NEVER);
+        doctor_evidence_slices(&record.rows[i / n], slices);
+        *slices[i % n] = STR("x anna@example.org [8.8.4.4] y");
+        record.rows[i / n].outcome.local = script_ip("8.8.4.4");
+        write_page(false);
+        assert_false(has("anna@example.org") || has("8.8.4.4"));
+        balanced();
+        end();
+    }
+}
+
 static void secret(void **state)
 {
     AUTO(secret_mask_freep) struct secret_mask *mask = secret_mask_new(STR("Kestrel-41-harbour"));
@@ -282,8 +303,10 @@ static void long_transcript(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pages),  cmocka_unit_test(hostile),    cmocka_unit_test(nobody),
-        cmocka_unit_test(secret), cmocka_unit_test(consistent), cmocka_unit_test(long_transcript),
+        cmocka_unit_test(pages),           cmocka_unit_test(hostile),
+        cmocka_unit_test(nobody),          cmocka_unit_test(nobody_in_any_slice),
+        cmocka_unit_test(secret),          cmocka_unit_test(consistent),
+        cmocka_unit_test(long_transcript),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,47 +8,14 @@
 #include "doctor/report_page.h"
 #include <stdio.h>
 
-enum { LANES = DOCTOR_CELLS_MAX / 2, BAND_COLUMNS = 7 };
-
-/* One way to talk to one port, without and with a login. */
-struct lane {
-    const struct doctor_cell *cells[2];
-    bool dead; /* nobody answered there, whatever was to be said */
-};
+enum { BAND_COLUMNS = 7 };
 
 struct drawing {
     struct page *p;
-    const struct lane *lanes;
+    const struct doctor_lane *lanes;
     size_t count;
     unsigned width, height;
 };
-
-static bool is_dead(const struct doctor_cell *c)
-{
-    return (c->s.state == STATE_CLOSED || c->s.state == STATE_SILENT) && c->s.by &&
-           c->s.by->outcome.stage == SMTP_STAGE_CONNECT;
-}
-
-static bool same_address(const struct lane *a, const struct lane *b)
-{
-    return ip_eq(&a->cells[0]->at.address, &b->cells[0]->at.address);
-}
-
-/* The cells come in pairs. A port that nobody answered on is one lane. */
-static size_t lanes_of(const struct page *p, struct lane out[LANES])
-{
-    size_t n = 0;
-    for (size_t i = 0; i + 1 < p->cell_count; i += 2) {
-        struct lane l = { { &p->cells[i], &p->cells[i + 1] }, is_dead(&p->cells[i]) };
-        bool repeated = l.dead && n && out[n - 1].dead && same_address(&out[n - 1], &l) &&
-                        out[n - 1].cells[0]->at.port == l.cells[0]->at.port;
-        if (!repeated)
-            out[n++] = l;
-        else if (page_is_asked(p, l.cells[0]) || page_is_asked(p, l.cells[1]))
-            out[n - 1] = l; /* the mark of the user's own settings must not be lost */
-    }
-    return n;
-}
 
 /* ------------------------------------------------------------------------------------------------
  * Pieces
@@ -85,7 +52,7 @@ static void label(struct page *p, const struct box *b, const char *anchor, const
 }
 
 static void lane_label(struct page *p, const struct box *b, const char *anchor,
-                       const struct lane *l)
+                       const struct doctor_lane *l)
 {
     char port[8];
     snprintf(port, sizeof port, "%u", l->cells[0]->at.port);
@@ -93,7 +60,7 @@ static void lane_label(struct page *p, const struct box *b, const char *anchor,
           l->dead ? "any security" : page_security(l->cells[0]->at.security));
 }
 
-static void address_label(struct page *p, const struct box *b, const struct lane *l)
+static void address_label(struct page *p, const struct box *b, const struct doctor_lane *l)
 {
     char ip[IP_TEXT_MAX];
     label(p, b, "start", ip_text(&l->cells[0]->at.address, ip), "small", NULL);
@@ -181,7 +148,7 @@ static size_t band_of(const struct drawing *d, size_t first)
 {
     size_t n = 1;
     while (first + n < d->count && n < BAND_COLUMNS &&
-           same_address(&d->lanes[first], &d->lanes[first + n]))
+           doctor_lanes_same_address(&d->lanes[first], &d->lanes[first + n]))
         n++;
     return n;
 }
@@ -197,7 +164,7 @@ static void wide_band(struct drawing *d, size_t first, size_t n, unsigned y)
         label(p, &(struct box){ 0, y + HEAD + row * CELL_HEIGHT, WIDE_LABEL, CELL_HEIGHT }, "start",
               row ? "with login" : "no login", "plain", NULL);
     for (unsigned i = 0; i < n; i++) {
-        const struct lane *l = &d->lanes[first + i];
+        const struct doctor_lane *l = &d->lanes[first + i];
         unsigned x = WIDE_LABEL + i * WIDE_CELL;
         lane_label(p, &(struct box){ x, y, WIDE_CELL, HEAD }, "middle", l);
         for (unsigned row = 0; row < 2; row++)
@@ -229,12 +196,14 @@ static void draw_narrow(struct drawing *d)
     unsigned y = 0;
     d->width = LABEL + 2 * CELL;
     for (size_t i = 0; i < d->count; i++)
-        y += HEIGHT + (i == 0 || !same_address(&d->lanes[i - 1], &d->lanes[i]) ? ADDRESS + TOP : 0);
+        y += HEIGHT + (i == 0 || !doctor_lanes_same_address(&d->lanes[i - 1], &d->lanes[i])
+                           ? ADDRESS + TOP
+                           : 0);
     d->height = y;
     begin(d, "narrow");
     y = 0;
     for (size_t i = 0; i < d->count; i++) {
-        if (i == 0 || !same_address(&d->lanes[i - 1], &d->lanes[i])) {
+        if (i == 0 || !doctor_lanes_same_address(&d->lanes[i - 1], &d->lanes[i])) {
             address_label(p, &(struct box){ 0, y, LABEL + 2 * CELL, ADDRESS }, &d->lanes[i]);
             y += ADDRESS;
             for (unsigned k = 0; k < 2; k++)
@@ -285,7 +254,7 @@ static void row(struct page *p, const struct doctor_cell *c, bool dead)
     page_markup(p, "</tr>");
 }
 
-static void table(struct page *p, const struct lane *lanes, size_t count)
+static void table(struct page *p, const struct doctor_lane *lanes, size_t count)
 {
     page_markup(p, "<details><summary>The same as a table</summary><div class=\"inside\"><table "
                    "class=\"cells\"><thead>"
@@ -301,8 +270,8 @@ static void table(struct page *p, const struct lane *lanes, size_t count)
 
 void page_matrix(struct page *p)
 {
-    struct lane lanes[LANES];
-    size_t n = lanes_of(p, lanes);
+    struct doctor_lane lanes[DOCTOR_LANES_MAX];
+    size_t n = doctor_lanes(p->r->asked, p->r->judgement, p->cells, p->cell_count, lanes);
     struct drawing d = { p, lanes, n, 0, 0 };
     if (!n)
         return;
@@ -311,8 +280,8 @@ void page_matrix(struct page *p)
     draw_narrow(&d);
     page_markup(p, "<figcaption>Each box is one way to hand mail over: a port, its security, and "
                    "whether the program logs in. A solid border: this was played. A dashed border "
-                   "and the word <i>inferred</i>: it follows from what the server showed. "
-                   "</figcaption></figure>");
+                   "and the word <i>inferred</i>: it follows from what the server showed. A thick "
+                   "border marks your own settings, and those that work.</figcaption></figure>");
     table(p, lanes, n);
     page_markup(p, "</section>");
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "base/wrap.h"
 #include "doctor/record_script.h"
 #include "doctor/report.h"
 #include <jansson.h>
@@ -635,7 +636,30 @@ static const struct text_case {
     { "no answer",
       "25 none -",
       "25 silent",
-      { "No server answered", "\nNext\n", "\nTested from " } },
+      { "(egress-port-blocked, possible)", "\nNext\n", "any security silent (yours) silent",
+        "\nTested from " } },
+    { "no such name", "587 starttls -", "lookup", { "\nNext\n", "\nTested from " } },
+    { "without a cause, the server's words and the next experiment come first",
+      "587 starttls PLAIN",
+      E587 "587+ login PLAIN 235 | 587+ PLAIN rcpt 451 4.3.0 try later |"
+           "587+ PLAIN rcpt 451 4.3.0 try later",
+      { "With your settings: RCPT TO for anna@example.org to bob@outside.example was answered 451",
+        "\nNext\n", "\nWhat was seen\n  refused", "\nDetails\n", "refused 451 4.3.0 (yours)" } },
+    { "a port that speaks TLS at once is silent in clear, and that is no news",
+      "587 starttls PLAIN",
+      E587 "587+ login PLAIN 235 | 587+ PLAIN rcpt 451 4.3.0 later | 465 mute | 465! tls |"
+           "465! 220 hello | 465! ehlo AUTH PLAIN",
+      { "\nWhat was seen\n  refused", "\nDetails\n" } },
+    { "two addresses",
+      "587 starttls -",
+      "587 silent | 587@2 220 hello | 587@2 ehlo STARTTLS",
+      { "\nDetails\n 192.0.2.1 without a login with a login 587 any security silent",
+        "192.0.2.2 without a login with a login 587 no encryption not tested not offered *",
+        "* inferred from what the server showed" } },
+    { "cells",
+      "587 starttls - known",
+      NEVER,
+      { "587 STARTTLS refused 550 5.7.1 (yours) accepted 250 (works)" } },
     { "two causes",
       "465 tls PLAIN",
       "465! tls expired,wrong-name",
@@ -646,6 +670,31 @@ static const struct text_case {
       E587 "25 220 hello | 25+ tls expired",
       { "\nNote  ", "\nTested from " } },
 };
+
+/* What is told once is not told again, and no line is wider than a terminal. */
+static void once_and_narrow(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
+        struct buf b;
+        begin(TEXTS[i].asked, TEXTS[i].record);
+        buf_init(&b, TEXT_MAX);
+        assert_true(doctor_report_text(&report, &b));
+        for (str rest = buf_str(&b); rest.p && rest.n;) {
+            str line = str_cut(&rest, '\n');
+            if (line.n > WRAP_COLUMNS)
+                fail_msg("%s: wider than %d: %.*s", TEXTS[i].label, WRAP_COLUMNS, STR_ARG(line));
+        }
+        size_t at = str_find(buf_str(&b), STR("What was seen"));
+        str seen = at == STR_NOT_FOUND ? STR_NONE : str_skip(buf_str(&b), at);
+        size_t first = str_find(seen, STR("try later"));
+        if (first != STR_NOT_FOUND)
+            assert_true(str_find(str_skip(seen, first + 1), STR("try later")) == STR_NOT_FOUND);
+        assert_true(str_find(buf_str(&b), STR("did not come")) == STR_NOT_FOUND);
+        buf_done(&b);
+        arena_done(&arena);
+    }
+}
 
 /* Where a line ends is a matter of taste: runs of blanks and line ends are one blank here. */
 static void fold(str text, struct buf *out)
@@ -737,17 +786,12 @@ static void without_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_key),
-        cmocka_unit_test(absent_is_null),
-        cmocka_unit_test(judged_the_same),
-        cmocka_unit_test(tampered_with),
-        cmocka_unit_test(unreadable),
-        cmocka_unit_test(cut_anywhere),
-        cmocka_unit_test(secret_in_a_reply),
-        cmocka_unit_test(secret_at_a_cut),
-        cmocka_unit_test(fit_for_a_terminal),
-        cmocka_unit_test(parts_of_the_text),
-        cmocka_unit_test(colours),
+        cmocka_unit_test(every_key),          cmocka_unit_test(absent_is_null),
+        cmocka_unit_test(judged_the_same),    cmocka_unit_test(tampered_with),
+        cmocka_unit_test(unreadable),         cmocka_unit_test(cut_anywhere),
+        cmocka_unit_test(secret_in_a_reply),  cmocka_unit_test(secret_at_a_cut),
+        cmocka_unit_test(fit_for_a_terminal), cmocka_unit_test(parts_of_the_text),
+        cmocka_unit_test(once_and_narrow),    cmocka_unit_test(colours),
         cmocka_unit_test(without_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

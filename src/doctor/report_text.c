@@ -6,6 +6,8 @@
 #include "base/wrap.h"
 #include "doctor/report.h"
 #include "settings/settings.h"
+#include <stdio.h>
+#include <string.h>
 
 static const char *paint(const struct doctor_report *r, const char *code)
 {
@@ -62,20 +64,50 @@ bool doctor_report_summary(const struct doctor_report *r, struct buf *out)
     return buf_add(out, STR("The cause is not known: what was seen fits more than one."));
 }
 
+/* Bold, over as many lines as it takes. */
+static void bold(const struct doctor_report *r, str text, str more, struct buf *out)
+{
+    bool fits = text.n + more.n <= WRAP_COLUMNS;
+    buf_add(out, str_from(BOLD(r)));
+    wrapped(out, 0, text);
+    out->n -= buf_ok(out); /* the line's end, behind what ends the bold */
+    buf_addf(out, "%s%s%.*s\n", PLAIN(r), more.n && !fits ? "\n" : "",
+             STR_ARG(fits ? more : str_trim(more)));
+}
+
+/* What the user's own settings came to, in the server's words: where no cause says it. */
+static void own_answer(const struct doctor_report *r, struct buf *out)
+{
+    const struct doctor_evidence *ev = r->judgement->asked;
+    struct buf said;
+    if (!ev || doctor_evidence_good(ev))
+        return;
+    str words = doctor_evidence_said(ev, r->record->arena);
+    size_t step = str_find(words, STR(": ")); /* behind the place, which is known */
+    buf_init(&said, (size_t)1 << 20);
+    secret_mask_apply(r->mask, str_skip(words, step == STR_NOT_FOUND ? 0 : step + 2), &said);
+    buf_add(out, STR("With your settings: "));
+    wrap_words(out, 20, 0, buf_str(&said));
+    buf_done(&said);
+}
+
 static void headline(const struct doctor_report *r, struct buf *out)
 {
     const struct cause *c = answer(r);
-    if (r->judgement->verdict != VERDICT_ACCEPTED && c && !only_silence(r->judgement)) {
+    if (r->judgement->verdict != VERDICT_ACCEPTED && c) {
         str strength = names_of(&STRENGTH_NAMES, (int)r->judgement->causes[0].strength);
-        buf_addf(out, "%s%.*s%s  (%.*s, %.*s)\n", BOLD(r), STR_ARG(c->title), PLAIN(r),
-                 STR_ARG(c->name), STR_ARG(strength));
+        bold(r, c->title,
+             arena_printf(r->record->arena, "  (%.*s, %.*s)", STR_ARG(c->name), STR_ARG(strength)),
+             out);
         wrapped(out, 0, c->sentence);
         return;
     }
     struct buf s;
     buf_init(&s, 4096);
     doctor_report_summary(r, &s);
-    buf_addf(out, "%s%.*s%s\n", BOLD(r), STR_ARG(buf_str(&s)), PLAIN(r));
+    bold(r, buf_str(&s), STR_NONE, out);
+    if (r->judgement->verdict != VERDICT_ACCEPTED)
+        own_answer(r, out);
     buf_done(&s);
 }
 
@@ -163,13 +195,35 @@ static void proof_of(const struct doctor_report *r, const struct finding *f, str
     wrap_words(out, 38, 2, c->told_apart);
 }
 
+bool doctor_row_tells(const struct doctor_record *record, const struct doctor_evidence *ev)
+{
+    const struct doctor_evidence *tls = doctor_record_greeting(record, &ev->attempt, true);
+    bool its_way = ev->probe == PROBE_GREETING && ev->attempt.security != SMTP_SECURITY_TLS &&
+                   ev->outcome.end == SMTP_END_SILENT && ev->outcome.stage == SMTP_STAGE_GREETING &&
+                   tls && doctor_evidence_good(tls);
+    return !doctor_evidence_good(ev) && !its_way;
+}
+
+/* Was the same told by a row before this one? */
+static bool told_before(const struct doctor_report *r, const struct doctor_evidence *ev)
+{
+    str said = doctor_evidence_said(ev, r->record->arena);
+    for (unsigned id = 1; id < ev->id; id++) {
+        const struct doctor_evidence *other = doctor_record_row(r->record, id);
+        if (other->probe == ev->probe && other->attempt.port == ev->attempt.port &&
+            str_eq(doctor_evidence_said(other, r->record->arena), said))
+            return true;
+    }
+    return false;
+}
+
 /* Without a cause: each place where something stopped, and how. */
 static void what_was_seen(const struct doctor_report *r, struct buf *out)
 {
     bool any = false;
     for (size_t i = 0; i < r->record->count; i++) {
         const struct doctor_evidence *ev = &r->record->rows[i];
-        if (doctor_evidence_good(ev))
+        if (!doctor_row_tells(r->record, ev) || told_before(r, ev))
             continue;
         if (!any)
             buf_addf(out, "\n%sWhat was seen%s\n", BOLD(r), PLAIN(r));
@@ -199,64 +253,112 @@ static void proof(const struct doctor_report *r, struct buf *out)
     }
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * Details: a line for each way to talk to a port, a column without and one with a login
+ */
+enum { CELL_COLUMNS = 26 };
+
 static const char *state_paint(const struct doctor_report *r, enum doctor_state s)
 {
     return s == STATE_ACCEPTED ? GREEN(r) : s == STATE_REFUSED ? RED(r) : "";
 }
 
-static void add_cell(const struct doctor_report *r, const struct doctor_cell *c, struct buf *out)
+static str state_words(const struct doctor_cell *c)
 {
-    static const str SECURITY[] = { [SMTP_SECURITY_NONE] = STR_INIT("no encryption"),
-                                    [SMTP_SECURITY_STARTTLS] = STR_INIT("STARTTLS"),
-                                    [SMTP_SECURITY_TLS] = STR_INIT("SSL/TLS") };
-    char ip[IP_TEXT_MAX];
+    static const str WORDS[] = {
+        [STATE_NOT_TESTED] = STR_INIT("not tested"), [STATE_ACCEPTED] = STR_INIT("accepted"),
+        [STATE_REFUSED] = STR_INIT("refused"),       [STATE_NOT_OFFERED] = STR_INIT("not offered"),
+        [STATE_CLOSED] = STR_INIT("closed"),         [STATE_SILENT] = STR_INIT("silent")
+    };
+    return (size_t)c->s.state < COUNT_OF(WORDS) ? WORDS[c->s.state] : STR("not known");
+}
+
+static bool is_inferred(const struct doctor_cell *c)
+{
+    return c->s.state != STATE_NOT_TESTED && !c->s.played;
+}
+
+static const char *mark_of(const struct doctor_report *r, const struct doctor_cell *c)
+{
+    bool works = doctor_cell_works(r->judgement, c);
+    if (doctor_cell_is_asked(r->asked, r->judgement, c))
+        return works ? " (yours, works)" : " (yours)";
+    return works ? " (works)" : "";
+}
+
+/* Behind the state: the code of the reply, or a star; then whose cell it is. What does not fit is left
+ * out, code by code. */
+static void behind_state(const struct doctor_report *r, const struct doctor_cell *c, size_t room,
+                         char out[64])
+{
+    char enhanced[SMTP_ENHANCED_MAX] = "", code[16] = "";
+    const struct smtp_outcome *o = c->s.by && c->s.played && c->s.by->outcome.code
+                                       ? &c->s.by->outcome
+                                       : NULL;
+    const char *mark = mark_of(r, c);
+    if (o)
+        snprintf(code, sizeof code, " %u", o->code);
+    if (o && o->enhanced.class)
+        smtp_enhanced_text(&o->enhanced, enhanced);
+    if (strlen(code) + 1 + strlen(enhanced) + strlen(mark) > room)
+        *enhanced = '\0';
+    if (strlen(code) + strlen(mark) > room)
+        *code = '\0';
+    snprintf(out, 64, "%s%s%s%s%s", code, *enhanced ? " " : "", enhanced,
+             is_inferred(c) ? " *" : "", mark);
+}
+
+static void add_cell(const struct doctor_report *r, const struct doctor_cell *c, bool last,
+                     struct buf *out)
+{
+    char behind[64];
+    str state = state_words(c);
     bool painted = c->s.state == STATE_ACCEPTED || c->s.state == STATE_REFUSED;
-    buf_addf(out, "  %-15s %5u  %-13.*s  %-8s  %s%-11.*s%s  ", ip_text(&c->at.address, ip),
-             c->at.port, STR_ARG(SECURITY[c->at.security]),
-             smtp_attempt_logs_in(&c->at) ? "login" : "no login", state_paint(r, c->s.state),
-             STR_ARG(names_of(&STATE_NAMES, (int)c->s.state)), painted ? PLAIN(r) : "");
-    if (c->s.state != STATE_NOT_TESTED && !c->s.played)
-        buf_add(out, STR("inferred  "));
-    if (c->s.by && c->s.by->outcome.code && c->s.played) {
-        str first = c->s.by->outcome.text;
-        struct buf masked; /* before it is cut, for the same reason */
-        buf_init(&masked, (size_t)1 << 20);
-        secret_mask_apply(r->mask, str_cut(&first, '\n'), &masked);
-        buf_addf(out, "%u ", c->s.by->outcome.code);
-        escape_line(str_take(buf_str(&masked), 60), out);
-        buf_done(&masked);
-    }
-    while (out->n && out->p[out->n - 1] == ' ')
-        out->n--;
+    behind_state(r, c, CELL_COLUMNS - state.n, behind);
+    buf_addf(out, "%s%.*s%s", state_paint(r, c->s.state), STR_ARG(state), painted ? PLAIN(r) : "");
+    buf_addf(out, "%s%*s", behind, last ? 0 : (int)(CELL_COLUMNS - state.n - strlen(behind)), "");
+}
+
+static void add_lane(const struct doctor_report *r, const struct doctor_lane *l, struct buf *out)
+{
+    static const char *const SECURITY[] = { [SMTP_SECURITY_NONE] = "no encryption",
+                                            [SMTP_SECURITY_STARTTLS] = "STARTTLS",
+                                            [SMTP_SECURITY_TLS] = "SSL/TLS" };
+    const struct smtp_attempt *at = &l->cells[0]->at;
+    buf_addf(out, "  %5u  %-13s  ", at->port, l->dead ? "any security" : SECURITY[at->security]);
+    add_cell(r, l->cells[0], false, out);
+    buf_add(out, STR("  "));
+    add_cell(r, l->cells[1], true, out);
     buf_addc(out, '\n');
 }
 
-/* A port that nobody answered on is one line, not one for each way to talk to it. */
-static bool is_dead(const struct doctor_cell *c)
-{
-    return (c->s.state == STATE_CLOSED || c->s.state == STATE_SILENT) &&
-           c->s.by->outcome.stage == SMTP_STAGE_CONNECT;
-}
-
-static void add_dead_port(const struct doctor_cell *c, struct buf *out)
+static void add_head(const struct doctor_lane *l, struct buf *out)
 {
     char ip[IP_TEXT_MAX];
-    buf_addf(out, "  %-15s %5u  %.*s\n", ip_text(&c->at.address, ip), c->at.port,
-             STR_ARG(names_of(&STATE_NAMES, (int)c->s.state)));
+    const char *text = ip_text(&l->cells[0]->at.address, ip);
+    buf_addf(out, "  %-20s  ", text);
+    if (strlen(text) > 20)
+        buf_addf(out, "\n  %20s  ", "");
+    buf_addf(out, "%-*s  with a login\n", CELL_COLUMNS, "without a login");
 }
 
 static void details(const struct doctor_report *r, struct buf *out)
 {
     struct doctor_cell cells[DOCTOR_CELLS_MAX];
+    struct doctor_lane lanes[DOCTOR_LANES_MAX];
     size_t n = doctor_cells(r->asked, r->record, r->judgement, cells);
-    if (n)
+    size_t count = doctor_lanes(r->asked, r->judgement, cells, n, lanes);
+    bool inferred = false;
+    if (count)
         buf_addf(out, "\n%sDetails%s\n", BOLD(r), PLAIN(r));
-    for (size_t i = 0; i < n; i++) {
-        if (!is_dead(&cells[i]))
-            add_cell(r, &cells[i], out);
-        else if (i == 0 || cells[i - 1].at.port != cells[i].at.port)
-            add_dead_port(&cells[i], out);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || !doctor_lanes_same_address(&lanes[i - 1], &lanes[i]))
+            add_head(&lanes[i], out);
+        add_lane(r, &lanes[i], out);
+        inferred |= is_inferred(lanes[i].cells[0]) || is_inferred(lanes[i].cells[1]);
     }
+    if (inferred)
+        buf_add(out, STR("  * inferred from what the server showed, and not played\n"));
 }
 
 static void notes(const struct doctor_report *r, struct buf *out)
@@ -319,15 +421,24 @@ static void footer(const struct doctor_report *r, struct buf *out)
     buf_done(&line);
 }
 
+static void next(const struct doctor_report *r, struct buf *out)
+{
+    if (!r->judgement->next.n)
+        return;
+    buf_addf(out, "\n%sNext%s\n  ", BOLD(r), PLAIN(r));
+    wrapped(out, 2, r->judgement->next);
+}
+
 static void whole(const struct doctor_report *r, struct buf *out)
 {
+    bool known = r->judgement->cause_count > 0; /* else the next experiment is what to do */
     headline(r, out);
     what_to_do(r, out);
+    if (!known)
+        next(r, out);
     proof(r, out);
-    if (r->judgement->next.n) {
-        buf_addf(out, "\n%sNext%s\n  ", BOLD(r), PLAIN(r));
-        wrapped(out, 2, r->judgement->next);
-    }
+    if (known)
+        next(r, out);
     details(r, out);
     notes(r, out);
     footer(r, out);

@@ -350,20 +350,26 @@ static const struct said_case {
     const char *row, *want;
 } SAID[] = {
     { "587 220 mail ready",
-      "mail.example.org (192.0.2.1) port 587, no encryption, no login: the greeting was answered "
+      "mail.example.org (192.0.2.1) port 587, no encryption: the greeting was answered "
       "220 mail ready" },
+    { "587 mute",
+      "mail.example.org (192.0.2.1) port 587, no encryption: the greeting did not come: "
+      "words of the system" },
+    { "587 refused",
+      "mail.example.org (192.0.2.1) port 587, no encryption: the connection was refused: "
+      "words of the system" },
     { "587 silent",
-      "mail.example.org (192.0.2.1) port 587, no encryption, no login: the connection "
-      "ended (silent) words of the system" },
+      "mail.example.org (192.0.2.1) port 587, no encryption: the connection was not answered: "
+      "words of the system" },
     { "587+ tls expired,wrong-name",
-      "mail.example.org (192.0.2.1) port 587, STARTTLS, no login: the TLS handshake TLSv1.3, "
+      "mail.example.org (192.0.2.1) port 587, STARTTLS: the TLS handshake TLSv1.3, "
       "certificate does "
       "not verify: expired, wrong-name; it is for mail.example.org other.example.org, until "
       "2027-01-01T00:00:00Z" },
     { "587 ehlo STARTTLS, AUTH PLAIN LOGIN",
-      "mail.example.org (192.0.2.1) port 587, no encryption, no login: EHLO offers STARTTLS and "
+      "mail.example.org (192.0.2.1) port 587, no encryption: EHLO offers STARTTLS and "
       "login by PLAIN LOGIN" },
-    { "587+ ehlo SIZE 1", "mail.example.org (192.0.2.1) port 587, STARTTLS, no login: EHLO offers "
+    { "587+ ehlo SIZE 1", "mail.example.org (192.0.2.1) port 587, STARTTLS: EHLO offers "
                           "no login" },
     { "587+ login PLAIN 535 5.7.8 no",
       "mail.example.org (192.0.2.1) port 587, STARTTLS, login by PLAIN as anna@example.org: the "
