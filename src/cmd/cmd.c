@@ -144,7 +144,17 @@ const struct command COMMANDS[] = {
       "message over. Needs no network.",
       DEMO_OPTIONS, cmd_demo },
     { "mock", "", "Run a server on loopback that refuses on purpose",
-      "For demonstrations, tests, and people who write mail programs. It listens on loopback only.",
+      "For demonstrations, tests, and people who write mail programs. It listens on loopback only, "
+      "and plays "
+      "any cause that a mail server can play, in the words of four servers: baton mock --list "
+      "names them. "
+      "Without --cause it is a healthy server.\n"
+      "\n"
+      "Whatever it plays, it may also have the manners of real servers: a late greeting, slow "
+      "replies, a "
+      "connection closed after a refusal, bans, refusals at random, temporary codes. Mail that it "
+      "takes is "
+      "counted and dropped.",
       MOCK_OPTIONS, cmd_mock },
     { "observe", "[ADDRESS]", "Watch what a program really says, and ask its server about that",
       "A server on loopback that the program is pointed at in place of its own. It takes whatever "

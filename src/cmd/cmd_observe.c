@@ -309,13 +309,18 @@ static void *wait_for_signal(void *user)
     return NULL;
 }
 
-static bool start_waiter(struct watch *w, pthread_t *waiter)
+static void hold_signals(int how)
 {
     sigset_t ends;
     sigemptyset(&ends);
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    pthread_sigmask(how, &ends, NULL);
+}
+
+static bool start_waiter(struct watch *w, pthread_t *waiter)
+{
+    hold_signals(SIG_BLOCK);
     return pthread_create(waiter, NULL, wait_for_signal, w) == 0;
 }
 
@@ -354,6 +359,7 @@ static void finish(struct watch *w, pthread_t waiter)
 {
     pthread_kill(waiter, SIGTERM);
     pthread_join(waiter, NULL);
+    hold_signals(SIG_UNBLOCK); /* the questions to the real server end at Ctrl-C */
     if (!w->s->keep && w->any)
         tell(w);
     else if (!w->any)

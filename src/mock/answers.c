@@ -170,8 +170,9 @@ static void answer(struct mock_visit *v, const struct mock_words *w, struct mock
     /* Without a text of ours the session names the host. */
     mock_remember(v, w, text.n > 0 ? buf_str(&text) : terms->host,
                   str_take((str){ what, sizeof what - 1 }, n > 0 ? (size_t)n : 0));
-    v->dropping |= is_refusal(w) && v->mock->options.manners.drops;
     smtp_session_answer(v->session, w->code, w->enhanced, buf_str(&text));
+    if (is_refusal(w) && v->mock->options.manners.drops)
+        smtp_session_close(v->session);
     buf_done(&text);
 }
 

@@ -30,7 +30,6 @@ struct mock_visit {
     struct buf late;             /* replies that a manner holds back */
     bool paused;                 /* ... until the deadline */
     bool greeted;                /* the greeting is out */
-    bool dropping;               /* a refusal was given, and the connection ends with it */
     bool shaking;                /* a TLS handshake is going on */
     bool closing;
     bool has_certificate;     /* of our authority, in this TLS */

@@ -169,11 +169,7 @@ static void pump_session(struct mock_visit *v)
         case SMTP_ASK_NOTHING:
             net_stream_deadline(v->stream, smtp_session_deadline_ms(v->session));
             return;
-        case SMTP_ASK_SEND:
-            send_or_hold(v, q.octets);
-            if (v->dropping && !v->paused)
-                close_stream(v, true);
-            break;
+        case SMTP_ASK_SEND: send_or_hold(v, q.octets); break;
         case SMTP_ASK_TLS: shake_hands(v); break;
         case SMTP_ASK_CLOSE: close_stream(v, true); break;
         default:
@@ -328,8 +324,6 @@ static void on_due(void *user)
         v->paused = false;
         send_replies(v, buf_str(&v->late));
         buf_clear(&v->late);
-        if (v->dropping)
-            close_stream(v, true);
     }
     smtp_session_feed(v->session, STR(""), net_loop_now_ms(v->mock->loop));
     pump(v);

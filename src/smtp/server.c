@@ -269,6 +269,13 @@ void smtp_session_ended(struct smtp_session *s)
     s->pending = SMTP_ASK_NOTHING;
 }
 
+void smtp_session_close(struct smtp_session *s)
+{
+    s->pending = SMTP_ASK_NOTHING;
+    if (s->phase != GONE)
+        s->phase = CLOSING;
+}
+
 uint64_t smtp_session_deadline_ms(const struct smtp_session *s)
 {
     if (s->pending != SMTP_ASK_NOTHING || s->phase >= HANDSHAKE)

@@ -71,6 +71,8 @@ enum smtp_ask smtp_session_next(struct smtp_session *s, struct smtp_session_ques
 /* The reply to what was asked: text may hold LF for more lines; empty text gives a standard one, with
  * its enhanced code. enhanced is "5.7.1" or empty: none. A 421 closes after it is sent. */
 void smtp_session_answer(struct smtp_session *s, unsigned code, str enhanced, str text);
+/* Nothing more is read: what was answered goes out, then CLOSE is asked. For owners with bad manners. */
+void smtp_session_close(struct smtp_session *s);
 /* Names the login of a mechanism other than PLAIN and LOGIN; before its answer 235. */
 void smtp_session_login_is(struct smtp_session *s, str user);
 /* After SMTP_ASK_TLS. Everything learnt in clear is forgotten (RFC 3207 section 4.2). */

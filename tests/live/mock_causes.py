@@ -5,6 +5,7 @@ at it as the user of a program that has that trouble would point it, names the c
 
 usage: mock_causes.py BATON [WORD...]      only cases with a WORD in their name
 """
+import smtplib
 import subprocess
 
 from doctor_kit import Bench, Failure, Run, expect, owes
@@ -166,7 +167,33 @@ def every_cause():
         expect(done.returncode == 2 and f"no mail server can play '{name}': it " in done.stderr, name, done.stderr)
 
 
+def manner(arguments, strength):
+    """The cause is the same, however badly the server behaves."""
+    row = ROWS["client-never-authenticates"]
+    with Mock(bench.baton, bench.address(), ["--cause", "client-never-authenticates", *arguments.split()]) as mock:
+        run = ask(mock, row)
+        owes(run, row.password)
+        document = run.document()
+    expect(document["cause"] == "client-never-authenticates", document["summary"],
+           *[line["said"][:200] for line in document["evidence"]])
+    expect(document["strength"] in strength.split(), "strength", document["strength"])
+
+
+def half_by_chance():
+    with Mock(bench.baton, bench.address(), ["--random"]) as mock:
+        with smtplib.SMTP(mock.address, mock.ports["mx"], "pc.corp.example") as client:
+            client.ehlo()
+            client.mail(USER)
+            codes = [client.rcpt(OUTSIDE)[0] for _ in range(60)]
+    expect(set(codes) == {250, 554}, "replies", codes)
+
+
 bench.case("every cause", every_cause)
+bench.case("manner drop", manner, "--drop", "proved")
+bench.case("manner temporary", manner, "--temporary", "likely proved")
+bench.case("manner late greeting", manner, "--delay-greeting 1", "proved")
+bench.case("manner tarpit", manner, "--tarpit 1", "proved")
+bench.case("manner random", half_by_chance)
 bench.case("a client certificate is taken", certificate_is_taken)
 for cause, row in ROWS.items():
     for flavour in FLAVOURS if row.words else FLAVOURS[:1]:

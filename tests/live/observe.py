@@ -7,10 +7,12 @@ usage: observe.py BATON [WORD...]      only cases with a WORD in their name
 """
 import base64
 import json
+import signal
 import smtplib
 import socket
 import ssl
 import subprocess
+import time
 from email.message import EmailMessage
 
 from doctor_kit import Bench, expect, hides
@@ -203,6 +205,25 @@ def only_a_look():
     holds(d, message=True, connection=2)
 
 
+def goes_on():
+    """With --keep every connection is told, until a signal."""
+    with watch("--keep") as w:
+        send(w)
+        send(w, tls=None)
+        time.sleep(0.5)
+        w.process.send_signal(signal.SIGINT)
+        text = w.end(20)
+    documents = [json.loads(part) for part in text.replace("\n}\n{", "\n}\0{").split("\0")]
+    expect([d["asked"]["security"] for d in documents] == ["starttls", "none"], "documents", text[-600:])
+
+
+def nobody_came():
+    with watch() as w:
+        w.process.send_signal(signal.SIGTERM)
+        text = w.end(20)
+    expect(text == "" and "no program came" in w.err and w.status == 3, "end", text, w.err, w.status)
+
+
 def loopback_only():
     for address in ("0.0.0.0", "192.0.2.1:2525", "[::]:2525", "10.0.0.1"):
         done = subprocess.run([bench.baton, "observe", "--listen", address], capture_output=True, text=True,
@@ -260,6 +281,8 @@ bench.case("certificate not trusted starttls", certificate_not_trusted, "starttl
 bench.case("certificate not trusted tls", certificate_not_trusted, "tls")
 bench.case("wrong port", wrong_port)
 bench.case("only a look", only_a_look)
+bench.case("goes on", goes_on)
+bench.case("nobody came", nobody_came)
 bench.case("loopback only", loopback_only)
 bench.case("server healthy", finds, None, None, None, IN, 0)
 bench.case("server never logs in", finds, "client-never-authenticates", "client-never-authenticates", "proved", {}, 1)
