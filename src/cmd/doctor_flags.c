@@ -108,6 +108,19 @@ static bool take_resolver(void *into, const char *value, struct err *e)
     return true;
 }
 
+/* Port 995 has TLS at once (RFC 8314 section 3.2); on any other the doctor asks for STLS, if it is greeted. */
+static bool take_pop(void *into, const char *value, struct err *e)
+{
+    struct doctor_asked *asked = &((struct raw *)into)->f->o.asked;
+    str host;
+    uint64_t port = 995;
+    if (!split_host_port(str_trim(str_from(value)), &host, &port) || !host.n)
+        return err_set(e, ERR_SYNTAX, "--pop '%.80s' is no HOST or HOST:PORT", value);
+    asked->pop_host = host;
+    asked->pop_port = (uint16_t)port;
+    return true;
+}
+
 static bool take_number(const char *flag, const char *value, uint64_t least, uint64_t most,
                         uint64_t *out, struct err *e)
 {
@@ -238,6 +251,11 @@ const struct command_option DOCTOR_OPTIONS[] = {
     { "source", "IP", "the local address to connect from", take_source },
     { "connect-to", "IP", "go to this address in place of what DNS says", take_connect_to },
     { "resolver", "IP[:PORT]", "ask this DNS server, not the system", take_resolver },
+    { "pop", "HOST[:PORT]",
+      "where mail is fetched from (POP3; port 995), for servers that want that first: the same "
+      "login "
+      "is made there, and the refused attempt again",
+      take_pop },
     { "ports", "LIST", "ports to look at besides that of --server, with commas between",
       take_ports },
     { "ca", "FILE", "trust this authority too (PEM)", take_ca },

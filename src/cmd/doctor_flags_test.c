@@ -254,6 +254,8 @@ static const struct bad_case {
       "address of this machine" },
     { "where to connect to", { S, "--connect-to", "mail" }, "--connect-to", "IP address" },
     { "a resolver", { S, "--resolver", "dns.example" }, "--resolver", "IP[:PORT]" },
+    { "a POP3 server's port", { S, "--pop", "pop.example:0" }, "--pop", "HOST:PORT" },
+    { "no POP3 server", { S, "--pop", "" }, "--pop", "HOST:PORT" },
     { "a resolver's port", { S, "--resolver", "192.0.2.1:0" }, "--resolver", "IP[:PORT]" },
     { "a timeout", { S, "--timeout", "0" }, "--timeout", "1 to 600" },
     { "a timeout in words", { S, "--timeout", "1m" }, "--timeout", "1 to 600" },

@@ -18,6 +18,7 @@ static const struct name_row PROBE_ROWS[] = {
     { PROBE_MESSAGE, STR_INIT("message") },
     { PROBE_OBSERVED, STR_INIT("observed-tls") },
     { PROBE_UNOFFERED, STR_INIT("unoffered-starttls") },
+    { PROBE_POP, STR_INIT("pop-login") },
 };
 const struct names PROBE_NAMES = NAMES(PROBE_ROWS);
 
@@ -79,6 +80,8 @@ bool doctor_evidence_good(const struct doctor_evidence *ev)
     const struct smtp_outcome *o = &ev->outcome;
     if (ev->probe == PROBE_TLS || ev->probe == PROBE_OBSERVED || ev->probe == PROBE_UNOFFERED)
         return o->tls.done;
+    if (ev->probe == PROBE_POP) /* RFC 1939 section 3: POP3 has no codes */
+        return o->end == SMTP_END_REPLY && str_starts_nocase(o->text, STR("+OK"));
     if (ev->probe == PROBE_LOGIN ||
         ev->probe == PROBE_AUTH) /* nothing else says that a login was taken: RFC 4954 section 4 */
         return o->end == SMTP_END_REPLY && o->code == 235;
@@ -349,6 +352,8 @@ str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a)
         buf_add(&b, STR(" from "));
         escape_line(ev->attempt.header_from, &b);
     }
+    if (ev->probe == PROBE_POP)
+        buf_add(&b, STR(" to fetch mail (POP3)"));
     if (ev->probe == PROBE_UNOFFERED)
         buf_add(&b, STR(", though STARTTLS was not offered,"));
     if (ev->probe == PROBE_OBSERVED && o->tls.done) {
@@ -360,7 +365,9 @@ str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a)
     } else if (o->end == SMTP_END_REPLY) {
         str first = o->text;
         first = str_cut(&first, '\n');
-        buf_addf(&b, " was answered %u ", o->code);
+        buf_add(&b, STR(" was answered "));
+        if (o->code)
+            buf_addf(&b, "%u ", o->code);
         add_lines(ev->probe == PROBE_GREETING ? first : o->text, &b);
         if (o->sasl.n) {
             buf_add(&b, STR("; before that it said in the login itself: "));

@@ -20,7 +20,9 @@ struct doctor_asked {
     unsigned credentials; /* enum sasl_credential: what a login can be made with; 0: not said */
     unsigned
         password_anomalies; /* of the password as given: base/password_shape.h; 0: nothing odd */
-    str own_address;  /* the user's mailbox: ADDRESS, or --from, or the user name when it is one */
+    str own_address; /* the user's mailbox: ADDRESS, or --from, or the user name when it is one */
+    str pop_host;    /* --pop: the server that mail is fetched from; empty: not said */
+    uint16_t pop_port;
     str pasted_error; /* --error or --bounce; empty: none */
 };
 
@@ -42,7 +44,8 @@ enum doctor_probe {
     PROBE_MESSAGE,      /* DATA and the end of data: only with --send */
     PROBE_OBSERVED, /* the handshake again, after a failed one, by a policy that takes whatever the server
                        has: versions from TLS 1.0, every cipher, short keys */
-    PROBE_UNOFFERED /* STARTTLS said although EHLO did not offer it */
+    PROBE_UNOFFERED, /* STARTTLS said although EHLO did not offer it */
+    PROBE_POP /* a login by POP3, from the same address as the mail; text "+OK ..." or "-ERR ..." */
 };
 extern const struct names PROBE_NAMES;
 

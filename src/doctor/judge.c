@@ -52,18 +52,8 @@ static void judge_pasted(struct bench *b)
     finding_for(f, b->j->works->id);
 }
 
-static void note_position(struct bench *b)
-{
-    for (size_t i = 0; i < b->r->count; i++)
-        if (judge_position_trusted(b, &b->r->rows[i])) {
-            b->j->notes[b->j->note_count++] = NOTE_POSITION_TRUSTED;
-            return;
-        }
-}
-
 static void add_notes(struct bench *b)
 {
-    note_position(b);
     for (size_t i = 0; i < b->r->count; i++) {
         const struct doctor_evidence *ev = &b->r->rows[i];
         if (ev->probe == PROBE_TLS && ev->attempt.port == 25 && ev->outcome.tls.done &&
@@ -153,6 +143,8 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
         return j;
     }
     bool conforms = j.works && doctor_conforms(&asked->attempt, &j.works->attempt);
+    if (j.works)
+        judge_fetched_first(&b);
     if (conforms)
         judge_other_family(&b);
     if (conforms && asked->attempt.to.n && !j.cause_count) {

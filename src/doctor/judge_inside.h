@@ -55,6 +55,10 @@ void judge_other_family(struct bench *b);
 void judge_sign_reverse_dns(struct bench *b);
 /* Another EHLO name had the same answer: that the address has no name in DNS. */
 bool judge_reverse_dns_stays(const struct bench *b);
+/* judge_pop.c */
+/* With an accepted attempt: was it refused before mail was fetched, and accepted behind it? */
+void judge_fetched_first(struct bench *b);
+void judge_sign_pop(struct bench *b);
 /* judge_position.c */
 /* Does the server see this connection come from its own machine, or from a network of its own? */
 bool judge_from_inside(const struct bench *b, const struct doctor_evidence *ev);

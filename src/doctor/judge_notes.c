@@ -59,7 +59,7 @@ static bool is_open_relay(const struct bench *b, const struct doctor_evidence *e
     return is_mail(ev) && doctor_evidence_good(ev) && ev->outcome.stage >= SMTP_STAGE_RCPT &&
            !smtp_attempt_logs_in(&ev->attempt) && ev->attempt.to.n && own.n &&
            !str_eq_nocase(own, words_domain(ev->attempt.to)) && doctor_record_offers_login(b->r) &&
-           !ip_is_loopback(&ev->attempt.address) && !ip_is_private(&ev->attempt.address);
+           !judge_from_inside(b, ev);
 }
 
 /* RFC 3463 section 2: the class says what the first digit of the code says. RFC 4954 section 6: 530 asks
@@ -88,6 +88,7 @@ void judge_notes(struct bench *b)
     } NOTES_OF_ROWS[] = {
         { NOTE_UNSTEADY, is_unsteady },
         { NOTE_OPEN_RELAY, is_open_relay },
+        { NOTE_POSITION_TRUSTED, judge_position_trusted },
         { NOTE_REPLY_CONTRADICTS_RULE, is_contradiction },
     };
     for (size_t k = 0; k < COUNT_OF(NOTES_OF_ROWS); k++)

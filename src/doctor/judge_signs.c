@@ -27,6 +27,7 @@ static void (*const SIGNS[])(struct bench *b) = {
     judge_sign_login_vanished,
     judge_sign_recipient_unknown,
     judge_sign_never_authenticates,
+    judge_sign_pop,
     judge_sign_ip_not_trusted,
     judge_sign_login_not_honoured,
     judge_sign_reverse_dns,

@@ -708,6 +708,7 @@ static void every_cause_has_a_case(void **state)
         CAUSE_DOMAIN_NOT_CONFIGURED,
         CAUSE_TLS_VERSION_OR_CIPHER,
         CAUSE_IPV6_DIFFERS,
+        CAUSE_POP_BEFORE_SMTP,
         CAUSE_WRONG_SERVER,
         CAUSE_REVERSE_DNS_MISSING,
         CAUSE_CLIENT_CERTIFICATE_NEEDED,

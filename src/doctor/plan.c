@@ -119,8 +119,11 @@ static bool can_reach_layer(const struct plan *p, const struct visit *v, enum sm
            (c.ext & SMTP_EXT_STARTTLS);
 }
 
-static bool can_serve(const struct plan *p, const struct visit *v, const struct smtp_attempt *x)
+static bool can_serve(const struct plan *p, const struct visit *v, const struct want *w)
 {
+    const struct smtp_attempt *x = &w->x;
+    if ((size_t)(v - p->visits) < w->fresh)
+        return false;
     if (v->look || (v->login_refused && smtp_attempt_logs_in(x)))
         return false; /* another login is made on a connection of its own, like the first */
     return doctor_same_door(&v->door, x) && str_eq(v->door.helo, x->helo) &&
@@ -204,7 +207,7 @@ static bool next_step(struct plan *p, struct visit *v, struct plan_action *out)
     bool waits = false;
     for (size_t i = 0; i < p->want_count; i++) {
         struct want *w = &p->wants[i];
-        if (w->state != WANT_OPEN || in_hand(p, i) || !can_serve(p, v, &w->x))
+        if (w->state != WANT_OPEN || in_hand(p, i) || !can_serve(p, v, w))
             continue;
         if (w->x.security != v->layer) {
             under_tls = under_tls < 0 ? (int)i : under_tls;
@@ -290,7 +293,7 @@ static struct visit *missed_least(struct plan *p, bool kept_too)
         bool kept = (!plan_login_is_over(p) && plan_serves_login(p, v)) || is_for_message(p, v);
         bool busy = v->state != VISIT_READY || (kept && !kept_too);
         for (size_t k = 0; !busy && k < p->want_count; k++)
-            busy = p->wants[k].state == WANT_OPEN && can_serve(p, v, &p->wants[k].x);
+            busy = p->wants[k].state == WANT_OPEN && can_serve(p, v, &p->wants[k]);
         if (!busy &&
             (!worst || plan_login_rank(p, v->door.port) > plan_login_rank(p, worst->door.port)))
             worst = v;
@@ -345,12 +348,12 @@ static bool served_by_someone(const struct plan *p, size_t index)
     const struct want *w = &p->wants[index];
     for (size_t i = 0; i < p->visit_count; i++) {
         const struct visit *v = &p->visits[i];
-        bool coming = v->state == VISIT_OPENING && !v->look && doctor_same_door(&v->door, &w->x) &&
-                      str_eq(v->door.helo, w->x.helo) && v->door.old_helo == w->x.old_helo &&
+        bool coming = v->state == VISIT_OPENING && !v->look && i >= w->fresh &&
+                      doctor_same_door(&v->door, &w->x) && str_eq(v->door.helo, w->x.helo) &&
+                      v->door.old_helo == w->x.old_helo &&
                       (v->door.security == SMTP_SECURITY_TLS) ==
                           (w->x.security == SMTP_SECURITY_TLS);
-        if (coming ||
-            ((v->state == VISIT_READY || v->state == VISIT_BUSY) && can_serve(p, v, &w->x)))
+        if (coming || ((v->state == VISIT_READY || v->state == VISIT_BUSY) && can_serve(p, v, w)))
             return true;
     }
     return false;

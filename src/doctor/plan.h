@@ -49,6 +49,7 @@ enum plan_look {
     LOOK_NONE,      /* to go on from: the survey, and every attempt */
     LOOK_OBSERVE,   /* the handshake that failed, on a context that takes everything */
     LOOK_UNOFFERED, /* STARTTLS although it was not offered */
+    LOOK_POP,       /* a login by POP3 at x's host; x's address may still be unknown */
     LOOKS
 };
 struct plan_action {
@@ -73,6 +74,9 @@ bool plan_next(struct plan *p, uint64_t now_ms, struct plan_action *out);
 uint64_t plan_wake_ms(const struct plan *p); /* UINT64_MAX: none */
 /* Every question is settled or given up: only QUITs are left to wait for. */
 bool plan_done(const struct plan *p);
+
+/* The addresses of --pop's host, when it is another than the server. Before plan_addresses(). */
+void plan_pop_addresses(struct plan *p, const struct ip *addresses, size_t count);
 
 /* What happened. The rows are in the record before these are called. */
 void plan_connected(struct plan *p, unsigned visit, uint32_t rtt_ms);

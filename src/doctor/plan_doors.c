@@ -148,7 +148,7 @@ void plan_doors_retry_alone(struct plan *p)
 /* ------------------------------------------------------------------------------------------------
  * Looks: connections that end with a handshake
  */
-static void add_look(struct plan *p, struct smtp_attempt at, enum plan_look look)
+void plan_add_look(struct plan *p, struct smtp_attempt at, enum plan_look look)
 {
     if (p->door_count == PLAN_DOORS)
         return;
@@ -192,9 +192,9 @@ void plan_doors_look(struct plan *p)
              ->outcome.tls.done) {
         a.port = failed->attempt.port;
         a.security = failed->attempt.security;
-        add_look(p, a, LOOK_OBSERVE);
+        plan_add_look(p, a, LOOK_OBSERVE);
     } else if (lacks_starttls(p, &a) && !p->looked[LOOK_UNOFFERED]) {
-        add_look(p, a, LOOK_UNOFFERED);
+        plan_add_look(p, a, LOOK_UNOFFERED);
     }
 }
 

@@ -55,6 +55,7 @@ struct want {
     bool again;     /* played already, and wanted once more */
     bool stranger;  /* the recipient asked for, without a login: once a run */
     unsigned tries; /* visits that ended under it */
+    size_t fresh;   /* only connections begun since may serve it: the index of the first */
 };
 
 struct plan {
@@ -73,6 +74,9 @@ struct plan {
     uint64_t now_ms, progress_ms, wake_ms;
     bool alone; /* the server takes one connection at a time from us */
     bool looked[LOOKS];
+    struct ip pop_addresses[PLAN_ADDRESSES];
+    size_t pop_address_count;
+    bool pop_tried;    /* the refused attempt was wanted again behind the login by POP3 */
     bool family_tried; /* the asked door was added at an address of the other family */
     bool started, done, replayed, steadied, helo_varied;
 };
@@ -88,7 +92,8 @@ void plan_doors_add_second(
 void plan_doors_add_helo(
     struct plan *p); /* one that says another EHLO name, where EHLO was refused */
 void plan_doors_retry_alone(struct plan *p); /* the asked door, greeted with 421 beside others */
-void plan_doors_look(struct plan *p);        /* again at the asked door, to see why it has no TLS */
+void plan_add_look(struct plan *p, struct smtp_attempt at, enum plan_look look);
+void plan_doors_look(struct plan *p); /* again at the asked door, to see why it has no TLS */
 void plan_doors_next_address(struct plan *p);
 void plan_doors_other_family(struct plan *p);
 bool plan_door_settled(const struct plan *p, const struct door *d);
@@ -121,6 +126,9 @@ void plan_want_reversals(struct plan *p);
 void plan_want_other_source(struct plan *p);
 void plan_want_inside(struct plan *p);
 void plan_want_message(struct plan *p);
+
+/* plan_pop.c */
+void plan_want_pop(struct plan *p); /* the login by POP3, then what was refused before it */
 
 /* plan_login.c */
 void plan_want_login(struct plan *p);

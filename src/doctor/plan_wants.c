@@ -15,7 +15,9 @@ unsigned plan_refused_logins(const struct plan *p)
 {
     unsigned n = 0;
     for (size_t i = 0; i < p->r->count; i++)
-        n += (p->r->rows[i].probe == PROBE_LOGIN || p->r->rows[i].probe == PROBE_AUTH) &&
+        n += (p->r->rows[i].probe == PROBE_LOGIN || p->r->rows[i].probe == PROBE_AUTH ||
+              (p->r->rows[i].probe == PROBE_POP &&
+               p->r->rows[i].outcome.stage == SMTP_STAGE_AUTH)) &&
              p->r->rows[i].outcome.end != SMTP_END_GUARDED && !doctor_evidence_good(&p->r->rows[i]);
     return n;
 }
@@ -139,6 +141,8 @@ void plan_think(struct plan *p)
     plan_want_inside(p);
     if (!plan_any_want(p) && !works_as_asked(p))
         plan_doors_look(p);
+    if (!plan_any_want(p) && !works_as_asked(p) && plan_doors_settled(p))
+        plan_want_pop(p);
     if (!plan_any_want(p) && plan_login_is_over(p)) {
         plan_want_steady(p);
         plan_want_message(p);

@@ -89,7 +89,10 @@ static bool take_asked_word(str word, struct doctor_asked *out, bool *known, boo
         return take_anomaly(str_skip(word, 4), &out->password_anomalies);
     else if (names_find(&SASL_CREDENTIAL_NAMES, word, &credential))
         out->credentials |= (unsigned)credential;
-    else if (str_starts(word, STR("own=")))
+    else if (str_eq(word, STR("pop"))) {
+        out->pop_host = STR(SCRIPT_HOST);
+        out->pop_port = 995;
+    } else if (str_starts(word, STR("own=")))
         out->own_address = str_skip(word, 4);
     else if (word.n && word.p[0] >= 'A' && word.p[0] <= 'Z')
         a->mechanism = word;
@@ -291,6 +294,14 @@ static enum doctor_probe read_step(str text, struct arena *a, struct smtp_attemp
     if (str_eq(verb, STR("observed"))) {
         read_observed(str_trim(rest), x, o);
         return PROBE_OBSERVED;
+    }
+    if (str_eq(verb, STR("pop"))) {
+        o->stage = SMTP_STAGE_AUTH;
+        o->text = str_trim(rest);
+        x->mechanism = STR("USER");
+        if (begins_reply(o->text))
+            read_reply(o->text, o);
+        return PROBE_POP;
     }
     if (str_eq(verb, STR("unoffered"))) {
         read_tls(str_trim(rest), x, o);

@@ -18,6 +18,7 @@
  *   587+ tls tls-failed words  no handshake, in those words
  *   587+ observed TLSv1        the handshake completes by an open policy; or "observed failed"
  *   587+ unoffered             STARTTLS that was not offered, as with tls; "unoffered 502 words"
+ *   995! pop +OK words         mail was fetched; "pop -ERR words"; an end
  *   587+ ehlo STARTTLS, AUTH PLAIN      what is offered; "ehlo 550 words": refused
  *   587+ tls asked             the server asked for our certificate, "shown": and was shown one
  *   587+ login PLAIN 235 words          or an end: "login PLAIN closed"
@@ -44,6 +45,7 @@
 struct ip script_ip(const char *text);
 /* "587 starttls PLAIN" and so on: port, security, and "-" (no login), "auto" login as "login", or a
  * mechanism. "known": the login is at hand though it is not used; "unknown": it is used and not at hand.
+ * "pop": mail can be fetched from the same host, port 995.
  * password, token, certificate, ticket: what it is made with.
  * odd= names an anomaly of the password (base/password_shape.h).
  * from= to= helo= user= author= size= own= old-helo ~ as above; error= takes the rest. Slices point into text. */

@@ -3,6 +3,7 @@
  * doctor/run.c - one loop, one look-up, and the plan's actions until it has none
  */
 #include "doctor/run.h"
+#include "doctor/pop_visit.h"
 #include "doctor/visit.h"
 #include "net/resolver.h"
 #include <stdlib.h>
@@ -10,6 +11,8 @@
 struct run {
     struct visit_company c;
     struct visit_run *visits[PLAN_VISITS];
+    struct pop_visit *pop; /* at most one a run */
+    unsigned pop_visit;
     struct net_resolver *resolver;
     struct net_timer *timer;
     bool pumping, again;
@@ -38,21 +41,41 @@ static bool has_context(struct run *run, enum plan_look look)
     return look != LOOK_OBSERVE || run->c.tls_open;
 }
 
+/* False: no connection was begun. */
+static bool open_visit(struct run *run, const struct plan_action *a)
+{
+    if (net_loop_now_ms(run->c.loop) >= run->c.deadline_ms)
+        return false; /* too late: what was not begun in time is not tested */
+    if (a->look == LOOK_POP) {
+        run->pop_visit = a->visit;
+        run->pop = pop_visit_open(&run->c, a->visit, &a->x);
+        return run->pop != NULL;
+    }
+    if (has_context(run, a->look))
+        run->visits[a->visit] = visit_open(&run->c, a->visit, &a->x, a->look);
+    return run->visits[a->visit] != NULL;
+}
+
+static void leave(struct run *run, unsigned visit)
+{
+    if (run->pop && run->pop_visit == visit)
+        pop_visit_leave(run->pop);
+    else
+        visit_leave(run->visits[visit]);
+}
+
 static void act(struct run *run, const struct plan_action *a)
 {
-    struct visit_run *v = run->visits[a->visit];
     if (run->c.o->progress)
         run->c.o->progress(run->c.o->progress_user, a);
     switch (a->what) {
-    case PLAN_OPEN: /* too late: what was not begun in time is not tested */
-        if (net_loop_now_ms(run->c.loop) < run->c.deadline_ms && has_context(run, a->look))
-            run->visits[a->visit] = visit_open(&run->c, a->visit, &a->x, a->look);
-        if (!run->visits[a->visit])
+    case PLAN_OPEN:
+        if (!open_visit(run, a))
             plan_gone(run->c.plan, a->visit, net_loop_now_ms(run->c.loop));
         break;
     case PLAN_QUIT:
-    case PLAN_ABORT: visit_leave(v); break;
-    default: visit_step(v, a->what, &a->x); break;
+    case PLAN_ABORT: leave(run, a->visit); break;
+    default: visit_step(run->visits[a->visit], a->what, &a->x); break;
     }
 }
 
@@ -132,18 +155,42 @@ static void looked_up(void *user, const struct dns_answer *answer)
     pump(run);
 }
 
+static bool begin_look_up(struct run *run, struct err *e)
+{
+    const struct doctor_options *o = run->c.o;
+    if (o->connect_to.family == IP_NONE)
+        return net_resolver_addresses(run->resolver, o->asked.attempt.host, looked_up, run, e);
+    plan_addresses(run->c.plan, &o->connect_to, 1);
+    pump(run);
+    return true;
+}
+
+/* Where mail is fetched from, if it is another server; not to be found is no reason to stop. */
+static void pop_looked_up(void *user, const struct dns_answer *answer)
+{
+    struct run *run = user;
+    struct ip found[PLAN_ADDRESSES];
+    struct err e;
+    plan_pop_addresses(run->c.plan, found, addresses_of(answer, found));
+    if (!begin_look_up(run, &e)) {
+        add_lookup_row(run, arena_dup(run->c.record->arena, str_from(e.why)));
+        plan_addresses(run->c.plan, NULL, 0);
+        pump(run);
+    }
+}
+
 static bool begin(struct run *run, struct err *e)
 {
     const struct doctor_options *o = run->c.o;
-    if (o->connect_to.family != IP_NONE) {
-        plan_addresses(run->c.plan, &o->connect_to, 1);
-        pump(run);
-        return true;
-    }
     const struct net_resolver_options ro = { o->resolver, o->resolver_port, o->timeout_ms / 3 };
+    bool other = o->asked.pop_host.n && !str_eq_nocase(o->asked.pop_host, o->asked.attempt.host);
+    if (!other && o->connect_to.family != IP_NONE)
+        return begin_look_up(run, e);
     run->resolver = net_resolver_new(run->c.loop, &ro, e);
-    return run->resolver &&
-           net_resolver_addresses(run->resolver, o->asked.attempt.host, looked_up, run, e);
+    if (!run->resolver)
+        return false;
+    return other ? net_resolver_addresses(run->resolver, o->asked.pop_host, pop_looked_up, run, e)
+                 : begin_look_up(run, e);
 }
 
 static void count(const struct doctor_record *r, struct doctor_stats *s)
@@ -151,7 +198,8 @@ static void count(const struct doctor_record *r, struct doctor_stats *s)
     for (size_t i = 0; i < r->count; i++) {
         const struct doctor_evidence *ev = &r->rows[i];
         bool refused = ev->outcome.end == SMTP_END_REPLY && !doctor_evidence_good(ev);
-        bool login = (ev->probe == PROBE_LOGIN || ev->probe == PROBE_AUTH) &&
+        bool login = (ev->probe == PROBE_LOGIN || ev->probe == PROBE_AUTH ||
+                      (ev->probe == PROBE_POP && ev->outcome.stage == SMTP_STAGE_AUTH)) &&
                      ev->outcome.end != SMTP_END_GUARDED;
         s->auth_attempts += login;
         s->auth_refused += login && refused;

@@ -247,6 +247,9 @@ static enum passage pass_trial(const struct doctor_record *r, const struct smtp_
     bool between = false, accepted_since_bad = false;
     for (size_t i = 0; i < r->count; i++) {
         const struct doctor_evidence *ev = &r->rows[i];
+        if (ev->probe == PROBE_POP && doctor_evidence_good(ev))
+            good = bad =
+                0; /* what is answered from here on, is answered to somebody who fetched mail */
         if (ev->probe != PROBE_TRIAL && ev->probe != PROBE_MESSAGE)
             continue;
         bool ok = doctor_evidence_good(ev);
@@ -412,7 +415,8 @@ const struct doctor_evidence *doctor_best_accepted(const struct doctor_record *r
         int count = 4 * __builtin_popcount(d) + (d & DIFFERS_PORT ? 8 : 0) +
                     (ev->attempt.port == 25 ? 2 : 0) + (ev->probe == PROBE_TRIAL);
         if (!best || count < fewest) {
-            best = ev;
+            best = doctor_evidence_good(ev) ? ev
+                                            : s.by; /* the same attempt, when it was accepted */
             fewest = count;
         }
     }

@@ -96,7 +96,8 @@ static bool read_reply(const json_t *reply, struct smtp_outcome *o)
         !smtp_enhanced_read(text_at(reply, "enhanced"), &o->enhanced, &rest))
         return false;
     bool shaken = o->stage == SMTP_STAGE_TLS && !o->text.n; /* a finished handshake has no reply */
-    return o->code || shaken || read_end(o);
+    bool pop = str_starts(o->text, STR("+OK")) || str_starts(o->text, STR("-ERR"));
+    return o->code || shaken || pop || read_end(o);
 }
 
 static bool read_address(str text, struct ip *out)

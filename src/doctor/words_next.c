@@ -135,6 +135,16 @@ static bool is_nameless(const struct next_case *n)
 {
     return n->j->cause_count && n->j->causes[0].cause == CAUSE_REVERSE_DNS_MISSING;
 }
+/* --pop was not given, or did not open the mailbox. */
+static bool is_without_pop(const struct next_case *n)
+{
+    if (!n->j->cause_count || n->j->causes[0].cause != CAUSE_POP_BEFORE_SMTP)
+        return false;
+    for (size_t i = 0; i < n->r->count; i++)
+        if (n->r->rows[i].probe == PROBE_POP && doctor_evidence_good(&n->r->rows[i]))
+            return false;
+    return true;
+}
 static bool is_handshake(const struct next_case *n)
 {
     return n->j->cause_count && n->j->causes[0].cause == CAUSE_TLS_VERSION_OR_CIPHER;
@@ -215,6 +225,10 @@ static const struct {
     { is_nameless,
       STR_INIT("Look the sending address up in reverse DNS ('dig -x ADDRESS'), or run the same "
                "command from a machine whose address has a name.") },
+    { is_without_pop,
+      STR_INIT(
+          "Give --pop with the server that you fetch mail from, and the password: mail is then "
+          "fetched first, and the same attempt made again.") },
     { is_guarded,
       STR_INIT("The password was not sent, because nothing protected it. If you accept that "
                "it can be read on the way, add --allow-clear-auth.") },

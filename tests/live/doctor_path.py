@@ -5,11 +5,16 @@ that take their time, servers that drop or drag.
 
 usage: doctor_path.py BATON [WORD...]      only cases with a WORD in their name
 """
+import contextlib
+import functools
+import socket
 import ssl
+import tempfile
+import threading
 import warnings
 
 import peers
-from doctor_kit import PASSWORD, USER, Bench, expect, owes_document
+from doctor_kit import HOST, PASSWORD, USER, Bench, expect, owes, owes_document
 from peers import Site
 
 warnings.simplefilter("ignore", DeprecationWarning)  # old versions of TLS are what is meant here
@@ -58,6 +63,15 @@ def no_secret(site):
         expect(verbs <= {"EHLO", "STARTTLS", "QUIT"}, "more than a look", conn.commands)
 
 
+def derived_again(run):
+    """The stored document alone gives the same answer."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        file.write(run.out)
+        file.flush()
+        again = bench.doctor(["--verify", file.name], password=None)
+    expect(again.status == 0, "--verify", again.text, again.errors)
+
+
 def weak(tls, security, context, words):
     """The second handshake shows why the first one failed; nothing is said on it."""
     with Site(LOGINS) as site:
@@ -70,6 +84,7 @@ def weak(tls, security, context, words):
         seen = [row for row in document["evidence"] if row["probe"] == "observed-tls"]
         expect(len(seen) == 1 and words in seen[0]["said"], "what was seen", seen)
         expect(len(site.conns) <= 3, "connections", len(site.conns))
+        derived_again(run)
         expect(not site.impolite(), "left without QUIT", [c.commands for c in site.impolite()])
         no_secret(site)
 
@@ -114,11 +129,105 @@ def taken_out(caps, answer, cause, strength, cert=None):
         document = owes_document(run, f"port {peer.port}")
         expect(document["cause"] == cause, "cause", document["cause"], run.text)
         expect(document["strength"] == strength, "strength", document["strength"], run.text)
+        derived_again(run)
         said = [c for c in site.conns if any(verb == "STARTTLS" for verb, _, _ in c.commands)]
         expect(len(said) == 1, "STARTTLS that was not offered", [c.commands for c in site.conns])
         expect([v for v, _, _ in said[0].commands] == ["EHLO", "STARTTLS", "QUIT"], "said", said[0].commands)
         no_secret(site)
 
+
+# ---- mail is fetched first ----
+
+class Pop:
+    """A POP3 server (RFC 1939) that notes what it is told. tls: "once", "stls" or None."""
+
+    def __init__(self, address, tls, cert, password=PASSWORD):
+        self.tls, self.cert, self.password = tls, cert, password
+        self.said, self.clear, self.opened = [], b"", set()
+        self.listener = socket.create_server((address, 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                sock, client = self.listener.accept()
+            except OSError:
+                return
+            sock.settimeout(30)
+            with contextlib.suppress(OSError, ValueError):
+                self._serve(sock, client[0])
+            sock.close()
+
+    def _serve(self, sock, client):
+        secure = self.tls == "once"
+        if secure:
+            sock = peers.context(self.cert).wrap_socket(sock, server_side=True)
+        sock.sendall(b"+OK ready\r\n")
+        pending = b""
+        while True:
+            while b"\n" not in pending:
+                octets = sock.recv(4096)
+                if not octets:
+                    return
+                self.clear += b"" if secure else octets
+                pending += octets
+            line, _, pending = pending.partition(b"\n")
+            verb, _, argument = line.strip().partition(b" ")
+            self.said.append(verb.decode())
+            if verb == b"STLS" and self.tls == "stls":
+                sock.sendall(b"+OK begin\r\n")
+                sock, secure = peers.context(self.cert).wrap_socket(sock, server_side=True), True
+            elif verb == b"PASS":
+                good = argument == self.password.encode()
+                if good:
+                    self.opened.add(client)
+                sock.sendall(b"+OK 2 messages\r\n" if good else b"-ERR [AUTH] no\r\n")
+            elif verb == b"QUIT":
+                sock.sendall(b"+OK\r\n")
+                return
+            else:
+                sock.sendall(b"+OK\r\n" if verb == b"USER" else b"-ERR not here\r\n")
+
+
+def fetched_first(tls, cert, strength, said, *flags, password=PASSWORD, status=1):
+    address = bench.address()
+    pop = Pop(address, tls, cert, password)
+    with Site({}) as site:
+        peer = site.listen(address, tls=None, caps=["8BITMIME"], steps={
+            "rcpt": lambda conn, _: "250 2.1.5 ok" if conn.client in pop.opened else
+            "550 5.7.1 check for new mail before sending"})
+        run = bench.ask(peer, "--json", "--auth", "none", "--pop", f"{HOST}:{pop.port}", *flags,
+                        security="none", timeout_s=20)
+        site.settle()
+        owes(run, PASSWORD, 20)
+        document = owes_document(run, f"port {peer.port}")
+        expect((document["cause"], document["strength"]) == ("pop-before-smtp", strength), "cause", run.text)
+        derived_again(run)
+        expect(pop.said == said, "said to the POP3 server", pop.said)
+        expect(run.status == status, "exit status", run.status)
+        expect(len(site.recipients) == 1 + (strength == "proved"), "the recipient was named", site.recipients)
+        expect("--allow-clear-auth" in flags or PASSWORD.encode() not in pop.clear, "the password in clear", pop.clear)
+        logins = said.count("PASS")
+        stats = document["stats"]
+        expect((stats["auth_attempts"], stats["auth_refused"]) == (logins, logins * (strength != "proved")), "stats",
+               stats)
+
+
+LOGIN = ["USER", "PASS", "QUIT"]
+for name, arguments, more in (
+        ("POP3 under TLS at once", ("once", bench.cert, "proved", LOGIN), {}),
+        ("POP3 with STLS", ("stls", bench.cert, "proved", ["STLS", *LOGIN]), {}),
+        ("POP3 without TLS", (None, None, "likely", ["STLS", "QUIT"]), {}),
+        ("POP3 without TLS allowed", (None, None, "proved", ["STLS", *LOGIN], "--allow-clear-auth"), {}),
+        ("POP3 with a certificate of nobody", ("once", bench.authority.issue("own", own=True), "likely", ["QUIT"]), {}),
+        ("POP3 with a certificate of nobody and STLS, clear allowed",
+         ("stls", bench.authority.issue("own2", own=True), "likely", ["STLS", "QUIT"], "--allow-clear-auth"), {}),
+        ("POP3 refuses the password", ("once", bench.cert, "likely", LOGIN), {"password": "another"})):
+    bench.case(name, functools.partial(fetched_first, **more), *arguments)
+
+
+# ---- TLS ----
 
 RSA = rsa("rsa", 2048)
 for name, function, *arguments in (

@@ -73,7 +73,7 @@ ROWS = {
     "ip-not-trusted": inbound(to=OUTSIDE),
     "ip-hidden-by-nat": inbound(to=OUTSIDE),
     "login-not-honoured": barred(),
-    "pop-before-smtp": Row("--auth none --pop", words=True),
+    "pop-before-smtp": Row("--auth none --pop", strength="proved", words=True),
     "domain-not-configured": inbound(),
     "mx-points-elsewhere": inbound(),
     "domain-still-local": inbound(),

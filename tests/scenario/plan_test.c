@@ -558,6 +558,41 @@ static const struct world WORLDS[] = {
       { P587, P465 },
       .want = ACCEPTS },
 
+    /* mail is fetched first */
+    { "mail is fetched first",
+      "25 none - known pop",
+      { { 25, PORT_CLEAR, .stranger = "550 5.7.1 check for new mail before sending" } },
+      .pop = "+OK",
+      .pop_opens = true,
+      .want = "refused: pop-before-smtp proved; exit 1" },
+    { "mail is fetched first, and the words are those of any relay",
+      "25 none - known pop",
+      { { 25, PORT_CLEAR, .stranger = NO } },
+      .pop = "+OK 2 messages",
+      .pop_opens = true,
+      .gentle = true,
+      .hangs_up = true,
+      .want = "refused: pop-before-smtp proved; exit 1" },
+    { "mail is fetched, and changes nothing",
+      "25 none - known pop",
+      { { 25, PORT_CLEAR, .stranger = NO } },
+      .pop = "+OK",
+      .want = "refused: ip-not-trusted likely; exit 1; next" },
+    { "mail cannot be fetched",
+      "25 none - known pop",
+      { { 25, PORT_CLEAR, .stranger = "550 5.7.1 check for new mail before sending" } },
+      .pop = "-ERR [AUTH] no",
+      .want = "refused: pop-before-smtp likely; exit 1; next" },
+    { "nobody listens for POP3",
+      "25 none - known pop",
+      { { 25, PORT_CLEAR, .stranger = "550 5.7.1 check for new mail before sending" } },
+      .want = "refused: pop-before-smtp likely; exit 1; next" },
+    { "a login is offered, and POP3 is not needed",
+      "587 starttls - known pop",
+      { P587 },
+      .pop = "+OK",
+      .want = NEVER },
+
     /* two addresses, a message, the pasted error, no recipient */
     { "the first address is dead",
       "587 starttls - known",
@@ -855,6 +890,8 @@ static const char *random_asked(char *out, size_t room)
                                         "from=x@example.net author=y@example.net size=1",
                                         "old-helo",
                                         "old-helo helo=localhost",
+                                        "pop",
+                                        "pop ~ helo=localhost",
                                         "error=550 5.7.1 relay not permitted" };
     snprintf(out, room, "%s %s %s %s", PICK(PORTS), PICK(SECURITY), PICK(LOGIN), PICK(REST));
     return out;
@@ -912,6 +949,8 @@ static void random_world(uint32_t seed, struct world *w, char *asked, size_t roo
     w->helo_at_rcpt = pick(2);
     w->asked_source = PICK(ANSWERS);
     w->message = PICK(ANSWERS);
+    w->pop = pick(3) ? pick(2) ? "+OK" : "-ERR no" : NULL;
+    w->pop_opens = pick(2);
     w->other_author = PICK(ANSWERS);
     w->large = pick(2) ? NULL : "552 5.3.4 too large";
     w->starttls = pick(8) ? NULL : "454 4.7.0 no TLS";

@@ -136,6 +136,8 @@ static const char *rcpt_answer(struct play *p, const struct guest *g, const stru
         return w->asked_source;
     if (!str_eq(x->to, p->run->asked.attempt.to))
         return w->postmaster;
+    if (!smtp_attempt_logs_in(x) && p->run->count.fetched && p->w->pop_opens)
+        return NULL;
     if (!smtp_attempt_logs_in(x))
         return port->stranger;
     if (str_eq(x->from, p->run->asked.own_address))
@@ -300,6 +302,18 @@ static void looked(struct play *p, unsigned visit)
     struct guest *g = &p->guests[visit];
     const struct world_port *port = port_of(p, &g->door);
     bool tls = g->door.security == SMTP_SECURITY_TLS;
+    if (g->look == LOOK_POP) {
+        const char *pop = or_none(p->w->pop, "refused");
+        if (strcmp(pop, "refused") == 0)
+            add_row(p, g, SMTP_SECURITY_TLS, NULL, "pop", "refused nobody listens");
+        else
+            add_row(p, g, SMTP_SECURITY_TLS, NULL, "pop", pop);
+        p->run->count.logins++;
+        count_refusal(p, p->w->pop && pop[0] == '-' ? "535" : NULL, true);
+        p->run->count.fetched = pop[0] == '+';
+        quit(p, visit);
+        return;
+    }
     const char *verb = g->look == LOOK_OBSERVE ? "observed" : "unoffered";
     const char *answer = g->look == LOOK_OBSERVE ? or_none(port->observed, "failed")
                                                  : or_none(port->unoffered, "502 5.5.1 no");
@@ -495,7 +509,7 @@ static void count_stranger(struct play *p, const struct plan_action *a)
         str_eq_nocase(words_domain(a->x.to), words_domain(asked->own_address)))
         return;
     unsigned most = 1u + (asked->attempt.helo.n > 0) + (asked->attempt.source.family != IP_NONE) +
-                    (p->w->six != NULL);
+                    (p->w->six != NULL) + (asked->pop_host.n > 0);
     rail(p, ++p->run->count.strangers <= most, "the outside recipient without a login again");
 }
 

@@ -63,6 +63,8 @@ struct world {
     bool busy_under_tls;      /* EHLO: only under TLS; RSET counts as behind RCPT */
     bool hangs_up;            /* the connection is closed after every refusal */
     bool first_address_dead;
+    const char *pop;              /* to the login by POP3, "+OK"; NULL: nobody listens */
+    bool pop_opens;               /* who has fetched mail may send */
     const struct world_port *six; /* WORLD_PORTS as they are over IPv6, whose address comes first */
     bool gentle, send;
     uint32_t rtt_ms, think_ms; /* of a connect, of an answer; 0: 20 ms and 1 ms */
@@ -78,6 +80,7 @@ struct world {
 struct world_count {
     unsigned actions, opened, stood, open_most, logins, refused_logins, refusals, strangers,
         messages, looks[LOOKS];
+    bool fetched;
     bool message_refused;
     uint64_t ended_ms;
 };
