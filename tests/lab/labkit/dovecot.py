@@ -32,6 +32,7 @@ def base(mechanisms):
     return f"""\
 protocols =
 log_path = /var/log/dovecot.log
+auth_verbose = yes
 auth_mechanisms = {mechanisms}
 passdb {{
   driver = passwd-file
