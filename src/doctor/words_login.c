@@ -135,7 +135,9 @@ static const struct login_rule {
       "generic failure|connection lost|temporar|internal error|internal server|backend|back-end|"
       "authentication server|auth server|system error",
       CAUSE_AUTH_BACKEND_DOWN, STRENGTH_LIKELY, CAUSE_NONE },
-    { NO_SUCH | POLICY, "unavailable|database|=ldap|=radius|try again later|try later",
+    { NO_SUCH | POLICY,
+      "service unavailable|service is unavailable|temporarily unavailable|"
+      "currently unavailable|server unavailable|database|=ldap|=radius|try again later|try later",
       CAUSE_AUTH_BACKEND_DOWN, STRENGTH_POSSIBLE, CAUSE_WRONG_CREDENTIALS },
 
     /* user name and password */

@@ -236,6 +236,7 @@ static const struct login_case {
       CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
     { "535 auth failed (#5.7.1)", CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
     { "535 no", CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
+    { "535 5.7.8 authentication failed: (reason unavailable)", CAUSE_WRONG_CREDENTIALS, LIKELY, 0 },
     { "535 5.7.8 user not found", CAUSE_WRONG_CREDENTIALS, LIKELY, CAUSE_WRONG_USERNAME_FORM },
     { "535 \xca\xb1\xbc\xe4", CAUSE_WRONG_CREDENTIALS, POSSIBLE, 0 },
     { "535 \xef\xbf\xbd\xef\xbf\xbd", CAUSE_WRONG_CREDENTIALS, POSSIBLE, 0 },
