@@ -4,6 +4,7 @@
  */
 #include "base/password_shape.h"
 #include "doctor/judge_inside.h"
+#include "sasl/client.h"
 
 void judge_sign_mail_only_under_tls(struct bench *b)
 {
@@ -75,6 +76,24 @@ tried_otherwise(const struct bench *b, const struct doctor_evidence *first, bool
     return NULL;
 }
 
+/* The login was refused by a method that needs the password as it is, while most servers keep it otherwise; one
+ * that shows it to the server is offered beside it, and was not tried. */
+static bool digest_in_doubt(const struct bench *b, const struct doctor_evidence *ev)
+{
+    struct smtp_caps c;
+    const struct sasl_mechanism *m = sasl_mechanism_find(ev->attempt.mechanism);
+    const struct doctor_evidence *offer = doctor_record_layer(b->r, PROBE_CAPABILITIES,
+                                                              &ev->attempt, ev->attempt.security);
+    if (!m || m->reveals || !doctor_evidence_caps(offer, &c) ||
+        !(smtp_caps_offers(&c, STR("PLAIN")) || smtp_caps_offers(&c, STR("LOGIN"))))
+        return false;
+    for (size_t i = 0; i < b->r->count; i++)
+        if (b->r->rows[i].probe == PROBE_LOGIN &&
+            !str_eq(b->r->rows[i].attempt.mechanism, ev->attempt.mechanism))
+            return false;
+    return true;
+}
+
 /* What may be behind a refused pair of user name and password, as long as nothing else was tried. */
 static struct finding *judge_pair(struct bench *b, const struct doctor_evidence *ev,
                                   enum finding_strength strength)
@@ -90,6 +109,9 @@ static struct finding *judge_pair(struct bench *b, const struct doctor_evidence 
     }
     unsigned odd = tried_otherwise(b, ev, true) ? 0 : b->asked->password_anomalies;
     const struct doctor_evidence *other = tried_otherwise(b, ev, false);
+    bool digest = digest_in_doubt(b, ev);
+    if (digest)
+        strength = STRENGTH_POSSIBLE;
     bool mangled = odd & PASSWORD_STRONG && strength == STRENGTH_LIKELY;
     if (mangled)
         finding_for(judge_add(b, CAUSE_PASSWORD_MANGLED, HOP_CLIENT, STRENGTH_LIKELY), ev->id);
@@ -98,6 +120,10 @@ static struct finding *judge_pair(struct bench *b, const struct doctor_evidence 
     finding_for(f, ev->id);
     finding_for(f, judge_id(other));
     finding_for(f, judge_id(tried_otherwise(b, ev, true)));
+    if (digest)
+        finding_for(
+            judge_add(b, CAUSE_MECHANISM_OFFERED_BUT_DEAD, HOP_SUBMISSION, STRENGTH_POSSIBLE),
+            ev->id);
     if (!other && str_find_octet(ev->attempt.user, '@') == STR_NOT_FOUND)
         finding_for(judge_add(b, CAUSE_WRONG_USERNAME_FORM, HOP_SUBMISSION, STRENGTH_POSSIBLE),
                     ev->id);

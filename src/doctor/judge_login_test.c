@@ -53,6 +53,22 @@ static const struct judge_case {
     { "... and STARTTLS was asked", "587 starttls login",
       OPEN587 OK587 "587 auth PLAIN 538 5.7.11 no", "accepted: exit 0" },
 
+    /* a digest is refused */
+    { "by a digest, and PLAIN is offered too", "587 starttls CRAM-MD5",
+      CLEAR587 "587+ tls | 587+ ehlo AUTH PLAIN CRAM-MD5 | 587+ login CRAM-MD5 535 5.7.8 no",
+      "refused: wrong-credentials possible, mechanism-offered-but-dead possible; exit 5; next" },
+    { "... PLAIN is refused too", "587 starttls CRAM-MD5",
+      CLEAR587
+      "587+ tls | 587+ ehlo AUTH PLAIN CRAM-MD5 | 587+ login CRAM-MD5 535 5.7.8 no |" BAD587,
+      "refused: wrong-credentials likely; exit 5; next" },
+    { "... PLAIN is taken", "587 starttls CRAM-MD5",
+      CLEAR587
+      "587+ tls | 587+ ehlo AUTH PLAIN CRAM-MD5 | 587+ login CRAM-MD5 535 5.7.8 no |" OK587,
+      "refused: mechanism-offered-but-dead proved; exit 1" },
+    { "... nothing else is offered", "587 starttls CRAM-MD5",
+      CLEAR587 "587+ tls | 587+ ehlo AUTH CRAM-MD5 | 587+ login CRAM-MD5 535 5.7.8 no",
+      "refused: wrong-credentials likely; exit 5; next" },
+
     /* relay-takes-no-login though AUTH is offered */
     { "the login is refused, and none is needed", "587 starttls PLAIN", E587 BAD587 "587+ rcpt 250",
       "refused: relay-takes-no-login proved, wrong-credentials possible; exit 1" },

@@ -112,7 +112,7 @@ static bool is_mangled(const struct next_case *n)
 }
 static bool is_mechanism(const struct next_case *n)
 {
-    return one_refused(n) && first_cause_is(n, CAUSE_MECHANISM_OFFERED_BUT_DEAD);
+    return one_refused(n) && has_cause(n, CAUSE_MECHANISM_OFFERED_BUT_DEAD);
 }
 static bool is_temporary(const struct next_case *n)
 {

@@ -139,7 +139,7 @@ USERS = {
     48: User(),
     49: User(port=465, security="tls", auth="none"),
     50: User(port=465, security="tls", old_helo=True),
-    51: User(auth="CRAM-MD5"),
+    51: User(auth="CRAM-MD5", logins=2),
     52: no_login(),
     53: User(),
     54: no_login(own_certificate=True),
