@@ -92,7 +92,8 @@ bool doctor_evidence_good(const struct doctor_evidence *ev)
 
 bool doctor_same_door(const struct smtp_attempt *a, const struct smtp_attempt *b)
 {
-    return a->port == b->port && ip_eq(&a->address, &b->address) && ip_eq(&a->source, &b->source);
+    return a->certificate == b->certificate && a->port == b->port &&
+           ip_eq(&a->address, &b->address) && ip_eq(&a->source, &b->source);
 }
 
 const struct doctor_evidence *doctor_record_greeting(const struct doctor_record *r,
@@ -218,6 +219,8 @@ static str place_words(const struct smtp_attempt *at, bool login, struct arena *
     if (at->port)
         buf_addf(&b, " port %u", at->port);
     buf_add(&b, str_from(security_words(at->security)));
+    if (at->certificate)
+        buf_add(&b, STR(", with a certificate of its own"));
     if (login)
         add_login(&b, at);
     str words = arena_dup(a, buf_str(&b));

@@ -104,7 +104,7 @@ const struct doctor_evidence *doctor_record_login(const struct doctor_record *r,
 /* Does any port offer a login on any layer? */
 bool doctor_record_offers_login(const struct doctor_record *r);
 
-/* Same address, port and source. */
+/* Same address, port and source, and both with or without a certificate of ours. */
 bool doctor_same_door(const struct smtp_attempt *a, const struct smtp_attempt *b);
 /* One sentence on what the row shows, in words for a person; escaped. */
 str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a);

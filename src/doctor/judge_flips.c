@@ -152,6 +152,7 @@ static const struct flip {
 } FLIPS[] = {
     { DIFFERS_VERB, flip_verb },
     { DIFFERS_HELO, flip_helo },
+    { DIFFERS_CERTIFICATE, judge_flip_certificate },
     { DIFFERS_PORT, flip_port },
     { DIFFERS_SECURITY, flip_security },
     { DIFFERS_LOGIN, flip_login },

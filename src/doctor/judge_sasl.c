@@ -156,3 +156,13 @@ void judge_sign_client_certificate(struct bench *b)
     sign_handshake(b);
     sign_words(b);
 }
+
+/* Taken with a certificate and refused without one, where the server asked for it. */
+enum cause_id judge_flip_certificate(const struct bench *b, const struct doctor_settled *s)
+{
+    const struct smtp_attempt *works = &b->j->works->attempt;
+    const struct doctor_evidence *tls = doctor_record_layer(b->r, PROBE_TLS, works,
+                                                            works->security);
+    bool shown_one = works->certificate && tls && tls->outcome.tls.certificate_shown;
+    return shown_one && s->state == STATE_REFUSED ? CAUSE_CLIENT_CERTIFICATE_NEEDED : CAUSE_NONE;
+}

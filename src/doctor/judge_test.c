@@ -267,6 +267,20 @@ static const struct judge_case {
       CLEAR587 "587+ tls | 587+ ehlo SIZE 1 |"
                "587+ rcpt 550 5.7.1 No client certificate presented",
       "refused: client-certificate-needed possible, ip-not-trusted possible; exit 1; next" },
+    { "taken with one, refused without", "587 starttls - certificate",
+      CLEAR587 "587+ tls asked | 587+ ehlo SIZE 1 | 587+ rcpt " RELAY
+               "587* 220 hello | 587* ehlo STARTTLS | 587+* tls shown | 587+* ehlo SIZE 1 |"
+               "587+* rcpt 250",
+      "refused: client-certificate-needed proved; exit 1" },
+    { "... which the server never saw", "587 starttls - certificate",
+      CLEAR587 "587+ tls | 587+ ehlo SIZE 1 | 587+ rcpt " RELAY
+               "587* 220 hello | 587* ehlo STARTTLS | 587+* tls | 587+* ehlo SIZE 1 |"
+               "587+* rcpt 250",
+      "unknown: exit 3; next" },
+    { "taken with one, and without one the handshake breaks", "465 tls - certificate",
+      "465! tls asked tls-failed the alert 'certificate required' |"
+      "465!* tls shown | 465!* 220 hello | 465!* ehlo SIZE 1 | 465!* rcpt 250",
+      "refused: client-certificate-needed proved; exit 1" },
     { "EXTERNAL is refused, one was shown", "587 starttls EXTERNAL certificate",
       CLEAR587 "587+ tls shown | 587+ ehlo AUTH EXTERNAL | 587+ login EXTERNAL 535 5.7.8 no",
       "refused: client-certificate-needed likely, wrong-username-form possible; exit 1; next" },

@@ -48,6 +48,13 @@ static const struct sasl_mechanism *named_at(const struct plan *p, const struct 
     return m && !was_skipped(p, m->name) ? m : NULL;
 }
 
+/* What a login can be made with on a connection of that door. */
+static unsigned at_hand(const struct plan *p, const struct smtp_attempt *door)
+{
+    unsigned has = doctor_credentials(p->asked) & ~(unsigned)SASL_TICKET;
+    return door->certificate ? has : has & ~(unsigned)SASL_CERTIFICATE;
+}
+
 static const struct sasl_mechanism *mechanism_at(const struct plan *p,
                                                  const struct smtp_attempt *door,
                                                  enum smtp_security layer, bool verified)
@@ -61,7 +68,7 @@ static const struct sasl_mechanism *mechanism_at(const struct plan *p,
     if (!verified && !p->o.allow_clear_auth)
         return NULL;
     if (!m) /* not the one the program names: another one shows whether the login itself is good */
-        m = sasl_choose(&c, STR_NONE, doctor_credentials(p->asked) & ~(unsigned)SASL_TICKET, true);
+        m = sasl_choose(&c, STR_NONE, at_hand(p, door), true);
     return m;
 }
 

@@ -137,6 +137,7 @@ void plan_think(struct plan *p)
         return;
     if (!doctor_record_offers_login(p->r) || plan_login_cannot_be_made(p))
         plan_want_stranger(p);
+    plan_want_certificate(p);
     plan_want_other_source(p);
     plan_want_inside(p);
     if (!plan_any_want(p) && !works_as_asked(p))

@@ -147,6 +147,8 @@ static void read_door(str word, struct smtp_attempt *a)
             a->security = SMTP_SECURITY_TLS;
         else if (rest.p[0] == '~')
             a->source = script_ip("198.51.100.7");
+        else if (rest.p[0] == '*')
+            a->certificate = true;
         else if (str_starts(rest, STR("@2")))
             a->address = script_ip("192.0.2.2");
         else if (str_starts(rest, STR("@6")))

@@ -5,7 +5,8 @@
  *         line of a table. A mistake in a script ends the test program with the words that are wrong.
  *
  * A record is rows with "|" between. A row begins with its door: port, then "+" for STARTTLS or "!" for
- * SSL/TLS, "@2" for the second address, "@6" for one of IPv6, "~" for the second source. Then what was seen:
+ * SSL/TLS, "@2" for the second address, "@6" for one of IPv6, "~" for the second source, "*" for a
+ * certificate of ours. Then what was seen:
  *
  *   lookup                     the name has no address (no door)
  *   587 refused                or silent, unreachable: no connection

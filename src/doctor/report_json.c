@@ -113,6 +113,7 @@ static json_t *attempt_of(const struct doctor_report *r, const struct smtp_attem
     json_object_set_new(j, "user", text_of(a->user));
     json_object_set_new(j, "repaired_password", json_boolean(a->repaired));
     json_object_set_new(j, "helo", text_of(a->helo));
+    json_object_set_new(j, "certificate", json_boolean(a->certificate));
     json_object_set_new(j, "old_helo", json_boolean(a->old_helo));
     json_object_set_new(j, "source", ip_of(&a->source));
     json_object_set_new(j, "from", a->from_null ? json_string("") : text_of(a->from));

@@ -85,9 +85,10 @@ static const struct key TLS[] = { { "done", BOOLEAN, NULL },
         { "security", TEXT | NUL, NULL }, { "mechanism", TEXT | NUL, NULL },                       \
         { "user", TEXT | NUL, NULL }, { "repaired_password", BOOLEAN, NULL },                      \
         { "helo", TEXT | NUL, NULL }, { "old_helo", BOOLEAN, NULL },                               \
-        { "source", TEXT | NUL, NULL }, { "from", TEXT | NUL, NULL },                              \
-        { "header_from", TEXT | NUL, NULL }, { "size", NUMBER | NUL, NULL },                       \
-        { "to", TEXT | NUL, NULL }, { "reply", OBJECT | NUL, REPLY },                              \
+        { "certificate", BOOLEAN, NULL }, { "source", TEXT | NUL, NULL },                          \
+        { "from", TEXT | NUL, NULL }, { "header_from", TEXT | NUL, NULL },                         \
+        { "size", NUMBER | NUL, NULL }, { "to", TEXT | NUL, NULL },                                \
+        { "reply", OBJECT | NUL, REPLY },                                                          \
     {                                                                                              \
         "tls", OBJECT | NUL, TLS                                                                   \
     }

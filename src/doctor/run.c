@@ -23,11 +23,20 @@ static void tell_known(struct run *run);
 
 static struct net_tls_trust trust_of(const struct doctor_options *o)
 {
-    return (struct net_tls_trust){ .ca_file = o->ca_file,
-                                   .ca_pem = o->ca_pem,
-                                   .system = true,
-                                   .cert_file = o->cert_file,
-                                   .key_file = o->key_file };
+    return (struct net_tls_trust){ .ca_file = o->ca_file, .ca_pem = o->ca_pem, .system = true };
+}
+
+/* One context shows our certificate, and one does not: whether it is wanted is what may be the question. */
+static bool make_contexts(struct run *run, struct err *e)
+{
+    struct net_tls_trust trust = trust_of(run->c.o);
+    run->c.tls = net_tls_client_new(&trust, e);
+    if (!run->c.tls || !run->c.o->cert_file)
+        return run->c.tls != NULL;
+    trust.cert_file = run->c.o->cert_file;
+    trust.key_file = run->c.o->key_file;
+    run->c.tls_shows = net_tls_client_new(&trust, e);
+    return run->c.tls_shows != NULL;
 }
 
 /* The second context is made when a look asks for it. */
@@ -229,11 +238,10 @@ static void run_due(void *user)
 static bool run_on_loop(struct run *run, struct err *e)
 {
     const struct doctor_options *o = run->c.o;
-    const struct net_tls_trust trust = trust_of(o);
-    run->c.tls = net_tls_client_new(&trust, e);
+    bool ready = make_contexts(run, e);
     run->timer = net_timer_new(run->c.loop, run_due, run);
     run->c.plan = plan_new(&o->asked, run->c.record, &o->plan);
-    if (!run->c.tls)
+    if (!ready)
         return false;
     if (!run->timer || !run->c.plan)
         return err_memory(e, "the plan of a run");
@@ -265,6 +273,7 @@ bool doctor_run(const struct doctor_options *o, struct doctor_record *r, struct 
     net_loop_free(run->c.loop);
     plan_free(run->c.plan);
     net_tls_context_free(run->c.tls);
+    net_tls_context_free(run->c.tls_shows);
     net_tls_context_free(run->c.tls_open);
     free(run);
     return ok;

@@ -336,6 +336,8 @@ unsigned doctor_differences(const struct smtp_attempt *asked, const struct smtp_
         d |= DIFFERS_PORT;
     if (asked->security != SMTP_SECURITY_AUTO && asked->security != x->security)
         d |= DIFFERS_SECURITY;
+    if (asked->certificate != x->certificate)
+        d |= DIFFERS_CERTIFICATE;
     if (smtp_attempt_logs_in(asked) != smtp_attempt_logs_in(x))
         d |= DIFFERS_LOGIN;
     else if (!same_mechanism(asked->mechanism, x->mechanism))
@@ -379,6 +381,7 @@ struct smtp_attempt doctor_undo(const struct smtp_attempt *x, const struct smtp_
         y.repaired = asked->repaired;
         break;
     case DIFFERS_MECHANISM: y.mechanism = asked->mechanism; break;
+    case DIFFERS_CERTIFICATE: y.certificate = asked->certificate; break;
     case DIFFERS_USER: y.user = asked->user; break;
     case DIFFERS_PASSWORD: y.repaired = asked->repaired; break;
     case DIFFERS_FROM:

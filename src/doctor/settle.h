@@ -60,7 +60,8 @@ enum doctor_difference {
     DIFFERS_PASSWORD = 1 << 9, /* both log in, one with the password repaired */
     DIFFERS_HEADER_FROM = 1 << 10,
     DIFFERS_SIZE = 1 << 11,
-    DIFFERS_VERB = 1 << 12 /* one says HELO */
+    DIFFERS_VERB = 1 << 12, /* one says HELO */
+    DIFFERS_CERTIFICATE = 1 << 13
 };
 unsigned doctor_differences(const struct smtp_attempt *asked, const struct smtp_attempt *x);
 /* x with that one difference undone. */

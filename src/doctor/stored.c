@@ -125,6 +125,7 @@ static bool read_attempt(const json_t *o, struct smtp_attempt *a)
     a->user = text_at(o, "user");
     a->repaired = json_is_true(json_object_get(o, "repaired_password"));
     a->helo = text_at(o, "helo");
+    a->certificate = json_is_true(json_object_get(o, "certificate"));
     a->old_helo = json_is_true(json_object_get(o, "old_helo"));
     a->from = text_at(o, "from");
     a->from_null = json_is_string(from) && json_string_length(from) == 0;

@@ -468,7 +468,7 @@ static void begin_login(struct visit_run *v)
     const struct sasl_login login = { .user = v->x.user,
                                       .password = v->x.repaired ? o->repaired : o->password,
                                       .token = o->token,
-                                      .certificate = o->cert_file != NULL };
+                                      .certificate = v->door.certificate && v->c->tls_shows };
     v->auth = m ? net_dialogue_auth(v->d, m, &login, &e) : 0;
     if (v->auth)
         return;
@@ -708,12 +708,19 @@ static void transcript(void *user, struct net_dialogue *d, bool sent, str line)
 /* ------------------------------------------------------------------------------------------------
  * Knocking
  */
+static struct net_tls_context *context_of(const struct visit_run *v)
+{
+    if (v->look == LOOK_OBSERVE)
+        return v->c->tls_open;
+    return v->door.certificate && v->c->tls_shows ? v->c->tls_shows : v->c->tls;
+}
+
 static struct net_dialogue_options dialogue_options(const struct visit_run *v)
 {
     struct net_dialogue_options o = {
         .to = { v->door.address, v->door.port, v->door.source },
         .host = v->door.host,
-        .tls = v->look == LOOK_OBSERVE ? v->c->tls_open : v->c->tls,
+        .tls = context_of(v),
         .tls_at_once = v->door.security == SMTP_SECURITY_TLS,
         .allow_clear_auth = !v->look && v->c->o->plan.allow_clear_auth,
         .allow_clear_digest = !v->look && plan_clear_digest(&v->c->o->asked),

@@ -15,6 +15,8 @@ struct visit_company {
     const struct doctor_options *o;
     struct net_loop *loop;
     struct net_tls_context *tls;
+    struct net_tls_context
+        *tls_shows;                   /* the same, and shows our certificate; NULL: there is none */
     struct net_tls_context *tls_open; /* takes whatever a server has; NULL until it is needed */
     struct doctor_record *record;
     struct doctor_stats *stats;

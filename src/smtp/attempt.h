@@ -31,6 +31,7 @@ struct smtp_attempt {
     bool repaired; /* the login's password with what was odd about it undone */
     str helo;
     bool old_helo; /* HELO in place of EHLO: there are no extensions (RFC 5321 section 4.1.1.1) */
+    bool certificate; /* shows one of its own where the server asks for it */
     struct ip source; /* IP_NONE: whatever the system picks */
     str from;         /* reverse-path, without brackets; "" with from_null */
     bool from_null;   /* MAIL FROM:<> */

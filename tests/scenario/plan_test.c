@@ -451,6 +451,18 @@ static const struct world WORLDS[] = {
       "587 starttls login token",
       { P587 },
       .want = "refused: no-common-mechanism likely; exit 1; next" },
+    { "mail is taken from whoever shows a certificate, which the program does not",
+      "587 starttls - certificate",
+      { { 587, PORT_CLEAR, "STARTTLS", "SIZE 1", .bare = "554 5.7.1 no" } },
+      .want = "refused: client-certificate-needed proved; exit 1" },
+    { "... and there is none at hand",
+      "587 starttls -",
+      { { 587, PORT_CLEAR, "STARTTLS", "SIZE 1", .bare = "554 5.7.1 no" } },
+      .want = "refused: ip-not-trusted possible; exit 1; next" },
+    { "... for now",
+      "587 starttls - certificate",
+      { { 587, PORT_CLEAR, "STARTTLS", "SIZE 1", .bare = "454 4.7.1 not now" } },
+      .want = "refused: client-certificate-needed likely; exit 1; next" },
     { "relay by address, a login is set",
       "25 none login",
       { { 25, .kind = PORT_CLEAR } },
@@ -922,10 +934,10 @@ static struct world_port random_port(uint16_t number)
     static const char *const UNOFFERED[] = { NULL, NULL, "", "wrong-name", "closed", "454 no" };
     static const char *const ALONE[] = { NULL, "538 5.7.11 no", "closed" };
     static const char *const DEAD[] = { NULL, NULL, "PLAIN", "CRAM-MD5" };
-    return (struct world_port){ number,         PICK(KINDS),    PICK(CAPS),    PICK(UNDER_TLS),
-                                PICK(CERTS),    PICK(TO_LOGIN), PICK(ANSWERS), PICK(ANSWERS),
-                                PICK(ANSWERS),  PICK(ALONE),    PICK(DEAD),    PICK(SHAKES),
-                                PICK(OBSERVED), PICK(UNOFFERED) };
+    return (struct world_port){ number,         PICK(KINDS),     PICK(CAPS),    PICK(UNDER_TLS),
+                                PICK(CERTS),    PICK(TO_LOGIN),  PICK(ANSWERS), PICK(ANSWERS),
+                                PICK(ANSWERS),  PICK(ALONE),     PICK(DEAD),    PICK(SHAKES),
+                                PICK(OBSERVED), PICK(UNOFFERED), NULL };
 }
 
 static void random_world(uint32_t seed, struct world *w, char *asked, size_t room)

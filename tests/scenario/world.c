@@ -138,6 +138,8 @@ static const char *rcpt_answer(struct play *p, const struct guest *g, const stru
         return w->postmaster;
     if (!smtp_attempt_logs_in(x) && p->run->count.fetched && p->w->pop_opens)
         return NULL;
+    if (port->bare && !smtp_attempt_logs_in(x))
+        return x->certificate ? NULL : port->bare;
     if (!smtp_attempt_logs_in(x))
         return port->stranger;
     if (str_eq(x->from, p->run->asked.own_address))
@@ -178,6 +180,12 @@ static const char *layer_mark(enum smtp_security layer)
     return layer == SMTP_SECURITY_TLS ? "!" : layer == SMTP_SECURITY_STARTTLS ? "+" : "";
 }
 
+/* A port that asks for a certificate of ours says so in the handshake. */
+static const char *tls_verb(const struct world_port *port, const struct guest *g)
+{
+    return !port->bare ? "tls" : g->door.certificate ? "tls shown" : "tls asked";
+}
+
 /* The row "DOOR NAMES verb answer" of a guest. */
 static void add_row(struct play *p, const struct guest *g, enum smtp_security layer,
                     const struct smtp_attempt *names, const char *verb, const char *answer)
@@ -185,11 +193,12 @@ static void add_row(struct play *p, const struct guest *g, enum smtp_security la
     char text[512];
     struct ip second = script_ip("192.0.2.2");
     str helo = g->door.helo.n ? g->door.helo : STR(SCRIPT_HELO);
-    int n = snprintf(text, sizeof text, "%u%s%s%s helo=%.*s ", g->door.port, layer_mark(layer),
+    int n = snprintf(text, sizeof text, "%u%s%s%s%s helo=%.*s ", g->door.port, layer_mark(layer),
                      ip_eq(&g->door.address, &second)  ? "@2"
                      : g->door.address.family == IP_V6 ? "@6"
                                                        : "",
-                     g->door.source.family == IP_NONE ? "" : "~", STR_ARG(helo));
+                     g->door.source.family == IP_NONE ? "" : "~", g->door.certificate ? "*" : "",
+                     STR_ARG(helo));
     if (g->door.old_helo)
         n += snprintf(text + n, sizeof text - (size_t)n, "old-helo ");
     if (g->step.x.mechanism.n && (names || strncmp(verb, "login", 5) == 0))
@@ -361,7 +370,7 @@ static void opened(struct play *p, unsigned visit)
     if (tls) {
         const char *cert = certificate(p, port);
         g->verified = !cert;
-        add_row(p, g, layer, NULL, "tls", cert);
+        add_row(p, g, layer, NULL, tls_verb(port, g), cert);
     }
     add_row(p, g, layer, NULL, "", greeting);
     if (!is_good(greeting)) {
@@ -441,7 +450,7 @@ static void starttls(struct play *p, unsigned visit)
     g->layer = SMTP_SECURITY_STARTTLS;
     const char *cert = certificate(p, port);
     g->verified = !cert;
-    add_row(p, g, g->layer, NULL, "tls", cert);
+    add_row(p, g, g->layer, NULL, tls_verb(port, g), cert);
     if (say_ehlo(p, visit))
         step_over(p, visit, NULL);
 }
@@ -501,15 +510,16 @@ static void ask_for_login(struct play *p, unsigned visit)
 }
 
 /* RCPT is said. Outside and without a login that is once; once more with another EHLO name, or from
- * another source, where the user's own is in question. A message follows an acceptance. */
+ * another source, where the user's own is in question, and with a certificate that the user's program lacks. A message follows an acceptance. */
 static void count_stranger(struct play *p, const struct plan_action *a)
 {
     const struct doctor_asked *asked = &p->run->asked;
     if (a->what == PLAN_MESSAGE || smtp_attempt_logs_in(&a->x) ||
         str_eq_nocase(words_domain(a->x.to), words_domain(asked->own_address)))
         return;
+    bool certificate = (asked->credentials & SASL_CERTIFICATE) && !asked->attempt.certificate;
     unsigned most = 1u + (asked->attempt.helo.n > 0) + (asked->attempt.source.family != IP_NONE) +
-                    (p->w->six != NULL) + (asked->pop_host.n > 0);
+                    (p->w->six != NULL) + (asked->pop_host.n > 0) + certificate;
     rail(p, ++p->run->count.strangers <= most, "the outside recipient without a login again");
 }
 

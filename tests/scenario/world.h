@@ -38,6 +38,7 @@ struct world_port {
     const char *shake;     /* how the handshake fails, "tls-failed words"; NULL: it completes */
     const char *observed;  /* the version that an open policy meets then; NULL: that fails too */
     const char *unoffered; /* to a STARTTLS that caps lack: "502 words"; "": hands are shaken */
+    const char *bare; /* to RCPT without our certificate, which is asked for; NULL: it is not */
 };
 
 enum { WORLD_PORTS = 6 };
