@@ -47,7 +47,7 @@ ROWS = {
     "no-common-mechanism": Row("--auth PLAIN"),
     "mechanism-offered-but-dead": Row("--auth CRAM-MD5 --logins 2", words=True),
     "relay-takes-no-login": Row("--auth PLAIN", door="mx", strength="proved"),
-    "client-certificate-needed": Row("--auth none", password=None, words=True),
+    "client-certificate-needed": Row("", password=None, words=True),
     "wrong-credentials": barred(),
     "wrong-username-form": barred("--logins 2"),
     "password-mangled": barred(password=PASSWORD + "\r"),
@@ -144,11 +144,14 @@ def names_it_some_day(cause, flavour):
 
 
 def certificate_is_taken():
-    """What the server wants, shown to it: the mail passes without a login."""
+    """What the server wants, shown to it: the mail passes without a login; and a program that shows none is told so."""
     row = ROWS["client-certificate-needed"]
     with Mock(bench.baton, bench.address(), ["--cause", "client-certificate-needed"]) as mock:
         document = ask(mock, row, "--cert", mock.cert, "--key", mock.cert).document()
-    expect(document["verdict"] == "accepted", document["summary"])
+        expect(document["verdict"] == "accepted", document["summary"])
+        document = ask(mock, row, "--cert", mock.cert, "--key", mock.cert, "--auth", "none").document()
+    got = (document["verdict"], document["cause"], document["strength"])
+    expect(got == ("refused", "client-certificate-needed", "proved"), got, document["summary"])
 
 
 def every_cause():
