@@ -179,7 +179,7 @@ static unsigned steps_in_hand(const struct plan *p)
 {
     unsigned n = 0;
     for (size_t i = 0; i < p->visit_count; i++)
-        n += p->visits[i].state == VISIT_BUSY && p->visits[i].want >= 0;
+        n += (p->visits[i].state == VISIT_BUSY && p->visits[i].want >= 0) + p->visits[i].grouped;
     return n;
 }
 
@@ -615,6 +615,7 @@ void plan_gone(struct plan *p, unsigned visit, uint64_t now_ms)
 {
     struct visit *v = &p->visits[visit];
     p->now_ms = p->progress_ms = now_ms;
+    v->grouped = false;
     settle_want(p, v);
     v->state = VISIT_GONE;
 }

@@ -84,6 +84,10 @@ void plan_connected(struct plan *p, unsigned visit, uint32_t rtt_ms);
  * and the run does not end before listen_until_ms for it. */
 void plan_called(struct plan *p, unsigned visit, uint64_t listen_until_ms, uint64_t now_ms);
 void plan_refused(struct plan *p, unsigned visit, uint32_t rtt_ms); /* by RST, after so long */
+/* The step at work pipelines RCPT behind MAIL, and may bring two refusals: false when the budget does not bear
+ * that. Then what became of the second: refused, and counted without a row, or not. */
+bool plan_may_group(struct plan *p, unsigned visit);
+void plan_grouped(struct plan *p, unsigned visit, bool refused_besides);
 /* A step is over and the connection stands, with EHLO answered. verified: TLS by the default policy. */
 void plan_ready(struct plan *p, unsigned visit, enum smtp_security layer, bool verified,
                 uint64_t now_ms);

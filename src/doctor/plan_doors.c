@@ -26,6 +26,12 @@ static void add_door(struct plan *p, uint16_t port, bool tls)
     p->doors[p->door_count++] = (struct door){ .at = at };
 }
 
+static bool is_greeting_port(uint16_t port)
+{
+    return port == 587 || port == 25 || port == 2525;
+}
+
+/* Where the security asked for does not fit the port's custom, the customary way as well, at once. */
 static void add_asked_doors(struct plan *p)
 {
     const struct smtp_attempt *a = &p->asked->attempt;
@@ -34,6 +40,8 @@ static void add_asked_doors(struct plan *p)
     add_door(p, a->port, a->port == 465 || a->security == SMTP_SECURITY_TLS);
     if (a->port == 465 &&
         (a->security == SMTP_SECURITY_NONE || a->security == SMTP_SECURITY_STARTTLS))
+        add_door(p, a->port, false);
+    if (is_greeting_port(a->port) && a->security == SMTP_SECURITY_TLS)
         add_door(p, a->port, false);
 }
 

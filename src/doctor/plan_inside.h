@@ -28,6 +28,7 @@ struct visit {
     enum plan_look look;
     enum smtp_security layer;
     bool connected, verified;
+    bool grouped;  /* the step at work may bring two refusals */
     bool quiet;    /* connected in clear, and not greeted within the patience */
     str mechanism; /* logged in by; empty: not */
     str user;      /* ... as, and with which password */
@@ -71,6 +72,7 @@ struct plan {
     struct want wants[PLAN_WANTS];
     size_t want_count;
     uint32_t rtt_ms;
+    unsigned refused_besides; /* refusals without a row */
     uint64_t now_ms, progress_ms, wake_ms;
     bool alone; /* the server takes one connection at a time from us */
     bool looked[LOOKS];

@@ -24,15 +24,29 @@ unsigned plan_refused_logins(const struct plan *p)
 
 unsigned plan_refusals(const struct plan *p)
 {
-    unsigned n = plan_refused_logins(p);
+    unsigned n = plan_refused_logins(p) + p->refused_besides;
     for (size_t i = 0; i < p->r->count; i++) {
         const struct doctor_evidence *ev = &p->r->rows[i];
         n += (ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE) &&
              ev->outcome.end == SMTP_END_REPLY && !doctor_evidence_good(ev);
     }
     for (size_t i = 0; i < p->visit_count; i++) /* steps whose answer is still out */
-        n += p->visits[i].state == VISIT_BUSY && p->visits[i].want >= 0;
+        n += (p->visits[i].state == VISIT_BUSY && p->visits[i].want >= 0) + p->visits[i].grouped;
     return n;
+}
+
+bool plan_may_group(struct plan *p, unsigned visit)
+{
+    if (plan_refusals(p) >= p->o.refusals_max)
+        return false;
+    p->visits[visit].grouped = true;
+    return true;
+}
+
+void plan_grouped(struct plan *p, unsigned visit, bool refused_besides)
+{
+    p->refused_besides += p->visits[visit].grouped && refused_besides;
+    p->visits[visit].grouped = false;
 }
 
 /* ------------------------------------------------------------------------------------------------

@@ -339,9 +339,9 @@ static bool needs_utf8(const struct smtp_attempt *x)
     return !str_is_ascii(x->from) || !str_is_ascii(x->to);
 }
 
-/* RCPT waits for the answer to MAIL: behind a refused MAIL the server would count a second refusal. Only
- * where MAIL is as good as taken, for the login's own address and while no MAIL was refused, do they go
- * out together. */
+/* Behind a refused MAIL the server counts a pipelined RCPT as a second refusal. So they go out together only
+ * while no MAIL was refused, and where the budget of refusals bears both. A stranger waits where more than
+ * one thing is then still to be tried: another address than the login's own, or TLS. */
 static bool mail_was_refused(const struct doctor_record *r)
 {
     for (size_t i = 0; i < r->count; i++)
@@ -353,9 +353,11 @@ static bool mail_was_refused(const struct doctor_record *r)
 
 static bool may_group(const struct visit_run *v, const struct smtp_caps *c)
 {
-    return v->step == STEP_TRIAL && c && (c->ext & SMTP_EXT_PIPELINING) &&
-           smtp_attempt_logs_in(&v->x) && v->x.to.n &&
-           str_eq_nocase(v->x.from, v->c->o->asked.own_address) && !mail_was_refused(v->c->record);
+    bool plain_stranger = v->layer != SMTP_SECURITY_NONE &&
+                          str_eq_nocase(v->x.from, v->c->o->asked.own_address);
+    return v->step == STEP_TRIAL && c && (c->ext & SMTP_EXT_PIPELINING) && v->x.to.n &&
+           (smtp_attempt_logs_in(&v->x) || plain_stranger) && !mail_was_refused(v->c->record) &&
+           plan_may_group(v->c->plan, v->index);
 }
 
 /* RFC 1870 section 6: the size is said where the server offers to hear it. */
@@ -418,6 +420,7 @@ static void mail_answered(struct visit_run *v, const struct smtp_reply *r)
         end_trial(v);
         return;
     }
+    plan_grouped(v->c->plan, v->index, false);
     if (v->rcpt)
         return;
     v->rcpt = net_dialogue_rcpt(v->d, v->x.to);
@@ -431,6 +434,7 @@ static void rcpt_answered(struct visit_run *v, const struct smtp_reply *r)
 {
     if (v->row_made) { /* MAIL was refused, and this says so again: the server counts both */
         v->c->stats->refusals_caused += !smtp_reply_good(r);
+        plan_grouped(v->c->plan, v->index, !smtp_reply_good(r));
         return;
     }
     if (v->step == STEP_MESSAGE && smtp_reply_good(r)) {
