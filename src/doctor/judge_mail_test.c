@@ -174,11 +174,26 @@ static const struct judge_case {
                  "587+ PLAIN data 250",
       "refused: message-too-large proved; exit 1" },
 
+    /* inside, port 25 takes what the login was refused for: that is no trouble of the login */
+    { "to a user of the server, refused on 587 and taken on 25",
+      "587 starttls PLAIN to=bob@example.org",
+      E587 BARE25 IN587 "587+ PLAIN to=bob@example.org rcpt 450 4.7.1 no |"
+                        "25 to=bob@example.org rcpt 250",
+      "unknown: exit 3; next" },
+    { "... and no port was asked", "PLAIN to=bob@example.org",
+      E587 BARE25 IN587 "587+ PLAIN to=bob@example.org rcpt 450 4.7.1 no |"
+                        "25 to=bob@example.org rcpt 250",
+      "unknown: exit 3; next" },
+
     /* answers that vary */
     { "as asked, taken and then refused", "587 starttls login",
       E587 OK587 "587+ PLAIN rcpt 550 5.7.1 no", "unknown: exit 3; next" },
     { "... refused and then taken", "587 starttls login",
       E587 IN587 "587+ PLAIN rcpt 450 4.7.1 no | 587+ PLAIN rcpt 250", "unknown: exit 3; next" },
+    { "... taken, and refused once the message comes", "587 starttls login",
+      E587 OK587 "587+ PLAIN message rcpt 450 4.7.1 no", "unknown: exit 3; next" },
+    { "... refused, and taken with the message", "587 starttls login",
+      E587 IN587 "587+ PLAIN rcpt 450 4.7.1 no | 587+ PLAIN data 250", "unknown: exit 3; next" },
     { "... taken twice", "587 starttls login", E587 OK587 "587+ PLAIN rcpt 250",
       "accepted: exit 0" },
     { "... refused as relaying, and then taken", "587 starttls login",

@@ -20,14 +20,14 @@ void judge_note(struct bench *b, enum finding_note note)
 
 bool judge_is_unsteady(const struct bench *b, const struct doctor_evidence *ev)
 {
-    return ev->probe == PROBE_TRIAL && doctor_settle(b->r, &ev->attempt).unsteady;
+    return is_mail(ev) && doctor_settle(b->r, &ev->attempt).unsteady;
 }
 
 bool judge_asked_is_unsteady(const struct bench *b)
 {
     for (size_t i = 0; i < b->r->count; i++) {
         const struct doctor_evidence *ev = &b->r->rows[i];
-        if (ev->probe == PROBE_TRIAL && doctor_conforms(&b->asked->attempt, &ev->attempt) &&
+        if (is_mail(ev) && doctor_conforms(&b->asked->attempt, &ev->attempt) &&
             judge_is_unsteady(b, ev))
             return true;
     }

@@ -138,8 +138,9 @@ void plan_want_login(struct plan *p);
 void plan_want_login_on_asked_port(struct plan *p);
 /* plan_steady.c */
 bool plan_want_again(struct plan *p,
-                     struct smtp_attempt x); /* though it was played; inside the budgets */
-void plan_want_steady(struct plan *p);
+                     struct smtp_attempt x);  /* though it was played; inside the budgets */
+void plan_want_steady(struct plan *p);        /* what was accepted */
+void plan_want_refused_again(struct plan *p); /* what was refused in words that say nothing */
 
 /* plan_again.c: after a refused login, what it may have been. False: the same login may be tried elsewhere. */
 bool plan_want_login_again(struct plan *p);

@@ -39,19 +39,29 @@ bool plan_want_again(struct plan *p, struct smtp_attempt x)
     return true;
 }
 
+static void want_once_more(struct plan *p, const struct doctor_evidence *ev)
+{
+    if (p->steadied || !p->asked->attempt.to.n || ev->probe != PROBE_TRIAL ||
+        !smtp_attempt_logs_in(&ev->attempt) || /* a stranger is never repeated */
+        times_tried(p, ev) > 1 || !stands_for(p, &ev->attempt))
+        return;
+    p->steadied = plan_want_again(p, ev->attempt);
+}
+
+/* With --send the message says it all once more. */
 void plan_want_steady(struct plan *p)
 {
     struct smtp_attempt a = plan_asked_here(p);
-    const struct doctor_evidence *ev = doctor_best_accepted(p->r, &a);
-    if (!ev) {
-        ev = plan_refused_trial(p, true);
-        if (!ev || !doctor_conforms(&a, &ev->attempt) || !words_say_nothing(&ev->outcome))
-            return;
-    }
-    /* With --send the message says it all once more. A stranger is never repeated. */
-    if (p->steadied || (p->o.send && doctor_evidence_good(ev)) || !a.to.n ||
-        ev->probe != PROBE_TRIAL || !smtp_attempt_logs_in(&ev->attempt) || times_tried(p, ev) > 1 ||
-        !stands_for(p, &ev->attempt))
-        return;
-    p->steadied = plan_want_again(p, ev->attempt);
+    const struct doctor_evidence *works = doctor_best_accepted(p->r, &a);
+    if (works && !p->o.send)
+        want_once_more(p, works);
+}
+
+void plan_want_refused_again(struct plan *p)
+{
+    struct smtp_attempt a = plan_asked_here(p);
+    const struct doctor_evidence *ev = plan_refused_trial(p, true);
+    if (ev && !doctor_best_accepted(p->r, &a) && doctor_conforms(&a, &ev->attempt) &&
+        words_say_nothing(&ev->outcome))
+        want_once_more(p, ev);
 }

@@ -147,6 +147,8 @@ void plan_think(struct plan *p)
     } else if (p->asked->pasted_error.n) {
         plan_want_stranger(p);
     }
+    if (!plan_any_want(p) && works_as_asked(p))
+        plan_want_steady(p); /* while other ports are still waited for */
     if (plan_any_want(p) || !plan_doors_settled(p))
         return;
     if (!doctor_record_offers_login(p->r) || plan_login_cannot_be_made(p))
@@ -160,6 +162,7 @@ void plan_think(struct plan *p)
         plan_want_pop(p);
     if (!plan_any_want(p) && plan_login_is_over(p)) {
         plan_want_steady(p);
+        plan_want_refused_again(p);
         plan_want_message(p);
     }
     plan_doors_next_address(p);

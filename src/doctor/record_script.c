@@ -325,12 +325,15 @@ static enum doctor_probe read_step(str text, struct arena *a, struct smtp_attemp
         read_reply(rest, o);
         return str_eq(verb, STR("auth")) ? PROBE_AUTH : PROBE_LOGIN;
     }
+    bool message = str_eq(verb, STR("message"));
+    if (message)
+        verb = next_word(&rest);
     bool mail = str_eq(verb, STR("mail")), data = str_eq(verb, STR("data"));
     if (!mail && !data && !str_eq(verb, STR("rcpt")))
         return read_opening(text, o);
     o->stage = mail ? SMTP_STAGE_MAIL : data ? SMTP_STAGE_END_OF_DATA : SMTP_STAGE_RCPT;
     read_reply(rest, o);
-    return data ? PROBE_MESSAGE : PROBE_TRIAL;
+    return data || message ? PROBE_MESSAGE : PROBE_TRIAL;
 }
 
 void script_row(str text, struct doctor_record *r)

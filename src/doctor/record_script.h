@@ -27,7 +27,7 @@
  *   587 auth PLAIN 538 words            AUTH alone
  *   587+ rcpt 550 5.7.1 words           trial without login up to RCPT, or "mail 550 words"
  *   587+ PLAIN rcpt 250                 trial with login
- *   587+ PLAIN data 550 words           message, up to its end
+ *   587+ PLAIN data 550 words           message, up to its end; "message rcpt 550 words": not so far
  *
  * from=, to=, helo= and user= before the verb say what differs from the usual anna@example.org,
  * bob@outside.example, here.example.net and anna@example.org; from=<> is the empty reverse-path. repaired:

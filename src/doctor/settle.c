@@ -259,6 +259,7 @@ static enum passage pass_trial(const struct doctor_record *r, const struct smtp_
         }
         last = ev;
         between |= !ok && accepted_since_bad;
+        ok |= ev->probe == PROBE_MESSAGE && ev->outcome.stage >= SMTP_STAGE_DATA; /* up to RCPT */
         good += ok;
         bad += !ok;
     }
@@ -269,7 +270,7 @@ static enum passage pass_trial(const struct doctor_record *r, const struct smtp_
     *out = stops(ok ? STATE_ACCEPTED : missing ? STATE_NOT_OFFERED : STATE_REFUSED, true, last);
     out->temporary = out->temporary && !between;
     out->confirmed = between && !good;
-    out->unsteady = good && bad && last->probe == PROBE_TRIAL;
+    out->unsteady = good && bad;
     return STOPS;
 }
 

@@ -1029,6 +1029,12 @@ static void tally(const struct doctor_judgement *j, struct tally *t)
         t->noted += j->notes[i] == NOTE_UNSTEADY;
 }
 
+/* Who does not log in is refused for that, whatever the coin says. */
+static bool is_true(const struct doctor_asked *asked, enum cause_id cause)
+{
+    return !smtp_attempt_logs_in(&asked->attempt) && cause == CAUSE_CLIENT_NEVER_AUTHENTICATES;
+}
+
 static struct tally toss_often(const char *asked, const char *answer, bool send)
 {
     static struct world_run run;
@@ -1040,10 +1046,14 @@ static struct tally toss_often(const char *asked, const char *answer, bool send)
                            .by_chance = answer,
                            .send = send,
                            .coin = coin };
+        if (strstr(asked, "@example.org")) /* inside: anybody may write to him */
+            w.ports[2].stranger = NULL;
         assert_true(world_play(&w, &run));
         if (run.broken)
             fail_msg("%s, coin %u: %s", asked, coin, run.broken);
         struct doctor_judgement j = doctor_judge(&run.asked, &run.record);
+        if (j.cause_count && is_true(&run.asked, j.causes[0].cause))
+            j.cause_count = 0;
         tally(&j, &t);
         world_run_done(&run);
     }
@@ -1061,6 +1071,12 @@ static void half_by_chance(void **state)
     for (size_t i = 0; i < COUNT_OF(ANSWERS); i++) {
         for (int send = 0; send <= 1; send++) {
             struct tally t = toss_often("587 starttls login", ANSWERS[i], send);
+            assert_int_equal(t.likely + t.proved, 0);
+        }
+        static const char *const RIGHT[] = { "465 tls login", "login", "587 starttls - known",
+                                             "587 starttls login to=bob@example.org" };
+        for (size_t k = 0; k < COUNT_OF(RIGHT); k++) {
+            struct tally t = toss_often(RIGHT[k], ANSWERS[i], false);
             assert_int_equal(t.likely + t.proved, 0);
         }
         assert_true(toss_often("587 starttls login", ANSWERS[i], false).noted > COINS / 3);

@@ -551,10 +551,11 @@ static void hand_over(struct play *p, unsigned visit)
                       p->w->other_author && !is_from_own(p, &g->step.x) ? p->w->other_author
                                                                         : p->w->message);
     }
-    /* A message that MAIL or RCPT refuses is told as such; the script language writes it as DATA. */
-    add_row(p, g, g->layer, &g->step.x, message ? "data" : verb, answer ? answer : "250 ok");
+    char row_verb[24];
+    snprintf(row_verb, sizeof row_verb, "%s%s", message ? "message " : "", verb);
+    add_row(p, g, g->layer, &g->step.x, row_verb, answer ? answer : "250 ok");
     count_refusal(p, answer, false);
-    p->run->count.message_refused |= message && !is_good(answer);
+    p->run->count.message_refused |= message && !is_good(answer) && strcmp(verb, "data") == 0;
     if (is_good(answer))
         answer = busy(p, SMTP_STAGE_RSET, NULL);
     step_over(p, visit, answer);
