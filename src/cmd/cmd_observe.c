@@ -357,7 +357,7 @@ static void print_ready(const struct watch *w, const struct mock_server *m)
 
 static void finish(struct watch *w, pthread_t waiter)
 {
-    pthread_kill(waiter, SIGTERM);
+    pthread_kill(waiter, SIGINT); /* it waits for that, on its own thread */
     pthread_join(waiter, NULL);
     hold_signals(SIG_UNBLOCK); /* the questions to the real server end at Ctrl-C */
     if (!w->s->keep && w->any)
@@ -371,10 +371,11 @@ static int watch(struct settings *s, struct arena *a, str password)
     struct err e = { .kind = ERR_NONE };
     struct watch w = { .s = s, .a = a, .password = password, .status = 3 };
     const struct mock_observer observer = { password, on_seen, &w };
-    s->mock.observer = &observer;
-    s->mock.log = s->verbose ? print_log : NULL;
+    struct mock_options options = s->mock;
+    options.observer = &observer;
+    options.log = s->verbose ? print_log : NULL;
     AUTO(net_loop_freep) struct net_loop *loop = w.loop = net_loop_new(&e);
-    AUTO(mock_freep) struct mock_server *mock = loop ? mock_new(loop, &s->mock, &e) : NULL;
+    AUTO(mock_freep) struct mock_server *mock = loop ? mock_new(loop, &options, &e) : NULL;
     if (!mock && (e.kind == ERR_SYNTAX || e.kind == ERR_LIMIT))
         return command_usage_error("observe", &e);
     pthread_t waiter;

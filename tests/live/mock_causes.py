@@ -9,10 +9,11 @@ import smtplib
 import subprocess
 
 from doctor_kit import Bench, Failure, Run, expect, owes
-from mock_kit import GHOST, HOST, OUTSIDE, PASSWORD, USER, Mock
+from mock_kit import GHOST, HOST, OUTSIDE, PASSWORD, USER, Mock, addresses
 
 FLAVOURS = "postfix exim exchange sendmail".split()
 bench = Bench(40)
+places = addresses()
 
 
 class Row:
@@ -124,7 +125,7 @@ def ask(mock, row, *more):
 
 def names_it(cause, flavour):
     row = ROWS[cause]
-    with Mock(bench.baton, bench.address(), ["--cause", cause, "--as", flavour]) as mock:
+    with Mock(bench.baton, next(places), ["--cause", cause, "--as", flavour]) as mock:
         run = ask(mock, row)
         owes(run, row.password)
         document = run.document()
@@ -146,7 +147,7 @@ def names_it_some_day(cause, flavour):
 def certificate_is_taken():
     """What the server wants, shown to it: the mail passes without a login; and a program that shows none is told so."""
     row = ROWS["client-certificate-needed"]
-    with Mock(bench.baton, bench.address(), ["--cause", "client-certificate-needed"]) as mock:
+    with Mock(bench.baton, next(places), ["--cause", "client-certificate-needed"]) as mock:
         document = ask(mock, row, "--cert", mock.cert, "--key", mock.cert).document()
         expect(document["verdict"] == "accepted", document["summary"])
         document = ask(mock, row, "--cert", mock.cert, "--key", mock.cert, "--auth", "none").document()
@@ -173,7 +174,7 @@ def every_cause():
 def manner(arguments, strength):
     """The cause is the same, however badly the server behaves."""
     row = ROWS["client-never-authenticates"]
-    with Mock(bench.baton, bench.address(), ["--cause", "client-never-authenticates", *arguments.split()]) as mock:
+    with Mock(bench.baton, next(places), ["--cause", "client-never-authenticates", *arguments.split()]) as mock:
         run = ask(mock, row)
         owes(run, row.password)
         document = run.document()
@@ -183,7 +184,7 @@ def manner(arguments, strength):
 
 
 def half_by_chance():
-    with Mock(bench.baton, bench.address(), ["--random"]) as mock:
+    with Mock(bench.baton, next(places), ["--random"]) as mock:
         with smtplib.SMTP(mock.address, mock.ports["mx"], "pc.corp.example") as client:
             client.ehlo()
             client.mail(USER)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """`baton mock` and `baton observe` as programs that run while a test talks to them."""
+import itertools
 import os
 import re
 import socket
@@ -24,6 +25,13 @@ def may_use_low_ports():
 
 
 LOW_PORTS = may_use_low_ports()
+
+
+def addresses():
+    """Loopback addresses that another run of the same test, on the same machine, hardly uses: ports under
+    1024 are taken whole."""
+    pid = os.getpid()
+    return map(lambda n: f"127.{100 + pid % 100}.{(pid // 100 + n // 250) % 256}.{n % 250 + 1}", itertools.count())
 
 
 def read_until(file, word):

@@ -16,9 +16,10 @@ import time
 from email.message import EmailMessage
 
 from doctor_kit import Bench, expect, hides
-from mock_kit import HOST, OUTSIDE, PASSWORD, USER, Mock, Observer
+from mock_kit import HOST, OUTSIDE, PASSWORD, USER, Mock, Observer, addresses
 
 bench = Bench(44)
+places = addresses()
 NAME = "laptop.corp.example"
 
 
@@ -61,7 +62,7 @@ def raw(watcher, *lines):
 
 
 def watch(*arguments, password=None):
-    return Observer(bench.baton, bench.address(), [*arguments, "--lull", "1"], password)
+    return Observer(bench.baton, next(places), [*arguments, "--lull", "1"], password)
 
 
 def told(watcher, *secrets):
@@ -243,7 +244,7 @@ def joined(mock, *more, password=PASSWORD, **mail):
 
 def finds(cause, wanted, strength, mail, status):
     arguments = ["--cause", cause] if cause else []
-    with Mock(bench.baton, bench.address(), arguments) as mock:
+    with Mock(bench.baton, next(places), arguments) as mock:
         d, w = joined(mock, **mail)
     holds(d, cause=wanted, strength=strength, trouble=None, verdict="refused" if wanted else "accepted")
     expect(d["asked"]["host"] == HOST and d["doctor"]["schema"] == "baton.doctor/1", "asked", d["asked"])
@@ -255,7 +256,7 @@ def finds(cause, wanted, strength, mail, status):
 
 def no_password():
     """The program logs in, and no password is at hand: that it does not log in may not be the answer."""
-    with Mock(bench.baton, bench.address(), []) as mock:
+    with Mock(bench.baton, next(places), []) as mock:
         d, _ = joined(mock, password=None, login=(USER, PASSWORD))
     expect(d["cause"] is None and d["verdict"] != "refused", "verdict", d["verdict"], d["cause"])
     expect(" as anna" not in mock.log, "a login was tried", mock.log)

@@ -24,7 +24,7 @@ from mock_kit import HOST, OUTSIDE, PASSWORD, USER  # noqa: E402
 
 BATON = os.path.abspath(sys.argv[1])
 NAME = "web1.corp.example"
-ADDRESSES = iter(f"127.78.{n // 250}.{n % 250 + 1}" for n in range(60000))
+ADDRESSES = mock_kit.addresses()
 
 
 class Settings:
