@@ -220,6 +220,13 @@ ROWS = {
     90: Row(relay_nets="0.0.0.0/0"),
     91: Row(relay_nets="127.0.0.1"),
     92: Row(),
+    93: Row(edits=(at_rcpt("  deny !authenticated = *", "    domains = !+local_domains",
+                           "    message = 550 5.7.1 Relaying denied. IP name lookup failed"),)),
+    94: Row(edits=(at_rcpt("  deny senders = info@lab.example", "    message = relay not permitted"),)),
+    95: Row(edits=(at_rcpt("  deny !authenticated = *", "    dnslists = bl.lists.example",
+                           "    message = $sender_host_address is in a black list at $dnslist_domain"),),
+            names=LISTED),
+    96: Row(ports=(25, 465)),
 }
 
 

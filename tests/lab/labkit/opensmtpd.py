@@ -170,6 +170,12 @@ ROWS = {
     90: Row(rules=('match from any for any action "relay"',)),
     91: Row(rules=('match from local for any action "relay"',)),
     92: Row(),
+    93: Row(listen=listen(port_587="tls pki lab auth-optional <users> filter lab"),
+            tables=('filter lab phase rcpt-to match !auth reject "550 5.7.1 Relaying denied. IP name lookup failed"',)),
+    94: Row(listen=listen(port_587=SUBMISSION + " filter lab"),
+            tables=(f"table other {{ info@{DOMAIN} }}",
+                    'filter lab phase mail-from match mail-from <other> reject "550 Invalid recipient"')),
+    96: Row(listen=listen(port_587=None)),
 }
 
 

@@ -179,6 +179,13 @@ ROWS = {
     90: Row(main={"mynetworks": "0.0.0.0/0"}),
     91: Row(),
     92: Row(),
+    93: Row(submission={"smtpd_recipient_restrictions": "permit_sasl_authenticated, check_client_access "
+                        "static:{550 5.7.1 Relaying denied. IP name lookup failed}, reject"}),
+    94: Row(submission={"smtpd_sender_restrictions":
+                        f"check_sender_access inline:{{{{info@{DOMAIN} = 554 5.7.1 Relay access denied}}}}"}),
+    95: Row(submission={"smtpd_recipient_restrictions": "permit_sasl_authenticated, reject_rbl_client "
+                        "bl.lists.example, reject"}, names=LISTED),
+    96: Row(services=("smtp", "submissions")),
 }
 
 

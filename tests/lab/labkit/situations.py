@@ -181,4 +181,8 @@ USERS = {
     90: no_login(port=25),
     91: no_login(port=25, source="127.0.0.1"),
     92: User(send=True),
+    93: User(auth="none"),
+    94: User(sender="info@lab.example"),
+    95: User(auth="none"),
+    96: User(),
 }
