@@ -191,6 +191,9 @@ static enum finding_strength strength_of_flip(const struct bench *b, enum doctor
     if (s->temporary || s->unsteady || !b->a.to.n ||
         (s->by->probe == PROBE_LOGIN && s->by->outcome.end != SMTP_END_REPLY))
         return STRENGTH_LIKELY;
+    if (d == DIFFERS_LOGIN && s->by->probe == PROBE_LOGIN && cause != CAUSE_RELAY_TAKES_NO_LOGIN)
+        return judge_login(b, s->by)
+            .strength; /* that it is refused flips; why, is what words say */
     if (d == DIFFERS_FROM || d == DIFFERS_HEADER_FROM)
         return judge_strength_of_from(b, cause, s);
     if (cause == CAUSE_CLIENT_NEVER_AUTHENTICATES &&

@@ -232,6 +232,11 @@ static const struct judge_case {
     { "... by a code of the method alone", "587 starttls OAUTHBEARER token",
       CLEAR587 "587+ tls | 587+ ehlo AUTH OAUTHBEARER | 587+ login OAUTHBEARER 504 no",
       "refused: mechanism-offered-but-dead possible; exit 1; next" },
+    { "... and without a login the mail is taken: what is wrong with the token is not seen by that",
+      "587 starttls XOAUTH2 token",
+      CLEAR587 "587+ tls | 587+ ehlo AUTH XOAUTH2 |"
+               "587+ login XOAUTH2 {\"status\":\"401\"} 535 5.7.8 no | 587+ rcpt 250",
+      "refused: oauth-token-rejected likely; exit 5; next" },
     { "... for now", "587 starttls OAUTHBEARER token",
       CLEAR587 "587+ tls | 587+ ehlo AUTH OAUTHBEARER | 587+ login OAUTHBEARER 454 4.7.0 later",
       "refused: auth-backend-down likely; exit 5; next" },

@@ -60,6 +60,18 @@ static str own_step(const struct doctor_report *r)
     return STR_NONE;
 }
 
+/* A server may tell us our own secret. */
+static str masked(const struct doctor_report *r, str step)
+{
+    struct buf b;
+    buf_init(&b, 16384);
+    str hidden = step.n && secret_mask_apply(r->mask, step, &b)
+                     ? arena_dup(r->record->arena, buf_str(&b))
+                     : STR_NONE;
+    buf_done(&b);
+    return hidden;
+}
+
 size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
 {
     const struct doctor_judgement *j = r->judgement;
@@ -82,7 +94,7 @@ size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
     n += out[n].p != NULL;
     out[n] = c->id == CAUSE_PASSWORD_MANGLED ? anomalies(r) : STR_NONE;
     n += out[n].p != NULL;
-    out[n] = own_step(r);
+    out[n] = masked(r, own_step(r));
     n += out[n].p != NULL;
     for (size_t i = 0; i < CAUSE_STEPS && c->sender_steps[i].n; i++)
         out[n++] = c->sender_steps[i];

@@ -499,6 +499,22 @@ static void login_not_sent(struct visit_run *v, str why)
     ready(v);
 }
 
+static void row_of_login(struct visit_run *v, const struct net_dialogue_event *ev)
+{
+    struct buf said;
+    buf_init(&said, SASL_SAID_MAX + sizeof SECRET_CUT);
+    buf_add(&said, ev->sasl);
+    if (said.n == SASL_SAID_MAX) /* it may have been longer, and hold our secret where it was cut */
+        buf_add(&said, STR(SECRET_CUT));
+    add_row(v, PROBE_LOGIN, v->layer,
+            (struct smtp_outcome){ .stage = SMTP_STAGE_AUTH,
+                                   .code = ev->reply->code,
+                                   .enhanced = ev->reply->enhanced,
+                                   .text = ev->reply->text,
+                                   .sasl = buf_str(&said) });
+    buf_done(&said);
+}
+
 /* One that we called off has a reply too, which says no more than that. */
 static void login_answered(struct visit_run *v, const struct net_dialogue_event *ev)
 {
@@ -507,12 +523,7 @@ static void login_answered(struct visit_run *v, const struct net_dialogue_event 
     else if (ev->why.n)
         row_of_end(v, PROBE_LOGIN, v->layer, SMTP_STAGE_AUTH, SMTP_END_OURS, ev->why);
     else
-        add_row(v, PROBE_LOGIN, v->layer,
-                (struct smtp_outcome){ .stage = SMTP_STAGE_AUTH,
-                                       .code = ev->reply->code,
-                                       .enhanced = ev->reply->enhanced,
-                                       .text = ev->reply->text,
-                                       .sasl = ev->sasl });
+        row_of_login(v, ev);
     ready(v);
 }
 

@@ -3,6 +3,7 @@
  * doctor/words_sasl.c - what a server says of tokens, certificates and mechanisms
  */
 #include "base/escape.h"
+#include "base/secret.h"
 #include "doctor/words_inside.h"
 #include <string.h>
 
@@ -61,6 +62,8 @@ static void add_said(struct buf *b, const char *name, const char *value)
         return;
     buf_addf(b, "%s%s ", b->n ? ", " : "", name);
     escape_line(str_from(value), b);
+    if (strlen(value) == SASL_OAUTH_WORD - 1)
+        buf_add(b, STR(SECRET_CUT)); /* it may repeat our token, and break off inside it */
 }
 
 str words_token_step(const struct smtp_outcome *o, struct arena *a)

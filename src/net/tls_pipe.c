@@ -133,6 +133,8 @@ static const struct sentence {
     { SSL_R_VERSION_TOO_LOW, "no version of TLS in common (we speak 1.2 and 1.3)" },
     { ALERT_BASE + SSL_AD_PROTOCOL_VERSION,
       "no version of TLS in common: it answered with the alert 'protocol version'" },
+    { ALERT_BASE + SSL_AD_CERTIFICATE_REQUIRED, /* which OpenSSL has no words for */
+      "it answered with the alert 'certificate required'" },
     { SSL_R_NO_SHARED_CIPHER, "no cipher suite in common" },
     { SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, "no signature algorithm in common" },
     { SSL_R_DH_KEY_TOO_SMALL,
