@@ -161,6 +161,11 @@ static const struct judge_case {
       E465 "465! 220 hello | 465! old-helo ehlo 250 " SCRIPT_HOST " | 465! old-helo rcpt " RELAY
            "465! login PLAIN 235 | 465! PLAIN rcpt 250",
       "refused: helo-instead-of-ehlo proved; exit 1" },
+    { "HELO itself is refused", "587 starttls login old-helo",
+      E587 "587 220 hello | 587 old-helo ehlo 550 no |" OK587,
+      "refused: helo-instead-of-ehlo proved; exit 1" },
+    { "... and the program says EHLO", "587 starttls login",
+      E587 "587 220 hello | 587 old-helo ehlo 550 no |" OK587, "accepted: exit 0" },
     { "HELO was not played", "587 starttls login old-helo", E587 OK587, "unknown: exit 3; next" },
     { "HELO, and a stranger is taken", "25 none - old-helo",
       "25 220 hello | 25 ehlo SIZE 1 | 25 old-helo ehlo 250 " SCRIPT_HOST " | 25 old-helo rcpt 250",

@@ -380,6 +380,12 @@ static const struct world WORLDS[] = {
       .wants_repaired = true,
       .logins = 2,
       .want = "refused: password-mangled proved; exit 5" },
+    { "the name comes before a weak anomaly",
+      "587 starttls login odd=percent-code user=anna",
+      { P587, P465 },
+      .user = "anna@example.org",
+      .logins = 2,
+      .want = "refused: wrong-username-form proved; exit 5" },
     { "a weak anomaly comes after the name",
       "587 starttls login odd=percent-code user=anna",
       { P587, P465 },
@@ -412,6 +418,7 @@ static const struct world WORLDS[] = {
       { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .login = "454 4.7.0 too many logins",
           .stranger = NO } },
       .logins = 3,
+      .logins_most = 1,
       .want = "refused: rate-limited likely; exit 1; next" },
     { "hangs up at AUTH",
       "587 starttls login",
@@ -815,6 +822,8 @@ static void every_world(void **state)
         assert_true(world_play(w, &run));
         struct doctor_judgement j = doctor_judge(&run.asked, &run.record);
         script_judgement(&j, got, sizeof got);
+        if (w->logins_most && run.count.logins > w->logins_most)
+            run.broken = "more logins than it takes";
         if (w->ended_most_ms && run.count.ended_ms > w->ended_most_ms)
             run.broken = "it takes longer than it has to";
         if (w->opened_most && run.count.opened > w->opened_most)

@@ -793,7 +793,8 @@ static struct plan_options options_of(const struct world *w)
                                   .open_max = w->gentle ? 2 : 4,
                                   .total_max = w->gentle ? 4 : 8,
                                   .refused_logins_max = w->logins ? w->logins : 1,
-                                  .repaired_password = w->wants_repaired,
+                                  .repaired_password = w->wants_repaired ||
+                                                       strstr(w->asked, "odd="),
                                   .refusals_max = 3,
                                   .send = w->send };
 }

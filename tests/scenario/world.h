@@ -73,6 +73,7 @@ struct world {
     unsigned coin;             /* not 0: begins the chance of by_chance */
     unsigned seed;             /* not 0: answers and certificates change by chance, delays vary */
     unsigned opened_most;      /* connections that are enough; 0: not looked at */
+    unsigned logins_most;      /* that are enough; 0: not looked at */
     uint64_t ended_most_ms;    /* time that is enough; 0: not looked at */
     const char *want;
 };
