@@ -532,12 +532,13 @@ static const struct cause WRONG_SERVER = {
     IS(WRONG_SERVER),
     .family = FAMILY_WRONG_PORT_OR_TLS_MODE,
     .title = STR_INIT("The program talks to another server than the one meant"),
-    .sentence = STR_INIT("The name in the settings leads to a machine that is not your provider's "
-                         "outgoing server, so that your login and your recipients mean nothing to "
-                         "it."),
-    .told_apart = STR_INIT("Greeting and certificate belong to someone else, and the address is "
-                           "not the one that public DNS gives for the outgoing server; if the "
-                           "address is right and the greeting foreign it is "
+    .sentence = STR_INIT("The name in the settings leads to a machine that goes by the name of another "
+                         "house: it is not the server you mean, or it is your provider's and its own "
+                         "name belongs into the settings."),
+    .told_apart = STR_INIT("Greeting and certificate both bear names of another domain than the one "
+                           "asked for; where the greeting is of the right domain it is "
+                           "certificate-wrong-name, and where the address is the one of public DNS "
+                           "and only from this network the greeting is foreign it is "
                            "redirected-by-network."),
     .sender_steps = {
         STR_INIT("Copy the name of the outgoing server (SMTP) from the provider's help page: it "

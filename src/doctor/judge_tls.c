@@ -135,9 +135,15 @@ static bool same_house(str a, str b)
     return house.n && str_eq_nocase(house, house_of(b));
 }
 
+/* A name of the public DNS: not one that every machine may bear at home. */
 static bool is_host_name(str word)
 {
+    static const str AT_HOME[] = { STR_INIT(".local"), STR_INIT(".localdomain"), STR_INIT(".lan"),
+                                   STR_INIT(".internal"), STR_INIT(".home") };
     struct ip ip;
+    for (size_t i = 0; i < COUNT_OF(AT_HOME); i++)
+        if (str_ends_nocase(word, AT_HOME[i]))
+            return false;
     return str_find_octet(word, '.') != STR_NOT_FOUND && !ip_parse(word, &ip) && word.p[0] != '[';
 }
 
@@ -186,10 +192,9 @@ static const struct doctor_evidence *shown_certificate(const struct bench *b)
     return NULL;
 }
 
-/* Nothing that the machine says of itself fits the name that was asked for. Where it also takes no login it is
- * likely another machine than the one meant. One that takes logins under a foreign name is as often a
- * shared server whose customers use names of their own: there the certificate's name is the finding. A
- * greeting alone says little, since many providers' machines have names of another domain. */
+/* Nothing that the machine says of itself fits the name that was asked for: another machine than the one meant,
+ * or a provider's under its own name, which then belongs into the settings. A greeting alone says
+ * little, since many providers' machines have names of another domain. */
 void judge_sign_wrong_server(struct bench *b)
 {
     const struct doctor_evidence *greeting = doctor_record_greeting(b->r, &b->a, false);
@@ -205,10 +210,8 @@ void judge_sign_wrong_server(struct bench *b)
     bool foreign = shake && foreign_names(b, &shake->outcome.tls);
     if (shake && !foreign)
         return; /* the certificate's names are of the house that was asked for */
-    bool login = judge_login_offered(b, greeting->attempt.port, SMTP_SECURITY_AUTO) != NULL;
-    bool wants = smtp_attempt_logs_in(&b->a) || b->asked->login_known;
     struct finding *f = judge_add(b, CAUSE_WRONG_SERVER, HOP_SUBMISSION,
-                                  foreign && wants && !login ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
+                                  foreign ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
     finding_for(f, greeting->id);
     finding_for(f, judge_id(foreign ? shake : NULL));
 }
@@ -267,6 +270,7 @@ static const struct doctor_evidence *starttls_elsewhere(const struct bench *b)
     return NULL;
 }
 
+/* Port 25 may well be the wrong port for users; a port of theirs without TLS, at a server that has it, is not. */
 bool judge_offer_taken_out(const struct bench *b)
 {
     struct smtp_caps c;
@@ -274,7 +278,8 @@ bool judge_offer_taken_out(const struct bench *b)
     const struct doctor_evidence *tried = doctor_record_layer(b->r, PROBE_UNOFFERED, &b->a,
                                                               SMTP_SECURITY_STARTTLS);
     return b->a.security == SMTP_SECURITY_STARTTLS && clear && !(c.ext & SMTP_EXT_STARTTLS) &&
-           ((c.ext & SMTP_EXT_MASKED) || (tried && tried->outcome.tls.done));
+           ((c.ext & SMTP_EXT_MASKED) || (tried && tried->outcome.tls.done) ||
+            (b->a.port != 25 && starttls_elsewhere(b)));
 }
 
 /* What tells an offer that was taken out from one that was never made. Adds to f what it rests on. */

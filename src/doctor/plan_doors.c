@@ -166,6 +166,13 @@ void plan_add_look(struct plan *p, struct smtp_attempt at, enum plan_look look)
     p->looked[look] = true;
 }
 
+/* TLS at once, at a port that speaks first: the way to begin is what is wrong. */
+static bool greets_in_clear(const struct plan *p, const struct doctor_evidence *shake)
+{
+    const struct doctor_evidence *clear = doctor_record_greeting(p->r, &shake->attempt, false);
+    return shake->attempt.security == SMTP_SECURITY_TLS && clear && doctor_evidence_good(clear);
+}
+
 /* The handshake of a door that the user's program may go through failed, and not for want of TLS on the
  * other side. NULL: there is none. */
 static const struct doctor_evidence *failed_handshake(const struct plan *p)
@@ -176,7 +183,7 @@ static const struct doctor_evidence *failed_handshake(const struct plan *p)
         if (ev->probe == PROBE_TLS && (!a->port || a->port == ev->attempt.port) &&
             (a->security == SMTP_SECURITY_AUTO || a->security == ev->attempt.security) &&
             ip_eq(&ev->attempt.address, &p->addresses[p->address]) &&
-            words_handshake_failed(&ev->outcome))
+            words_handshake_failed(&ev->outcome) && !greets_in_clear(p, ev))
             return ev;
     }
     return NULL;

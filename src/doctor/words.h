@@ -22,8 +22,8 @@ bool words_name_relaying(const struct smtp_outcome *o); /* in words, and not by 
 
 bool words_ask_for_tls(str reply_text);
 /* words_path.c */
-/* A handshake that TLS itself ended: an alert, or our own policy; not clear text where TLS was expected. The
- * sentences are our own, of net/tls_pipe.c. */
+/* A handshake that was ended by an alert, by our own policy, or without a word; not by clear text where TLS was
+ * expected. The sentences are our own, of net/tls_pipe.c. */
 bool words_handshake_failed(const struct smtp_outcome *o);
 /* ... and what ended it was TLS: the port speaks it, whatever else. */
 bool words_spoke_tls(const struct smtp_outcome *o);

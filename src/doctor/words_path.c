@@ -7,7 +7,10 @@
 bool words_handshake_failed(const struct smtp_outcome *o)
 {
     static const str NOT_TLS[] = { STR_INIT("in clear text"), STR_INIT("is not TLS") };
-    return o->stage == SMTP_STAGE_TLS && o->end == SMTP_END_TLS_FAILED && !HOLDS(o->text, NOT_TLS);
+    bool cut = o->end == SMTP_END_RESET ||
+               o->end == SMTP_END_CLOSED; /* some say no more than that */
+    return o->stage == SMTP_STAGE_TLS && (cut || o->end == SMTP_END_TLS_FAILED) &&
+           !HOLDS(o->text, NOT_TLS);
 }
 
 bool words_no_tls_in_common(const struct smtp_outcome *o)
