@@ -62,7 +62,9 @@ static enum cause_id flip_security(const struct bench *b, const struct doctor_se
     if (b->a.security == SMTP_SECURITY_TLS)
         return CAUSE_NONE;
     if (b->a.security == SMTP_SECURITY_STARTTLS)
-        return CAUSE_STARTTLS_STRIPPED;
+        return s->state == STATE_NOT_OFFERED && s->by->attempt.security == SMTP_SECURITY_NONE
+                   ? CAUSE_STARTTLS_STRIPPED
+                   : CAUSE_NONE;
     if (judge_refused_for_tls(s->by) || judge_tls_wanted(b))
         return CAUSE_MAIL_ONLY_UNDER_TLS;
     if (s->state == STATE_NOT_OFFERED || s->by->outcome.stage == SMTP_STAGE_AUTH)

@@ -68,6 +68,20 @@ const struct doctor_evidence *judge_observed(const struct bench *b,
     return ev && ev->outcome.tls.done ? ev : NULL;
 }
 
+/* Another port of this server says that nothing is in common, where this one only breaks off. */
+static const struct doctor_evidence *told_elsewhere(const struct bench *b,
+                                                    const struct doctor_evidence *failed)
+{
+    for (size_t i = 0; i < b->r->count; i++) {
+        const struct doctor_evidence *ev = &b->r->rows[i];
+        if (ev->probe == PROBE_TLS && ev->attempt.port != failed->attempt.port &&
+            ip_eq(&ev->attempt.address, &failed->attempt.address) &&
+            words_no_tls_in_common(&ev->outcome))
+            return ev;
+    }
+    return NULL;
+}
+
 /* The same handshake with the same address, with nothing changed but what is allowed: one fails, the other
  * does not. That is a proof where the facts, or the failure's own words, say what it was; else the
  * server may only have been unsteady. Where both fail, the words alone are left. */
@@ -76,8 +90,9 @@ enum finding_strength judge_strength_of_handshake(const struct bench *b,
 {
     const struct doctor_evidence *open = judge_observed(b, failed);
     bool told = failed->probe == PROBE_TLS && words_no_tls_in_common(&failed->outcome);
+    bool cut = failed->probe == PROBE_TLS && words_handshake_failed(&failed->outcome);
     if (!open && !told)
-        return STRENGTH_NONE;
+        return cut && told_elsewhere(b, failed) ? STRENGTH_LIKELY : STRENGTH_NONE;
     if (got_past_tls(b) || (open && !told && !is_weak(&open->outcome.tls)))
         return STRENGTH_POSSIBLE;
     return open && b->a.to.n ? STRENGTH_PROVED : STRENGTH_LIKELY;
@@ -111,6 +126,8 @@ void judge_sign_handshake(struct bench *b)
     struct finding *f = judge_add(b, CAUSE_TLS_VERSION_OR_CIPHER, HOP_CLIENT, strength);
     finding_for(f, failed->id);
     finding_for(f, judge_id(judge_observed(b, failed)));
+    if (!words_no_tls_in_common(&failed->outcome))
+        finding_for(f, judge_id(told_elsewhere(b, failed)));
 }
 
 /* ------------------------------------------------------------------------------------------------

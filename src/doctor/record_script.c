@@ -209,6 +209,11 @@ static void read_tls(str text, const struct smtp_attempt *x, struct smtp_outcome
     struct smtp_tls_facts *t = &o->tls;
     o->stage = SMTP_STAGE_TLS;
     text = read_own_certificate(text, t);
+    if (str_eq(text, STR("cut"))) {
+        o->end = SMTP_END_RESET;
+        o->text = STR("broken pipe");
+        return;
+    }
     if (str_eq(text, STR("failed"))) {
         o->end = SMTP_END_TLS_FAILED;
         o->text = STR("wrong version number");
@@ -274,7 +279,7 @@ static void read_observed(str text, const struct smtp_attempt *x, struct smtp_ou
 {
     str word = text;
     word = str_cut(&word, ' ');
-    if (begins_reply(text) || str_eq(text, STR("failed"))) {
+    if (begins_reply(text) || str_eq(text, STR("failed")) || str_eq(text, STR("cut"))) {
         read_tls(text, x, o);
         return;
     }

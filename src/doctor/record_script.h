@@ -16,6 +16,7 @@
  *   587+ tls expired,other     handshake, certificate faults
  *   587+ tls wrong-name names=a.test     and the certificate's names
  *   587+ tls failed            no handshake; "tls 454 words": STARTTLS refused; "465! tls silent"
+ *   587+ tls cut               hands were being shaken, and the connection was reset
  *   587+ tls tls-failed words  no handshake, in those words
  *   587+ observed TLSv1        the handshake completes by an open policy; or "observed failed"
  *   587+ unoffered             STARTTLS that was not offered, as with tls; "unoffered 502 words"
