@@ -222,8 +222,9 @@ void judge_sign_wrong_server(struct bench *b)
     if (!greeting || !doctor_evidence_good(greeting))
         greeting = doctor_record_greeting(b->r, &door, door.security == SMTP_SECURITY_TLS);
     str banner = foreign_banner(b, greeting);
-    if (!banner.n || !is_host_name(b->a.host) || shows_asked_name(b))
-        return;
+    bool submits = b->a.port != 25 || smtp_attempt_logs_in(&b->a) || b->asked->login_known;
+    if (!banner.n || !is_host_name(b->a.host) || shows_asked_name(b) || !submits)
+        return; /* that the servers of a domain's MX have names of another is the rule */
     bool foreign = shake && foreign_names(b, &shake->outcome.tls);
     if (shake && !foreign)
         return; /* the certificate's names are of the house that was asked for */
