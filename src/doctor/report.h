@@ -29,6 +29,11 @@ enum { DOCTOR_STEPS_MAX = CAUSE_STEPS + 4 };
 size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX]);
 /* One sentence: the answer. */
 bool doctor_report_summary(const struct doctor_report *r, struct buf *out);
+/* What the user's own settings came to, without the place: "RCPT TO for ... was answered 550 ..."; empty:
+ * nothing stopped them, or nothing was seen. Good as long as the record's arena; not masked. */
+str doctor_own_answer(const struct doctor_report *r);
+/* Did a row before this one tell the same? */
+bool doctor_row_repeats(const struct doctor_record *record, const struct doctor_evidence *ev);
 /* Did the step of this row fail, and is that of interest? A port that speaks TLS at once is silent to one
  * who does not: that is no more than its way. */
 bool doctor_row_tells(const struct doctor_record *record, const struct doctor_evidence *ev);

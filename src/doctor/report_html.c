@@ -4,6 +4,7 @@
  */
 #include "doctor/report_html.h"
 #include "base/escape.h"
+#include "base/password_shape.h"
 #include "doctor/report_page.h"
 #include "settings/settings.h"
 #include <stdarg.h>
@@ -106,7 +107,7 @@ static const struct cause *answer(const struct page *p)
 static const char *strength_words(enum finding_strength s)
 {
     switch (s) {
-    case STRENGTH_PROVED: return "The experiments below show it: nothing else explains them.";
+    case STRENGTH_PROVED: return "It was shown by experiment: the proof stands below.";
     case STRENGTH_LIKELY: return "What was seen points to it, and does not prove it.";
     default: return "It is one of several explanations of what was seen.";
     }
@@ -135,6 +136,12 @@ static void headline(struct page *p)
     p->out->failed |= !doctor_report_summary(p->r, &b);
     page_element(p, "h1", buf_str(&b));
     buf_done(&b);
+    str own = j->verdict != VERDICT_ACCEPTED ? doctor_own_answer(p->r) : STR_NONE;
+    if (own.n) {
+        page_markup(p, "<p class=\"lead\">With your settings: ");
+        page_text(p, own);
+        page_markup(p, "</p>");
+    }
 }
 
 static void top(struct page *p)
@@ -350,10 +357,11 @@ static void proof_of(struct page *p, const struct finding *f)
 static void what_was_seen(struct page *p)
 {
     page_markup(p, "<section><h2>What was seen</h2><ul>");
-    for (size_t i = 0; i < p->r->record->count; i++)
-        if (doctor_row_tells(p->r->record, &p->r->record->rows[i]))
-            page_element(p, "li",
-                         doctor_evidence_said(&p->r->record->rows[i], p->r->record->arena));
+    for (size_t i = 0; i < p->r->record->count; i++) {
+        const struct doctor_evidence *ev = &p->r->record->rows[i];
+        if (doctor_row_tells(p->r->record, ev) && !doctor_row_repeats(p->r->record, ev))
+            page_element(p, "li", doctor_evidence_said(ev, p->r->record->arena));
+    }
     page_markup(p, "</ul></section>\n");
 }
 
@@ -366,10 +374,24 @@ static void proof(struct page *p)
         what_was_seen(p);
 }
 
+/* Of the password only what is odd about it, and hardly ever meant. */
+static void anomalies(struct page *p)
+{
+    unsigned odd = p->r->asked->password_anomalies & PASSWORD_STRONG;
+    for (unsigned bit = 1; bit < PASSWORD_STRONG; bit <<= 1) {
+        if (!(odd & bit))
+            continue;
+        page_markup(p, "<li>The password, as it was given, is odd: ");
+        page_text(p, password_anomaly_words((enum password_anomaly)bit));
+        page_markup(p, ".</li>");
+    }
+}
+
 static void findings(struct page *p)
 {
     const struct doctor_judgement *j = p->r->judgement;
-    if (j->cause_count < 2 && !j->note_count)
+    bool odd = p->r->asked->password_anomalies & PASSWORD_STRONG;
+    if (j->cause_count < 2 && !j->note_count && !odd)
         return;
     page_markup(p, "<section><h2>Also seen</h2><ul>");
     for (size_t i = 1; i < j->cause_count; i++) {
@@ -382,6 +404,7 @@ static void findings(struct page *p)
     }
     for (size_t i = 0; i < j->note_count; i++)
         page_element(p, "li", note_of(j->notes[i])->sentence);
+    anomalies(p);
     page_markup(p, "</ul></section>\n");
 }
 

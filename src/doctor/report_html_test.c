@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/base64.h"
+#include "base/password_shape.h"
 #include "doctor/record_script.h"
 #include "doctor/report_html.h"
 #include <setjmp.h>
@@ -115,6 +116,11 @@ static const struct page_case {
       "587 starttls - known",
       "587 silent | 587@2 220 hello | 587@2 ehlo STARTTLS",
       { "192.0.2.1", "192.0.2.2" } },
+    { "unknown",
+      "587 starttls PLAIN",
+      E587 "587+ login PLAIN 235 | 587+ PLAIN rcpt 451 4.3.0 try later",
+      { "The cause is not known", "With your settings: RCPT TO for me@my-domain.example",
+        "Next" } },
     { "every end",
       "587 starttls -",
       "587 refused | 587 silent | 587 unreachable | 587 mute | 587 junk | 587 ehlo closed |"
@@ -273,6 +279,18 @@ static void secret(void **state)
     }
 }
 
+/* Of the password the anomaly and nothing else; of what is often meant, nothing. */
+static void password_anomaly(void **state)
+{
+    (void)state;
+    begin("587 starttls - known", NEVER);
+    asked.password_anomalies = PASSWORD_LINE_END | PASSWORD_DOLLAR;
+    write_page(false);
+    assert_true(has("The password, as it was given, is odd: "));
+    assert_null(strstr(strstr(shown, "is odd: ") + 8, "is odd: "));
+    end();
+}
+
 /* One address has the same stand-in wherever it stands, and two never the same. */
 static void consistent(void **state)
 {
@@ -303,9 +321,13 @@ static void long_transcript(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pages),           cmocka_unit_test(hostile),
-        cmocka_unit_test(nobody),          cmocka_unit_test(nobody_in_any_slice),
-        cmocka_unit_test(secret),          cmocka_unit_test(consistent),
+        cmocka_unit_test(pages),
+        cmocka_unit_test(hostile),
+        cmocka_unit_test(nobody),
+        cmocka_unit_test(nobody_in_any_slice),
+        cmocka_unit_test(secret),
+        cmocka_unit_test(consistent),
+        cmocka_unit_test(password_anomaly),
         cmocka_unit_test(long_transcript),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,9 @@ static void rows(struct page *p)
     for (unsigned round = 0; round < 2; round++) {
         for (size_t i = 0; i < p->r->record->count; i++) {
             const struct doctor_evidence *ev = &p->r->record->rows[i];
-            if (is_trial(ev) == (round == 1) || (round == 1 && !doctor_row_tells(p->r->record, ev)))
+            if (is_trial(ev) == (round == 1) ||
+                (round == 1 && !doctor_row_tells(p->r->record, ev)) ||
+                doctor_row_repeats(p->r->record, ev))
                 continue;
             left += told == LETTER_ROWS;
             if (told == LETTER_ROWS)

@@ -75,17 +75,24 @@ static void bold(const struct doctor_report *r, str text, str more, struct buf *
              STR_ARG(fits ? more : str_trim(more)));
 }
 
-/* What the user's own settings came to, in the server's words: where no cause says it. */
-static void own_answer(const struct doctor_report *r, struct buf *out)
+str doctor_own_answer(const struct doctor_report *r)
 {
     const struct doctor_evidence *ev = r->judgement->asked;
-    struct buf said;
     if (!ev || doctor_evidence_good(ev))
-        return;
+        return STR_NONE;
     str words = doctor_evidence_said(ev, r->record->arena);
     size_t step = str_find(words, STR(": ")); /* behind the place, which is known */
+    return str_skip(words, step == STR_NOT_FOUND ? 0 : step + 2);
+}
+
+static void own_answer(const struct doctor_report *r, struct buf *out)
+{
+    str words = doctor_own_answer(r);
+    struct buf said;
+    if (!words.n)
+        return;
     buf_init(&said, (size_t)1 << 20);
-    secret_mask_apply(r->mask, str_skip(words, step == STR_NOT_FOUND ? 0 : step + 2), &said);
+    secret_mask_apply(r->mask, words, &said);
     buf_add(out, STR("With your settings: "));
     wrap_words(out, 20, 0, buf_str(&said));
     buf_done(&said);
@@ -204,14 +211,13 @@ bool doctor_row_tells(const struct doctor_record *record, const struct doctor_ev
     return !doctor_evidence_good(ev) && !its_way;
 }
 
-/* Was the same told by a row before this one? */
-static bool told_before(const struct doctor_report *r, const struct doctor_evidence *ev)
+bool doctor_row_repeats(const struct doctor_record *record, const struct doctor_evidence *ev)
 {
-    str said = doctor_evidence_said(ev, r->record->arena);
+    str said = doctor_evidence_said(ev, record->arena);
     for (unsigned id = 1; id < ev->id; id++) {
-        const struct doctor_evidence *other = doctor_record_row(r->record, id);
+        const struct doctor_evidence *other = doctor_record_row(record, id);
         if (other->probe == ev->probe && other->attempt.port == ev->attempt.port &&
-            str_eq(doctor_evidence_said(other, r->record->arena), said))
+            str_eq(doctor_evidence_said(other, record->arena), said))
             return true;
     }
     return false;
@@ -223,7 +229,7 @@ static void what_was_seen(const struct doctor_report *r, struct buf *out)
     bool any = false;
     for (size_t i = 0; i < r->record->count; i++) {
         const struct doctor_evidence *ev = &r->record->rows[i];
-        if (!doctor_row_tells(r->record, ev) || told_before(r, ev))
+        if (!doctor_row_tells(r->record, ev) || doctor_row_repeats(r->record, ev))
             continue;
         if (!any)
             buf_addf(out, "\n%sWhat was seen%s\n", BOLD(r), PLAIN(r));

@@ -13,9 +13,11 @@ import pathlib
 import re
 import socket
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -67,6 +69,31 @@ def relay(site, address, **more):
     tls = site.listen(address, tls="implicit", cert=CERT, caps=["PIPELINING", "AUTH PLAIN LOGIN"], **more)
     bare = site.listen(address, cert=CERT, caps_tls=["PIPELINING"], **more)
     return submission.port, [tls.port, bare.port, free_port(address)]
+
+
+class TwoAddresses:
+    """A name server that knows one name with two addresses (RFC 1035), for as long as it is needed."""
+
+    def __init__(self, addresses):
+        self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.bind(("127.0.0.1", 0))
+        self.addresses = addresses
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self):
+        while True:
+            query, client = self.sock.recvfrom(2048)
+            at = 12
+            while query[at]:
+                at += query[at] + 1
+            kind = struct.unpack_from("!H", query, at + 1)[0]
+            records = [b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 60, 4) + socket.inet_aton(a) for a in self.addresses]
+            records = records if kind == 1 else []
+            head = query[:2] + struct.pack("!5H", 0x8180, 1, len(records), 0, 0)
+            self.sock.sendto(head + query[12:at + 5] + b"".join(records), client)
+
+    def resolver(self):
+        return f"127.0.0.1:{self.sock.getsockname()[1]}"
 
 
 ECHO = [USER, TO, "anna", "192.168.77.9", "8.8.4.4", "anna-home.isp.test [8.8.4.4]", "queued as 4XyZ12AbCdEz"]
@@ -348,6 +375,24 @@ def full():
     looked_at("full", path)
 
 
+def two_addresses():
+    """One of two addresses keeps its ports closed; both stand in the picture."""
+    path = os.path.join(FOLDER.name, "two.html")
+    with peers.Site(logins={USER: PASSWORD.encode()}) as site:
+        first, second = next(ADDRESSES), next(ADDRESSES)
+        peer = site.listen(second, cert=CERT)
+        subprocess.run([BATON, "doctor", USER, "--server", f"{HOST}:{peer.port}", "--resolver",
+                        TwoAddresses([first, second]).resolver(), "--ports", "25,465,587,2525", "--ca", AUTHORITY.pem,
+                        "--timeout", "8", "--report", path, "--auth", "none", "--to", TO, "--security", "starttls",
+                        "--password-env", "PEER_PASSWORD"], capture_output=True, timeout=90, check=False,
+                       env={"PATH": os.environ["PATH"], "PEER_PASSWORD": PASSWORD})
+    owes(path)
+    seen = looked_at("two", path)
+    octets, _ = read(path)
+    assert first.encode() in octets and second.encode() in octets
+    assert seen["cells"] >= 12, seen
+
+
 def printed():
     """On paper everything is there, also what is folded on the screen."""
     path = write("paper", relay, "--auth", "none", "--security", "starttls")
@@ -360,7 +405,7 @@ def printed():
 if __name__ == "__main__":
     try:
         kit.main([the_usual_refusal, accepted, nothing_but_silence, without_addresses, hostile_replies,
-                  everything_echoed, full, printed])
+                  everything_echoed, two_addresses, full, printed])
     finally:
         if BROWSER:
             BROWSER.close()
