@@ -279,6 +279,35 @@ static void secret(void **state)
     }
 }
 
+/* Stand-ins must not cut a secret in two: it is masked before. */
+static void secret_that_holds_a_name(void **state)
+{
+    AUTO(secret_mask_freep)
+    struct secret_mask *mask = secret_mask_new(STR("Kestrel 8.8.4.4 harbour"));
+    (void)state;
+    assert_non_null(mask);
+    begin("587 starttls - known", E587 "587+ rcpt 550 5.7.1 Kestrel 8.8.4.4 harbour |" OK587);
+    doctor_transcript_line(&transcript, 1, &record.rows[0].attempt, true,
+                           STR("NOOP Kestrel 8.8.4.4 harbour"));
+    report.mask = mask;
+    write_page(false);
+    assert_false(has("Kestrel") || has("harbour"));
+    end();
+}
+
+static void address_of_the_server(void **state)
+{
+    (void)state;
+    begin("587 starttls - known", NEVER);
+    for (size_t i = 0; i < record.count; i++)
+        record.rows[i].attempt.address = script_ip("9.9.9.9");
+    doctor_transcript_line(&transcript, 1, &record.rows[0].attempt, false, STR("220 9.9.9.9"));
+    write_page(false);
+    assert_false(has("9.9.9.9"));
+    assert_true(has("192.0.2.1"));
+    end();
+}
+
 /* Of the password the anomaly and nothing else; of what is often meant, nothing. */
 static void password_anomaly(void **state)
 {
@@ -328,6 +357,8 @@ int main(void)
         cmocka_unit_test(secret),
         cmocka_unit_test(consistent),
         cmocka_unit_test(password_anomaly),
+        cmocka_unit_test(secret_that_holds_a_name),
+        cmocka_unit_test(address_of_the_server),
         cmocka_unit_test(long_transcript),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -651,6 +651,10 @@ static const struct text_case {
       E587 "587+ login PLAIN 235 | 587+ PLAIN rcpt 451 4.3.0 later | 465 mute | 465! tls |"
            "465! 220 hello | 465! ehlo AUTH PLAIN",
       { "\nWhat was seen\n  refused", "\nDetails\n" } },
+    { "a silent port bears the mark, whatever its security",
+      "25 starttls -",
+      "25 silent",
+      { "any security silent (yours) silent" } },
     { "two addresses",
       "587 starttls -",
       "587 silent | 587@2 220 hello | 587@2 ehlo STARTTLS",
