@@ -174,6 +174,11 @@ void judge_neighbours(const struct bench *b, struct finding *f)
         finding_against(f, judge_id(judge_no_login(b, b->a.port)));
         finding_against(f, judge_id(judge_login_elsewhere(b)));
         break;
+    case CAUSE_HELO_INSTEAD_OF_EHLO:
+        if (b->j->works)
+            finding_against(
+                f, judge_id(judge_login_offered(b, b->j->works->attempt.port, SMTP_SECURITY_AUTO)));
+        break;
     case CAUSE_TLS_MODE_MISMATCH:
         finding_against(f, judge_id(doctor_record_greeting(b->r, &b->a, false)));
         finding_against(f,

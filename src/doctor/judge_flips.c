@@ -256,6 +256,8 @@ void judge_flips(struct bench *b)
         finding_for(f, judge_id(s.by));
         finding_for(f, b->j->works->id);
         finding_for(f, judge_id(judge_observed(b, s.by)));
+        if (cause == CAUSE_HELO_INSTEAD_OF_EHLO && judge_is_refusal(judge_stranger(b)))
+            finding_for(f, judge_id(judge_stranger(b)));
         if (cause == CAUSE_RELAY_TAKES_NO_LOGIN && s.by->probe == PROBE_LOGIN)
             finding_for(judge_add(b, judge_login(b, s.by).cause, HOP_SUBMISSION, STRENGTH_POSSIBLE),
                         s.by->id);

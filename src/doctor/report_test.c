@@ -788,6 +788,50 @@ static void without_room(void **state)
     arena_done(&arena);
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * What to do, where the login is at fault
+ */
+static const struct step_case {
+    const char *label, *asked, *record;
+    const char *there, *not_there; /* words of the report; NULL: nothing to look for */
+} STEPS[] = {
+    { "the name that works is told, and no other form of it", "587 starttls PLAIN user=anna",
+      E587 "587+ user=anna login PLAIN 535 5.7.8 no |" OK587,
+      "Set the user name of the outgoing server to anna@example.org.", "Amazon" },
+    { "another cause, and the name", "25 starttls PLAIN user=anna",
+      "25 220 hello | 25 ehlo SIZE 1 |" E587 "587+ user=anna login PLAIN 535 no |" OK587,
+      "Set the user name of the outgoing server to anna@example.org.", NULL },
+    { "what is odd about the password", "587 starttls PLAIN odd=line-end odd=quotes-around",
+      E587 "587+ login PLAIN 535 5.7.8 no", "it ends in a line end; it stands between quotes.",
+      NULL },
+    { "it was odd, and taken", "587 starttls - known odd=line-end",
+      E587 "587+ rcpt 550 5.7.1 relay |" OK587, NULL, "line end" },
+    { "HELO was answered, not offered", "587 starttls login old-helo",
+      E587 "587 220 hello | 587 old-helo ehlo 250 hi | 587 old-helo rcpt 550 5.7.1 relay |" OK587,
+      " answered mail.example.org", NULL },
+};
+
+static void steps_of_a_login(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(STEPS); i++) {
+        const struct step_case *k = &STEPS[i];
+        struct buf b, folded;
+        print_message("  %s\n", k->label);
+        begin(k->asked, k->record);
+        buf_init(&b, TEXT_MAX);
+        assert_true(doctor_report_text(&report, &b));
+        fold(buf_str(&b), &folded);
+        if (k->there)
+            assert_true(find_folded(buf_str(&folded), k->there) != STR_NOT_FOUND);
+        if (k->not_there)
+            assert_true(find_folded(buf_str(&folded), k->not_there) == STR_NOT_FOUND);
+        buf_done(&folded);
+        buf_done(&b);
+        arena_done(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -797,7 +841,7 @@ int main(void)
         cmocka_unit_test(secret_in_a_reply),  cmocka_unit_test(secret_at_a_cut),
         cmocka_unit_test(fit_for_a_terminal), cmocka_unit_test(parts_of_the_text),
         cmocka_unit_test(once_and_narrow),    cmocka_unit_test(colours),
-        cmocka_unit_test(without_room),
+        cmocka_unit_test(without_room),       cmocka_unit_test(steps_of_a_login),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -173,7 +173,7 @@ static void evidence_line(const struct doctor_report *r, const char *label, unsi
 static const char *proof_label(const struct doctor_evidence *ev)
 {
     if (ev->probe == PROBE_CAPABILITIES)
-        return "offers";
+        return ev->attempt.old_helo ? "answered" : "offers";
     if (ev->probe == PROBE_TLS && ev->outcome.tls.done)
         return ev->outcome.tls.verified ? "secured" : "refused";
     if (ev->outcome.end == SMTP_END_SILENT)

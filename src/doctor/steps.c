@@ -90,8 +90,11 @@ size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
             smtp_attempt_logs_in(w) ? ", after a login" : " without a login");
         n += out[n].p != NULL;
     }
-    out[n] = user_that_works(r);
-    n += out[n].p != NULL;
+    str user = user_that_works(r);
+    if (user.p)
+        out[n++] = user;
+    if (user.p && c->id == CAUSE_WRONG_USERNAME_FORM)
+        return n; /* the other forms that the catalogue names are out of the question */
     out[n] = c->id == CAUSE_PASSWORD_MANGLED ? anomalies(r) : STR_NONE;
     n += out[n].p != NULL;
     out[n] = masked(r, own_step(r));
