@@ -11,11 +11,12 @@ import socket
 import ssl
 import tempfile
 import threading
+import time
 import warnings
 
 import peers
 from doctor_kit import HOST, PASSWORD, USER, Bench, expect, owes, owes_document
-from peers import Site
+from peers import Close, Site
 
 warnings.simplefilter("ignore", DeprecationWarning)  # old versions of TLS are what is meant here
 bench = Bench(27)
@@ -225,6 +226,93 @@ for name, arguments, more in (
          ("stls", bench.authority.issue("own2", own=True), "likely", ["STLS", "QUIT"], "--allow-clear-auth"), {}),
         ("POP3 refuses the password", ("once", bench.cert, "likely", LOGIN), {"password": "another"})):
     bench.case(name, functools.partial(fetched_first, **more), *arguments)
+
+
+# ---- servers that take their time, or lose patience ----
+
+def early_talkers(delay_s, *flags, status, cause):
+    """The greeting comes late, and who spoke before it is turned away: nobody did, but for the one ClientHello that
+    tries whether the port waits for TLS."""
+    def greeting(conn, _):
+        return "554 5.5.1 you talk too soon" if conn.early else None
+
+    with Site(LOGINS) as site:
+        peer = site.listen(bench.address(), cert=bench.cert, greet=((delay_s, b""),), steps={"greeting": greeting})
+        run = bench.ask(peer, "--json", *flags, timeout_s=30)
+        site.settle()
+        document = owes_document(run, f"port {peer.port}")
+        expect(run.status == status and document["cause"] == cause, "verdict", run.text)
+        early = [c for c in site.conns if c.early]
+        expect(all(c.early.startswith(b"\x16\x03") for c in early), "said before the greeting", early)
+        expect(len(early) <= 1, "how many spoke early", len(early))
+        expect(not site.impolite(), "left without QUIT", [c.commands for c in site.impolite()])
+
+
+def tarpit(reply_s, timeout_s, statuses):
+    """Every reply takes its time. The run ends in time with what it knows, and what it does not know it does not name."""
+    def slowly(conn, _):
+        time.sleep(reply_s)
+
+    steps = {step: slowly for step in ("greeting", "ehlo", "ehlo-tls", "starttls", "auth", "mail", "rcpt", "rset", "quit")}
+    with Site(LOGINS) as site:
+        peer = site.listen(bench.address(), cert=bench.cert, steps=steps)
+        run = bench.ask(peer, "--json", "--auth", "none", timeout_s=timeout_s)
+        site.settle()
+        owes(run, PASSWORD, timeout_s)
+        document = owes_document(run, f"port {peer.port}")
+        expect(run.status in statuses, "exit status", run.status, run.text)
+        if run.status != 1:
+            named = [c for c in document["causes"] if c["strength"] != "possible"]
+            expect(not named, "a cause is named that was not seen", named)
+        else:
+            expect(document["cause"] == "client-never-authenticates", "cause", run.text)
+        expect(len(site.refusals) <= 3 and site.refused_auths == 0, "refusals", site.refusals)
+
+
+def hangs_up(reply):
+    """The connection ends with each refusal: the login is made on the next one."""
+    def refuse(conn, _):
+        return None if conn.logged_in else Close(reply)
+
+    with Site(LOGINS) as site:
+        peer = site.listen(bench.address(), cert=bench.cert, steps={"rcpt": refuse})
+        run = bench.ask(peer, "--json", "--auth", "none", timeout_s=20)
+        site.settle()
+        document = owes_document(run, f"port {peer.port}")
+        expect((document["cause"], document["strength"]) == ("client-never-authenticates", "proved"), "cause", run.text)
+        expect(len(site.conns) <= 4, "connections", len(site.conns))
+
+
+def banned_after(refusals):
+    """After so many refusals the address is shut out: the run takes that for an end, and comes back no more."""
+    def greeting(conn, _):
+        return "421 4.7.0 too many errors from your address" if len(site.refusals) >= refusals else None
+
+    def rcpt(conn, _):
+        return Close(b"554 5.7.1 relay access denied\r\n")
+
+    with Site(LOGINS) as site:
+        peer = site.listen(bench.address(), cert=bench.cert, steps={"greeting": greeting, "rcpt": rcpt})
+        run = bench.ask(peer, "--json", timeout_s=20)
+        site.settle()
+        owes_document(run, f"port {peer.port}")
+        turned_away = [c for c in site.conns if not c.greeted]
+        expect(len(turned_away) <= 2, "knocks at a closed door", len(turned_away))
+        expect(len(site.refusals) <= 3, "refusals", site.refusals)
+
+
+for name, function, arguments, more in (
+        ("greeting after 6 s", early_talkers, (6,), {"status": 0, "cause": None}),
+        ("greeting after 6 s, does not log in", early_talkers, (6, "--auth", "none"),
+         {"status": 1, "cause": "client-never-authenticates"}),
+        ("a tarpit that lets it finish", tarpit, (0.7, 30, {1}), {}),
+        ("a tarpit of 3 s a reply", tarpit, (3, 11, {3}), {}),
+        ("a tarpit of 5 s a reply", tarpit, (5, 14, {3}), {}),
+        ("a greeting that is too late", tarpit, (9, 6, {3, 4}), {}),
+        ("hangs up with a refusal", hangs_up, (b"554 5.7.1 relay access denied\r\n",), {}),
+        ("421 and hangs up", hangs_up, (b"550 5.7.1 relaying denied\r\n421 4.7.0 bye\r\n",), {}),
+        ("shut out after the first refusal", banned_after, (1,), {})):
+    bench.case(name, functools.partial(function, **more), *arguments)
 
 
 # ---- TLS ----
