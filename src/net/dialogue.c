@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "net/inside.h"
 #include "net/login_step.h"
+#include "net/tls_pipe.h"
 #include "net/transcript.h"
 #include <stdlib.h>
 #include <string.h>
@@ -287,6 +288,9 @@ static bool can_say(const struct net_dialogue *d)
 static bool may_log_in(const struct net_dialogue *d, const struct sasl_mechanism *m, struct err *e)
 {
     const struct smtp_tls_facts *tls = net_stream_tls(d->stream);
+    if (d->o.tls && !net_tls_context_trusts(d->o.tls))
+        return err_set(e, ERR_SYNTAX,
+                       "the login was not sent: this connection only looks at the server's TLS");
     if (tls && tls->done && tls->verified)
         return true;
     if (!tls && d->o.allow_clear_digest && !m->reveals)

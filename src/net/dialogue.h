@@ -75,7 +75,8 @@ smtp_ticket net_dialogue_helo(struct net_dialogue *d, str name);
 smtp_ticket net_dialogue_starttls(struct net_dialogue *d);
 /* The login is copied. Under verified TLS; elsewhere only with allow_clear_auth, and even then a mechanism
  * that reveals the password is not played under TLS that does not verify: who shows a wrong certificate
- * is not told it. 0 with e set when forbidden or impossible; nothing was sent then. */
+ * is not told it; and never on a context that only looks (net/tls.h). 0 with e set when forbidden or
+ * impossible; nothing was sent then. */
 /* A slow mechanism's steps run beside the loop. When it begins with a step of ours, AUTH is said once that
  * is done: the ticket is NET_DIALOGUE_SLOW then, in the events too. Of the login host and port are filled in
  * here, and the binding to TLS. */

@@ -261,6 +261,7 @@ struct setup {
     enum test_cert_kind cert;
     enum test_tls tls;
     bool at_once, allow_clear, allow_digest, no_trust;
+    bool observe;          /* the context takes whatever the server has */
     const char *host;      /* NULL: mail.example */
     enum smtp_stage hasty; /* waits only 50 ms there, elsewhere 10 s */
     size_t body_octets;    /* 0: a small message */
@@ -272,7 +273,8 @@ static struct test_peer *play(struct run *r, const struct setup *s, const struct
 {
     struct err e = { 0 };
     struct test_peer *peer = test_peer_new(script, CERTS, s->cert, s->tls, IP_V4);
-    struct net_tls_trust trust = { .ca_pem = s->no_trust ? STR_NONE : test_certs_ca(CERTS) };
+    struct net_tls_trust trust = { .ca_pem = s->no_trust ? STR_NONE : test_certs_ca(CERTS),
+                                   .observe = s->observe };
     struct net_tls_context *tls = net_tls_client_new(&trust, &e);
     *r = (struct run){
         .loop = net_loop_new(&e), .peer = peer, .plan = plan, .body_octets = s->body_octets
@@ -975,6 +977,18 @@ static const struct guard_case {
       "AUTH CRAM-MD5",
       { TLS, GREETING, EHLO_AUTH, HEAR("AUTH CRAM-MD5"), SAY("334 PDEyM0BtYWlsLmV4YW1wbGU+"),
         HEAR(""), SAY("235 ok"), QUIT } },
+    { "nothing where TLS is only looked at, whatever is allowed",
+      { .allow_clear = true, .allow_digest = true, .observe = true, .at_once = true },
+      "EPLCQ",
+      "opened unverified greeting:220 ehlo:250 guarded guarded guarded quit:221 end:quit:reply",
+      NULL,
+      { TLS, GREETING, EHLO_AUTH, QUIT } },
+    { "nothing in clear before such a look",
+      { .allow_clear = true, .allow_digest = true, .observe = true },
+      "EPCQ",
+      "opened greeting:220 ehlo:250 guarded guarded quit:221 end:quit:reply",
+      NULL,
+      { GREETING, EHLO_AUTH, QUIT } },
     /* What may be said in clear must not slip behind a handshake that fails to verify. */
     { "not while STARTTLS is under way",
       { .allow_clear = true, .cert = TEST_CERT_SELF },
