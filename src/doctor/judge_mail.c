@@ -18,13 +18,6 @@ static const struct doctor_evidence *neighbour_accepted(const struct bench *b)
     return NULL;
 }
 
-/* The refusal does not name another reason, such as a mailbox that is full. */
-static bool may_be_unknown(const struct doctor_evidence *ev)
-{
-    enum cause_id named = words_cause(&ev->outcome);
-    return named == CAUSE_NONE || named == CAUSE_RECIPIENT_UNKNOWN;
-}
-
 /* Beside a taken neighbour: in words about the mailbox it is that; in words that say nothing it may be
  * another rule about that recipient. */
 static enum finding_strength strength_beside(const struct doctor_evidence *ev,
@@ -43,8 +36,7 @@ static const struct doctor_evidence *refused_beside(const struct bench *b,
     struct smtp_attempt x = accepted->attempt;
     x.to = b->a.to;
     struct doctor_settled s = doctor_settle(b->r, &x);
-    return s.state == STATE_REFUSED && s.played && !s.temporary && may_be_unknown(s.by) ? s.by
-                                                                                        : NULL;
+    return s.state == STATE_REFUSED && s.played && !s.temporary ? s.by : NULL;
 }
 
 /* The reply names another reason, and postmaster may well be spared it: a full mailbox, a blocklist. */
@@ -61,7 +53,7 @@ void judge_sign_recipient_unknown(struct bench *b)
     const struct doctor_evidence *beside = served ? refused_beside(b, served) : NULL;
     const struct doctor_evidence *stranger = judge_stranger(b);
     bool at_rcpt = member && member->outcome.stage == SMTP_STAGE_RCPT &&
-                   member->outcome.code / 100 == 5 && may_be_unknown(member);
+                   member->outcome.code / 100 == 5;
     bool by_member = (served && at_rcpt) || (member && words_no_such_mailbox(&member->outcome));
     enum finding_strength strength = STRENGTH_NONE;
     if (names_another(beside) || (by_member && names_another(member)))

@@ -18,22 +18,14 @@ static bool any_member(const struct bench *b)
     return false;
 }
 
-/* The same attempt was not taken at another time. */
-static bool still_refused(const struct bench *b, const struct doctor_evidence *ev)
-{
-    struct doctor_settled s = doctor_settle(b->r, &ev->attempt);
-    return s.state != STATE_ACCEPTED;
-}
-
 /* Does the row speak of what was asked? What a stranger is told says nothing to who logs in. */
 static bool speaks_of_asked(const struct bench *b, const struct doctor_evidence *ev)
 {
     if (doctor_evidence_good(ev) || ev->outcome.end != SMTP_END_REPLY)
         return false;
     if (is_mail(ev))
-        return str_eq(ev->attempt.to, b->a.to) && still_refused(b, ev) &&
-               (smtp_attempt_logs_in(&ev->attempt) || !smtp_attempt_logs_in(&b->a) ||
-                !any_member(b));
+        return str_eq(ev->attempt.to, b->a.to) && (smtp_attempt_logs_in(&ev->attempt) ||
+                                                   !smtp_attempt_logs_in(&b->a) || !any_member(b));
     if (ev->probe != PROBE_GREETING && ev->probe != PROBE_CAPABILITIES)
         return false;
     bool tls = ev->attempt.security == SMTP_SECURITY_TLS;

@@ -225,7 +225,7 @@ void plan_want_message(struct plan *p)
     unsigned count;
     const struct doctor_evidence *refused = refused_message(p, &count);
     const struct doctor_evidence *works = doctor_best_accepted(p->r, &a);
-    if (!p->o.send || !a.to.n || count >= PLAN_MESSAGES)
+    if (!p->o.send || !a.to.n)
         return;
     if (count == 1 && refused)
         want_own_message(p, refused);

@@ -20,16 +20,6 @@ static bool stands_for(const struct plan *p, const struct smtp_attempt *x)
     return false;
 }
 
-static unsigned times_tried(const struct plan *p, const struct doctor_evidence *like)
-{
-    unsigned n = 0;
-    for (size_t i = 0; i < p->r->count; i++) {
-        const struct doctor_evidence *ev = &p->r->rows[i];
-        n += ev->probe == PROBE_TRIAL && doctor_same_mail(&ev->attempt, &like->attempt);
-    }
-    return n;
-}
-
 bool plan_want_again(struct plan *p, struct smtp_attempt x)
 {
     if (p->want_count == PLAN_WANTS || plan_refusals(p) >= p->o.refusals_max)
@@ -43,7 +33,7 @@ static void want_once_more(struct plan *p, const struct doctor_evidence *ev)
 {
     if (p->steadied || !p->asked->attempt.to.n || ev->probe != PROBE_TRIAL ||
         !smtp_attempt_logs_in(&ev->attempt) || /* a stranger is never repeated */
-        times_tried(p, ev) > 1 || !stands_for(p, &ev->attempt))
+        !stands_for(p, &ev->attempt))
         return;
     p->steadied = plan_want_again(p, ev->attempt);
 }

@@ -232,11 +232,6 @@ static bool same_trial(const struct smtp_attempt *x, const struct smtp_attempt *
            (!x->helo.n || str_eq(x->helo, row->helo));
 }
 
-bool doctor_same_mail(const struct smtp_attempt *x, const struct smtp_attempt *row)
-{
-    return same_trial(x, row) && x->size_octets == row->size_octets;
-}
-
 /* The newest answer counts; a message that was refused after DATA outweighs the RCPT before it. A
  * temporary refusal seen again after an acceptance elsewhere is no longer in doubt. */
 static enum passage pass_trial(const struct doctor_record *r, const struct smtp_attempt *x,

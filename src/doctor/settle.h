@@ -34,8 +34,6 @@ struct doctor_settled doctor_settle(const struct doctor_record *r, const struct 
 /* True when the state says that the attempt does not get through. */
 bool doctor_settled_stops(const struct doctor_settled *s);
 
-/* The same trial of the same mail: door, layer, login and addresses. */
-bool doctor_same_mail(const struct smtp_attempt *x, const struct smtp_attempt *row);
 /* Is the message larger than the server says it takes? */
 bool doctor_size_refused(const struct smtp_caps *c, const struct smtp_attempt *x);
 
