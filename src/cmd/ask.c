@@ -107,7 +107,7 @@ struct answers {
 };
 
 struct question {
-    const char *words, *hint;
+    const char *words;
     bool (*wanted)(const struct answers *x); /* NULL: always */
     bool (*put)(struct answers *x, const char *answer, struct err *e);
     bool needed;  /* an empty answer is asked again */
@@ -164,17 +164,14 @@ static bool names_no_port(const struct answers *x)
 }
 
 static const struct question QUESTIONS[] = {
-    { "What did the error say?", "the line as your program showed it", NULL, put_error, false,
-      true },
-    { "Your mail address", NULL, NULL, put_address, false, false },
-    { "Whom did you write to?", NULL, has_address, put_to, false, false },
-    { "Outgoing server (SMTP)", "as in your program's settings for outgoing mail", NULL, put_server,
-      true, false },
-    { "Its port", "as in your program's settings", names_no_port, put_port, false, false },
-    { "Its security", "none, STARTTLS or SSL/TLS, as in your program's settings", NULL,
-      put_security, false, false },
-    { "Does your program log in there?", "yes or no", NULL, put_auth, false, false },
-    { "The user name, if it is not your mail address", NULL, has_address, put_user, false, false },
+    { "What did the error say? Paste it here:", NULL, put_error, false, true },
+    { "Your mail address:", NULL, put_address, false, false },
+    { "Whom did you write to?", has_address, put_to, false, false },
+    { "Outgoing server (SMTP), as in your program's settings:", NULL, put_server, true, false },
+    { "Its port there:", names_no_port, put_port, false, false },
+    { "Its security there (none, STARTTLS or SSL/TLS):", NULL, put_security, false, false },
+    { "Does your program log in there? (yes or no)", NULL, put_auth, false, false },
+    { "User name, if it is not your mail address:", has_address, put_user, false, false },
 };
 
 /* ------------------------------------------------------------------------------------------------
@@ -247,14 +244,6 @@ static bool is_understood(const struct answers *so_far, struct err *e)
     return ok;
 }
 
-static void prompt(const struct question *q)
-{
-    bool asks = q->words[strlen(q->words) - 1] == '?' && !q->hint;
-    fprintf(stderr, "%s%s%s%s%s ", q->words, q->hint ? " (" : "", q->hint ? q->hint : "",
-            q->hint ? ")" : "", asks ? "" : ":");
-    fflush(stderr);
-}
-
 static void complain(const char *why)
 {
     struct buf b;
@@ -301,7 +290,8 @@ static bool ask_one(const struct question *q, struct answers *x)
         struct err e = { .kind = ERR_NONE };
         struct answers with = *x;
         const char *answer;
-        prompt(q);
+        fprintf(stderr, "%s ", q->words);
+        fflush(stderr);
         if (!read_answer(q, x->arena, &answer))
             return false;
         if (!answer && q->needed) {

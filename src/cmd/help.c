@@ -37,6 +37,7 @@ static bool help_all(struct buf *out)
     return buf_add(out, STR("\nbaton help COMMAND tells more about one of them.\n"
                             "Begin with:\n"
                             "  baton demo\n"
+                            "  baton doctor          (it asks for what it needs to know)\n"
                             "  baton doctor you@your.domain --server mail.your.domain --to "
                             "the-recipient\n"));
 }

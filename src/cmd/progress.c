@@ -90,15 +90,30 @@ static const char *with(enum smtp_security s)
     }
 }
 
+/* An opening is named by what it is for. */
+static int opening_words(const struct plan_action *a, char room[PROGRESS_WORDS])
+{
+    const char *security = with(a->x.security);
+    switch (a->look) {
+    case LOOK_POP:
+        return snprintf(room, PROGRESS_WORDS, "Logging in by POP3 on port %u ...", a->x.port);
+    case LOOK_OBSERVE:
+        return snprintf(room, PROGRESS_WORDS, "Trying port %u%s of any age ...", a->x.port,
+                        security);
+    case LOOK_UNOFFERED:
+        return snprintf(room, PROGRESS_WORDS, "Trying STARTTLS on port %u, though not offered ...",
+                        a->x.port);
+    default: return snprintf(room, PROGRESS_WORDS, "Trying port %u%s ...", a->x.port, security);
+    }
+}
+
 str progress_words(const struct plan_action *a, char room[PROGRESS_WORDS])
 {
     const char *security = with(a->x.security);
     unsigned port = a->x.port;
     int n = 0;
     switch (a->what) {
-    case PLAN_OPEN:
-        n = snprintf(room, PROGRESS_WORDS, "Trying port %u%s ...", port, security);
-        break;
+    case PLAN_OPEN: n = opening_words(a, room); break;
     case PLAN_STARTTLS:
         n = snprintf(room, PROGRESS_WORDS, "Trying port %u with STARTTLS ...", port);
         break;
@@ -106,7 +121,8 @@ str progress_words(const struct plan_action *a, char room[PROGRESS_WORDS])
         n = snprintf(room, PROGRESS_WORDS, "Logging in on port %u%s ...", port, security);
         break;
     case PLAN_AUTH:
-        n = snprintf(room, PROGRESS_WORDS, "Asking port %u%s for a login ...", port, security);
+        n = snprintf(room, PROGRESS_WORDS, "Asking port %u%s whether a login is heard there ...",
+                     port, security);
         break;
     case PLAN_TRIAL:
         n = snprintf(room, PROGRESS_WORDS, "Asking port %u%s to take the mail, %s ...", port,

@@ -151,6 +151,7 @@ static bool add_names(struct anonymous *a, const struct doctor_report *r)
     if (!add_person(a, mine, own, STR("me"), MY_DOMAIN) || !add_attempt(a, at, own))
         return false;
     anonymous_keep(a, at->host);
+    anonymous_keep(a, r->asked->pop_host);
     for (size_t i = 0; i < r->record->count; i++) {
         if (!add_attempt(a, &r->record->rows[i].attempt, own))
             return false;
@@ -253,6 +254,7 @@ static void copy_all(struct copier *c, const struct doctor_report *r, struct doc
 {
     out->asked = *r->asked;
     out->asked.attempt = attempt_of(c, &r->asked->attempt);
+    out->asked.pop_host = replaced(c, r->asked->pop_host, true);
     out->asked.own_address = replaced(c, r->asked->own_address, true);
     out->asked.pasted_error = replaced(c, r->asked->pasted_error, true);
     for (size_t i = 0; i < r->record->count; i++)

@@ -42,7 +42,8 @@ static void what_is_set(struct page *p)
 
 static bool is_trial(const struct doctor_evidence *ev)
 {
-    return ev->probe == PROBE_TRIAL || ev->probe == PROBE_LOGIN || ev->probe == PROBE_MESSAGE;
+    return ev->probe == PROBE_TRIAL || ev->probe == PROBE_LOGIN || ev->probe == PROBE_MESSAGE ||
+           ev->probe == PROBE_POP;
 }
 
 /* What was asked of the server first, then where a port or a step did not work. */

@@ -176,7 +176,7 @@ def interrupted():
 # ---- questions ----
 
 QUESTIONS = ("What did the error say", "Your mail address", "Whom did you write to?", "Outgoing server (SMTP)",
-             "Its security", "Does your program log in there?", "The user name", "Password")
+             "Its security", "Does your program log in there?", "User name", "Password")
 
 
 def ask(answers, **options):
