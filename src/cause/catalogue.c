@@ -1288,8 +1288,8 @@ static const struct cause IPV6_DIFFERS = {
                            "IPv4 and another over IPv6, each time; if all addresses answer alike "
                            "see server-down and ip-not-trusted."),
     .sender_steps = {
-        STR_INIT("Set the program to IPv4 only, if it has such a setting, until the operator has "
-                 "repaired it."),
+        STR_INIT("Set the program to the one over which mail is accepted, most often IPv4, if it has "
+                 "such a setting, until the operator has repaired the other."),
         STR_INIT("Restart the router if every IPv6 site is dead from your network."),
         STR_INIT("Tell the operator which of the two fails."),
     },

@@ -670,6 +670,25 @@ static const struct text_case {
       "465! tls expired,wrong-name",
       { "(certificate-expired, proved)", "\n  Also: ", "(certificate-wrong-name, proved)",
         "\nTested from " } },
+    { "the server is too old",
+      "587 starttls PLAIN",
+      "587 220 hello | 587 ehlo STARTTLS | 587+ tls tls-failed no version of TLS in common |"
+      "587+ observed TLSv1",
+      { "(tls-version-or-cipher, proved)",
+        "1. Tell whoever runs the server that port 587 takes no "
+        "more than TLSv1",
+        "\nTested from " } },
+    { "IPv6 is the one that works",
+      "25 none -",
+      "25 220 hello | 25 ehlo SIZE 1 | 25 rcpt 550 5.7.1 relay not permitted |"
+      "25@6 220 hello | 25@6 ehlo SIZE 1 | 25@6 rcpt 250",
+      { "(ipv6-differs, proved)", "1. Set the program to IPv6 only", "\nTested from " } },
+    { "another house's name",
+      "587 starttls PLAIN",
+      "587 220 mx.elsewhere.test ESMTP | 587 ehlo STARTTLS |"
+      "587+ tls wrong-name names=mx.elsewhere.test",
+      { "(wrong-server, likely)", "1. The machine shows a certificate for mx.elsewhere.test. If",
+        "\nTested from " } },
     { "a note",
       "587 starttls PLAIN",
       E587 "25 220 hello | 25+ tls expired",

@@ -47,6 +47,65 @@ static str user_that_works(const struct doctor_report *r)
     return step;
 }
 
+/* The first of the rows that a cause rests on that a probe made; NULL: none. */
+static const struct doctor_evidence *resting_on(const struct doctor_report *r,
+                                                enum doctor_probe probe)
+{
+    const struct finding *f = &r->judgement->causes[0];
+    for (size_t i = 0; i < FINDING_EVIDENCE && f->for_it[i]; i++) {
+        const struct doctor_evidence *ev = doctor_record_row(r->record, f->for_it[i]);
+        if (ev && ev->probe == probe)
+            return ev;
+    }
+    return NULL;
+}
+
+/* Here it is the server that is too old: the doctor itself is not. */
+static str old_server_step(const struct doctor_report *r)
+{
+    const struct doctor_evidence *ev = resting_on(r, PROBE_OBSERVED);
+    const struct smtp_tls_facts *t = ev ? &ev->outcome.tls : NULL;
+    if (!t || !t->version.n)
+        return STR_NONE;
+    return arena_printf(r->record->arena,
+                        "Tell whoever runs the server that port %u takes no more than %.*s with "
+                        "%.*s, which this machine's rules for encryption do not allow.",
+                        ev->attempt.port, STR_ARG(t->version), STR_ARG(t->cipher));
+}
+
+static const char *family_of(const struct ip *ip)
+{
+    return ip->family == IP_V6 ? "IPv6" : "IPv4";
+}
+
+static str family_step(const struct doctor_report *r)
+{
+    const struct doctor_evidence *works = r->judgement->works;
+    if (!works)
+        return STR_NONE;
+    const char *good = family_of(&works->attempt.address);
+    return arena_printf(
+        r->record->arena,
+        "Set the program to %s only, if it has such a setting: over %s the mail was "
+        "accepted here.",
+        good, good);
+}
+
+/* A foreign machine's own word is no advice to trust it. */
+static str foreign_step(const struct doctor_report *r)
+{
+    const struct doctor_evidence *shake = resting_on(r, PROBE_TLS);
+    str names = shake ? shake->outcome.tls.names : STR_NONE;
+    str name = str_cut(&names, ' ');
+    if (!name.n || name.p[0] == '*')
+        return STR_NONE;
+    return arena_printf(
+        r->record->arena,
+        "The machine shows a certificate for %.*s. If your provider's help page gives "
+        "that name for outgoing mail, put it into the settings; else do not.",
+        STR_ARG(name));
+}
+
 /* What the server itself said about this cause; empty: nothing that a step could be made of. */
 static str own_step(const struct doctor_report *r)
 {
@@ -55,6 +114,12 @@ static str own_step(const struct doctor_report *r)
     struct smtp_caps c;
     if (ev && f->cause == CAUSE_OAUTH_TOKEN_REJECTED)
         return words_token_step(&ev->outcome, r->record->arena);
+    if (f->cause == CAUSE_TLS_VERSION_OR_CIPHER)
+        return old_server_step(r);
+    if (f->cause == CAUSE_IPV6_DIFFERS)
+        return family_step(r);
+    if (f->cause == CAUSE_WRONG_SERVER)
+        return foreign_step(r);
     if (f->cause == CAUSE_NO_COMMON_MECHANISM && doctor_evidence_caps(ev, &c))
         return words_mechanism_step(r->asked, &c, r->record->arena);
     return STR_NONE;
