@@ -552,7 +552,7 @@ static bool read_login(struct raw *raw, const char *address, struct arena *a, st
         return false;
     bool itself = needs_of(raw) == SASL_CERTIFICATE || needs_of(raw) == SASL_TICKET;
     asked->credentials = credentials_of(raw, known);
-    asked->attempt.certificate = raw->f->o.cert_file && logs_in;
+    asked->attempt.certificate = raw->f->o.cert_file != NULL;
     asked->login_known = asked->credentials != 0 || itself;
     asked->attempt.user = known || smtp_attempt_logs_in(&asked->attempt) ? str_from(user)
                                                                          : STR_NONE;

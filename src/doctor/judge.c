@@ -151,6 +151,7 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
         j.verdict = VERDICT_ACCEPTED;
         j.asked = j.works;
         judge_pasted(&b);
+        judge_pasted_bare(&b);
         judge_pasted_helo(&b);
         add_notes(&b);
         if (!message_taken(&b))

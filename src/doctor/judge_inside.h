@@ -83,6 +83,8 @@ enum finding_strength judge_strength_of_stripped(const struct bench *b, struct f
 /* judge_sasl.c */
 struct words_login judge_login(const struct bench *b, const struct doctor_evidence *ev);
 void judge_sign_client_certificate(struct bench *b);
+/* The settings work here with a certificate; the words that were pasted come without it. */
+void judge_pasted_bare(struct bench *b);
 enum cause_id judge_flip_certificate(const struct bench *b, const struct doctor_settled *s);
 /* judge_login.c */
 void judge_sign_mail_only_under_tls(struct bench *b);

@@ -103,6 +103,7 @@ void judge_sign_ip_not_trusted(struct bench *b)
     if (judge_has_cause(b, CAUSE_DOMAIN_NOT_CONFIGURED))
         return;
     bool sure = !smtp_attempt_logs_in(&b->a) && !noted &&
+                !judge_has_cause(b, CAUSE_CLIENT_CERTIFICATE_NEEDED) &&
                 (words_about_relaying(&ev->outcome) || words_invalid_recipient(&ev->outcome));
     for (size_t i = 0; i < b->r->count; i++) { /* a door that was not seen into may take a login */
         const struct doctor_evidence *g = &b->r->rows[i];

@@ -151,10 +151,61 @@ static void sign_words(struct bench *b)
     }
 }
 
+/* Does every other door of this server under TLS do without? Then asking is no habit of its software. */
+static bool asks_here_alone(const struct bench *b, const struct doctor_evidence *here)
+{
+    bool others = false;
+    for (size_t i = 0; i < b->r->count; i++) {
+        const struct doctor_evidence *ev = &b->r->rows[i];
+        if (ev->probe != PROBE_TLS || !ev->outcome.tls.done ||
+            ev->attempt.port == here->attempt.port)
+            continue;
+        if (ev->outcome.tls.certificate_asked)
+            return false;
+        others = true;
+    }
+    return others;
+}
+
+/* A port for users that offers no login, asked for a certificate, got none, and relays for nobody: by what
+ * else should it know them? By their address; so it is likely only where this port alone asks. */
+static void sign_gate(struct bench *b)
+{
+    const struct doctor_evidence *ev = judge_stranger(b);
+    const struct doctor_evidence *tls;
+    if (!judge_is_refusal(ev) || ev->attempt.port == 25 || ev->outcome.code / 100 == 4 ||
+        !judge_no_login(b, ev->attempt.port) || words_blame_other(&ev->outcome) ||
+        words_cause(&ev->outcome) != CAUSE_NONE || judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN))
+        return;
+    tls = doctor_record_layer(b->r, PROBE_TLS, &ev->attempt, ev->attempt.security);
+    if (!tls || !tls->outcome.tls.certificate_asked || tls->outcome.tls.certificate_shown)
+        return;
+    add_needed(b, ev, tls, asks_here_alone(b, tls) ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
+}
+
 void judge_sign_client_certificate(struct bench *b)
 {
     sign_handshake(b);
     sign_words(b);
+    sign_gate(b);
+}
+
+void judge_pasted_bare(struct bench *b)
+{
+    struct smtp_attempt x = b->j->works->attempt;
+    struct smtp_reply pasted;
+    char room[1024];
+    if (!x.certificate || !smtp_reply_parse(b->asked->pasted_error, room, sizeof room, &pasted))
+        return;
+    x.certificate = false;
+    x.helo = STR_NONE;
+    struct doctor_settled s = doctor_settle(b->r, &x);
+    if (s.state != STATE_REFUSED || s.by->outcome.code != pasted.code)
+        return;
+    struct finding *f = judge_add(b, CAUSE_CLIENT_CERTIFICATE_NEEDED, HOP_SUBMISSION,
+                                  STRENGTH_LIKELY);
+    finding_for(f, s.by->id);
+    finding_for(f, b->j->works->id);
 }
 
 /* Taken with a certificate and refused without one, where the server asked for it. */

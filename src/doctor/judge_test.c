@@ -286,6 +286,16 @@ static const struct judge_case {
       "465! tls asked tls-failed the alert 'certificate required' |"
       "465!* tls shown | 465!* 220 hello | 465!* ehlo SIZE 1 | 465!* rcpt 250",
       "refused: client-certificate-needed proved; exit 1" },
+    { "a port without a login asks for one, others do not", "587 starttls -",
+      CLEAR587 "587+ tls asked | 587+ ehlo SIZE 1 | 587+ rcpt " RELAY E465,
+      "refused: client-certificate-needed likely, mx-port-not-submission possible; exit 1; next" },
+    { "... all of them ask", "587 starttls -",
+      CLEAR587 "587+ tls asked | 587+ ehlo SIZE 1 | 587+ rcpt " RELAY
+               "465! tls asked | 465! 220 hello | 465! ehlo SIZE 1",
+      "refused: client-certificate-needed possible, ip-not-trusted possible; exit 1; next" },
+    { "... on the port for servers", "25 starttls -",
+      "25 220 hello | 25 ehlo STARTTLS | 25+ tls asked | 25+ ehlo SIZE 1 | 25+ rcpt " RELAY,
+      "refused: ip-not-trusted likely; exit 1; next" },
     { "EXTERNAL is refused, one was shown", "587 starttls EXTERNAL certificate",
       CLEAR587 "587+ tls shown | 587+ ehlo AUTH EXTERNAL | 587+ login EXTERNAL 535 5.7.8 no",
       "refused: client-certificate-needed likely, wrong-username-form possible; exit 1; next" },

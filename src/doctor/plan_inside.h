@@ -123,7 +123,7 @@ bool plan_goes_on_in_clear(const struct plan *p);
 const struct doctor_evidence *plan_refused_trial(const struct plan *p, bool member);
 void plan_want_other_helo(struct plan *p);
 void plan_want_own_address(struct plan *p);
-void plan_want_certificate(struct plan *p);
+void plan_want_bare(struct plan *p);
 void plan_want_smaller(struct plan *p);
 void plan_want_reversals(struct plan *p);
 void plan_want_other_source(struct plan *p);

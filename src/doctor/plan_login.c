@@ -51,6 +51,9 @@ static const struct sasl_mechanism *named_at(const struct plan *p, const struct 
 /* What a login can be made with on a connection of that door. */
 static unsigned at_hand(const struct plan *p, const struct smtp_attempt *door)
 {
+    const struct sasl_mechanism *named = sasl_mechanism_find(p->asked->attempt.mechanism);
+    if (named && named->needs == SASL_CERTIFICATE && !p->asked->credentials)
+        return 0;
     unsigned has = doctor_credentials(p->asked) & ~(unsigned)SASL_TICKET;
     return door->certificate ? has : has & ~(unsigned)SASL_CERTIFICATE;
 }

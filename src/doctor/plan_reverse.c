@@ -98,44 +98,21 @@ void plan_want_reversals(struct plan *p)
     }
 }
 
-/* A server asked for a certificate of ours, and was shown none. */
-static bool was_asked_for_certificate(const struct plan *p, const struct smtp_attempt *x)
+/* What was accepted showed a certificate that the server had asked for, and an error was pasted: the same
+ * without it, on a connection of its own, tells whether the error is that of a program that shows none. */
+void plan_want_bare(struct plan *p)
 {
-    for (size_t i = 0; i < p->r->count; i++) {
-        const struct doctor_evidence *ev = &p->r->rows[i];
-        if (ev->probe == PROBE_TLS && ev->attempt.security == x->security &&
-            doctor_same_door(&ev->attempt, x) && ev->outcome.tls.certificate_asked)
-            return true;
-    }
-    return false;
-}
-
-/* The layer of the asked port that broke off when no certificate was shown; false: none did. */
-static bool broke_off_without(const struct plan *p, struct smtp_attempt *x)
-{
-    static const enum smtp_security LAYERS[] = { SMTP_SECURITY_STARTTLS, SMTP_SECURITY_TLS };
-    for (size_t i = 0; i < COUNT_OF(LAYERS); i++) {
-        x->security = LAYERS[i];
-        struct doctor_settled s = doctor_settle(p->r, x);
-        if (s.state == STATE_REFUSED && was_asked_for_certificate(p, x))
-            return true;
-    }
-    return false;
-}
-
-/* A certificate is at hand that the program does not show: where a stranger was refused, or the connection
- * broke off, and the server had asked for one, the same with it. */
-void plan_want_certificate(struct plan *p)
-{
-    const struct doctor_evidence *ev = plan_refused_trial(p, false);
-    struct smtp_attempt x = ev ? ev->attempt : plan_asked_here(p);
-    if (p->asked->attempt.certificate || !(p->asked->credentials & SASL_CERTIFICATE))
+    struct smtp_attempt a = plan_asked_here(p);
+    const struct doctor_evidence *works = doctor_best_accepted(p->r, &a);
+    if (!a.certificate || !works || smtp_attempt_logs_in(&works->attempt))
         return;
-    x.mechanism = x.user = STR_NONE;
-    if (ev ? !was_asked_for_certificate(p, &x) : !x.port || !broke_off_without(p, &x))
+    const struct doctor_evidence *tls = doctor_record_layer(p->r, PROBE_TLS, &works->attempt,
+                                                            works->attempt.security);
+    if (!tls || !tls->outcome.tls.certificate_shown)
         return;
-    x.helo = p->asked->attempt.helo;
-    x.certificate = true;
+    struct smtp_attempt x = works->attempt;
+    x.helo = a.helo;
+    x.certificate = false;
     plan_want(p, x, PLAN_TRIAL);
 }
 

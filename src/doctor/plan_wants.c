@@ -145,6 +145,7 @@ void plan_think(struct plan *p)
         plan_want_reversals(p);
         plan_want_auth_alone(p);
     } else if (p->asked->pasted_error.n) {
+        plan_want_bare(p);
         plan_want_stranger(p);
     }
     if (!plan_any_want(p) && works_as_asked(p))
@@ -153,7 +154,6 @@ void plan_think(struct plan *p)
         return;
     if (!doctor_record_offers_login(p->r) || plan_login_cannot_be_made(p))
         plan_want_stranger(p);
-    plan_want_certificate(p);
     plan_want_other_source(p);
     plan_want_inside(p);
     if (!plan_any_want(p) && !works_as_asked(p))

@@ -87,6 +87,8 @@ static bool take_asked_word(str word, struct doctor_asked *out, bool *known, boo
         *unknown = true;
     else if (str_starts(word, STR("odd=")))
         return take_anomaly(str_skip(word, 4), &out->password_anomalies);
+    else if (str_eq(word, STR("shows")))
+        a->certificate = true;
     else if (names_find(&SASL_CREDENTIAL_NAMES, word, &credential))
         out->credentials |= (unsigned)credential;
     else if (str_eq(word, STR("pop"))) {

@@ -48,7 +48,7 @@ struct ip script_ip(const char *text);
 /* "587 starttls PLAIN" and so on: port, security, and "-" (no login), "auto" login as "login", or a
  * mechanism. "known": the login is at hand though it is not used; "unknown": it is used and not at hand.
  * "pop": mail can be fetched from the same host, port 995.
- * password, token, certificate, ticket: what it is made with.
+ * password, token, certificate, ticket: what it is made with; shows: a certificate is shown.
  * odd= names an anomaly of the password (base/password_shape.h).
  * from= to= helo= user= author= size= own= old-helo ~ as above; error= takes the rest. Slices point into text. */
 void script_asked(const char *text, struct doctor_asked *out);

@@ -66,6 +66,21 @@ static bool is_ip(const struct next_case *n)
 {
     return n->j->cause_count && n->j->causes[0].cause == CAUSE_IP_NOT_TRUSTED;
 }
+/* The login that was named could not even be begun: the row says what it lacks. */
+static bool is_skipped(const struct next_case *n)
+{
+    for (size_t i = 0; i < n->r->count; i++) {
+        const struct doctor_evidence *ev = &n->r->rows[i];
+        if (ev->probe == PROBE_LOGIN && ev->outcome.end == SMTP_END_GUARDED &&
+            str_eq_nocase(ev->attempt.mechanism, n->asked->attempt.mechanism))
+            return !n->j->cause_count;
+    }
+    return false;
+}
+static bool is_token(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_OAUTH_TOKEN_REJECTED;
+}
 static bool is_login_refused(const struct next_case *n)
 {
     return n->j->cause_count && cause_of(n->j->causes[0].cause)->family == FAMILY_AUTH_FAILED;
@@ -232,6 +247,10 @@ static const struct {
     { is_guarded,
       STR_INIT("The password was not sent, because nothing protected it. If you accept that "
                "it can be read on the way, add --allow-clear-auth.") },
+    { is_skipped,
+      STR_INIT("The login could not be begun for what it lacks here; the line about it says "
+               "what that is. Provide it (a ticket by kinit, a certificate by --cert and "
+               "--key), and run the same command again.") },
     { is_without_recipient, STR_INIT("Give --to with the address you were writing to: without it, "
                                      "relaying itself was not tried.") },
     { is_without_login,
@@ -256,6 +275,9 @@ static const struct {
     { is_mechanism,
       STR_INIT("Run the same command with --logins 2: another login method is then tried, at the "
                "price of perhaps one more refused login.") },
+    { is_token,
+      STR_INIT("Get a fresh token, with the right to send, and run the same command again: "
+               "if it is taken, the old one was the cause.") },
     { is_login_refused, STR_INIT("Log in to the provider's web mail with the same user name and "
                                  "password. If that works, ask the provider what SMTP needs.") },
     { is_temporary,

@@ -438,7 +438,9 @@ def external_without_certificate():
     document = doctor("--auth", "EXTERNAL", secret=None)
     expect(document, verdict="unknown", works=None)
     assert document["stats"]["auth_attempts"] == 0, document["stats"]
-    assert any("EXTERNAL was skipped" in e["said"] for e in document["evidence"]), document["evidence"]
+    said = [e["said"] for e in document["evidence"] if e["probe"] == "login"]
+    assert len(said) == 1 and "EXTERNAL was skipped" in said[0], said
+    assert "--cert" in document["next"], document["next"]
 
 
 def tokens_only():

@@ -510,14 +510,14 @@ static void ask_for_login(struct play *p, unsigned visit)
 }
 
 /* RCPT is said. Outside and without a login that is once; once more with another EHLO name, or from
- * another source, where the user's own is in question, and with a certificate that the user's program lacks. A message follows an acceptance. */
+ * another source, where the user's own is in question, and without the certificate that was shown. A message follows an acceptance. */
 static void count_stranger(struct play *p, const struct plan_action *a)
 {
     const struct doctor_asked *asked = &p->run->asked;
     if (a->what == PLAN_MESSAGE || smtp_attempt_logs_in(&a->x) ||
         str_eq_nocase(words_domain(a->x.to), words_domain(asked->own_address)))
         return;
-    bool certificate = (asked->credentials & SASL_CERTIFICATE) && !asked->attempt.certificate;
+    bool certificate = asked->attempt.certificate && asked->pasted_error.n;
     unsigned most = 1u + (asked->attempt.helo.n > 0) + (asked->attempt.source.family != IP_NONE) +
                     (p->w->six != NULL) + (asked->pop_host.n > 0) + certificate;
     rail(p, ++p->run->count.strangers <= most, "the outside recipient without a login again");
