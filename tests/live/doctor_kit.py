@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 import urllib.parse
@@ -190,12 +191,14 @@ class Bench:
         self.baton = os.path.abspath(sys.argv[1])
         self.folder = tempfile.TemporaryDirectory(prefix="baton-live-")
         self._addresses = (f"127.77.{number + n // 250}.{n % 250 + 1}" for n in itertools.count())
+        self._turn = threading.Lock()
         self._cases = []
         self.authority = peers.Authority(self.folder.name)
         self.cert = self.authority.issue("good")
 
     def address(self):
-        return next(self._addresses)
+        with self._turn:  # cases run side by side, and a generator is for one at a time
+            return next(self._addresses)
 
     def case(self, name, function, *arguments):
         name = re.sub(r"[^\w. -]", "", name)  # what tools/tally reads
