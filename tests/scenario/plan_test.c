@@ -587,6 +587,30 @@ static const struct world WORLDS[] = {
       { P587, P465 },
       .want = ACCEPTS },
 
+    /* tarpits: what cannot be seen in time is not named */
+    { "every answer takes 3 s", "587 starttls - known", { P587 }, .think_ms = 3000, .want = NEVER },
+    { "every answer takes 5 s", "587 starttls - known", { P587 }, .think_ms = 5000, .want = NEVER },
+    { "every answer takes 9 s",
+      "587 starttls - known",
+      { P587 },
+      .think_ms = 9000,
+      .want = "refused: client-never-authenticates possible; exit 1; next" },
+    { "every answer takes 14 s",
+      "587 starttls login",
+      { P587 },
+      .think_ms = 14000,
+      .want = "unknown: exit 3; next" },
+    { "every answer takes 23 s",
+      "587 starttls - known",
+      { P587, P465, MX25 },
+      .think_ms = 23000,
+      .want = "unknown: exit 4; next" },
+    { "every answer takes 14 s, and STARTTLS is missing",
+      "587 starttls login",
+      { { 587, PORT_CLEAR, "SIZE 1", .stranger = NO } },
+      .think_ms = 14000,
+      .want = "refused: starttls-stripped possible; exit 1; next" },
+
     /* mail is fetched first */
     { "mail is fetched first",
       "25 none - known pop",
@@ -1000,7 +1024,7 @@ static void random_world(uint32_t seed, struct world *w, char *asked, size_t roo
     w->wants_repaired = pick(4) == 0;
     w->logins = pick(4);
     w->rtt_ms = pick(4) ? 20 : 600;
-    w->think_ms = pick(4) ? 1 : 1500;
+    w->think_ms = pick(4) ? 1 : pick(2) ? 1500 : 5000;
 }
 
 static void worlds_by_chance(void **state)

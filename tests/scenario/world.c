@@ -157,7 +157,10 @@ static void later(struct play *p, unsigned visit, enum event_kind kind, uint64_t
             continue;
         if (p->w->seed)
             in_ms += chance(p) % 40;
-        p->events[i] = (struct event){ p->now_ms + in_ms, visit, kind, true };
+        uint64_t at_ms = p->now_ms + in_ms;
+        if ((kind == EVENT_OPENED || kind == EVENT_STEP) && at_ms > DEADLINE_MS)
+            at_ms = DEADLINE_MS > p->now_ms ? DEADLINE_MS : p->now_ms;
+        p->events[i] = (struct event){ at_ms, visit, kind, true };
         return;
     }
     p->run->broken = "more events than the test has room for";
@@ -572,7 +575,7 @@ static void step(struct play *p, unsigned visit)
 }
 
 /* The server hung up: a step at work ends so. */
-static void hung_up(struct play *p, unsigned visit)
+static void hung_up(struct play *p, unsigned visit, const char *how)
 {
     struct guest *g = &p->guests[visit];
     if (g->answered) { /* the row is there */
@@ -580,29 +583,46 @@ static void hung_up(struct play *p, unsigned visit)
         return;
     }
     if (g->state == GUEST_BUSY && g->step.what == PLAN_STARTTLS)
-        add_row(p, g, SMTP_SECURITY_STARTTLS, NULL, "tls", "closed");
+        add_row(p, g, SMTP_SECURITY_STARTTLS, NULL, "tls", how);
     else if (g->state == GUEST_BUSY && (g->step.what == PLAN_LOGIN || g->step.what == PLAN_AUTH)) {
         char verb[64];
         snprintf(verb, sizeof verb, "%s %.*s", g->step.what == PLAN_AUTH ? "auth" : "login",
                  STR_ARG(g->step.x.mechanism));
-        add_row(p, g, g->layer, NULL, verb, "closed");
-        count_refusal(p, "closed", true);
+        add_row(p, g, g->layer, NULL, verb, how);
+        count_refusal(p, how, true);
     } else if (g->state == GUEST_BUSY)
-        add_row(p, g, g->layer, &g->step.x, g->step.what == PLAN_MESSAGE ? "data" : "mail",
-                "closed");
+        add_row(p, g, g->layer, &g->step.x, g->step.what == PLAN_MESSAGE ? "data" : "mail", how);
     gone(p, visit);
+}
+
+/* The time of the run is up, and the answer is still out. */
+static void out_of_time(struct play *p, const struct event *e)
+{
+    struct guest *g = &p->guests[e->visit];
+    if (e->kind == EVENT_STEP) {
+        hung_up(p, e->visit, "silent");
+    } else if (g->look == LOOK_NONE) {
+        add_row(p, g, opening_layer(g), NULL, "mute", NULL);
+        gone(p, e->visit);
+    } else {
+        opened(p, e->visit);
+    }
 }
 
 static void fire(struct play *p, struct event *e)
 {
     e->used = false;
+    if (p->now_ms >= DEADLINE_MS && (e->kind == EVENT_OPENED || e->kind == EVENT_STEP)) {
+        out_of_time(p, e);
+        return;
+    }
     switch (e->kind) {
     case EVENT_CONNECT: connected(p, e->visit); break;
     case EVENT_CALL: called(p, e->visit); break;
     case EVENT_QUIET: plan_quiet(p->plan, e->visit); break;
     case EVENT_OPENED: opened(p, e->visit); break;
     case EVENT_STEP: step(p, e->visit); break;
-    case EVENT_GONE: hung_up(p, e->visit); break;
+    case EVENT_GONE: hung_up(p, e->visit, "closed"); break;
     }
 }
 
