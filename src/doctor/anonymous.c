@@ -105,7 +105,7 @@ static bool add_user(struct anonymous *a, str user, str own_domain)
 {
     size_t slash = str_find_octet(user, '\\');
     if (slash == STR_NOT_FOUND || !slash || slash + 1 == user.n)
-        return add_person(a, user, own_domain, STR("my-login"), MY_DOMAIN) &&
+        return add_person(a, user, own_domain, STR("my-login"), STR("login-domain.example")) &&
                (!user.n || anonymous_add(a, ANONYMOUS_WORD, user, STR("my-login")));
     return anonymous_add(a, ANONYMOUS_MAILBOX, user, STR("MY-DOMAIN\\my-login")) &&
            add_word(a, str_take(user, slash), STR("MY-DOMAIN")) &&

@@ -308,6 +308,19 @@ static void address_of_the_server(void **state)
     end();
 }
 
+/* What differs still differs: it may be the cause. */
+static void two_domains(void **state)
+{
+    (void)state;
+    begin("587 starttls PLAIN", E587 "587+ login PLAIN 535 5.7.8 no such user carl@other.test");
+    asked.attempt.user = STR("carl@other.test");
+    write_page(false);
+    assert_true(has("no such user my-login@login-domain.example"));
+    assert_true(has("me@my-domain.example"));
+    assert_false(has("carl") || has("other.test"));
+    end();
+}
+
 /* Of the password the anomaly and nothing else; of what is often meant, nothing. */
 static void password_anomaly(void **state)
 {
@@ -356,6 +369,7 @@ int main(void)
         cmocka_unit_test(nobody_in_any_slice),
         cmocka_unit_test(secret),
         cmocka_unit_test(consistent),
+        cmocka_unit_test(two_domains),
         cmocka_unit_test(password_anomaly),
         cmocka_unit_test(secret_that_holds_a_name),
         cmocka_unit_test(address_of_the_server),
