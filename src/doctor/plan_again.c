@@ -44,6 +44,14 @@ static bool with_full_address(const struct plan *p, struct smtp_attempt *x)
     x->user = own;
     return !is_full && words_domain(own).n > 0;
 }
+/* A login that is another address than the user's own. */
+static bool with_own_address(const struct plan *p, struct smtp_attempt *x)
+{
+    str own = p->asked->own_address;
+    bool other = words_domain(own).n > 0 && !str_eq_nocase(x->user, own);
+    x->user = own;
+    return other;
+}
 static bool with_local_part(const struct plan *p, struct smtp_attempt *x)
 {
     (void)p;
@@ -92,7 +100,8 @@ static bool with_plain_for_digest(const struct plan *p, struct smtp_attempt *x)
 typedef bool change_fn(const struct plan *p, struct smtp_attempt *x);
 static change_fn *const WRONG_PAIR[] = { with_strong_repair,    with_full_address,
                                          with_plain_for_digest, with_weak_repair,
-                                         with_local_part,       with_name_alone };
+                                         with_own_address,      with_local_part,
+                                         with_name_alone };
 static change_fn *const DEAD_MECHANISM[] = { with_other_mechanism };
 
 static void want_first_of(struct plan *p, const struct smtp_attempt *from, change_fn *const *list,
