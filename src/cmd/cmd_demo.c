@@ -27,11 +27,70 @@
 
 enum { CA_MAX = 8192 };
 
-/* What the child tells once it listens. */
+/* What the child tells once it listens: a port for each kind of door that takes mail. */
 struct hello {
-    uint16_t port;
+    uint16_t ports[MOCK_DOOR_SUBMISSIONS + 1];
     char ca[CA_MAX];
 };
+
+/* A server that refuses, and how the program is set that it refuses. */
+struct scene {
+    enum cause_id cause;
+    enum mock_door_kind door;
+    enum smtp_security security;
+    bool logs_in;
+    const char *from; /* NULL: the login's address */
+    const char *to;   /* NULL: a recipient elsewhere */
+};
+
+/* The first is shown unless another is asked for. */
+static const struct scene SCENES[] = {
+    { CAUSE_CLIENT_NEVER_AUTHENTICATES, MOCK_DOOR_SUBMISSION, SMTP_SECURITY_STARTTLS, false, NULL,
+      NULL },
+    { CAUSE_AUTH_HIDDEN_UNTIL_TLS, MOCK_DOOR_SUBMISSION, SMTP_SECURITY_NONE, true, NULL, NULL },
+    { CAUSE_WRONG_CREDENTIALS, MOCK_DOOR_SUBMISSION, SMTP_SECURITY_STARTTLS, true, NULL, NULL },
+    { CAUSE_APP_PASSWORD_NEEDED, MOCK_DOOR_SUBMISSIONS, SMTP_SECURITY_TLS, true, NULL, NULL },
+    { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, MOCK_DOOR_SUBMISSIONS, SMTP_SECURITY_TLS, true, NULL, NULL },
+    { CAUSE_AUTH_BACKEND_DOWN, MOCK_DOOR_SUBMISSION, SMTP_SECURITY_STARTTLS, true, NULL, NULL },
+    { CAUSE_MX_PORT_NOT_SUBMISSION, MOCK_DOOR_MX, SMTP_SECURITY_STARTTLS, true, NULL, NULL },
+    { CAUSE_TLS_MODE_MISMATCH, MOCK_DOOR_SUBMISSION, SMTP_SECURITY_TLS, true, NULL, NULL },
+    { CAUSE_CERTIFICATE_EXPIRED, MOCK_DOOR_SUBMISSION, SMTP_SECURITY_STARTTLS, true, NULL, NULL },
+    { CAUSE_CERTIFICATE_WRONG_NAME, MOCK_DOOR_SUBMISSIONS, SMTP_SECURITY_TLS, true, NULL, NULL },
+    { CAUSE_FROM_NOT_LOGIN, MOCK_DOOR_SUBMISSION, SMTP_SECURITY_STARTTLS, true, "info@corp.example",
+      NULL },
+    { CAUSE_LOGIN_NOT_HONOURED, MOCK_DOOR_SUBMISSION, SMTP_SECURITY_STARTTLS, true, NULL, NULL },
+    { CAUSE_RECIPIENT_UNKNOWN, MOCK_DOOR_SUBMISSION, SMTP_SECURITY_STARTTLS, true, NULL,
+      "ghost@corp.example" },
+};
+
+struct demo_settings {
+    const struct scene *scene;
+    bool cause_is_wrong;
+};
+
+static bool take_demo_cause(void *into, const char *value, struct err *e)
+{
+    struct demo_settings *s = into;
+    for (size_t i = 0; i < COUNT_OF(SCENES); i++) {
+        if (!str_eq(cause_of(SCENES[i].cause)->name, str_from(value)))
+            continue;
+        s->scene = &SCENES[i];
+        return true;
+    }
+    s->cause_is_wrong = true;
+    return err_set(
+        e, ERR_SYNTAX,
+        "the demo has no scene for '%.60s'; those listed above it has, and `baton mock` plays more",
+        value);
+}
+
+static void list_scenes(void)
+{
+    for (size_t i = 0; i < COUNT_OF(SCENES); i++) {
+        const struct cause *c = cause_of(SCENES[i].cause);
+        fprintf(stderr, "%-28.*s %.*s\n", STR_ARG(c->name), STR_ARG(c->title));
+    }
+}
 
 static bool take_demo_server(void *into, const char *value, struct err *e)
 {
@@ -42,6 +101,7 @@ static bool take_demo_server(void *into, const char *value, struct err *e)
                    value, value);
 }
 const struct command_option DEMO_OPTIONS[] = {
+    { "cause", "ID", "another refusal than a program that does not log in", take_demo_cause },
     { "server", "exim", "on a real server: only through ./run demo --server exim",
       take_demo_server },
     { NULL, NULL, NULL, NULL },
@@ -70,14 +130,11 @@ static void log_line(void *user, unsigned connection, str line)
         dprintf(*(int *)user, "    server log  %.*s\n", STR_ARG(line));
 }
 
-static int serve(int tell, int log_fd)
+static int serve(const struct scene *scene, int tell, int log_fd)
 {
     struct err e = { .kind = ERR_NONE };
-    struct mock_options o = { .cause = CAUSE_CLIENT_NEVER_AUTHENTICATES,
+    struct mock_options o = { .cause = scene->cause,
                               .as = STR("exim"),
-                              .door_count = 2,
-                              .doors = { { MOCK_DOOR_SUBMISSION, 0 },
-                                         { MOCK_DOOR_SUBMISSIONS, 0 } },
                               .hostname = STR(DEMO_HOST),
                               .user = STR(DEMO_USER),
                               .password = STR(DEMO_PASSWORD),
@@ -89,7 +146,7 @@ static int serve(int tell, int log_fd)
         fprintf(stderr, "baton demo: %s\n", e.why);
         return 1;
     }
-    struct hello h = { .port = mock_port(m, 0) };
+    struct hello h = { .ports = { mock_port(m, 0), mock_port(m, 1), mock_port(m, 2) } };
     snprintf(h.ca, sizeof h.ca, "%.*s", STR_ARG(mock_ca_pem(m)));
     if (write(tell, &h, sizeof h) != (ssize_t)sizeof h)
         return 1;
@@ -98,7 +155,7 @@ static int serve(int tell, int log_fd)
     return 0;
 }
 
-static pid_t start_server(struct hello *h)
+static pid_t start_server(const struct scene *scene, struct hello *h)
 {
     int fds[2];
     if (pipe(fds) != 0)
@@ -107,7 +164,7 @@ static pid_t start_server(struct hello *h)
     pid_t pid = fork();
     if (pid == 0) {
         close(fds[0]);
-        _exit(serve(fds[1], STDOUT_FILENO));
+        _exit(serve(scene, fds[1], STDOUT_FILENO));
     }
     close(fds[1]);
     char *at = (char *)h;
@@ -118,7 +175,14 @@ static pid_t start_server(struct hello *h)
     return left ? -1 : pid;
 }
 
-static struct doctor_options options(const struct hello *h, bool logs_in)
+/* No other port of this machine is the demo's business, but the one for users where it is about that. */
+static void look_at_doors(struct plan_options *p, const struct scene *scene, const struct hello *h)
+{
+    p->port_count = scene->door == MOCK_DOOR_MX;
+    p->ports[0] = h->ports[MOCK_DOOR_SUBMISSION];
+}
+
+static struct doctor_options options(const struct scene *scene, const struct hello *h, bool fixed)
 {
     struct doctor_options o = { .timeout_ms = 10000, .plan = doctor_plan_defaults() };
     struct smtp_attempt *a = &o.asked.attempt;
@@ -126,27 +190,27 @@ static struct doctor_options options(const struct hello *h, bool logs_in)
     o.asked.own_address = STR(DEMO_USER);
     o.password = STR(DEMO_PASSWORD);
     o.ca_pem = str_from(h->ca);
-    o.plan.port_count = 0; /* no other port of this machine is the demo's business */
-    o.plan.send = logs_in;
+    look_at_doors(&o.plan, scene, h);
+    o.plan.send = fixed;
     (void)!ip_parse(STR("127.0.0.1"), &o.connect_to);
     a->host = STR(DEMO_HOST);
-    a->port = h->port;
-    a->security = SMTP_SECURITY_STARTTLS;
-    a->mechanism = logs_in ? STR("auto") : STR_NONE;
+    a->port = h->ports[scene->door];
+    a->security = scene->security;
+    a->mechanism = scene->logs_in || fixed ? STR("auto") : STR_NONE;
     a->user = STR(DEMO_USER);
-    a->from = STR(DEMO_USER);
-    a->to = STR(DEMO_TO);
+    a->from = scene->from ? str_from(scene->from) : STR(DEMO_USER);
+    a->to = scene->to ? str_from(scene->to) : STR(DEMO_TO);
     return o;
 }
 
-static int examine(const struct hello *h, bool logs_in)
+static int examine(const struct scene *scene, const struct hello *h, bool fixed)
 {
     struct err e = { .kind = ERR_NONE };
     struct arena a;
     struct doctor_stats stats;
     struct doctor_record *record = calloc(1, sizeof *record);
     AUTO(secret_mask_freep) struct secret_mask *mask = secret_mask_new(STR(DEMO_PASSWORD));
-    struct doctor_options o = options(h, logs_in);
+    struct doctor_options o = options(scene, h, fixed);
     int status = 1;
     arena_init(&a, 8 << 20);
     if (record && mask) {
@@ -161,25 +225,45 @@ static int examine(const struct hello *h, bool logs_in)
     return status;
 }
 
-static int show(const struct hello *h)
+static void print_command(const struct scene *scene, const struct hello *h, bool fixed)
+{
+    printf("\n$ baton doctor " DEMO_USER " --server " DEMO_HOST
+           ":%u --security %.*s --auth %s%s%s --to %s%s\n\n",
+           h->ports[scene->door], STR_ARG(names_of(&SMTP_SECURITY_NAMES, (int)scene->security)),
+           scene->logs_in || fixed ? "auto" : "none", scene->from ? " --from " : "",
+           scene->from ? scene->from : "", scene->to ? scene->to : DEMO_TO, fixed ? " --send" : "");
+    fflush(stdout);
+}
+
+static const char *security_words(enum smtp_security s)
+{
+    return s == SMTP_SECURITY_TLS        ? "SSL/TLS"
+           : s == SMTP_SECURITY_STARTTLS ? "STARTTLS"
+                                         : "no encryption";
+}
+
+/* Only the first scene has its fix applied: what cures the others lies elsewhere, or not with the program. */
+static int show(const struct scene *scene, const struct hello *h)
 {
     printf("A server on this machine refuses mail in Exim's own words. Your program is set to\n"
-           "  " DEMO_HOST " port %u, STARTTLS, no login, and its mail to " DEMO_TO " comes back.\n"
-           "\n$ baton doctor " DEMO_USER " --server " DEMO_HOST
-           ":%u --security starttls --auth none --to " DEMO_TO "\n\n",
-           h->port, h->port);
-    fflush(stdout);
-    int refused = examine(h, false);
-    printf("\nThe fix is applied: the same server and port, now with the login. This time with "
-           "--send.\n"
-           "\n$ baton doctor " DEMO_USER " --server " DEMO_HOST
-           ":%u --security starttls --auth auto --to " DEMO_TO " --send\n\n",
-           h->port);
-    fflush(stdout);
-    int accepted = examine(h, true);
-    if (refused == 1 && accepted == 0) {
-        puts("\nThat was the demo. On your own server:\n"
-             "  baton doctor you@your.domain --server mail.your.domain --to the-recipient");
+           "  " DEMO_HOST " port %u, %s, %s, and its mail to %s comes back.\n",
+           h->ports[scene->door], security_words(scene->security),
+           scene->logs_in ? "a login as " DEMO_USER : "no login", scene->to ? scene->to : DEMO_TO);
+    print_command(scene, h, false);
+    int refused = examine(scene, h, false);
+    int wanted = cause_of(scene->cause)->exit_status, accepted = 0;
+    if (scene == &SCENES[0]) {
+        printf("\nThe fix is applied: the same server and port, now with the login. This time with "
+               "--send.\n");
+        print_command(scene, h, true);
+        accepted = examine(scene, h, true);
+    }
+    if (refused == wanted && accepted == 0) {
+        printf("\nThat was the demo. To point a program of yours at that server:\n"
+               "  baton mock --cause %.*s\n"
+               "On your own server:\n"
+               "  baton doctor you@your.domain --server mail.your.domain --to the-recipient\n",
+               STR_ARG(cause_of(scene->cause)->name));
         return 0;
     }
     fprintf(stderr,
@@ -191,15 +275,19 @@ static int show(const struct hello *h)
 int cmd_demo(int argc, char **argv)
 {
     struct err e;
+    struct demo_settings settings = { .scene = &SCENES[0] };
     int rest;
-    if (!command_parse(command_named("demo"), argc, argv, NULL, &rest, &e))
+    if (!command_parse(command_named("demo"), argc, argv, &settings, &rest, &e)) {
+        if (settings.cause_is_wrong)
+            list_scenes();
         return command_usage_error("demo", &e);
+    }
     raise_loopback();
     struct hello *h = calloc(1, sizeof *h);
-    pid_t pid = h ? start_server(h) : -1;
+    pid_t pid = h ? start_server(settings.scene, h) : -1;
     int status = 1;
     if (pid > 0) {
-        status = show(h);
+        status = show(settings.scene, h);
         kill(pid, SIGTERM);
         waitpid(pid, NULL, 0);
     } else {

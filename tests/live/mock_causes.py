@@ -5,6 +5,7 @@ at it as the user of a program that has that trouble would point it, names the c
 
 usage: mock_causes.py BATON [WORD...]      only cases with a WORD in their name
 """
+import re
 import smtplib
 import subprocess
 
@@ -177,7 +178,20 @@ def half_by_chance():
     expect(set(codes) == {250, 554}, "replies", codes)
 
 
+def each_scene_of_the_demo():
+    """Each ends with its cause named."""
+    asked = subprocess.run([bench.baton, "demo", "--cause", "?"], capture_output=True, text=True, check=False)
+    scenes = [line.split()[0] for line in asked.stderr.splitlines() if line.split()[0] in ROWS]
+    expect(len(scenes) > 10, "scenes", asked.stderr)
+    for scene in scenes:
+        done = subprocess.run([bench.baton, "demo", "--cause", scene], capture_output=True, text=True, timeout=60,
+                              check=False)
+        named = re.findall(r"\((\S+), (?:likely|proved)\)", done.stdout)
+        expect(done.returncode == 0 and named[:1] == [scene], scene, done.stdout, done.stderr)
+
+
 bench.case("every cause", every_cause)
+bench.case("each scene of the demo", each_scene_of_the_demo)
 bench.case("manner drop", manner, "--drop", "proved")
 bench.case("manner temporary", manner, "--temporary", "likely proved")
 bench.case("manner late greeting", manner, "--delay-greeting 1", "proved")
