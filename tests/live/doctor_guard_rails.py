@@ -10,7 +10,7 @@ usage: doctor_guard_rails.py BATON [WORD...]      only cases with a WORD in thei
 import contextlib
 import socket
 
-from doctor_kit import HOST, OUTSIDE, PASSWORD, USER, Bench, Failure, expect, owes, owes_document
+from doctor_kit import HOST, NET, OUTSIDE, PASSWORD, USER, Bench, Failure, expect, owes, owes_document
 from peers import Close, Reset, Silence, Site
 from rails import POSTMASTER, agrees, holds
 
@@ -212,7 +212,7 @@ def may_bind():
     with contextlib.closing(socket.socket()) as s:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            s.bind(("127.77.0.250", 465))
+            s.bind((f"127.{NET}.0.250", 465))
             return True
         except OSError:
             return False
@@ -220,7 +220,7 @@ def may_bind():
 
 def real(steps, flags, extra, rails, number, site_options):
     """A whole host, asked by name alone or by one port; greeting of port 25 late by 3 s."""
-    address = f"127.77.0.{number}"
+    address = f"127.{NET}.0.{number}"
     to = rails.pop("to", OUTSIDE)
     with Site(**{"logins": LOGINS, **site_options}) as site:
         for port in REAL:

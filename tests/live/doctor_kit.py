@@ -25,6 +25,7 @@ USER = "anna@inside.example"
 OUTSIDE = "someone@outside.example"
 PASSWORD = "kV7#pz q/Lm+29%é"
 EXITS = {0, 1, 3, 4, 5, 6}  # a run; 2 is usage
+NET = 100 + os.getpid() % 100  # another run of the same tests has another one, as a rule
 SLACK_S = 12                # two busy cores: only a hang takes longer
 
 
@@ -185,12 +186,12 @@ def strings(value):
 # ---- cases, side by side ----
 
 class Bench:
-    """The cases of one test file. address() is a loopback address nobody else uses, from 127.77.NUMBER on."""
+    """The cases of one test file. address() is a loopback address nobody else uses, from 127.NET.NUMBER on."""
 
     def __init__(self, number):
         self.baton = os.path.abspath(sys.argv[1])
         self.folder = tempfile.TemporaryDirectory(prefix="baton-live-")
-        self._addresses = (f"127.77.{number + n // 250}.{n % 250 + 1}" for n in itertools.count())
+        self._addresses = (f"127.{NET}.{number + n // 250}.{n % 250 + 1}" for n in itertools.count())
         self._turn = threading.Lock()
         self._cases = []
         self.authority = peers.Authority(self.folder.name)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Scripted mail servers on loopback that count what a client does to them.
 
-A Site is what one run of a client may meet: peers on addresses of 127.77.0.0/16, every connection they
+A Site is what one run of a client may meet: peers on loopback addresses, every connection they
 took, and how many stood at a time. What a peer says comes from a table: one answer a step, the rest as
 a relay that lets its users and nobody else send to the outside.
 
