@@ -182,8 +182,9 @@ def bound_by_exporter(mechanism="SCRAM-SHA-256-PLUS"):
             trouble.append(str(why))
         except OSError:
             pass
-    ready = process.stdout.readline()
-    expect(ready.startswith(b"ACCEPT") or ready.startswith(b"Using"), "s_server", ready)
+    while (ready := process.stdout.readline()).startswith(b"Using"):
+        pass  # said before it listens
+    expect(ready.startswith(b"ACCEPT"), "s_server", ready)
     threading.Thread(target=serve, daemon=True).start()
     try:
         document = ask(address, port, "--auth", mechanism, "--json").document()
