@@ -101,6 +101,12 @@ HOSTILE = (b"550 5.7.1 <script>alert(1)</script>\"'><img src=//evil.test/x onerr
            b"</pre></textarea><style>*{display:none}</style> \x1b[31m\x07 \xff\xfe \xe2\x80\xae\xe2\x80\x8bturned\r\n")
 
 
+def many(site, address):
+    """More ways than stand side by side."""
+    ports = [site.listen(address, cert=CERT).port for _ in range(5)]
+    return ports[0], [*ports[1:], free_port(address)]
+
+
 def hostile(site, address):
     steps = dict.fromkeys(("rcpt", "ehlo-tls"), None)
     steps["rcpt"] = HOSTILE
@@ -375,6 +381,13 @@ def full():
     looked_at("full", path)
 
 
+def many_ports():
+    path = write("many", many, "--auth", "none", "--security", "starttls")
+    owes(path)
+    seen = looked_at("many", path)
+    assert seen["cells"] == 22, seen
+
+
 def two_addresses():
     """One of two addresses keeps its ports closed; both stand in the picture."""
     path = os.path.join(FOLDER.name, "two.html")
@@ -405,7 +418,7 @@ def printed():
 if __name__ == "__main__":
     try:
         kit.main([the_usual_refusal, accepted, nothing_but_silence, without_addresses, hostile_replies,
-                  everything_echoed, two_addresses, full, printed])
+                  everything_echoed, many_ports, two_addresses, full, printed])
     finally:
         if BROWSER:
             BROWSER.close()
