@@ -16,6 +16,8 @@ struct run {
     struct net_resolver *resolver;
     struct net_timer *timer;
     bool pumping, again;
+    bool saying_quit; /* from done_ms on */
+    uint64_t done_ms;
     bool known; /* the answer was told */
 };
 
@@ -88,6 +90,23 @@ static void act(struct run *run, const struct plan_action *a)
     }
 }
 
+/* The QUITs are written before the answer is told: whoever prints it takes his time. */
+static void end_when_done(struct run *run)
+{
+    uint64_t now = net_loop_now_ms(run->c.loop);
+    if (!plan_done(run->c.plan))
+        return;
+    if (!run->saying_quit)
+        run->done_ms = now;
+    run->saying_quit = true;
+    if (now > run->done_ms)
+        tell_known(run);
+    else
+        net_timer_at(run->timer, run->done_ms + 1);
+    if (run->known && run->c.standing == 0)
+        net_loop_stop(run->c.loop);
+}
+
 /* Told things from inside an action come back here once that action is over. */
 static void pump(void *user)
 {
@@ -104,10 +123,7 @@ static void pump(void *user)
     }
     run->pumping = false;
     net_timer_at(run->timer, plan_wake_ms(run->c.plan));
-    if (plan_done(run->c.plan))
-        tell_known(run);
-    if (plan_done(run->c.plan) && run->c.standing == 0)
-        net_loop_stop(run->c.loop);
+    end_when_done(run);
 }
 
 static void add_lookup_row(struct run *run, str why)

@@ -108,21 +108,27 @@ static enum smtp_stage stage_now(const struct net_dialogue *d)
                                   : SMTP_STAGE_NONE; /* the core knows */
 }
 
+/* What waits is written, then the end. */
+static void leave(struct net_dialogue *d)
+{
+    uint32_t wait_ms = 2 * d->rtt_ms + 200;
+    d->leaving = true;
+    d->phase = ENDING;
+    net_stream_deadline(d->stream,
+                        net_loop_now_ms(d->loop) + (wait_ms < LEAVE_MS ? wait_ms : LEAVE_MS));
+    net_stream_close(d->stream, true);
+}
+
 /* QUIT, though a server keeps us waiting or talks nonsense; then the end. False: it is not owed. */
 static bool leave_politely(struct net_dialogue *d)
 {
     static const str LINE = STR_INIT("QUIT\r\n");
-    uint32_t wait_ms = 2 * d->rtt_ms + 200;
     if (d->leaving || !d->core || !smtp_client_owes_quit(d->core) ||
         !net_stream_has_room(d->stream))
         return false;
-    d->leaving = true;
-    d->phase = ENDING;
     net_transcript_sent(&d->transcript, LINE);
     net_stream_send(d->stream, LINE);
-    net_stream_deadline(d->stream,
-                        net_loop_now_ms(d->loop) + (wait_ms < LEAVE_MS ? wait_ms : LEAVE_MS));
-    net_stream_close(d->stream, true);
+    leave(d);
     return true;
 }
 
@@ -135,6 +141,15 @@ static void cut(struct net_dialogue *d, enum smtp_end end, const char *why)
         return;
     d->phase = ENDING;
     net_stream_close(d->stream, false);
+}
+
+/* No answer to QUIT. On a busy machine QUIT itself may still wait to be written. */
+static void give_up_quit(struct net_dialogue *d)
+{
+    if (set_end(d, SMTP_END_SILENT, stage_now(d)))
+        buf_add(&d->why, STR("the server did not answer QUIT in time"));
+    if (!leave_politely(d) && !d->leaving)
+        leave(d);
 }
 
 static void say_silence(struct net_dialogue *d, enum smtp_stage stage)
@@ -606,7 +621,7 @@ static void on_due(void *user)
     if (now_ms >= d->o.deadline_ms)
         cut(d, SMTP_END_SILENT, "the time given to this run was up");
     else if (now_ms >= d->quit_at)
-        cut(d, SMTP_END_SILENT, "the server did not answer QUIT in time");
+        give_up_quit(d);
     else if (d->phase == CONNECTING && now_ms >= d->phase_at)
         cut(d, SMTP_END_SILENT, "no answer to the attempt to connect");
     else if (d->phase == SHAKING && now_ms >= d->phase_at)
