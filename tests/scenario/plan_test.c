@@ -42,6 +42,9 @@ static const struct world_port SIX_ONLY_25[WORLD_PORTS] = { MX25 };
 static const struct world_port SIX_DISTRUSTS[WORLD_PORTS] = { { 25, PORT_CLEAR, .stranger = NO } };
 static const struct world_port SIX_REFUSES[WORLD_PORTS] = { { 587, PORT_CLEAR, "STARTTLS", LOGINS,
                                                               .stranger = NO, .member = NO } };
+static const struct world_port SIX_WRONG_PASSWORD[WORLD_PORTS] = {
+    { 587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = NO, .login = BAD }
+};
 static const struct world_port SIX_EXPIRED[WORLD_PORTS] = { { 587, PORT_CLEAR, "STARTTLS", LOGINS,
                                                               "expired", .stranger = NO } };
 
@@ -707,6 +710,12 @@ static const struct world WORLDS[] = {
       { P587 },
       .six = SIX_REFUSES,
       .want = "refused: ipv6-differs proved; exit 1" },
+    { "a wrong password is not tried over the other family",
+      "587 starttls login",
+      { P587 },
+      .six = SIX_WRONG_PASSWORD,
+      .opened_most = 4,
+      .want = "refused: wrong-credentials likely; exit 5; next" },
     { "an old certificate over IPv6",
       "587 starttls login",
       { P587 },
