@@ -14,7 +14,8 @@ static bool stands_for(const struct plan *p, const struct smtp_attempt *x)
     for (size_t i = 0; i < p->visit_count; i++) {
         const struct visit *v = &p->visits[i];
         if (v->state == VISIT_READY && v->layer == x->security && v->mechanism.n &&
-            doctor_same_door(&v->door, x) && str_eq(v->mechanism, x->mechanism))
+            doctor_same_door(&v->door, x) && str_eq(v->door.helo, x->helo) &&
+            str_eq(v->mechanism, x->mechanism))
             return true;
     }
     return false;
@@ -24,18 +25,20 @@ bool plan_want_again(struct plan *p, struct smtp_attempt x)
 {
     if (p->want_count == PLAN_WANTS || plan_refusals(p) >= p->o.refusals_max)
         return false;
-    x.helo = p->asked->attempt.helo; /* empty: each connection says what it says */
     p->wants[p->want_count++] = (struct want){ .x = x, .what = PLAN_TRIAL, .again = true };
     return true;
 }
 
 static void want_once_more(struct plan *p, const struct doctor_evidence *ev)
 {
+    struct smtp_attempt x = ev->attempt;
+    str helo = p->asked->attempt.helo; /* empty: each connection says what it says */
+    x.helo = str_eq(helo, x.helo) ? helo : STR_NONE;
     if (p->steadied || !p->asked->attempt.to.n || ev->probe != PROBE_TRIAL ||
-        !smtp_attempt_logs_in(&ev->attempt) || /* a stranger is never repeated */
-        !stands_for(p, &ev->attempt))
+        !smtp_attempt_logs_in(&x) || /* a stranger is never repeated */
+        !stands_for(p, &x))
         return;
-    p->steadied = plan_want_again(p, ev->attempt);
+    p->steadied = plan_want_again(p, x);
 }
 
 /* With --send the message says it all once more. */

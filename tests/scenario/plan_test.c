@@ -590,6 +590,7 @@ static const struct world WORLDS[] = {
       "587 starttls login helo=localhost",
       { P587, P465 },
       .asked_helo = "550 5.7.1 bad name",
+      .opened_most = 5,
       .want = "refused: ehlo-name-refused proved; exit 1" },
     { "an EHLO name that nobody minds",
       "587 starttls login helo=localhost",
