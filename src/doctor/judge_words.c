@@ -62,6 +62,7 @@ void judge_sign_words(struct bench *b)
             cause = judge_whose_address(b, ev);
         if (cause == CAUSE_NONE || (cause == CAUSE_RECIPIENT_UNKNOWN && ev->probe == PROBE_TRIAL))
             continue; /* other recipients tell more: judge_sign_recipient_unknown() */
+        vague |= cause == CAUSE_OTHER_NOT_RELAY && words_of_any_deferral(&ev->outcome);
         struct finding *f = judge_add(b, cause, HOP_SUBMISSION,
                                       vague ? STRENGTH_POSSIBLE : STRENGTH_LIKELY);
         finding_for(f, ev->id);

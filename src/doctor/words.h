@@ -40,6 +40,8 @@ bool words_no_such_mailbox(
 bool words_about_relaying(const struct smtp_outcome *o); /* "relay" in it, or 454 4.7.1 */
 /* OpenSMTPD's one text for "I do not relay for you" and for "no such user". */
 bool words_invalid_recipient(const struct smtp_outcome *o);
+/* What Exim says for every rule that puts off without words of its own: a fault inside is one reason of many. */
+bool words_of_any_deferral(const struct smtp_outcome *o);
 bool words_about_helo(const struct smtp_outcome *o);      /* the EHLO name, by its words */
 bool words_about_ownership(const struct smtp_outcome *o); /* whose address the reverse-path is */
 bool words_from_refused(

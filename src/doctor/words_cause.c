@@ -176,6 +176,11 @@ static bool names_a_list(const struct smtp_outcome *o)
     return false;
 }
 
+bool words_of_any_deferral(const struct smtp_outcome *o)
+{
+    return words_hold_pattern(o->text, "local problem");
+}
+
 enum cause_id words_cause(const struct smtp_outcome *o)
 {
     unsigned at = stage_bit(o->stage);
