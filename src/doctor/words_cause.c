@@ -114,7 +114,7 @@ static const struct {
       "content restrict|content filter|content reject|suspicious content|attachment|垃圾邮件" },
     /* the server's own trouble, which has to do with nobody's settings */
     { CAUSE_OTHER_NOT_RELAY, TRADE | EITHER,
-      "local problem|system failure|lookup failure|lookup error|system resource|"
+      "local problem|space shortage|system failure|lookup failure|lookup error|system resource|"
       "insufficient storage|insufficient system storage|insufficient disk|out of memory|"
       "internal error|internal server error|queue file|error writing|disk full|local error|"
       "local configuration error|server configuration error" },

@@ -181,6 +181,7 @@ static const struct {
     { "data 550 5.7.1 Message rejected due to content restrictions", CAUSE_CONTENT_REJECTED },
     { "rcpt 451 4.3.0 Temporary lookup failure", CAUSE_OTHER_NOT_RELAY },
     { "rcpt 451 Temporary local problem - please try later", CAUSE_OTHER_NOT_RELAY },
+    { "rcpt 452 space shortage, please try later", CAUSE_OTHER_NOT_RELAY },
     { "rcpt 451 4.3.0 try later", CAUSE_NONE },
     { "rcpt 550 <bob@spamhaus.org> rejected", CAUSE_NONE },
     { "rcpt 550 <bob@blacklist.example> rejected", CAUSE_NONE },

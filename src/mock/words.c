@@ -93,7 +93,7 @@ static const struct mock_flavour FLAVOURS[] = {
       [MOCK_SAYS_TOO_LARGE]         = SAYS(MAIL, 552, "", "Message size exceeds maximum permitted"),
       [MOCK_SAYS_MAILBOX_FULL]      = SAYS(RCPT, 552, "", "The mailbox of {to} is full: over quota"),
       [MOCK_SAYS_LOOP]              = SAYS(END_OF_DATA, 550, "", "Too many \"Received\" headers - suspected mail loop"),
-      [MOCK_SAYS_OTHER]             = SAYS(RCPT, 451, "", "Temporary local problem - please try later") } },
+      [MOCK_SAYS_OTHER]             = SAYS(RCPT, 452, "", "Space shortage on this host, please try later") } },
     [FLAVOUR_EXCHANGE] = {
       .title = STR_INIT("Exchange"), .keywords = STR_INIT("PIPELINING\nENHANCEDSTATUSCODES\n8BITMIME"),
       .words = {
