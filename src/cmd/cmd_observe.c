@@ -381,7 +381,8 @@ static int watch(struct settings *s, struct arena *a, str password)
     pthread_t waiter;
     w.lull = mock ? net_timer_new(loop, on_lull, &w) : NULL;
     if (!mock || !w.lull || !start_waiter(&w, &waiter)) {
-        fprintf(stderr, "baton observe: %s\n", e.why[0] ? e.why : "the system gives no thread");
+        fprintf(stderr, "baton observe: %s; other ports are chosen by --listen and --tls-port\n",
+                e.why[0] ? e.why : "the system gives no thread");
         net_timer_free(w.lull);
         return EXIT_TROUBLE;
     }
@@ -393,6 +394,23 @@ static int watch(struct settings *s, struct arena *a, str password)
     net_timer_free(w.lull);
     finish(&w, waiter);
     return written ? w.status : EXIT_TROUBLE;
+}
+
+/* What is wrong with the flags for the real server is said before the user sets his program. */
+static bool check_flags(const struct settings *s, struct arena *a, struct err *e)
+{
+    static const struct mock_seen NOTHING;
+    char *argv[OBSERVED_ARGUMENTS];
+    struct doctor_flags f;
+    struct buf none;
+    if (!s->typed.server)
+        return true;
+    buf_init(&none, SECRET_MAX);
+    int argc = observed_arguments(&s->typed, &NOTHING, -1, a, argv);
+    bool ok = argc > 0 ? doctor_flags_read(&f, argc, argv, a, &none, e)
+                       : err_memory(e, "the questions to the real server");
+    buf_wipe_done(&none);
+    return ok;
 }
 
 int cmd_observe(int argc, char **argv)
@@ -420,7 +438,8 @@ int cmd_observe(int argc, char **argv)
         s.typed.password = found;
         if (found)
             (void)prctl(PR_SET_DUMPABLE, 0); /* a crash must not leave it in a core file */
-        status = watch(&s, &a, buf_str(&password));
+        status = check_flags(&s, &a, &e) ? watch(&s, &a, buf_str(&password))
+                                         : command_usage_error("observe", &e);
     }
     buf_wipe_done(&password);
     arena_done(&a);

@@ -146,15 +146,24 @@ struct line {
     bool failed;
 };
 
+static void add_word(struct line *l, str text)
+{
+    str word = arena_printf(l->a, "%.*s", STR_ARG(text));
+    if (!word.p || l->n == OBSERVED_ARGUMENTS)
+        l->failed = true;
+    else
+        l->argv[l->n++] = (char *)word.p;
+}
+
 /* "--name=value": what a program says may begin with a dash. NUL octets end it, and nothing else could be
  * said on a command line. */
 static void add(struct line *l, const char *name, str value)
 {
     str word = arena_printf(l->a, "--%s=%.*s", name, STR_ARG(value));
-    if (!word.p || l->n == OBSERVED_ARGUMENTS)
-        l->failed = true;
+    if (word.p)
+        add_word(l, word);
     else
-        l->argv[l->n++] = (char *)word.p;
+        l->failed = true;
 }
 
 static void add_if(struct line *l, const char *name, const char *value)
@@ -176,6 +185,16 @@ static bool is_mailbox(str s)
 {
     struct smtp_mailbox m;
     return smtp_mailbox_parse(s, &m, NULL);
+}
+
+/* What the doctor takes behind --from: it need not be a mailbox, as that may be the very trouble. */
+static bool is_sayable(str from)
+{
+    for (size_t i = 0; i < from.n; i++)
+        if ((unsigned char)from.p[i] <= ' ' || from.p[i] == '<' || from.p[i] == '>' ||
+            from.p[i] == 0x7f)
+            return false;
+    return from.n < SMTP_PATH_MAX && str_is_utf8(from);
 }
 
 static bool is_token(str mechanism)
@@ -207,10 +226,8 @@ static const char *security_word(enum smtp_security s)
 static void add_addresses(struct line *l, const struct observed_typed *t, const struct mock_seen *s)
 {
     str from = s->from.n > 0 ? s->from : STR("<>");
-    if (s->mail && (s->from.n == 0 || is_mailbox(s->from)))
+    if (s->mail && is_sayable(s->from))
         add(l, "from", from);
-    else if (t->address)
-        add(l, "from", str_from(t->address));
     if (t->to)
         add(l, "to", str_from(t->to));
     else if (is_mailbox(s->to) && (s->mail || t->address))
@@ -247,6 +264,8 @@ int observed_arguments(const struct observed_typed *t, const struct mock_seen *s
     add_switch(&l, "old-helo", s->by_helo && doctor_knows("old-helo"));
     add_login(&l, t, s, password_fd);
     add_addresses(&l, t, s);
+    if (t->address && (password_fd >= 0 || s->mechanism.n == 0)) /* else it would be asked for */
+        add_word(&l, str_from(t->address));
     if (s->message && is_mailbox(s->header_from))
         add(&l, "header-from", s->header_from);
     uint64_t size = s->size_octets ? s->size_octets : s->message_octets;
@@ -282,7 +301,7 @@ static bool adds_to_doctor(const struct observed_report *r, const struct finding
     case CAUSE_PASSWORD_MANGLED:
     case CAUSE_WRONG_USERNAME_FORM:
     case CAUSE_WRONG_CREDENTIALS: return login_was_taken(r->record);
-    case CAUSE_FROM_INVALID: return !is_mailbox(r->seen->from);
+    case CAUSE_FROM_INVALID: return !is_sayable(r->seen->from);
     default: return false;
     }
 }

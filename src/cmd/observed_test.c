@@ -133,7 +133,7 @@ static const struct {
       { .address = ANNA, .server = "s" },
       { .greeted = true, .name = STR_INIT("pc"), .mail = true, .from = STR_INIT("root") },
       -1,
-      "--from=" ANNA },
+      "--from=root " ANNA },
     { "the rest",
       { .server = "s",
         .connect_to = "127.0.0.1",

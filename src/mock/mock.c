@@ -53,7 +53,7 @@ static bool check_address(struct mock_server *m, const struct ip *wanted, struct
         return true;
     char ip[IP_TEXT_MAX];
     return err_set(e, ERR_SYNTAX,
-                   "the mock does not listen on %s: it refuses and accepts mail at will, so it "
+                   "%s is no place to listen: such a server takes and refuses mail at will, so it "
                    "serves this machine only; use 127.0.0.1 or ::1",
                    ip_text(address, ip));
 }

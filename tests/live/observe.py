@@ -225,6 +225,16 @@ def nobody_came():
     expect(text == "" and "no program came" in w.err and w.status == 3, "end", text, w.err, w.status)
 
 
+def wrong_flags():
+    """Said at once, and not when the program has come."""
+    for flags, words in ((["--server", "bad..name"], "domain name"), (["--server", "h", "--to", "x"], "mailbox"),
+                         (["--server", "h", "--ca", "/nonexistent"], "cannot be read"), (["--lull", "0"], "--lull"),
+                         (["--listen", "here"], "--listen"), (["--server", "h", "no-address"], "mailbox")):
+        done = subprocess.run([bench.baton, "observe", *flags], capture_output=True, text=True, timeout=20, check=False,
+                              stdin=subprocess.DEVNULL)
+        expect(done.returncode == 2 and words in done.stderr, words, flags, done.stderr)
+
+
 def loopback_only():
     for address in ("0.0.0.0", "192.0.2.1:2525", "[::]:2525", "10.0.0.1"):
         done = subprocess.run([bench.baton, "observe", "--listen", address], capture_output=True, text=True,
@@ -247,6 +257,7 @@ def finds(cause, wanted, strength, mail, status):
     with Mock(bench.baton, next(places), arguments) as mock:
         d, w = joined(mock, **mail)
     holds(d, cause=wanted, strength=strength, trouble=None, verdict="refused" if wanted else "accepted")
+    expect(d["asked"]["from"] == mail.get("sender", USER), "from", d["asked"])
     expect(d["asked"]["host"] == HOST and d["doctor"]["schema"] == "baton.doctor/1", "asked", d["asked"])
     expect(w.status == status, "exit status", w.status)
     expect("DATA" not in mock.log and "message of" not in mock.log, "a message was sent", mock.log)
@@ -284,6 +295,7 @@ bench.case("wrong port", wrong_port)
 bench.case("only a look", only_a_look)
 bench.case("goes on", goes_on)
 bench.case("nobody came", nobody_came)
+bench.case("wrong flags", wrong_flags)
 bench.case("loopback only", loopback_only)
 bench.case("server healthy", finds, None, None, None, IN, 0)
 bench.case("server never logs in", finds, "client-never-authenticates", "client-never-authenticates", "proved", {}, 1)
@@ -294,5 +306,6 @@ bench.case("server in clear", finds, "auth-hidden-until-tls", "auth-hidden-until
 bench.case("server mangled", finds, None, "password-mangled", "likely", {"login": (USER, PASSWORD + "\n")}, 5)
 bench.case("server another password", finds, None, "wrong-credentials", "likely", {"login": (USER, "Sparrow-7")}, 5)
 bench.case("server another form", finds, None, "wrong-username-form", "likely", {"login": ("anna", PASSWORD)}, 5)
+bench.case("server no address", finds, None, "from-invalid", "proved", {**IN, "sender": "root"}, 1)
 bench.case("server no password", no_password)
 bench.run(workers=4)
