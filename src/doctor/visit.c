@@ -670,7 +670,12 @@ static void ended(struct visit_run *v, struct net_dialogue *d, const struct net_
     if (!ours) {
         knock_ended(v, knock, ev);
     } else {
-        if (v->step != STEP_LEAVING && v->step != STEP_IDLE && !v->row_made) {
+        if (v->step == STEP_LOGIN && ev->ticket == NET_DIALOGUE_SLOW) {
+            row_of_end(
+                v, PROBE_LOGIN, v->layer, SMTP_STAGE_AUTH, SMTP_END_GUARDED,
+                STR("the connection ended before the login could begin: its first step, which "
+                    "asks other servers, was not over"));
+        } else if (v->step != STEP_LEAVING && v->step != STEP_IDLE && !v->row_made) {
             v->shook = ev->tls;
             row_of_broken_step(v, ev->stage, ev->end, ev->why);
             v->shook = NULL;

@@ -246,6 +246,7 @@ static void on_closed(void *user, enum net_end end, const struct err *why)
     struct net_dialogue_event ev = { .kind = NET_DIALOGUE_ENDED,
                                      .stage = d->stage,
                                      .end = d->end,
+                                     .ticket = d->login && !d->auth ? NET_DIALOGUE_SLOW : 0,
                                      .tls = net_stream_tls(d->stream),
                                      .why = buf_str(&d->why) };
     tell(d, &ev);

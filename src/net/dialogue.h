@@ -34,7 +34,8 @@ enum net_dialogue_event_kind {
     NET_DIALOGUE_UNSENT,  /* this ticket got no reply: the connection ended first */
     NET_DIALOGUE_NO_LOGIN, /* the slow login of NET_DIALOGUE_SLOW was not sent: why; the dialogue goes on */
     NET_DIALOGUE_BODY, /* ready for a piece of mail data: net_dialogue_body() */
-    NET_DIALOGUE_ENDED /* last, once: stage, end and why; the dialogue is gone after the call */
+    NET_DIALOGUE_ENDED /* last, once: stage, end and why; the dialogue is gone after the call. ticket
+                          NET_DIALOGUE_SLOW: a slow login was not begun yet, and nothing of it sent */
 };
 struct net_dialogue_event {
     enum net_dialogue_event_kind kind;

@@ -198,6 +198,8 @@ static void on_ended(struct run *r, const struct net_dialogue_event *ev)
     r->ended++;
     if (r->peer)
         test_peer_go_on(r->peer);
+    if (ev->ticket == NET_DIALOGUE_SLOW)
+        word(r, "not-begun");
     r->had_facts = ev->tls != NULL;
     if (ev->tls)
         r->facts = *ev->tls;
@@ -384,7 +386,7 @@ static const struct talk_case {
     { "... broken off while it begins",
       { .at_once = true },
       "EaX",
-      "opened verified greeting:220 ehlo:250 end:ehlo:ours",
+      "opened verified greeting:220 ehlo:250 end:ehlo:ours not-begun",
       "broke the connection off",
       { TLS, GREETING, EHLO_SCRAM } },
     { "... without a ticket is not begun",

@@ -398,6 +398,23 @@ def gssapi_of_another_realm():
     assert any("no Kerberos ticket for this server" in e["said"] for e in document["evidence"])
 
 
+def gssapi_while_the_kdc_is_silent():
+    """The library waits for a KDC that never answers: the run ends in its time all the same."""
+    ticket("anna")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf, socket.create_server(("127.0.0.1", 0)) as mute:
+        deaf.bind(mute.getsockname())
+        (PLACE / "silent.conf").write_text((PLACE / "krb5.conf").read_text().replace(
+            "[realms]", f"[realms]\n {REALM} = {{\n  kdc = 127.0.0.1:{mute.getsockname()[1]}\n }}\n[old]"))
+        began = time.monotonic()
+        document = doctor("--auth", "GSSAPI", "--timeout", "3", secret=None,
+                          env={"KRB5_CONFIG": str(PLACE / "silent.conf")})
+        took_s = time.monotonic() - began
+    expect(document, verdict="unknown", works=None)
+    assert took_s < 10, took_s
+    last = document["evidence"][-1]
+    assert last["probe"] == "login" and "before the login could begin" in last["said"], last
+
+
 def gssapi_for_somebody_else():
     """The ticket is boris's, and he may not act as anna: no password is wrong."""
     ticket("boris")
@@ -518,8 +535,8 @@ def by_cyrus():
 
 
 CASES = [plain, login, cram_md5, digest_md5, scram_sha_1, scram_sha_256, gssapi, gssapi_without_ticket,
-         gssapi_of_another_realm, gssapi_for_somebody_else, gssapi_skipped_for_a_password, oauthbearer, xoauth2,
-         external, external_by_another_authority, external_without_certificate, tokens_only, certificates_only,
+         gssapi_of_another_realm, gssapi_while_the_kdc_is_silent, gssapi_for_somebody_else,
+         gssapi_skipped_for_a_password, oauthbearer, xoauth2, external, external_by_another_authority, external_without_certificate, tokens_only, certificates_only,
          by_cyrus]
 
 
