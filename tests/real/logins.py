@@ -536,7 +536,8 @@ def by_cyrus():
 
 CASES = [plain, login, cram_md5, digest_md5, scram_sha_1, scram_sha_256, gssapi, gssapi_without_ticket,
          gssapi_of_another_realm, gssapi_while_the_kdc_is_silent, gssapi_for_somebody_else,
-         gssapi_skipped_for_a_password, oauthbearer, xoauth2, external, external_by_another_authority, external_without_certificate, tokens_only, certificates_only,
+         gssapi_skipped_for_a_password, oauthbearer, xoauth2, external,
+         external_by_another_authority, external_without_certificate, tokens_only, certificates_only,
          by_cyrus]
 
 
