@@ -28,6 +28,12 @@ bool judge_has_cause(const struct bench *b, enum cause_id cause)
     return false;
 }
 
+bool judge_stays_inside(const struct bench *b)
+{
+    str own = words_domain(b->asked->own_address);
+    return own.n && str_eq_nocase(own, words_domain(b->a.to));
+}
+
 unsigned judge_id(const struct doctor_evidence *ev)
 {
     return ev ? ev->id : 0;

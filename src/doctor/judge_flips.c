@@ -102,11 +102,14 @@ static enum cause_id flip_login(const struct bench *b, const struct doctor_settl
                    ? CAUSE_CLIENT_NEVER_AUTHENTICATES
                    : CAUSE_NONE;
     if (s->state == STATE_NOT_OFFERED) /* what works here works without one */
-        return login_is_for_elsewhere(b) ? CAUSE_NONE : CAUSE_RELAY_TAKES_NO_LOGIN;
+        return login_is_for_elsewhere(b) || judge_stays_inside(b) ? CAUSE_NONE
+                                                                  : CAUSE_RELAY_TAKES_NO_LOGIN;
     if (s->by->outcome.stage != SMTP_STAGE_AUTH)
         return CAUSE_NONE;
     enum cause_id cause = judge_login(b, s->by).cause;
-    return judge_login_needless(cause) ? CAUSE_RELAY_TAKES_NO_LOGIN : cause;
+    if (judge_login_needless(cause))
+        return judge_stays_inside(b) ? CAUSE_NONE : CAUSE_RELAY_TAKES_NO_LOGIN;
+    return cause;
 }
 
 static enum cause_id flip_mechanism(const struct bench *b, const struct doctor_settled *s)
@@ -177,6 +180,22 @@ static const struct flip {
     { DIFFERS_SIZE, flip_size },
 };
 
+/* The recipient is named once without a login, and one acceptance beside a login that is offered may be chance:
+ * a server that refuses now and then. With --send the message was taken as well. */
+static bool relays_for_sure(const struct bench *b)
+{
+    const struct smtp_attempt *works = &b->j->works->attempt;
+    unsigned taken = 0;
+    for (size_t i = 0; i < b->r->count; i++) {
+        const struct doctor_evidence *ev = &b->r->rows[i];
+        taken += (ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE) &&
+                 doctor_evidence_good(ev) && !smtp_attempt_logs_in(&ev->attempt) &&
+                 doctor_same_door(&ev->attempt, works) && ev->attempt.security == works->security &&
+                 str_eq(ev->attempt.from, works->from) && str_eq(ev->attempt.to, works->to);
+    }
+    return taken > 1 || !doctor_record_offers_login(b->r);
+}
+
 /* A port that nobody answers on, or that is closed, differs from the one that works; who closed it is
  * not seen from here. */
 static enum finding_strength strength_of_flip(const struct bench *b, enum doctor_difference d,
@@ -192,6 +211,8 @@ static enum finding_strength strength_of_flip(const struct bench *b, enum doctor
         return STRENGTH_LIKELY; /* s may be the capability in its place */
     if (s->temporary || s->unsteady || !b->a.to.n ||
         (s->by->probe == PROBE_LOGIN && s->by->outcome.end != SMTP_END_REPLY))
+        return STRENGTH_LIKELY;
+    if (cause == CAUSE_RELAY_TAKES_NO_LOGIN && !relays_for_sure(b))
         return STRENGTH_LIKELY;
     if (d == DIFFERS_LOGIN && s->by->probe == PROBE_LOGIN && cause != CAUSE_RELAY_TAKES_NO_LOGIN)
         return judge_login(b, s->by)

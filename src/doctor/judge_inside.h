@@ -35,6 +35,8 @@ bool judge_refused_for_tls(const struct doctor_evidence *ev);
 bool judge_is_refusal(const struct doctor_evidence *ev); /* a reply to MAIL or RCPT that refuses */
 enum cause_id judge_certificate(enum smtp_cert_reason reason);
 
+/* Mail to the user's own domain, which its server takes of anybody: that says nothing of logins. */
+bool judge_stays_inside(const struct bench *b);
 bool judge_has_cause(const struct bench *b, enum cause_id cause); /* found already */
 /* Adds a cause once. Never NULL: a full list gives its last row again. */
 struct finding *judge_add(struct bench *b, enum cause_id cause, enum finding_hop hop,

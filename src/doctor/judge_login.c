@@ -150,6 +150,8 @@ void judge_sign_login_needless(struct bench *b)
     bool none = !doctor_record_login(b->r, NULL, false);
     if (!none && !(ev && judge_login_needless(judge_login(b, ev).cause)))
         return;
+    if (judge_stays_inside(b) && doctor_record_offers_login(b->r))
+        return;
     struct finding *f = judge_add(b, CAUSE_RELAY_TAKES_NO_LOGIN, HOP_SUBMISSION,
                                   none ? STRENGTH_POSSIBLE : STRENGTH_LIKELY);
     finding_for(f, works->id);

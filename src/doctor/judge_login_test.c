@@ -71,7 +71,16 @@ static const struct judge_case {
 
     /* relay-takes-no-login though AUTH is offered */
     { "the login is refused, and none is needed", "587 starttls PLAIN", E587 BAD587 "587+ rcpt 250",
+      "refused: relay-takes-no-login likely, wrong-credentials possible; exit 1; next" },
+    { "... nor for the message behind it", "587 starttls PLAIN",
+      E587 BAD587 "587+ rcpt 250 | 587+ data 250",
       "refused: relay-takes-no-login proved, wrong-credentials possible; exit 1" },
+    { "... to somebody in the own domain", "587 starttls PLAIN to=bob@example.org",
+      E587 BAD587 "587+ to=bob@example.org rcpt 250",
+      "refused: wrong-credentials likely; exit 5; next" },
+    { "... there, on the port for mail from outside", "587 starttls PLAIN to=bob@example.org",
+      CLEAR587 "587+ tls failed | 25 220 hello | 25 ehlo SIZE 1 | 25 to=bob@example.org rcpt 250",
+      "refused: relay-takes-no-login possible; exit 1; next" },
     { "... the connection ends in AUTH", "587 starttls PLAIN",
       E587 "587+ login PLAIN closed | 587+ rcpt 250",
       "refused: relay-takes-no-login likely, auth-backend-down possible; exit 1; next" },

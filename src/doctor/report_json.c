@@ -285,6 +285,7 @@ static json_t *asked_of(const struct doctor_report *r)
         if (r->asked->password_anomalies & bit)
             json_array_append_new(odd, name_of(&PASSWORD_ANOMALY_NAMES, (int)bit));
     json_object_set_new(o, "password_anomalies", odd);
+    json_object_set_new(o, "own_address", text_of(r->asked->own_address));
     return o;
 }
 

@@ -95,6 +95,7 @@ static const struct key TLS[] = { { "done", BOOLEAN, NULL },
 static const struct key ATTEMPT[] = { ATTEMPT_KEYS, { NULL, 0, NULL } };
 static const struct key ASKED[] = { ATTEMPT_KEYS,
                                     { "password_anomalies", LIST, NULL },
+                                    { "own_address", TEXT | NUL, NULL },
                                     { NULL, 0, NULL } };
 static const struct key CAUSE[] = { { "cause", TEXT, NULL }, { "family", TEXT, NULL },
                                     { "hop", TEXT, NULL },   { "strength", TEXT, NULL },
@@ -195,6 +196,9 @@ static const struct report_case {
     { "the password repaired", "587 starttls PLAIN odd=line-end odd=quotes-around",
       E587 "587+ login PLAIN 535 no | 587+ repaired login PLAIN 235 |"
            "587+ repaired PLAIN rcpt 250" },
+    { "mail to the own domain", "25 none - to=bob@example.org",
+      "25 220 hello | 25 ehlo SIZE 1 | 25 to=bob@example.org rcpt 550 5.7.1 relay not permitted |"
+      "25 to=postmaster@example.org rcpt 550 5.7.1 relay not permitted" },
     { "an odd password", "587 starttls PLAIN odd=line-end", E587 "587+ login PLAIN 535 no" },
     { "a note, and no cause", "587 starttls PLAIN", E587 "25 220 hello | 25+ tls expired" },
 };

@@ -219,10 +219,13 @@ static bool read_document(const json_t *o, struct doctor_stored *out, struct err
     for (size_t i = 0; i < json_array_size(evidence); i++)
         if (!read_evidence(json_array_get(evidence, i), i, &out->record, e))
             return false;
-    if (!doctor_evidence_copy(out->record.arena, &asked))
+    str own = text_at(json_object_get(o, "asked"), "own_address");
+    own = own.n ? arena_dup(out->record.arena, own) : STR("");
+    if (!doctor_evidence_copy(out->record.arena, &asked) || !own.p)
         return err_memory(e, "a stored report");
     out->asked =
         (struct doctor_asked){ .attempt = asked.attempt,
+                               .own_address = own,
                                .password_anomalies = odd,
                                .login_known = asked.attempt.user.n > 0 ||
                                               json_array_size(json_object_get(o, "at_hand")) > 0,
