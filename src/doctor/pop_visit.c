@@ -4,6 +4,7 @@
  */
 #include "doctor/pop_visit.h"
 #include "net/stream.h"
+#include "net/transcript.h"
 #include "pop/client.h"
 #include <stdlib.h>
 
@@ -20,6 +21,7 @@ struct pop_visit {
     struct smtp_attempt door;
     struct net_stream *stream;
     struct pop_client *core; /* NULL before octets may be exchanged */
+    struct net_transcript transcript;
     uint64_t began_ms;
     bool opened, heard, verified, row_made, closing;
 };
@@ -45,10 +47,11 @@ static void add_row(struct pop_visit *v, enum smtp_stage stage, enum smtp_end en
     v->row_made = true;
 }
 
-static void tell_line(struct pop_visit *v, bool sent, str line)
+static void tell_line(void *user, bool sent, str line)
 {
+    struct pop_visit *v = user;
     if (v->c->o->line)
-        v->c->o->line(v->c->o->line_user, v->index, &v->door, sent, str_trim(line));
+        v->c->o->line(v->c->o->line_user, v->index, &v->door, sent, line);
 }
 
 static void close_it(struct pop_visit *v, bool flush)
@@ -91,7 +94,7 @@ static void pump(struct pop_visit *v)
         switch (pop_client_next(v->core, &q)) {
         case POP_CLIENT_NOTHING: return;
         case POP_CLIENT_SEND:
-            tell_line(v, true, q.secret ? STR("PASS [not shown]") : q.octets);
+            net_transcript_sent(&v->transcript, q.secret ? STR("PASS [not shown]") : q.octets);
             net_stream_send(v->stream, q.octets);
             break;
         case POP_CLIENT_TLS: net_stream_secure(v->stream, v->c->tls, v->door.host); return;
@@ -141,7 +144,7 @@ static void on_octets(void *user, str octets)
     if (!v->heard)
         wait_until(v, v->began_ms + POP_MS);
     v->heard = true;
-    tell_line(v, false, str_take(octets, str_find_octet(octets, '\n')));
+    net_transcript_came(&v->transcript, octets);
     if (v->core)
         pop_client_feed(v->core, octets);
     pump(v);
@@ -204,9 +207,11 @@ static void on_closed(void *user, enum net_end end, const struct err *why)
             take_result(v, &q);
     }
     add_row(v, v->opened ? SMTP_STAGE_TLS : SMTP_STAGE_CONNECT, end_of(end), str_from(why->why));
+    net_transcript_flush(&v->transcript);
     plan_gone(c->plan, v->index, now_ms(v));
     c->standing--;
     pop_client_free(v->core);
+    net_transcript_done(&v->transcript);
     free(v);
     c->changed(c->user);
 }
@@ -228,9 +233,11 @@ struct pop_visit *pop_visit_open(struct visit_company *c, unsigned index,
     *v = (struct pop_visit){ .c = c, .index = index, .door = *door };
     v->door.user = c->o->asked.attempt.user;
     v->began_ms = now_ms(v);
+    net_transcript_init(&v->transcript, tell_line, v);
     const struct net_endpoint to = { door->address, door->port, door->source };
     v->stream = net_stream_connect(c->loop, &to, NULL, &CALLS, v, &e);
     if (!v->stream) {
+        net_transcript_done(&v->transcript);
         free(v);
         return NULL;
     }

@@ -52,7 +52,7 @@ struct pop_client *pop_client_new(bool under_tls)
         return NULL;
     c->under_tls = under_tls;
     buf_init(&c->line, LINE_MAX_OCTETS);
-    buf_init(&c->said, LINE_MAX_OCTETS);
+    buf_init(&c->said, LINE_MAX_OCTETS + sizeof SECRET_CUT);
     buf_init(&c->out, COMMAND_MAX);
     buf_init(&c->pass, COMMAND_MAX);
     return c;
@@ -93,6 +93,8 @@ static void settle(struct pop_client *c, bool ok, str line)
     c->ok = ok;
     c->stage = stage_of(c->state);
     buf_add(&c->said, line);
+    if (line.n && !buf_ok(&c->line)) /* it may repeat our secret, and was cut inside it */
+        buf_add(&c->said, STR(SECRET_CUT));
 }
 
 static bool is_word(str line, str word)

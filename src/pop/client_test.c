@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/buf.h"
+#include "base/secret.h"
 #include "pop/client.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -200,12 +201,30 @@ static void a_line_without_end(void **state)
     pop_client_free(c);
 }
 
+/* What is cut may end inside a secret that it repeats, and says that it is cut. */
+static void a_line_too_long_is_marked(void **state)
+{
+    static char refusal[600] = "-ERR ";
+    struct pop_client_question q;
+    struct pop_client *c = pop_client_new(true);
+    (void)state;
+    assert_non_null(c);
+    memset(refusal + 5, 'x', sizeof refusal - 7);
+    refusal[sizeof refusal - 2] = '\n';
+    pop_client_feed(c, str_from(refusal));
+    assert_int_equal(pop_client_next(c, &q), POP_CLIENT_RESULT);
+    assert_int_equal(q.octets.n, 512 + sizeof SECRET_CUT - 1);
+    assert_true(str_ends_nocase(q.octets, STR(SECRET_CUT)));
+    pop_client_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_dialogue),
         cmocka_unit_test(logins_that_do_not_fit),
         cmocka_unit_test(a_line_without_end),
+        cmocka_unit_test(a_line_too_long_is_marked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,7 @@ from peers import Close, Site
 warnings.simplefilter("ignore", DeprecationWarning)  # old versions of TLS are what is meant here
 bench = Bench(27)
 LOGINS = {USER: PASSWORD.encode()}
+REPEATED = len(PASSWORD) // 2
 
 
 def old_context(cert, version=ssl.TLSVersion.TLSv1, ciphers="ALL:@SECLEVEL=0"):
@@ -144,7 +145,7 @@ class Pop:
 
     def __init__(self, address, tls, cert, password=PASSWORD):
         self.tls, self.cert, self.password = tls, cert, password
-        self.said, self.clear, self.opened = [], b"", set()
+        self.said, self.clear, self.opened, self.repeats = [], b"", set(), False
         self.listener = socket.create_server((address, 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -183,6 +184,11 @@ class Pop:
                 good = argument == self.password.encode()
                 if good:
                     self.opened.add(client)
+                if self.repeats:  # in two pieces, of which neither is the whole secret
+                    sock.sendall(b"-ERR [AUTH] not " + argument[:REPEATED])
+                    time.sleep(0.2)
+                    sock.sendall(argument[REPEATED:] + b"\r\n")
+                    continue
                 sock.sendall(b"+OK 2 messages\r\n" if good else b"-ERR [AUTH] no\r\n")
             elif verb == b"QUIT":
                 sock.sendall(b"+OK\r\n")
@@ -215,7 +221,23 @@ def fetched_first(tls, cert, strength, said, *flags, password=PASSWORD, status=1
                stats)
 
 
+def repeated_in_pieces():
+    address = bench.address()
+    pop = Pop(address, "once", bench.cert, "another")
+    pop.repeats = True
+    with Site({}) as site:
+        peer = site.listen(address, tls=None, caps=["8BITMIME"], steps={
+            "rcpt": "550 5.7.1 check for new mail before sending"})
+        run = bench.ask(peer, "--verbose", "--auth", "none", "--pop", f"{HOST}:{pop.port}", security="none", timeout_s=20)
+        site.settle()
+        expect(pop.said == LOGIN, "said to the POP3 server", pop.said)
+        for part in (PASSWORD[:REPEATED], PASSWORD[REPEATED:]):
+            expect(part not in run.text + run.errors, "part of the password is shown", run.errors)
+        expect("[AUTH] not [hidden]" in run.errors, "the refusal is not shown", run.errors)
+
+
 LOGIN = ["USER", "PASS", "QUIT"]
+bench.case("POP3 repeats the password in two pieces", repeated_in_pieces)
 for name, arguments, more in (
         ("POP3 under TLS at once", ("once", bench.cert, "proved", LOGIN), {}),
         ("POP3 with STLS", ("stls", bench.cert, "proved", ["STLS", *LOGIN]), {}),
