@@ -193,7 +193,8 @@ static void row_of_login(struct visit_run *v, const struct net_dialogue_event *e
     buf_done(&said);
 }
 
-/* One that we called off has a reply too, which says no more than that. */
+/* One that we called off has a reply too, which says no more than that. Should it say yes, then this connection
+ * counts as logged in with the server and as not logged in here, and nothing that follows would tell anything. */
 void visit_login_answered(struct visit_run *v, const struct net_dialogue_event *ev)
 {
     if (v->auth_alone)
@@ -202,7 +203,10 @@ void visit_login_answered(struct visit_run *v, const struct net_dialogue_event *
         visit_row_of_end(v, PROBE_LOGIN, v->layer, SMTP_STAGE_AUTH, SMTP_END_OURS, ev->why);
     else
         row_of_login(v, ev);
-    visit_ready(v);
+    if (ev->why.n && smtp_reply_good(ev->reply))
+        visit_polite_end(v);
+    else
+        visit_ready(v);
 }
 
 void visit_starttls_answered(struct visit_run *v, const struct smtp_reply *r)

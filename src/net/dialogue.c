@@ -446,11 +446,23 @@ static void send_octets(struct net_dialogue *d, const struct smtp_client_questio
     net_stream_send(d->stream, q->octets);
 }
 
+/* RFC 5802 section 5: whoever says yes before its own proof may be anybody. A step that is still out beside the
+ * loop was not waited for either. */
+static bool is_hasty_yes(const struct net_dialogue *d, const struct smtp_reply *r)
+{
+    return r && smtp_reply_good(r) && d->login && !(d->sasl && sasl_client_complete(d->sasl));
+}
+
 /* The exchange is over when its owner hears of it: what it left behind is good during the call. */
 static void tell_login_reply(struct net_dialogue *d, struct net_dialogue_event *ev)
 {
     struct sasl_client *sasl = d->sasl;
     struct err called_off = d->called_off;
+    if (called_off.kind == ERR_NONE && is_hasty_yes(d, ev->reply))
+        err_set(
+            &called_off, ERR_SYNTAX,
+            "the server took the login before the exchange of %.*s was over, which proves nothing",
+            STR_ARG(d->login->name));
     ev->ticket = d->auth_late ? NET_DIALOGUE_SLOW : d->auth;
     ev->sasl = sasl ? sasl_client_said(sasl) : STR_NONE;
     if (called_off.kind != ERR_NONE)

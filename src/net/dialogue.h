@@ -50,7 +50,8 @@ struct net_dialogue_event {
     const struct smtp_tls_facts *tls;
     enum smtp_end end;
     str why; /* a sentence for ENDED, escaped; empty when nothing went wrong. For NO_LOGIN, and for the
-                REPLY to a login that we called off: why */
+                REPLY to a login that we called off, or that was taken before its exchange was over:
+                why */
     str sasl; /* REPLY to a login: the error that the server told inside the exchange; see
                  sasl_client_said() */
 };

@@ -22,6 +22,7 @@ struct sasl_client {
     struct buf first; /* our own first message; overwritten at the end */
     unsigned steps;   /* taken */
     bool done;        /* the mechanism has said all it has to say */
+    bool complete;    /* and the server all that it must */
     char said[SASL_SAID_MAX];
     size_t said_n;
 };
@@ -212,6 +213,11 @@ str sasl_client_said(const struct sasl_client *c)
     return (str){ c->said, c->said_n };
 }
 
+bool sasl_client_complete(const struct sasl_client *c)
+{
+    return c->complete;
+}
+
 static void keep_said(struct sasl_client *c, str words)
 {
     words = str_take(words, sizeof(c->said));
@@ -247,6 +253,7 @@ static bool step_oauth(struct sasl_client *c, str challenge, struct buf *respons
 {
     str out = buf_str(&c->first);
 
+    c->complete = c->steps == 1;
     if (c->steps > 1) {
         keep_said(c, challenge);
         c->done = true;
@@ -283,7 +290,7 @@ static bool step_library(struct sasl_client *c, str challenge, struct buf *respo
     rc = gsasl_step(c->session, challenge.p != NULL ? challenge.p : "", challenge.n, &out, &out_n);
     if (rc != GSASL_OK && rc != GSASL_NEEDS_MORE)
         return step_failed(c, rc, e);
-    c->done = rc == GSASL_OK;
+    c->done = c->complete = rc == GSASL_OK;
     added = out_n == 0 || buf_add(response, (str){ out, out_n });
     if (out != NULL)
         secret_wipe(out, out_n);

@@ -38,6 +38,10 @@ AUTO_FREE(sasl_client_freep, struct sasl_client, sasl_client_free)
 bool sasl_client_step(struct sasl_client *c, str challenge, struct buf *response,
                       struct err *e) MUST_CHECK;
 
+/* Every message of the exchange was said and seen, and what the server's end has to prove was checked
+ * (RFC 5802 section 5, RFC 2831 section 2.1.3, RFC 4752 section 3.1). A success that comes before that is none. */
+bool sasl_client_complete(const struct sasl_client *c);
+
 /* The error that the server told inside the exchange, as it came: the JSON of OAUTHBEARER and XOAUTH2, or
  * SCRAM's word such as "invalid-proof". Empty: none. At most SASL_SAID_MAX octets; good until the client
  * is freed. The exchange goes on, so that the server can send its refusal. */

@@ -81,11 +81,12 @@ int gsasl_nonce(char *data, size_t datalen)
 #define SCRAM_HUGE                                                                                 \
     "cj1meWtvK2QybGJiRmdPTlJ2OXFreGRhd0wzcmZjTkhZSlkxWlZ2V1ZzN2oscz1RU1hDUitRNnNlazhiZjkyLGk9MTAw" \
     "MDAwMQ=="
-#define SCRAM_PROOF "Yz1iaXdzLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdMM3JmY05IWUpZMVpW"
-#define SCRAM_ERROR "ZT1pbnZhbGlkLXByb29m" /* e=invalid-proof */
-#define EHLO_PIPE   HEAR("EHLO me.example"), SAY("250-mail.example\r\n250 PIPELINING")
-#define STARTTLS    HEAR("STARTTLS"), SAY("220 go ahead"), TLS
-#define QUIT        HEAR("QUIT"), SAY("221 bye"), CLOSE
+#define SCRAM_PROOF  "Yz1iaXdzLHI9ZnlrbytkMmxiYkZnT05Sdjlxa3hkYXdMM3JmY05IWUpZMVpW"
+#define SCRAM_ERROR  "ZT1pbnZhbGlkLXByb29m"                     /* e=invalid-proof */
+#define SCRAM_SIGNED "dj1PeTU0WE90cHJtN04vU3gwSU9STkZSb0F3b2s9" /* v=... for SCRAM_QUICK */
+#define EHLO_PIPE    HEAR("EHLO me.example"), SAY("250-mail.example\r\n250 PIPELINING")
+#define STARTTLS     HEAR("STARTTLS"), SAY("220 go ahead"), TLS
+#define QUIT         HEAR("QUIT"), SAY("221 bye"), CLOSE
 
 /* The letters of a plan. A big one waits for its reply, a small one goes on at once. */
 struct run {
@@ -348,6 +349,40 @@ static const struct talk_case {
       "opened verified greeting:220 ehlo:250 auth:235 quit:221 end:quit:reply",
       "",
       { TLS, GREETING, EHLO_SCRAM, HEAR(SCRAM_FIRST), SAY("334 " SCRAM_QUICK), HEAR(SCRAM_PROOF),
+        SAY("334 " SCRAM_SIGNED), HEAR("\r\n"), SAY("235 in"), QUIT } },
+    { "... whose server says yes and does not sign",
+      { .at_once = true },
+      "EAQ",
+      "opened verified greeting:220 ehlo:250 auth:235(called off) quit:221 end:quit:reply",
+      "",
+      { TLS, GREETING, EHLO_SCRAM, HEAR(SCRAM_FIRST), SAY("334 " SCRAM_QUICK), HEAR(SCRAM_PROOF),
+        SAY("235 in"), QUIT } },
+    { "... whose server says yes and asks for no proof",
+      { .at_once = true },
+      "EAQ",
+      "opened verified greeting:220 ehlo:250 auth:235(called off) quit:221 end:quit:reply",
+      "",
+      { TLS, GREETING, EHLO_SCRAM, HEAR(SCRAM_FIRST), SAY("235 in"), QUIT } },
+    { "... whose server says yes after its own error",
+      { .at_once = true },
+      "EAQ",
+      "opened verified greeting:220 ehlo:250 auth:235(invalid-proof) quit:221 end:quit:reply",
+      "",
+      { TLS, GREETING, EHLO_SCRAM, HEAR(SCRAM_FIRST), SAY("334 " SCRAM_QUICK), HEAR(SCRAM_PROOF),
+        SAY("334 " SCRAM_ERROR), HEAR("\r\n"), SAY("235 in"), QUIT } },
+    { "... whose server says yes during the step, and goes",
+      { .at_once = true },
+      "EAQ",
+      "opened verified greeting:220 ehlo:250 auth:235(called off) end:auth:closed",
+      "",
+      { TLS, GREETING, EHLO_SCRAM, HEAR(SCRAM_FIRST), SAY("334 " SCRAM_SLOW "\r\n235 in"),
+        CLOSE } },
+    { "a login that is taken before the password was said",
+      { .at_once = true },
+      "ELQ",
+      "opened verified greeting:220 ehlo:250 auth:235(called off) quit:221 end:quit:reply",
+      "",
+      { TLS, GREETING, EHLO_AUTH, HEAR("AUTH LOGIN"), SAY("334 VXNlcm5hbWU6"), HEAR("YW5u"),
         SAY("235 in"), QUIT } },
     { "... whose server tells its error inside",
       { .at_once = true },

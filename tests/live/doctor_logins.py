@@ -266,6 +266,25 @@ def too_much_work():
     expect(run.seconds < 15, "time", run.seconds)
 
 
+def unsigned_success():
+    """235 without the server's signature: no success, and nothing more is said to whoever it is."""
+    def auth(tls, take, say):
+        nonce = decoded(take().split()[2]).decode().partition("r=")[2] + "x"
+        say("334 " + base64.b64encode(f"r={nonce},s=QSXCR+Q6sek8bf92,i=4096".encode()).decode())
+        take()
+        say("235 2.7.0 in")
+        after.append(take())
+    after = []
+    server = Server("SCRAM-SHA-256", auth)
+    document = ask(server.address, server.port, "--auth", "SCRAM-SHA-256", "--json").document()
+    said = [row["said"] for row in document["evidence"] if row["probe"] == "login"]
+    expect(len(said) == 1 and "before the exchange of SCRAM-SHA-256 was over" in said[0], "the row", said)
+    expect(document["verdict"] != "accepted" and document["cause"] is None, "the answer", told(document))
+    expect(after == ["QUIT"], "said behind it", after)
+    expect(document["stats"]["auth_attempts"] == 1, "logins", document["stats"])
+
+
+bench.case("SCRAM without the server's signature", unsigned_success)
 bench.case("bound by tls-unique", bound_by_unique)
 bench.case("bound by tls-exporter", bound_by_exporter)
 bench.case("a certificate is wanted under TLS 1.3", certificate_wanted, ssl.TLSVersion.TLSv1_3, ("likely",))
