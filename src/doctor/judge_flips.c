@@ -45,6 +45,18 @@ static bool opens_otherwise(const struct bench *b, const struct smtp_attempt *do
     return other && doctor_evidence_good(other);
 }
 
+/* In clear the login that works is missing, or not heard, and this very port is known to take one under TLS. */
+static bool login_is_hidden(const struct bench *b, const struct doctor_settled *s)
+{
+    struct smtp_caps c;
+    uint16_t port = s->by->attempt.port;
+    const struct smtp_attempt *works = &b->j->works->attempt;
+    bool missing = s->state == STATE_NOT_OFFERED && smtp_attempt_logs_in(works) &&
+                   doctor_evidence_caps(s->by, &c) && !smtp_caps_offers(&c, works->mechanism);
+    return (missing || s->by->outcome.stage == SMTP_STAGE_AUTH) &&
+           (port == works->port || judge_login_offered(b, port, SMTP_SECURITY_STARTTLS));
+}
+
 static enum cause_id flip_security(const struct bench *b, const struct doctor_settled *s)
 {
     if (is_certificate_stop(s))
@@ -67,9 +79,7 @@ static enum cause_id flip_security(const struct bench *b, const struct doctor_se
                    : CAUSE_NONE;
     if (judge_refused_for_tls(s->by) || judge_tls_wanted(b))
         return CAUSE_MAIL_ONLY_UNDER_TLS;
-    if (s->state == STATE_NOT_OFFERED || s->by->outcome.stage == SMTP_STAGE_AUTH)
-        return CAUSE_AUTH_HIDDEN_UNTIL_TLS;
-    return CAUSE_NONE;
+    return login_is_hidden(b, s) ? CAUSE_AUTH_HIDDEN_UNTIL_TLS : CAUSE_NONE;
 }
 
 /* Was the same mail taken there without a login, at some time or on some layer? */
@@ -180,22 +190,6 @@ static const struct flip {
     { DIFFERS_SIZE, flip_size },
 };
 
-/* The recipient is named once without a login, and one acceptance beside a login that is offered may be chance:
- * a server that refuses now and then. With --send the message was taken as well. */
-static bool relays_for_sure(const struct bench *b)
-{
-    const struct smtp_attempt *works = &b->j->works->attempt;
-    unsigned taken = 0;
-    for (size_t i = 0; i < b->r->count; i++) {
-        const struct doctor_evidence *ev = &b->r->rows[i];
-        taken += (ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE) &&
-                 doctor_evidence_good(ev) && !smtp_attempt_logs_in(&ev->attempt) &&
-                 doctor_same_door(&ev->attempt, works) && ev->attempt.security == works->security &&
-                 str_eq(ev->attempt.from, works->from) && str_eq(ev->attempt.to, works->to);
-    }
-    return taken > 1 || !doctor_record_offers_login(b->r);
-}
-
 /* A port that nobody answers on, or that is closed, differs from the one that works; who closed it is
  * not seen from here. */
 static enum finding_strength strength_of_flip(const struct bench *b, enum doctor_difference d,
@@ -212,8 +206,8 @@ static enum finding_strength strength_of_flip(const struct bench *b, enum doctor
     if (s->temporary || s->unsteady || !b->a.to.n ||
         (s->by->probe == PROBE_LOGIN && s->by->outcome.end != SMTP_END_REPLY))
         return STRENGTH_LIKELY;
-    if (cause == CAUSE_RELAY_TAKES_NO_LOGIN && !relays_for_sure(b))
-        return STRENGTH_LIKELY;
+    if (cause == CAUSE_RELAY_TAKES_NO_LOGIN && doctor_record_offers_login(b->r))
+        return STRENGTH_LIKELY; /* a stranger asks once: one acceptance may be chance, or a lapse */
     if (d == DIFFERS_LOGIN && s->by->probe == PROBE_LOGIN && cause != CAUSE_RELAY_TAKES_NO_LOGIN)
         return judge_login(b, s->by)
             .strength; /* that it is refused flips; why, is what words say */

@@ -74,7 +74,7 @@ static const struct judge_case {
       "refused: relay-takes-no-login likely, wrong-credentials possible; exit 1; next" },
     { "... nor for the message behind it", "587 starttls PLAIN",
       E587 BAD587 "587+ rcpt 250 | 587+ data 250",
-      "refused: relay-takes-no-login proved, wrong-credentials possible; exit 1" },
+      "refused: relay-takes-no-login likely, wrong-credentials possible; exit 1; next" },
     { "... to somebody in the own domain", "587 starttls PLAIN to=bob@example.org",
       E587 BAD587 "587+ to=bob@example.org rcpt 250",
       "refused: wrong-credentials likely; exit 5; next" },

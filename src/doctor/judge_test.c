@@ -87,6 +87,9 @@ static const struct judge_case {
       "refused: ip-not-trusted likely; exit 1; next" },
 
     /* auth-hidden-until-tls, mail-only-under-tls, starttls-stripped */
+    { "no AUTH in clear, what is under TLS there was not seen, and another port works",
+      "25 none PLAIN", "25 220 hello | 25 ehlo STARTTLS | 25 rcpt " RELAY E587 OK587,
+      "unknown: exit 3; next" },
     { "AUTH only under TLS", "587 none PLAIN", E587 "587 rcpt " RELAY OK587,
       "refused: auth-hidden-until-tls proved; exit 1" },
     { "... AUTH in clear too", "587 none PLAIN", OPEN587 "587 rcpt " RELAY OK587,
