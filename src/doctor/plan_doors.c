@@ -153,6 +153,21 @@ void plan_doors_retry_alone(struct plan *p)
     }
 }
 
+/* The server hung up behind a refusal, before the asked port was seen under TLS: whether a login is to be had
+ * there is seen on one more connection. */
+void plan_doors_survey_again(struct plan *p)
+{
+    for (size_t i = 0; !p->surveyed_again && i < p->door_count; i++) {
+        struct door *d = &p->doors[i];
+        const struct visit *v = &p->visits[d->visit];
+        if (d->look || !d->begun || d->dropped || v->state != VISIT_GONE ||
+            d->at.port != p->asked->attempt.port || !plan_survey_wants_starttls(p, v))
+            continue;
+        d->begun = false;
+        p->surveyed_again = true;
+    }
+}
+
 /* ------------------------------------------------------------------------------------------------
  * Looks: connections that end with a handshake
  */

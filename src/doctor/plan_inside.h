@@ -80,7 +80,7 @@ struct plan {
     size_t pop_address_count;
     bool pop_tried;    /* the refused attempt was wanted again behind the login by POP3 */
     bool family_tried; /* the asked door was added at an address of the other family */
-    bool started, done, replayed, steadied, helo_varied;
+    bool started, done, replayed, steadied, helo_varied, surveyed_again;
 };
 /* plan.c */
 void plan_wake_at(struct plan *p, uint64_t at_ms);
@@ -93,7 +93,8 @@ void plan_doors_add_second(
     struct plan *p); /* the other way to begin, where the first points to it */
 void plan_doors_add_helo(
     struct plan *p); /* one that says another EHLO name, where EHLO was refused */
-void plan_doors_retry_alone(struct plan *p); /* the asked door, greeted with 421 beside others */
+void plan_doors_retry_alone(struct plan *p);  /* the asked door, greeted with 421 beside others */
+void plan_doors_survey_again(struct plan *p); /* the asked door, gone before STARTTLS was tried */
 void plan_add_look(struct plan *p, struct smtp_attempt at, enum plan_look look);
 void plan_doors_look(struct plan *p); /* again at the asked door, to see why it has no TLS */
 void plan_doors_next_address(struct plan *p);

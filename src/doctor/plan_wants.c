@@ -156,8 +156,10 @@ void plan_think(struct plan *p)
         plan_want_stranger(p);
     plan_want_other_source(p);
     plan_want_inside(p);
-    if (!plan_any_want(p) && !works_as_asked(p))
+    if (!plan_any_want(p) && !works_as_asked(p)) {
+        plan_doors_survey_again(p);
         plan_doors_look(p);
+    }
     if (!plan_any_want(p) && !works_as_asked(p) && plan_doors_settled(p))
         plan_want_pop(p);
     if (!plan_any_want(p) && plan_login_is_over(p)) {
