@@ -227,6 +227,7 @@ void mock_observe_end(struct mock_visit *v, const char *why)
         v->seen.tls_trouble = keep(v, why && why[0] ? str_from(why)
                                                     : STR("the program closed the connection"));
     }
+    v->seen.bare = v->session && smtp_session_bare(v->session);
     if (!m->gone)
         m->options.observer->seen(m->options.observer->user, &v->seen);
     arena_done(&v->slices);

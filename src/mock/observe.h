@@ -45,6 +45,7 @@ struct mock_seen {
     bool message;
     size_t message_octets;
     str header_from; /* empty: no address in it */
+    bool bare;       /* a line ended in a bare LF or CR, in a command or the message */
 };
 
 struct mock_observer {

@@ -35,6 +35,12 @@ static void keep(struct smtp_body_reader *r, str octets, struct buf *out)
     buf_add(out, octets);
 }
 
+/* For who takes LF as CRLF. */
+static bool is_line_end(const struct smtp_body_reader *r, char octet)
+{
+    return r->lf_ends && octet == '\n';
+}
+
 /* One octet in a line or at its start, kept unless it is the dot that may be the end. */
 static void read_octet(struct smtp_body_reader *r, char octet, struct buf *out)
 {
@@ -43,13 +49,15 @@ static void read_octet(struct smtp_body_reader *r, char octet, struct buf *out)
         return;
     }
     r->bare |= (octet == '\n') != (r->place == SMTP_BODY_BEHIND_CR);
-    r->place = after(r->place, octet);
+    r->place = is_line_end(r, octet) ? SMTP_BODY_LINE_START : after(r->place, octet);
     keep(r, (str){ &octet, 1 }, out);
 }
 
 /* Behind the first dot of a line: CRLF ends mail data, anything else shows that the dot was doubled. */
 static bool read_behind_dot(struct smtp_body_reader *r, char octet, struct buf *out)
 {
+    if (is_line_end(r, octet))
+        return true;
     if (r->place == SMTP_BODY_BEHIND_DOT && octet == '\r') {
         r->place = SMTP_BODY_BEHIND_DOT_CR;
         return false;

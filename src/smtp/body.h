@@ -29,6 +29,7 @@ struct smtp_body_reader {
     enum smtp_body_place place;
     uint64_t octets; /* of mail data so far, kept or not */
     bool bare;       /* a CR or LF that is no half of a CRLF was met */
+    bool lf_ends;    /* set by who reads what is dropped, and never else: LF counts as CRLF */
 };
 /* Appends mail data with its dots undone, as much as out has room for (then buf_ok() is false, and the
  * reading goes on). True: the end of mail data came; *used says how many octets were taken. */

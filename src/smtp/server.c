@@ -153,14 +153,26 @@ static void skip_line(struct smtp_session *s, size_t n, bool whole)
     }
 }
 
+/* Without its line end, which is CRLF, or any LF where all is taken. p NULL: it is no line. */
+static str line_of(struct smtp_session *s, str line)
+{
+    bool cr = line.n > 0 && line.p[line.n - 1] == '\r';
+    str text = str_take(line, line.n - cr);
+    if ((!cr && !s->config.takes_any) || str_find_octet(text, '\r') != STR_NOT_FOUND ||
+        str_find_octet(text, '\0') != STR_NOT_FOUND)
+        return STR_NONE;
+    s->lf_lines = !cr;
+    s->bare |= !cr;
+    return text;
+}
+
 static void run_line(struct smtp_session *s, str line)
 {
     bool auth = s->phase == AUTH_LINE;
+    str text = line_of(s, line);
 
     buf_clear(&s->line);
-    if (line.n == 0 || line.p[line.n - 1] != '\r' ||
-        str_find_octet(str_take(line, line.n - 1), '\r') != STR_NOT_FOUND ||
-        str_find_octet(line, '\0') != STR_NOT_FOUND || !buf_add(&s->line, line)) {
+    if (!text.p || !buf_add(&s->line, text)) {
         drop_in(s, line.n + 1);
         if (auth)
             session_end_auth(s);
@@ -170,7 +182,7 @@ static void run_line(struct smtp_session *s, str line)
     if (auth || str_starts_nocase(line, STR("AUTH")))
         secret_wipe(s->in.p + s->in_at, line.n);
     drop_in(s, line.n + 1);
-    line = str_take(buf_str(&s->line), line.n - 1);
+    line = (str){ s->line.p ? s->line.p : "", s->line.n };
     if (auth)
         session_auth_line(s, line);
     else
@@ -198,13 +210,15 @@ static bool step_line(struct smtp_session *s)
 /* Section 4.1.1.4, behind CRLF.CRLF. */
 static void end_data(struct smtp_session *s)
 {
+    bool refused = s->body.bare && !s->config.takes_any;
     s->phase = COMMANDS;
-    if (!s->body.bare && buf_ok(&s->data)) {
+    s->bare |= s->body.bare;
+    if (!refused && buf_ok(&s->data)) {
         session_ask(s, SMTP_ASK_STORE,
                     &(struct smtp_session_question){ .octets = buf_str(&s->data) });
         return;
     }
-    if (s->body.bare)
+    if (refused)
         session_fault(s, 554, STR("5.6.0"), STR("The message holds a bare CR or LF"));
     else if (s->body.octets > s->data.max)
         session_reply(s, 552, STR("5.3.4"), STR("The message is larger than we take"));
@@ -274,6 +288,11 @@ void smtp_session_close(struct smtp_session *s)
     s->pending = SMTP_ASK_NOTHING;
     if (s->phase != GONE)
         s->phase = CLOSING;
+}
+
+bool smtp_session_bare(const struct smtp_session *s)
+{
+    return s->bare;
 }
 
 uint64_t smtp_session_deadline_ms(const struct smtp_session *s)

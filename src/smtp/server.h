@@ -27,9 +27,9 @@ struct smtp_session_config {
     uint32_t idle_ms;    /* longest silence of the peer; 0: 5 minutes */
     bool tls_from_start; /* the stream is secured already: no STARTTLS */
     str keywords; /* of EHLO, LF between, besides SIZE, STARTTLS and AUTH; p NULL: what we can do */
-    str too_large; /* said to a SIZE beyond size_max; empty: a standard text */
-    bool
-        takes_any; /* paths and parameters that break the grammar are asked about too, as q.octets */
+    str too_large;  /* said to a SIZE beyond size_max; empty: a standard text */
+    bool takes_any; /* paths and parameters that break the grammar are asked about too, as q.octets,
+                       and lines may end in a bare LF: for owners that send nothing on */
 };
 
 enum smtp_ask {
@@ -77,6 +77,8 @@ void smtp_session_close(struct smtp_session *s);
 void smtp_session_login_is(struct smtp_session *s, str user);
 /* After SMTP_ASK_TLS. Everything learnt in clear is forgotten (RFC 3207 section 4.2). */
 void smtp_session_tls(struct smtp_session *s, bool secured);
+bool smtp_session_bare(
+    const struct smtp_session *s); /* with takes_any: a bare CR or LF was taken */
 uint64_t smtp_session_deadline_ms(const struct smtp_session *s); /* UINT64_MAX: none */
 
 /* Facts of the session for its owner. */

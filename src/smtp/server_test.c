@@ -226,6 +226,21 @@ static const struct script {
                "250 2.1.0 Ok\n250 2.1.5 Ok\n250 2.0.0 Ok\n"
                "501 5.5.4 MAIL wants FROM:<address>, RCPT wants TO:<address>\n",
       "greeting\nEHLO c\nmail root (10)\nrcpt a (0)\nmail <>\nrcpt a@b\n" },
+    { "a message with bare LF, for an owner that takes any: only CRLF.CRLF ends it",
+      &TAKES_ANY,
+      STR_INIT("EHLO c\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\na\n.\nb\r\n.\r\n"),
+      { { 0 } },
+      GREETING "250-mx\n250-DSN\n250-X\n250 SIZE 9\n250 2.1.0 Ok\n250 2.1.5 Ok\n"
+               "354 Send the message; end it with a dot on a line of its own\n250 2.0.0 Ok, kept\n",
+      "greeting\nEHLO c\nmail <>\nrcpt a@b\nstore a\n.\nb|\n" },
+    { "commands with bare LF: LF ends the message too",
+      &TAKES_ANY,
+      STR_INIT("EHLO c\nMAIL FROM:<>\nRCPT TO:<a@b>\nDATA\n..a\nb\n.\nQUIT\n"),
+      { { 0 } },
+      GREETING "250-mx\n250-DSN\n250-X\n250 SIZE 9\n250 2.1.0 Ok\n250 2.1.5 Ok\n"
+               "354 Send the message; end it with a dot on a line of its own\n250 2.0.0 Ok, kept\n"
+               "221 2.0.0 Goodbye\n",
+      "greeting\nEHLO c\nmail <>\nrcpt a@b\nstore .a\nb\n\nclose\n" },
     { "mail data of exactly the maximum",
       &OPEN,
       STR_INIT(HELLO "MAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\n" A64

@@ -235,7 +235,7 @@ static void do_data(struct smtp_session *s, UNUSED str verb, UNUSED str args)
         session_fault(s, 554, STR("5.5.1"), STR("No recipient was taken"));
         return;
     }
-    s->body = (struct smtp_body_reader){ 0 };
+    s->body = (struct smtp_body_reader){ .lf_ends = s->lf_lines };
     session_reply(s, 354, STR_NONE,
                   STR("Send the message; end it with a dot on a line of its own"));
     s->phase = MAIL_DATA;

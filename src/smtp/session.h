@@ -64,6 +64,7 @@ struct smtp_session {
     struct smtp_mailbox reverse;
     unsigned recipients;
     struct smtp_body_reader body;
+    bool lf_lines, bare; /* the last command ended in a bare LF; a bare CR or LF was taken */
     struct buf data;
 };
 
