@@ -287,16 +287,32 @@ static void add_own_certificate(struct buf *b, const struct smtp_tls_facts *t)
                        : STR("; the server asked for a certificate of ours, and was shown none"));
 }
 
-static void add_addresses(struct buf *b, const struct smtp_attempt *at)
+/* A transaction that came as far as MAIL or further. */
+static bool is_transaction(const struct doctor_evidence *ev)
 {
-    buf_add(b, STR(" for "));
+    return (ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE) &&
+           ev->outcome.stage >= SMTP_STAGE_MAIL;
+}
+
+/* "MAIL FROM a, RCPT TO b (68 octets)": what was said up to the step that ended it. */
+static void add_transaction(struct buf *b, const struct doctor_evidence *ev)
+{
+    const struct smtp_attempt *at = &ev->attempt;
+    enum smtp_stage stage = ev->outcome.stage;
+    buf_add(b, STR("MAIL FROM "));
     escape_line(at->from.n ? at->from : STR("<>"), b);
-    if (at->to.n) {
-        buf_add(b, STR(" to "));
+    if (at->to.n && stage > SMTP_STAGE_MAIL) {
+        buf_add(b, STR(", RCPT TO "));
         escape_line(at->to, b);
     }
+    if (stage > SMTP_STAGE_RCPT)
+        buf_addf(b, ", %s", step_words(ev));
+    if (ev->probe == PROBE_MESSAGE && at->header_from.n) {
+        buf_add(b, STR(" from "));
+        escape_line(at->header_from, b);
+    }
     if (at->size_octets)
-        buf_addf(b, " with %llu octets", (unsigned long long)at->size_octets);
+        buf_addf(b, " (%llu octets)", (unsigned long long)at->size_octets);
 }
 
 static void add_capabilities(struct buf *b, const struct doctor_evidence *ev)
@@ -348,13 +364,11 @@ str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a)
     bool login = smtp_attempt_logs_in(&ev->attempt) || ev->probe == PROBE_LOGIN ||
                  ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE;
     str words = place_words(&ev->attempt, login, a);
-    buf_addf(&b, "%.*s: %s", STR_ARG(words), step_words(ev));
-    if (ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE)
-        add_addresses(&b, &ev->attempt);
-    if (ev->probe == PROBE_MESSAGE && ev->attempt.header_from.n) {
-        buf_add(&b, STR(" from "));
-        escape_line(ev->attempt.header_from, &b);
-    }
+    buf_addf(&b, "%.*s: ", STR_ARG(words));
+    if (is_transaction(ev))
+        add_transaction(&b, ev);
+    else
+        buf_add(&b, str_from(step_words(ev)));
     if (ev->probe == PROBE_POP)
         buf_add(&b, STR(" to fetch mail (POP3)"));
     if (ev->probe == PROBE_UNOFFERED)
@@ -368,7 +382,7 @@ str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a)
     } else if (o->end == SMTP_END_REPLY) {
         str first = o->text;
         first = str_cut(&first, '\n');
-        buf_add(&b, STR(" was answered "));
+        buf_add(&b, is_transaction(ev) ? STR(": ") : STR(" was answered "));
         if (o->code)
             buf_addf(&b, "%u ", o->code);
         add_lines(ev->probe == PROBE_GREETING ? first : o->text, &b);

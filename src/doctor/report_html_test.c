@@ -119,8 +119,7 @@ static const struct page_case {
     { "unknown",
       "587 starttls PLAIN",
       E587 "587+ login PLAIN 235 | 587+ PLAIN rcpt 451 4.3.0 try later",
-      { "The cause is not known", "With your settings: RCPT TO for me@my-domain.example",
-        "Next" } },
+      { "The cause is not known", "With your settings: MAIL FROM me@my-domain.example", "Next" } },
     { "every end",
       "587 starttls -",
       "587 refused | 587 silent | 587 unreachable | 587 mute | 587 junk | 587 ehlo closed |"

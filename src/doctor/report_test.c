@@ -648,7 +648,7 @@ static const struct text_case {
       "587 starttls PLAIN",
       E587 "587+ login PLAIN 235 | 587+ PLAIN rcpt 451 4.3.0 try later |"
            "587+ PLAIN rcpt 451 4.3.0 try later",
-      { "With your settings: RCPT TO for anna@example.org to bob@outside.example was answered 451",
+      { "With your settings: MAIL FROM anna@example.org, RCPT TO bob@outside.example: 451",
         "\nNext\n", "\nWhat was seen\n  refused", "\nDetails\n", "refused 451 4.3.0 (yours)" } },
     { "a port that speaks TLS at once is silent in clear, and that is no news",
       "587 starttls PLAIN",

@@ -375,8 +375,11 @@ static const struct said_case {
       "mail.example.org (192.0.2.1) port 587, STARTTLS, login by PLAIN as anna@example.org: the "
       "login was answered 535 5.7.8 no" },
     { "587+ from=<> rcpt 550 a\x1b[31mb",
-      "mail.example.org (192.0.2.1) port 587, STARTTLS, no login: RCPT TO for <> to "
-      "bob@outside.example was answered 550 a\\x1B[31mb" },
+      "mail.example.org (192.0.2.1) port 587, STARTTLS, no login: MAIL FROM <>, RCPT TO "
+      "bob@outside.example: 550 a\\x1B[31mb" },
+    { "587+ size=68 mail 552 no",
+      "mail.example.org (192.0.2.1) port 587, STARTTLS, no login: MAIL FROM anna@example.org "
+      "(68 octets): 552 no" },
 };
 
 static void said(void **state)
