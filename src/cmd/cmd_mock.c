@@ -3,16 +3,15 @@
  * cmd/cmd_mock.c - baton mock: a server on this machine that refuses on purpose
  */
 #include "cmd/cmd.h"
+#include "cmd/write_file.h"
 #include "mock/mock.h"
 #include "mock/play.h"
 #include "net/loop.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 enum { EXIT_OK = 0, EXIT_TROUBLE = 1 };
@@ -289,18 +288,15 @@ static void print_log(void *user, unsigned connection, str line)
     fprintf(stderr, "#%u %.*s\n", connection, STR_ARG(line));
 }
 
-/* Only its owner may read a file that holds a key. */
-static bool write_pem(const char *name, str pem, mode_t mode)
+/* Only its owner may read a file that holds a key, also where the file was there before. */
+static bool write_papers(const struct settings *s, const struct mock_server *m)
 {
-    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-    bool ok = fd >= 0 && write(fd, pem.p, pem.n) == (ssize_t)pem.n;
-    int why = errno;
-    if (fd >= 0)
-        ok = close(fd) == 0 && ok;
-    if (!ok)
-        fprintf(stderr, "baton mock: writing the certificate to '%s': %s; name another file\n",
-                name, strerror(why));
-    return ok;
+    struct err e;
+    if ((!s->ca_out || write_shared_file(s->ca_out, mock_ca_pem(m), &e)) &&
+        (!s->client_cert_out || write_whole_file(s->client_cert_out, mock_client_pem(m), &e)))
+        return true;
+    fprintf(stderr, "baton mock: the certificate: %s\n", e.why);
+    return false;
 }
 
 /* --- running until a signal --- */
@@ -346,8 +342,7 @@ static int run(const struct settings *s)
         fprintf(stderr, "baton mock: %s\n", e.why);
         return EXIT_TROUBLE;
     }
-    if ((s->ca_out && !write_pem(s->ca_out, mock_ca_pem(mock), 0644)) ||
-        (s->client_cert_out && !write_pem(s->client_cert_out, mock_client_pem(mock), 0600)))
+    if (!write_papers(s, mock))
         return EXIT_TROUBLE;
     pthread_t waiter;
     if (pthread_create(&waiter, NULL, wait_for_signal, loop) != 0) {
@@ -365,6 +360,7 @@ int cmd_mock(int argc, char **argv)
     struct settings s = { .mock.log = print_log };
     struct err e;
     int rest;
+    (void)prctl(PR_SET_DUMPABLE, 0); /* programs send it passwords: none into a core file */
     if (!command_parse(command_named("mock"), argc, argv, &s, &rest, &e)) {
         if (s.cause_is_wrong)
             print_list(stderr);

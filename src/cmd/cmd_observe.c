@@ -6,15 +6,14 @@
 #include "cmd/doctor_flags.h"
 #include "cmd/observed.h"
 #include "cmd/secret_input.h"
+#include "cmd/write_file.h"
 #include "mock/mock.h"
 #include "net/loop.h"
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -326,15 +325,11 @@ static bool start_waiter(struct watch *w, pthread_t *waiter)
 
 static bool write_ca(const char *name, str pem)
 {
-    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    bool ok = fd >= 0 && write(fd, pem.p, pem.n) == (ssize_t)pem.n;
-    int why = errno;
-    if (fd >= 0)
-        ok = close(fd) == 0 && ok;
-    if (!ok)
-        fprintf(stderr, "baton observe: writing the certificate to '%s': %s; name another file\n",
-                name, strerror(why));
-    return ok;
+    struct err e;
+    if (write_shared_file(name, pem, &e))
+        return true;
+    fprintf(stderr, "baton observe: the certificate: %s\n", e.why);
+    return false;
 }
 
 static void print_ready(const struct watch *w, const struct mock_server *m)
@@ -428,6 +423,7 @@ int cmd_observe(int argc, char **argv)
     bool found = false;
     arena_init(&a, ARENA_MAX);
     buf_init(&password, SECRET_MAX);
+    (void)prctl(PR_SET_DUMPABLE, 0); /* the program's password comes in any case: no core file */
     if (!command_parse(command_named("observe"), argc, argv, &s, &rest, &e) ||
         (rest > 2 &&
          !err_set(&e, ERR_SYNTAX, "'%.60s' is one word too many; there is one ADDRESS", argv[2])) ||
@@ -436,8 +432,6 @@ int cmd_observe(int argc, char **argv)
     } else {
         s.typed.address = rest == 2 ? argv[1] : NULL;
         s.typed.password = found;
-        if (found)
-            (void)prctl(PR_SET_DUMPABLE, 0); /* a crash must not leave it in a core file */
         status = check_flags(&s, &a, &e) ? watch(&s, &a, buf_str(&password))
                                          : command_usage_error("observe", &e);
     }

@@ -88,6 +88,15 @@ static void password_rows(const struct observed_report *r, struct buf *out)
             row(r, out, "", password_anomaly_words((enum password_anomaly)bit));
 }
 
+/* RFC 2195: of the password a digest goes over the wire, which does not show it. */
+static const char *clear_words(const struct mock_seen *s)
+{
+    if (!s->login_in_clear)
+        return "";
+    return s->digest ? ", in clear; the digest does not show the password"
+                     : ", readable on the way";
+}
+
 static void login_rows(const struct observed_report *r, struct buf *out)
 {
     const struct mock_seen *s = r->seen;
@@ -96,7 +105,7 @@ static void login_rows(const struct observed_report *r, struct buf *out)
         return;
     }
     rowf(r, out, "logs in", "by %.*s as %.*s%s", STR_ARG(s->mechanism), STR_ARG(s->user),
-         s->login_in_clear ? ", readable on the way" : "");
+         clear_words(s));
     if (s->password != MOCK_PASSWORD_NONE)
         password_rows(r, out);
 }
@@ -117,6 +126,11 @@ static void mail_rows(const struct observed_report *r, struct buf *out)
     if (s->message)
         rowf(r, out, "message", "%zu octets; nothing of it was kept but the address in From",
              s->message_octets);
+    if (s->bare)
+        row(r, out, "line ends",
+            STR("some lines end in a bare LF or CR where CRLF is the rule (RFC 5321 section "
+                "2.3.8): "
+                "strict servers refuse that"));
 }
 
 static void seen_rows(const struct observed_report *r, struct buf *out)
@@ -141,6 +155,20 @@ static struct doctor_report doctor_report_of(const struct observed_report *r)
                                    .mask = r->mask };
 }
 
+/* Why, where it does not stand above already: each place where something stopped. */
+static void nothing_taken(const struct observed_report *r, struct arena *a, struct buf *out)
+{
+    bool any = r->judgement.asked && !doctor_evidence_good(r->judgement.asked);
+    row(r, out, "taken is",
+        any ? STR("nothing that was tried")
+            : STR("nothing: the tries did not come as far as the recipient"));
+    for (size_t i = 0; i < r->record->count && !any; i++) {
+        const struct doctor_evidence *ev = &r->record->rows[i];
+        if (doctor_row_tells(r->record, ev) && !doctor_row_repeats(r->record, ev))
+            row(r, out, "stopped", doctor_evidence_said(ev, a));
+    }
+}
+
 /* The attempt as the program makes it, and the one that the same server takes. */
 static void server_rows(const struct observed_report *r, struct arena *a, struct buf *out)
 {
@@ -151,7 +179,7 @@ static void server_rows(const struct observed_report *r, struct arena *a, struct
     if (j->works && j->works != j->asked)
         row(r, out, "taken is", doctor_evidence_said(j->works, a));
     else if (!j->works)
-        row(r, out, "taken is", STR("nothing that was tried"));
+        nothing_taken(r, a, out);
     if (r->seen->password == MOCK_PASSWORD_DIFFERS && r->stats->auth_attempts)
         row(r, out, "but",
             STR("it was asked with the password that you typed, not with the one that the "
@@ -206,6 +234,24 @@ static str next_of(const struct observed_report *r)
     return STR_NONE;
 }
 
+/* What the program said may stand in it. */
+static void trouble_of(const struct observed_report *r, struct buf *out)
+{
+    struct buf masked, shown;
+    if (!r->trouble)
+        return;
+    buf_init(&masked, LINE_MAX_OCTETS);
+    buf_init(&shown, (size_t)4 * LINE_MAX_OCTETS);
+    buf_add(&shown, STR("The real server was not asked: "));
+    secret_mask_apply(r->mask, str_from(r->trouble), &masked);
+    escape_line(buf_str(&masked), &shown);
+    buf_add(&shown, STR("."));
+    buf_addc(out, '\n');
+    wrap_words(out, 0, 0, buf_str(&shown));
+    buf_done(&masked);
+    buf_done(&shown);
+}
+
 static void outcome_of(const struct observed_report *r, struct buf *out)
 {
     const struct doctor_judgement *j = &r->judgement;
@@ -216,6 +262,8 @@ static void outcome_of(const struct observed_report *r, struct buf *out)
         buf_addf(out, "\n%.*s  (%.*s, %.*s)\n", STR_ARG(c->title), STR_ARG(c->name),
                  STR_ARG(names_of(&STRENGTH_NAMES, (int)f->strength)));
         wrap_words(out, 0, 0, c->sentence);
+        if (f->strength != STRENGTH_PROVED)
+            wrap_words(out, 0, 0, STR("What was seen points to it, and does not prove it."));
         steps_of(r, out);
     } else if (j->verdict == VERDICT_ACCEPTED) {
         buf_addf(out, "\nThe real server takes what the program does, up to the recipient.\n");
@@ -229,8 +277,7 @@ static void outcome_of(const struct observed_report *r, struct buf *out)
     } else if (r->record) {
         buf_addf(out, "\nThe cause is not known: what was seen fits more than one.\n");
     }
-    if (r->trouble)
-        buf_addf(out, "\nThe real server was not asked: %s.\n", r->trouble);
+    trouble_of(r, out);
     if (next.n) {
         buf_addf(out, "\nNext\n  ");
         wrap_words(out, 2, 2, next);
@@ -333,6 +380,7 @@ static json_t *seen_of(const struct observed_report *r)
     json_object_set_new(j, "size", number_or_null(s->size_octets));
     json_object_set_new(j, "message", json_boolean(s->message));
     json_object_set_new(j, "message_octets", number_or_null(s->message_octets));
+    json_object_set_new(j, "bare_line_ends", json_boolean(s->bare));
     return j;
 }
 

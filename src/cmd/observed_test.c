@@ -177,9 +177,57 @@ static void how_the_doctor_is_asked(void **state)
     }
 }
 
+/* Without a server: text that must be there, and text that must not. */
+static const struct {
+    const char *label;
+    struct mock_seen seen;
+    const char *trouble, *want, *without;
+} TEXTS[] = {
+    { "a digest is not readable",
+      { .greeted = true,
+        .mechanism = STR_INIT("CRAM-MD5"),
+        .user = STR_INIT(ANNA),
+        .login_in_clear = true,
+        .digest = true,
+        .password = MOCK_PASSWORD_UNKNOWN },
+      NULL,
+      "the digest does not",
+      "readable on the way" },
+    { "a password is", SEEN(LOGIN(ANNA, UNKNOWN), .login_in_clear = true), NULL,
+      "readable on the way", "digest" },
+    { "bare line ends", SEEN(.message = true, .bare = true), NULL, "section 2.3.8", "readable" },
+    { "no bare line ends", SEEN(.message = true), NULL, "0 octets", "bare" },
+    { "controls in the trouble", SEEN(.message = true),
+      "--user 'a\x1b[31m\xc2\x9b\xe2\x80\xae' is none", "\\x1B[31m\\xC2\\x9B\\xE2\\x80\\xAE",
+      "\x1b" },
+};
+
+static void what_is_printed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
+        const struct observed_typed typed = { 0 };
+        struct observed_report r = { .typed = &typed,
+                                     .seen = &TEXTS[i].seen,
+                                     .trouble = TEXTS[i].trouble };
+        struct arena a;
+        struct buf out;
+        arena_init(&a, 1 << 16);
+        buf_init(&out, 1 << 16);
+        observed_judge(&r);
+        assert_true(observed_text(&r, &a, &out));
+        if (str_find(buf_str(&out), str_from(TEXTS[i].want)) == STR_NOT_FOUND ||
+            str_find(buf_str(&out), str_from(TEXTS[i].without)) != STR_NOT_FOUND)
+            fail_msg("%s: %.*s", TEXTS[i].label, STR_ARG(buf_str(&out)));
+        buf_done(&out);
+        arena_done(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_printed),
         cmocka_unit_test(what_follows),
         cmocka_unit_test(senders_that_are_none),
         cmocka_unit_test(how_the_doctor_is_asked),

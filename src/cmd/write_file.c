@@ -24,6 +24,11 @@ static bool put_all(int fd, str text)
             return false;
         text = str_skip(text, (size_t)n);
     }
+    return true;
+}
+
+static bool reaches_disk(int fd)
+{
     return fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
 }
 
@@ -43,7 +48,7 @@ bool write_whole_file(const char *path, str text, struct err *e)
     if (fd < 0)
         return no(e, path, strerror(errno),
                   "name a folder that is there and that you may write to");
-    bool ok = put_all(fd, text);
+    bool ok = put_all(fd, text) && reaches_disk(fd);
     int why = errno;
     ok = close(fd) == 0 && ok;
     if (ok && rename(beside, path) != 0) {
@@ -54,4 +59,16 @@ bool write_whole_file(const char *path, str text, struct err *e)
         return true;
     unlink(beside);
     return no(e, path, strerror(why), "make room, or name another place");
+}
+
+bool write_shared_file(const char *path, str text, struct err *e)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    bool ok = fd >= 0 && put_all(fd, text);
+    int why = errno;
+    if (fd >= 0 && close(fd) != 0 && ok) {
+        why = errno;
+        ok = false;
+    }
+    return ok || no(e, path, strerror(why), "name another file");
 }

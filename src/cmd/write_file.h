@@ -10,4 +10,7 @@
 /* Puts text in the place of path, readable by its owner alone. An ordinary file that is there is replaced;
  * what is no ordinary file is left alone. The error names the place and a remedy. */
 bool write_whole_file(const char *path, str text, struct err *e) MUST_CHECK;
+
+/* A certificate for others to read: written in place, so that a pipe or a device will do. */
+bool write_shared_file(const char *path, str text, struct err *e) MUST_CHECK;
 #endif

@@ -5,9 +5,11 @@ at it as the user of a program that has that trouble would point it, names the c
 
 usage: mock_causes.py BATON [WORD...]      only cases with a WORD in their name
 """
+import os
 import re
 import smtplib
 import subprocess
+import tempfile
 
 from doctor_kit import Bench, Run, expect, owes
 from mock_kit import GHOST, HOST, LOW_PORTS, OUTSIDE, PASSWORD, USER, Mock, addresses
@@ -133,6 +135,20 @@ def names_it(cause, flavour):
     expect(STRENGTHS.index(document["strength"]) >= STRENGTHS.index(row.strength), got, *said)
 
 
+def key_is_the_owners():
+    """A file that others could read holds the key under other rights; a device is no place for one."""
+    with tempfile.TemporaryDirectory(prefix="baton-mock-") as folder:
+        path = f"{folder}/client.pem"
+        with open(path, "w", encoding="ascii") as file:
+            file.write("x" * 9000)
+        os.chmod(path, 0o644)
+        with Mock(bench.baton, next(places), ["--client-cert-out", path, "--ca-out", "/dev/null"]):
+            with open(path, encoding="ascii") as file:
+                text = file.read()
+            expect(os.stat(path).st_mode & 0o777 == 0o600, "rights", oct(os.stat(path).st_mode))
+            expect("PRIVATE KEY" in text and "x" * 99 not in text, "the file", text)
+
+
 def certificate_is_taken():
     """What the server wants, shown to it: the mail passes without a login"""
     row = ROWS["client-certificate-needed"]
@@ -197,6 +213,7 @@ bench.case("manner temporary", manner, "--temporary", "likely proved")
 bench.case("manner late greeting", manner, "--delay-greeting 1", "proved")
 bench.case("manner tarpit", manner, "--tarpit 1", "proved")
 bench.case("manner random", half_by_chance)
+bench.case("the key is the owner's", key_is_the_owners)
 bench.case("a client certificate is taken", certificate_is_taken)
 # A domain's own server is asked from outside on port 25 alone.
 NEEDS_PORT_25 = {"domain-not-configured", "mx-points-elsewhere"}

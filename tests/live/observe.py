@@ -89,7 +89,7 @@ def in_clear():
         send(w, tls=None, author="info@corp.example")
         d = told(w)
     holds(d, security="none", greeting="EHLO", helo=NAME, login=False, mechanism=None, cause=None, to=OUTSIDE,
-          header_from="info@corp.example", message=True, recipients=1, password=None)
+          header_from="info@corp.example", message=True, recipients=1, password=None, bare_line_ends=False)
     expect(d["asked"]["from"] == USER, "from", d["asked"])
     expect([c["cause"] for c in d["causes"]] == ["client-never-authenticates"], "causes", d["causes"])
     expect(w.status == 3, "exit status", w.status)
@@ -153,6 +153,25 @@ def old_greeting():
         d = told(w)
     holds(d, greeting="HELO", helo="printer", old_helo=True, cause="helo-instead-of-ehlo", strength="likely",
           message=False)
+
+
+def bare_lf(commands):
+    """As curl sends a file without --crlf, and as a script writes lines into a socket."""
+    with watch() as w:
+        with socket.create_connection((w.address, w.port), timeout=20) as s:
+            file = s.makefile("rwb")
+            file.readline()
+            end = b"\n" if commands else b"\r\n"
+            for line in (b"EHLO c", b"MAIL FROM:<a@b.example>", b"RCPT TO:<c@d.example>", b"DATA",
+                         b"From: a@b.example\n\none\ntwo" + end + b".", b"QUIT"):
+                file.write(line + end)
+                file.flush()
+                reply = file.readline()
+                while reply[3:4] == b"-":
+                    reply = file.readline()
+                expect(reply[:1] in b"23", "not taken", line, reply)
+        d = told(w)
+    holds(d, message=True, bare_line_ends=True, header_from="a@b.example")
 
 
 def token(mechanism, response):
@@ -286,6 +305,8 @@ for mechanism in ("PLAIN", "CRAM-MD5"):
 bench.case("another form", another_form)
 bench.case("nothing typed", nothing_typed)
 bench.case("HELO", old_greeting)
+for commands in (False, True):
+    bench.case(f"bare LF {commands}", bare_lf, commands)
 bench.case("XOAUTH2", token, "XOAUTH2", f"user={USER}\1auth=Bearer ya29.a-token\1\1")
 bench.case("OAUTHBEARER", token, "OAUTHBEARER", f"n,a={USER},\1host=h\1auth=Bearer ya29.a-token\1\1")
 bench.case("no address", no_address)
