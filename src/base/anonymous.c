@@ -179,6 +179,20 @@ static size_t span(str s, bool (*in)(char c))
     return n;
 }
 
+static bool in_local_part(char c)
+{
+    static const char ATEXT[] = ".!#$%&'*+/=?^_`{|}~-"; /* RFC 5322 section 3.2.3 */
+    return is_inner(c) || memchr(ATEXT, c, sizeof ATEXT - 1);
+}
+
+/* Is what begins here the local-part of a mailbox, and longer than that? Then it is hidden whole: behind
+ * "anna" in "anna.berger@corp.example" stands more than the word tells. */
+static bool is_longer_mailbox(str rest, size_t than)
+{
+    size_t n = span(rest, in_local_part);
+    return n > than && n < rest.n && rest.p[n] == '@';
+}
+
 static size_t replace(struct walk *w, size_t n, str stand_in)
 {
     buf_add(w->out, stand_in);
@@ -196,7 +210,7 @@ static size_t take_identity(struct walk *w)
             (found && found->n >= x->n))
             continue;
         bool word = begins_word(w) && !(rest.n > x->n && is_inner(rest.p[x->n]));
-        if (x->kind == ANONYMOUS_MAILBOX || (w->words && word))
+        if (x->kind == ANONYMOUS_MAILBOX || (w->words && word && !is_longer_mailbox(rest, x->n)))
             found = x;
     }
     return found ? replace(w, found->n, str_from(found->stand_in)) : 0;
@@ -245,13 +259,41 @@ static size_t read_dashed(str s, struct ip *out)
     return n >= 7 && ip_parse((str){ dotted, n }, out) ? n : 0;
 }
 
+/* "2a02-1210-0-0-0-0-0-7" and "2a02-1210--7", long enough to be nothing else. */
+static size_t read_dashed_v6(str s, struct ip *out)
+{
+    enum { SHORTEST = 15 };
+    char text[IP_TEXT_MAX];
+    size_t n = 0, dashes = 0;
+    for (; n < s.n && n < sizeof text && (s.p[n] == '-' || (in_ip(s.p[n]) && is_alnum(s.p[n])));
+         n++) {
+        dashes += s.p[n] == '-';
+        text[n] = s.p[n] == '-' ? ':' : s.p[n];
+    }
+    bool ends = n == s.n || !is_inner(s.p[n]);
+    return ends && n >= SHORTEST && dashes >= 4 && ip_parse((str){ text, n }, out) ? n : 0;
+}
+
+/* Behind letters only what cannot be a part of a word: "host203-0-113-7", "dsl203.0.113.7". */
+static size_t take_ip_behind_letter(struct walk *w)
+{
+    struct ip ip;
+    str rest = rest_of(w);
+    if (!is_digit(rest.p[0]) || is_digit(w->text.p[w->at - 1]))
+        return 0;
+    size_t n = read_dashed(rest, &ip);
+    if (!n)
+        n = read_ip(rest, &ip);
+    return n && ip.family == IP_V4 ? put_ip(w, n, &ip) : 0;
+}
+
 static size_t take_ip(struct walk *w)
 {
     struct ip ip;
     str rest = rest_of(w);
     bool first = w->at == 0 || !is_alnum(w->text.p[w->at - 1]);
     if (!first)
-        return 0;
+        return take_ip_behind_letter(w);
     if (str_starts_nocase(rest, STR("IPv6:"))) {
         size_t n = read_ip(str_skip(rest, 5), &ip);
         if (n)
@@ -262,14 +304,11 @@ static size_t take_ip(struct walk *w)
     if (n)
         return put_ip(w, n + (ip.family == IP_V6 ? zone_octets(str_skip(rest, n)) : 0), &ip);
     n = read_dashed(rest, &ip);
+    if (!n)
+        n = read_dashed_v6(rest, &ip);
     return n ? put_ip(w, n, &ip) : 0;
 }
 
-static bool in_local_part(char c)
-{
-    static const char ATEXT[] = ".!#$%&'*+/=?^_`{|}~-"; /* RFC 5322 section 3.2.3 */
-    return is_inner(c) || memchr(ATEXT, c, sizeof ATEXT - 1);
-}
 static bool in_domain(char c)
 {
     return is_inner(c) || c == '-' || c == '.' || c == '_';
@@ -359,15 +398,33 @@ static size_t take_own_domain(struct walk *w, str domain)
     return replace(w, at + found->n, str_from(found->stand_in));
 }
 
+/* RFC 5321 section 4.1.2: "john doe". Both quotes counted; 0: none begins here, or it has no end. */
+static size_t quoted_octets(str s)
+{
+    enum { LONGEST = 256 };
+    if (!s.n || s.p[0] != '"')
+        return 0;
+    for (size_t n = 1; n < s.n && n < LONGEST; n++) {
+        if (s.p[n] == '"')
+            return n + 1;
+        n += s.p[n] == '\\';
+    }
+    return 0;
+}
+
 static size_t take_mailbox(struct walk *w)
 {
     str rest = rest_of(w);
     if (w->at && in_local_part(w->text.p[w->at - 1]))
         return 0;
     size_t local = span(rest, in_local_part);
+    if (!local)
+        local = quoted_octets(rest);
     if (!local || local >= rest.n || rest.p[local] != '@')
         return 0;
     str domain = str_skip(rest, local + 1);
+    if (domain.n && domain.p[0] == '[' && !is_role(str_take(rest, local)))
+        return replace(w, local + 1, STR("someone@")); /* the address in it has its own stand-in */
     size_t n = span(domain, in_domain);
     while (n && domain.p[n - 1] == '.')
         n--;
@@ -417,12 +474,21 @@ static bool in_id(char c)
     return is_alnum(c) || c == '-';
 }
 
+/* "1tABcd-0001Ef-Gh", as Exim named messages for long. */
+static bool is_short_id(str s)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < s.n; i++)
+        digits += is_digit(s.p[i]);
+    return s.n == 16 && s.p[6] == '-' && s.p[13] == '-' && digits >= 2 && digits < 14;
+}
+
 /* Letters and digits mixed as no word mixes them: the name of a message in a queue. */
 static size_t take_id(struct walk *w)
 {
     str rest = rest_of(w);
     size_t n = begins_word(w) ? span(rest, in_id) : 0;
-    bool mixed = false;
+    bool mixed = is_short_id(str_take(rest, n));
     for (str left = str_take(rest, n); left.p && left.n;) {
         str run = str_cut(&left, '-');
         size_t digits = 0;

@@ -3,6 +3,7 @@
  * doctor/anonymous.c - every slice of a run, through the stand-ins
  */
 #include "doctor/anonymous.h"
+#include "net/idn.h"
 #include "smtp/path.h"
 
 enum { SAID_MAX = 4096 };
@@ -69,6 +70,15 @@ static bool add_word(struct anonymous *a, str word, str stand_in)
     return is_common(word) || anonymous_add(a, ANONYMOUS_WORD, word, stand_in);
 }
 
+/* A server says a domain outside ASCII as it stands in DNS. */
+static bool add_a_labels(struct anonymous *a, str domain, str stand_in)
+{
+    char ascii[DNS_NAME_MAX];
+    struct err e;
+    return str_is_ascii(domain) || !dns_name_from_text(domain, net_idn(domain), ascii, &e) ||
+           anonymous_add(a, ANONYMOUS_DOMAIN, str_from(ascii), stand_in);
+}
+
 static bool add_domain(struct anonymous *a, str domain, str stand_in)
 {
     str whole = organisation_of(domain);
@@ -78,6 +88,8 @@ static bool add_domain(struct anonymous *a, str domain, str stand_in)
     if (dot == STR_NOT_FOUND)
         return add_word(a, whole, stand_in);
     str first_label = str_take(stand_in, str_find_octet(stand_in, '.'));
+    if (!add_a_labels(a, whole, stand_in))
+        return false;
     return anonymous_add(a, ANONYMOUS_DOMAIN, whole, stand_in) &&
            (dot < 4 || add_word(a, str_take(whole, dot), first_label));
 }
