@@ -144,6 +144,26 @@ bool doctor_cell_works(const struct doctor_judgement *j, const struct doctor_cel
                            smtp_attempt_logs_in(&w->attempt));
 }
 
+const char *doctor_works_with(const struct doctor_asked *asked, const struct doctor_judgement *j)
+{
+    static const struct {
+        unsigned difference;
+        const char *words;
+    } ROWS[] = {
+        { DIFFERS_FROM, "another From" },      { DIFFERS_HEADER_FROM, "another From" },
+        { DIFFERS_USER, "another user name" }, { DIFFERS_PASSWORD, "another password" },
+        { DIFFERS_VERB, "EHLO, not HELO" },    { DIFFERS_HELO, "another EHLO name" },
+        { DIFFERS_SIZE, "a smaller message" }, { DIFFERS_SOURCE, "another source" },
+        { DIFFERS_TO, "another recipient" },   { DIFFERS_CERTIFICATE, "a certificate" },
+    };
+    unsigned d = j->works ? doctor_differences(&asked->attempt, &j->works->attempt) : 0;
+    const char *words = NULL;
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++)
+        if (d & ROWS[i].difference)
+            words = words && words != ROWS[i].words ? "other settings" : ROWS[i].words;
+    return words;
+}
+
 bool doctor_lanes_same_address(const struct doctor_lane *a, const struct doctor_lane *b)
 {
     return ip_eq(&a->cells[0]->at.address, &b->cells[0]->at.address);

@@ -82,8 +82,17 @@ static const char *second_line(const struct doctor_cell *c, char out[32])
     return out;
 }
 
+/* What works in the user's cell has something that he has not, and no cell shows; NULL. */
+static const char *works_with(const struct page *p, const struct doctor_cell *c)
+{
+    return page_is_asked(p, c) && page_works(p, c) ? doctor_works_with(p->r->asked, p->r->judgement)
+                                                   : NULL;
+}
+
 static const char *tag_of(const struct page *p, const struct doctor_cell *c)
 {
+    if (works_with(p, c))
+        return "yours: works with";
     if (page_is_asked(p, c))
         return page_works(p, c) ? "yours: works" : "your settings";
     return page_works(p, c) ? "works" : "";
@@ -101,8 +110,9 @@ static const char *sign_of(enum doctor_state s)
 static void cell(struct page *p, const struct box *b, const struct doctor_cell *c)
 {
     char word[64], reply[32];
-    const char *tag = tag_of(p, c), *second = second_line(c, reply);
-    unsigned lines = 1 + (*second != 0) + (*tag != 0), middle = b->x + b->w / 2;
+    const char *with = works_with(p, c); /* in two lines, where the reply has none */
+    const char *tag = with ? with : tag_of(p, c), *second = with ? "" : second_line(c, reply);
+    unsigned lines = 1 + (*second != 0 || with) + (*tag != 0), middle = b->x + b->w / 2;
     unsigned y = b->y + b->h / 2 + 5 - (lines - 1) * 9;
     bool inferred = c->s.state != STATE_NOT_TESTED && !c->s.played;
     buf_addf(p->out, "<g class=\"cell%s%s%s%s\">",
@@ -114,7 +124,9 @@ static void cell(struct page *p, const struct box *b, const struct doctor_cell *
     box_at(p, b, 3, 6);
     snprintf(word, sizeof word, "%s%.*s", sign_of(c->s.state), STR_ARG(page_state(c)));
     text_at(p, "word", middle, y, "middle", word);
-    if (*second)
+    if (with)
+        text_at(p, "tag", middle, y += 18, "middle", tag_of(p, c));
+    else if (*second)
         text_at(p, "small", middle, y += 18, "middle", second);
     if (*tag)
         text_at(p, "tag", middle, y + 18, "middle", tag);
@@ -233,7 +245,7 @@ static void row(struct page *p, const struct doctor_cell *c, bool dead)
 {
     char ip[IP_TEXT_MAX], port[8];
     str said = STR_NONE, first = STR_NONE;
-    const char *tag = tag_of(p, c);
+    const char *tag = tag_of(p, c), *with = works_with(p, c);
     bool inferred = c->s.state != STATE_NOT_TESTED && !c->s.played;
     struct arena *a = p->r->record->arena;
     snprintf(port, sizeof port, "%u", c->at.port);
@@ -247,8 +259,8 @@ static void row(struct page *p, const struct doctor_cell *c, bool dead)
     field(p, "Security", str_from(dead ? "any" : page_security(c->at.security)));
     field(p, "Login", smtp_attempt_logs_in(&c->at) ? STR("yes") : STR("no"));
     field(p, "Result",
-          arena_printf(a, "%.*s%s%s%s", STR_ARG(page_state(c)), inferred ? ", inferred" : "",
-                       *tag ? "; " : "", tag));
+          arena_printf(a, "%.*s%s%s%s%s%s", STR_ARG(page_state(c)), inferred ? ", inferred" : "",
+                       *tag ? "; " : "", tag, with ? " " : "", with ? with : ""));
     field(p, "The server said",
           said.n ? arena_printf(a, "%u %.*s", c->s.by->outcome.code, STR_ARG(said)) : STR("-"));
     page_markup(p, "</tr>");

@@ -284,9 +284,18 @@ static bool is_inferred(const struct doctor_cell *c)
     return c->s.state != STATE_NOT_TESTED && !c->s.played;
 }
 
+/* The user's cell, and what works there is not what he has. */
+static bool works_otherwise(const struct doctor_report *r, const struct doctor_cell *c)
+{
+    return doctor_cell_works(r->judgement, c) && doctor_cell_is_asked(r->asked, r->judgement, c) &&
+           doctor_works_with(r->asked, r->judgement);
+}
+
 static const char *mark_of(const struct doctor_report *r, const struct doctor_cell *c)
 {
     bool works = doctor_cell_works(r->judgement, c);
+    if (works_otherwise(r, c))
+        return " (yours +)";
     if (doctor_cell_is_asked(r->asked, r->judgement, c))
         return works ? " (yours, works)" : " (yours)";
     return works ? " (works)" : "";
@@ -354,7 +363,7 @@ static void details(const struct doctor_report *r, struct buf *out)
     struct doctor_lane lanes[DOCTOR_LANES_MAX];
     size_t n = doctor_cells(r->asked, r->record, r->judgement, cells);
     size_t count = doctor_lanes(r->asked, r->judgement, cells, n, lanes);
-    bool inferred = false;
+    bool inferred = false, otherwise = false;
     if (count)
         buf_addf(out, "\n%sDetails%s\n", BOLD(r), PLAIN(r));
     for (size_t i = 0; i < count; i++) {
@@ -362,7 +371,11 @@ static void details(const struct doctor_report *r, struct buf *out)
             add_head(&lanes[i], out);
         add_lane(r, &lanes[i], out);
         inferred |= is_inferred(lanes[i].cells[0]) || is_inferred(lanes[i].cells[1]);
+        otherwise |= works_otherwise(r, lanes[i].cells[0]) || works_otherwise(r, lanes[i].cells[1]);
     }
+    if (otherwise)
+        buf_addf(out, "  + works with %s, and not as you have it\n",
+                 doctor_works_with(r->asked, r->judgement));
     if (inferred)
         buf_add(out, STR("  * inferred from what the server showed, and not played\n"));
 }

@@ -137,6 +137,26 @@ static str masked(const struct doctor_report *r, str step)
     return hidden;
 }
 
+/* The catalogue's ports are those that servers mostly have: they would speak against the one that was seen
+ * to work. */
+static bool names_usual_port(str step)
+{
+    static const str BEGIN[] = {
+        STR_INIT("Set the port "),
+        STR_INIT("Set the connection security "),
+        STR_INIT("Change the port "),
+        STR_INIT("Use port "),
+        STR_INIT("Choose SSL/TLS for port "),
+        STR_INIT("Where the program only has a box 'SSL'"),
+        STR_INIT("Where it lets you choose between 'SSL' and 'TLS'"),
+        STR_INIT("If your program does not offer STARTTLS, choose SSL/TLS "),
+    };
+    for (size_t i = 0; i < COUNT_OF(BEGIN); i++)
+        if (str_starts(step, BEGIN[i]))
+            return true;
+    return false;
+}
+
 size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
 {
     const struct doctor_judgement *j = r->judgement;
@@ -145,7 +165,8 @@ size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
     if (!c || j->verdict == VERDICT_ACCEPTED)
         return 0;
     unsigned door = DIFFERS_PORT | DIFFERS_SECURITY;
-    if (j->works && (doctor_differences(&r->asked->attempt, &j->works->attempt) & door)) {
+    bool moves = j->works && (doctor_differences(&r->asked->attempt, &j->works->attempt) & door);
+    if (moves) {
         const struct smtp_attempt *w = &j->works->attempt;
         out[n] = arena_printf(
             r->record->arena,
@@ -165,6 +186,7 @@ size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
     out[n] = masked(r, own_step(r));
     n += out[n].p != NULL;
     for (size_t i = 0; i < CAUSE_STEPS && c->sender_steps[i].n; i++)
-        out[n++] = c->sender_steps[i];
+        if (!moves || !names_usual_port(c->sender_steps[i]))
+            out[n++] = c->sender_steps[i];
     return n;
 }

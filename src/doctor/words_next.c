@@ -81,6 +81,18 @@ static bool is_token(const struct next_case *n)
 {
     return n->j->cause_count && n->j->causes[0].cause == CAUSE_OAUTH_TOKEN_REJECTED;
 }
+static bool is_app_password(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_APP_PASSWORD_NEEDED;
+}
+static bool is_switched_off(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_PASSWORD_LOGIN_SWITCHED_OFF;
+}
+static bool is_barred(const struct next_case *n)
+{
+    return n->j->cause_count && n->j->causes[0].cause == CAUSE_ACCOUNT_MAY_NOT_SUBMIT;
+}
 static bool is_login_refused(const struct next_case *n)
 {
     return n->j->cause_count && cause_of(n->j->causes[0].cause)->family == FAMILY_AUTH_FAILED;
@@ -278,6 +290,15 @@ static const struct {
     { is_token,
       STR_INIT("Get a fresh token, with the right to send, and run the same command again: "
                "if it is taken, the old one was the cause.") },
+    { is_app_password,
+      STR_INIT("Run the same command again with the app password: if it is taken, enter it in your "
+               "program too.") },
+    { is_switched_off,
+      STR_INIT("Run the same command with --auth XOAUTH2 and --token-command, if a token for the "
+               "account is at hand: if it is taken, the password was the cause.") },
+    { is_barred,
+      STR_INIT("Read the provider's notices in the web mail. Run the same command again when the "
+               "account may send.") },
     { is_login_refused, STR_INIT("Log in to the provider's web mail with the same user name and "
                                  "password. If that works, ask the provider what SMTP needs.") },
     { is_temporary,
