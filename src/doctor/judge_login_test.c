@@ -188,7 +188,15 @@ static const struct judge_case {
     { "HELO was said by the doctor alone: no matter", "587 starttls login",
       E587 HELO587 "587 old-helo rcpt " RELAY OK587, "accepted: exit 0" },
     { "the pasted error knows no AUTH", "587 starttls login error=503 AUTH not advertised",
-      E587 OK587, "accepted: helo-instead-of-ehlo possible; exit 0" },
+      E587 OK587,
+      "accepted: auth-hidden-until-tls possible, helo-instead-of-ehlo possible; exit 0" },
+    { "... and asks for TLS",
+      "587 starttls login error=503 AUTH not advertised, use STARTTLS first", E587 OK587,
+      "accepted: auth-hidden-until-tls possible; exit 0" },
+    { "... and a login is shown without TLS too",
+      "587 starttls login error=503 AUTH not advertised",
+      "587 220 hello | 587 ehlo STARTTLS, AUTH PLAIN | 587+ tls | 587+ ehlo AUTH PLAIN |" OK587,
+      "accepted: helo-instead-of-ehlo possible; exit 0" },
 
     /* AUTH is gone */
     { "587 offers no login under TLS", "587 starttls login", CLEAR587 "587+ tls | 587+ ehlo SIZE 1",

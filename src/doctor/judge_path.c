@@ -128,6 +128,15 @@ bool judge_reverse_dns_stays(const struct bench *b)
     return reverse_dns(b, &varied) && varied;
 }
 
+/* With a login the answer is the same one. */
+static const struct doctor_evidence *login_spares_none(const struct bench *b)
+{
+    for (size_t i = 0; i < b->r->count; i++)
+        if (smtp_attempt_logs_in(&b->r->rows[i].attempt) && blames_reverse_dns(b, &b->r->rows[i]))
+            return &b->r->rows[i];
+    return NULL;
+}
+
 /* The words blame the name of our address in DNS. Of those that log in few servers ask for it: where a login
  * is to be had and was not made, that is what is missing first. With the EHLO word alone changed the
  * answer stays, or it was that word. */
@@ -139,11 +148,13 @@ void judge_sign_reverse_dns(struct bench *b)
     bool login_missed = !smtp_attempt_logs_in(&first->attempt) &&
                         (judge_login_offered(b, first->attempt.port, SMTP_SECURITY_AUTO) ||
                          (b->asked->login_known && doctor_record_offers_login(b->r)));
-    bool sure = !login_missed && (varied || !words_about_helo(&first->outcome));
+    const struct doctor_evidence *member = login_spares_none(b);
+    bool sure = (!login_missed || member) && (varied || !words_about_helo(&first->outcome));
     struct finding *f = judge_add(b, CAUSE_REVERSE_DNS_MISSING, HOP_SUBMISSION,
                                   sure ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
     finding_for(f, first->id);
     finding_for(f, judge_id(varied));
+    finding_for(f, judge_id(member));
 }
 
 /* ------------------------------------------------------------------------------------------------

@@ -17,14 +17,35 @@ const struct doctor_evidence *plan_refused_trial(const struct plan *p, bool memb
     return NULL;
 }
 
-/* A trial was refused in words about the EHLO name: the same on a connection that says another. */
+/* A name that some servers take from nobody: no full one, or one that only this network knows. */
+static bool is_odd_name(str helo)
+{
+    static const str ENDS[] = { STR_INIT(".localdomain"), STR_INIT(".local"), STR_INIT(".lan") };
+    bool odd = !str_starts(helo, STR("[")) && (str_find_octet(helo, '.') == STR_NOT_FOUND ||
+                                               str_find_octet(helo, '_') != STR_NOT_FOUND);
+    for (size_t i = 0; i < COUNT_OF(ENDS); i++)
+        odd |= str_ends_nocase(helo, ENDS[i]);
+    return odd;
+}
+
+/* Do words or a name that is odd speak for the EHLO name? Without a login an outside recipient is named
+ * once, so there it takes words. */
+static bool suspects_helo(const struct doctor_evidence *ev)
+{
+    const struct smtp_outcome *o = &ev->outcome;
+    return words_about_helo(o) || words_about_reverse_dns(o) ||
+           (smtp_attempt_logs_in(&ev->attempt) && words_say_nothing(o) &&
+            is_odd_name(ev->attempt.helo));
+}
+
+/* A trial was refused, and the EHLO name is suspected: the same on a connection that says another. */
 void plan_want_other_helo(struct plan *p)
 {
     for (size_t i = 0; p->asked->attempt.helo.n && i < p->r->count; i++) {
         const struct doctor_evidence *ev = &p->r->rows[i];
         if (ev->probe != PROBE_TRIAL || ev->outcome.end != SMTP_END_REPLY ||
             doctor_evidence_good(ev) || !str_eq(ev->attempt.helo, p->asked->attempt.helo) ||
-            !(words_about_helo(&ev->outcome) || words_about_reverse_dns(&ev->outcome)))
+            !suspects_helo(ev))
             continue;
         struct smtp_attempt x = ev->attempt;
         x.helo = STR_NONE;

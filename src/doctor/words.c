@@ -75,10 +75,14 @@ bool words_about_relaying(const struct smtp_outcome *o)
     return words_name_relaying(o) || (o->code == 454 && x->subject == 7 && x->detail == 1);
 }
 
+/* 500, 502 and 503 are of the command and its turn, whoever says it (RFC 5321 sections 4.1.4 and 4.2.2): an
+ * old server, one that takes no mail, LMTP (RFC 2033). A refused EHLO that says nothing is of its name. */
 bool words_about_helo(const struct smtp_outcome *o)
 {
     static const str WORDS[] = { STR_INIT("helo"), STR_INIT("ehlo") };
-    return o->stage == SMTP_STAGE_EHLO || HOLDS(o->text, WORDS);
+    if (o->code == 500 || o->code == 502 || o->code == 503)
+        return false;
+    return HOLDS(o->text, WORDS) || (o->stage == SMTP_STAGE_EHLO && !words_about_reverse_dns(o));
 }
 
 bool words_blame_other(const struct smtp_outcome *o)

@@ -68,7 +68,9 @@ static const struct {
       "reputation service|suspected spam ip|is listed at|is listed in|is listed on|"
       "is listed by|client&is listed|=ip&is listed|host&is listed|listed at&reject|"
       "listed by&reject|schwarze&liste|liste noire|lista negra|黑名单" },
-    { CAUSE_IP_BANNED, AT_OPEN | EITHER, "banned|=ip&blocked&errors|address&blocked&errors" },
+    { CAUSE_IP_BANNED, AT_OPEN | EITHER,
+      "banned|=ip&blocked&errors|address&blocked&errors|too many&failed|too many&failures|"
+      "failed logins|brute force|brute-force" },
     { CAUSE_FROM_INVALID, PATHS | EITHER, /* the domain cannot be found, so nobody could be asked */
       "sender verif&unrouteable|sender verif&domain|sender verif&no such host" },
     { CAUSE_SENDER_UNVERIFIED, TRADE | EITHER,
