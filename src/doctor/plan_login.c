@@ -25,7 +25,7 @@ unsigned plan_login_rank(const struct plan *p, uint16_t port)
 bool plan_clear_digest(const struct doctor_asked *asked)
 {
     const struct sasl_mechanism *m = sasl_mechanism_find(asked->attempt.mechanism);
-    return m && !m->reveals && asked->attempt.security == SMTP_SECURITY_NONE;
+    return m && !sasl_mechanism_gives_away(m) && asked->attempt.security == SMTP_SECURITY_NONE;
 }
 
 /* It was named, and turned out to be impossible here: no ticket, no certificate. */

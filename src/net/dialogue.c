@@ -309,13 +309,13 @@ static bool may_log_in(const struct net_dialogue *d, const struct sasl_mechanism
                        "the login was not sent: this connection only looks at the server's TLS");
     if (tls && tls->done && tls->verified)
         return true;
-    if (!tls && d->o.allow_clear_digest && !m->reveals)
+    if (!tls && d->o.allow_clear_digest && !sasl_mechanism_gives_away(m))
         return true;
     if (!d->o.allow_clear_auth)
         return err_set(e, ERR_SYNTAX, "the login was not sent: %s",
                        tls ? "the server's certificate could not be verified"
                            : "the connection is not encrypted");
-    if (tls && m->reveals)
+    if (tls && sasl_mechanism_gives_away(m))
         return err_set(e, ERR_SYNTAX,
                        "the login was not sent: the server's certificate could not be "
                        "verified, and %.*s would show it the password",

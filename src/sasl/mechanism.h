@@ -26,10 +26,17 @@ struct sasl_mechanism {
     unsigned needs; /* enum sasl_credential */
     bool initial;   /* the client speaks first */
     bool reveals;   /* the server sees the secret itself: only under verified TLS */
-    bool slow;      /* a step may take long: key derivation, or other servers that are asked */
-    bool binds;     /* to the TLS channel it is played on */
-    unsigned rank;  /* higher is tried first */
+    bool
+        brittle; /* what it says yields the secret's equal to whoever reads it and computes a while */
+    bool slow;   /* a step may take long: key derivation, or other servers that are asked */
+    bool binds;    /* to the TLS channel it is played on */
+    unsigned rank; /* higher is tried first */
 };
+/* For guards: not to be played where anybody else may read along, or hold the other end. */
+static inline bool sasl_mechanism_gives_away(const struct sasl_mechanism *m)
+{
+    return m->reveals || m->brittle;
+}
 const struct sasl_mechanism *sasl_mechanism_find(str name); /* NULL: not one of ours */
 /* The names with ", " between; needs: only those that these credentials can play, 0: all. */
 const char *sasl_mechanism_list(unsigned credentials, char *out, size_t room);

@@ -132,6 +132,7 @@ static smtp_ticket do_letter(struct run *r, char letter)
     case 'P': return log_in(r, "PLAIN");
     case 'L': return log_in(r, "LOGIN");
     case 'C': return log_in(r, "CRAM-MD5");
+    case 'N': return log_in(r, "NTLM");
     case 'A': return log_in(r, "SCRAM-SHA-1");
     case 'G': return log_in(r, "GSSAPI");
     case 'M': return net_dialogue_mail(r->d, STR("anna@corp.example"), STR_NONE);
@@ -1005,6 +1006,18 @@ static const struct guard_case {
       { .allow_clear = true, .cert = TEST_CERT_SELF, .at_once = true },
       "EPLQ",
       "opened unverified:self-signed greeting:220 ehlo:250 guarded guarded quit:221 end:quit:reply",
+      NULL,
+      { TLS, GREETING, EHLO_AUTH, QUIT } },
+    { "NTLM is no digest in clear",
+      { .allow_digest = true },
+      "ENQ",
+      "opened greeting:220 ehlo:250 guarded quit:221 end:quit:reply",
+      NULL,
+      { GREETING, EHLO_AUTH, QUIT } },
+    { "no NTLM behind a wrong certificate, even when clear is allowed",
+      { .allow_clear = true, .cert = TEST_CERT_SELF, .at_once = true },
+      "ENQ",
+      "opened unverified:self-signed greeting:220 ehlo:250 guarded quit:221 end:quit:reply",
       NULL,
       { TLS, GREETING, EHLO_AUTH, QUIT } },
     { "CRAM-MD5 behind a wrong certificate when asked",

@@ -261,7 +261,7 @@ def judge(host):
 
 
 def rails(host, site, run):
-    digest = host.auth if host.security == "none" and host.auth in DIGESTS else None
+    digest = host.auth if host.security == "none" and host.auth in DIGESTS and host.auth != "NTLM" else None  # v1 is none
     holds(site, run, gentle=host.gentle, send=host.send, to=host.to, hello_ok=host.may_greet_tls(),
           clear_auth=host.clear_auth, digest=digest, variants=1 + host.helo, logins=host.logins, password=host.password, cut_short=cut_short(run))
     for conn in site.conns:
