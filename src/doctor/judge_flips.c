@@ -216,11 +216,13 @@ static enum finding_strength strength_of_flip(const struct bench *b, enum doctor
     if (cause == CAUSE_CLIENT_NEVER_AUTHENTICATES &&
         (words_blame_other(&s->by->outcome) || words_cause(&s->by->outcome) != CAUSE_NONE))
         return STRENGTH_LIKELY; /* it flipped, but the server named another reason */
+    if (cause == CAUSE_EHLO_NAME_REFUSED && words_name_relaying(&s->by->outcome))
+        return STRENGTH_LIKELY;
     if (cause == CAUSE_MX_PORT_NOT_SUBMISSION && wanted)
         return STRENGTH_LIKELY;
     if (cause == CAUSE_MX_PORT_NOT_SUBMISSION && s->state == STATE_REFUSED &&
-        s->by->outcome.stage > SMTP_STAGE_AUTH)
-        return STRENGTH_LIKELY;
+        (s->by->outcome.stage > SMTP_STAGE_AUTH || s->by->attempt.port != 25))
+        return STRENGTH_LIKELY; /* on a port for users a refused login may have other reasons */
     return STRENGTH_PROVED;
 }
 

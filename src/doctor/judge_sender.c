@@ -57,11 +57,13 @@ enum finding_strength judge_strength_of_from(const struct bench *b, enum cause_i
                        (words_is_broken_address(b->a.from) && words_from_refused(&s->by->outcome))
                    ? STRENGTH_PROVED
                    : STRENGTH_LIKELY;
-    if (cause == CAUSE_FROM_NOT_LOGIN && words_say_nothing(&s->by->outcome) && !s->confirmed &&
-        s->by->probe == PROBE_TRIAL)
+    bool relaying = words_name_relaying(
+        &s->by->outcome); /* "not permitted" is no word of owning there */
+    if (cause == CAUSE_FROM_NOT_LOGIN && (relaying || words_say_nothing(&s->by->outcome)) &&
+        !s->confirmed && s->by->probe == PROBE_TRIAL)
         return STRENGTH_POSSIBLE; /* nothing but one answer against one other */
     /* In words that say nothing of owning it may be refused of anybody. */
-    return cause == CAUSE_FROM_NOT_LOGIN &&
+    return cause == CAUSE_FROM_NOT_LOGIN && !relaying &&
                    (words_about_ownership(&s->by->outcome) || words_cause(&s->by->outcome) == cause)
                ? STRENGTH_PROVED
                : STRENGTH_LIKELY;

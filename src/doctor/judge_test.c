@@ -359,6 +359,17 @@ static const struct judge_case {
     { "... refused at MAIL", "587 starttls PLAIN from=x@example.net",
       E587 IN587 "587+ PLAIN from=x@example.net mail 553 5.7.1 not owned | 587+ PLAIN rcpt 250",
       "refused: from-not-login proved; exit 1" },
+    { "... refused in the words of relaying", "587 starttls PLAIN from=x@example.net",
+      E587 IN587
+      "587+ PLAIN from=x@example.net rcpt 550 5.7.1 relaying not permitted, authenticate |"
+      "587+ PLAIN rcpt 250",
+      "refused: from-not-login possible; exit 1; next" },
+    { "... and again", "587 starttls PLAIN from=x@example.net",
+      E587 IN587
+      "587+ PLAIN from=x@example.net rcpt 550 5.7.1 relaying not permitted, authenticate |"
+      "587+ PLAIN rcpt 250 |"
+      "587+ PLAIN from=x@example.net rcpt 550 5.7.1 relaying not permitted, authenticate",
+      "refused: from-not-login likely; exit 1; next" },
     { "... refused in words that say nothing of owning", "587 starttls PLAIN from=x@example.net",
       E587 IN587 "587+ PLAIN from=x@example.net rcpt 550 5.7.1 Access denied | 587+ PLAIN rcpt 250",
       "refused: from-not-login possible; exit 1; next" },

@@ -113,7 +113,8 @@ void plan_want_reversals(struct plan *p)
         if (s.state == STATE_NOT_TESTED) {
             plan_want(p, x, PLAN_TRIAL);
         } else if (s.state == STATE_REFUSED && !p->replayed && smtp_attempt_logs_in(&x) &&
-                   (s.temporary || (!s.confirmed && words_say_nothing(&s.by->outcome)))) {
+                   (s.temporary || (!s.confirmed && (words_say_nothing(&s.by->outcome) ||
+                                                     words_name_relaying(&s.by->outcome))))) {
             p->replayed = plan_want_again(p, x);
         }
     }

@@ -55,6 +55,6 @@ void plan_want_refused_again(struct plan *p)
     struct smtp_attempt a = plan_asked_here(p);
     const struct doctor_evidence *ev = plan_refused_trial(p, true);
     if (ev && !doctor_best_accepted(p->r, &a) && doctor_conforms(&a, &ev->attempt) &&
-        words_say_nothing(&ev->outcome))
+        (words_say_nothing(&ev->outcome) || words_name_relaying(&ev->outcome)))
         want_once_more(p, ev);
 }

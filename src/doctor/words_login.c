@@ -112,9 +112,13 @@ static const struct login_rule {
       "account&disabled|user&disabled|mailbox&disabled|access&disabled|"
       "account&lock|user&lock|mailbox&lock|account&block|user&block|mailbox&block|sender&block|"
       "account&expired|password&expired|password has expired|account&closed|account&terminat|"
-      "account&restrict|not confirmed|unconfirmed|not verified|unverified|not activated|"
+      "account&restrict|not confirmed|unconfirmed|account&not verified|mail&not "
+      "verified|domain&not verified|"
+      "sender&not verified|phone&not verified|unverified|not activated|"
       "access right|no permission|has no right|not permitted|not allowed to|not authorized to|"
-      "not authorised to|service is not|service not|not enabled for|gesperrt|deaktiviert|"
+      "not authorised to|service&not enabled|service&not activ|service&not allowed|"
+      "service&not permit|service&not subscribed|service&not open|not enabled "
+      "for|gesperrt|deaktiviert|"
       "freigeschaltet|compte&bloqu|compte&suspendu|compte&désactiv|cuenta&bloquead|"
       "cuenta&suspendid|conta&bloquead|conta&suspens|sospes|bloccat|disattivat|zablokowan|"
       "zawieszon|geblokkeerd|аблокирован|"
@@ -128,7 +132,9 @@ static const struct login_rule {
       CAUSE_ACCOUNT_MAY_NOT_SUBMIT, STRENGTH_POSSIBLE, CAUSE_WRONG_CREDENTIALS },
     { OF_THE_LOGIN, "blocked", CAUSE_IP_BANNED, STRENGTH_POSSIBLE, CAUSE_ACCOUNT_MAY_NOT_SUBMIT },
 
-    /* what stands behind the server */
+    /* what stands behind the server; or the code is for now, and the words are those of a wrong password */
+    { TEMPORARY, "invalid|incorrect|wrong|unsuccess|not accepted|5.7.8|bad password|bad cred",
+      CAUSE_AUTH_BACKEND_DOWN, STRENGTH_POSSIBLE, CAUSE_WRONG_CREDENTIALS },
     { TEMPORARY, "", CAUSE_AUTH_BACKEND_DOWN, STRENGTH_LIKELY, CAUSE_NONE },
     { ENDING, "", CAUSE_AUTH_BACKEND_DOWN, STRENGTH_POSSIBLE, CAUSE_NONE },
     { NO_SUCH | POLICY,
@@ -136,7 +142,8 @@ static const struct login_rule {
       "authentication server|auth server|system error",
       CAUSE_AUTH_BACKEND_DOWN, STRENGTH_LIKELY, CAUSE_NONE },
     { NO_SUCH | POLICY,
-      "service unavailable|service is unavailable|temporarily unavailable|"
+      "service unavailable|service is unavailable|service not available|"
+      "service is not available|service currently not available|temporarily unavailable|"
       "currently unavailable|server unavailable|database|=ldap|=radius|try again later|try later",
       CAUSE_AUTH_BACKEND_DOWN, STRENGTH_POSSIBLE, CAUSE_WRONG_CREDENTIALS },
 
