@@ -39,15 +39,22 @@ static const int SIGNALS[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 struct terminal {
     struct termios was;
     struct sigaction before[COUNT_OF(SIGNALS)];
+    sigset_t open; /* who may come while an answer is waited for, and at no other time */
 };
 
-/* Without SA_RESTART: a read that waits is to end. */
+/* A signal that came between a look at gave_up and a read() would be seen only behind the next answer: they
+ * are held back, but for ppoll(). */
 static bool terminal_begin(struct terminal *t, struct err *e)
 {
     struct sigaction mine = { .sa_handler = give_up };
+    sigset_t held;
     if (tcgetattr(STDIN_FILENO, &t->was) != 0)
         return err_set(e, ERR_SYSTEM, "asking on the terminal: %s", strerror(errno));
     gave_up = 0;
+    sigemptyset(&held);
+    for (size_t i = 0; i < COUNT_OF(SIGNALS); i++)
+        sigaddset(&held, SIGNALS[i]);
+    sigprocmask(SIG_BLOCK, &held, &t->open);
     for (size_t i = 0; i < COUNT_OF(SIGNALS); i++)
         sigaction(SIGNALS[i], &mine, &t->before[i]);
     return true;
@@ -58,14 +65,29 @@ static void terminal_end(const struct terminal *t)
     tcsetattr(STDIN_FILENO, TCSANOW, &t->was);
     for (size_t i = 0; i < COUNT_OF(SIGNALS); i++)
         sigaction(SIGNALS[i], &t->before[i], NULL);
+    sigprocmask(SIG_SETMASK, &t->open, NULL);
+}
+
+/* False: given up. */
+static bool input_waits(const struct terminal *t)
+{
+    struct pollfd p = { STDIN_FILENO, POLLIN, 0 };
+    while (!gave_up) {
+        int n = ppoll(&p, 1, NULL, &t->open);
+        if (n > 0)
+            return true;
+        if (n < 0 && errno != EINTR)
+            return false;
+    }
+    return false;
 }
 
 /* One line without its end; what does not fit is left out. False: the end of input, or given up. */
-static bool read_line(struct buf *out)
+static bool read_line(const struct terminal *t, struct buf *out)
 {
     for (;;) {
         char c;
-        ssize_t n = gave_up ? 0 : read(STDIN_FILENO, &c, 1);
+        ssize_t n = input_waits(t) ? read(STDIN_FILENO, &c, 1) : 0;
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -86,12 +108,14 @@ static bool more_waits(void)
 static bool read_hidden(const struct terminal *t, const char *prompt, struct buf *out)
 {
     struct termios quiet = t->was;
+    void (*stop)(int) = signal(SIGTSTP, SIG_IGN); /* a shell would go on without an echo */
     quiet.c_lflag &= ~(tcflag_t)ECHO;
     tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
     fputs(prompt, stderr);
     fflush(stderr);
-    bool ok = read_line(out);
+    bool ok = read_line(t, out);
     tcsetattr(STDIN_FILENO, TCSANOW, &t->was);
+    signal(SIGTSTP, stop);
     fputc('\n', stderr);
     return ok;
 }
@@ -268,14 +292,15 @@ static void say_where_it_stands(void)
 }
 
 /* The answer, or NULL for an empty one. False: given up. */
-static bool read_answer(const struct question *q, struct arena *a, const char **out)
+static bool read_answer(const struct terminal *t, const struct question *q, struct arena *a,
+                        const char **out)
 {
     struct buf b;
     buf_init(&b, LINE_OCTETS);
-    bool ok = read_line(&b);
+    bool ok = read_line(t, &b);
     while (ok && q->of_many && more_waits()) {
         buf_addc(&b, '\n');
-        ok = read_line(&b);
+        ok = read_line(t, &b);
     }
     str text = str_trim(buf_str(&b));
     bool cut = memchr(text.p ? text.p : "", 0, text.n) != NULL;
@@ -284,7 +309,7 @@ static bool read_answer(const struct question *q, struct arena *a, const char **
     return ok;
 }
 
-static bool ask_one(const struct question *q, struct answers *x)
+static bool ask_one(const struct terminal *t, const struct question *q, struct answers *x)
 {
     for (;;) {
         struct err e = { .kind = ERR_NONE };
@@ -292,7 +317,7 @@ static bool ask_one(const struct question *q, struct answers *x)
         const char *answer;
         fprintf(stderr, "%s ", q->words);
         fflush(stderr);
-        if (!read_answer(q, x->arena, &answer))
+        if (!read_answer(t, q, x->arena, &answer))
             return false;
         if (!answer && q->needed) {
             say_where_it_stands();
@@ -336,7 +361,7 @@ static bool ask_all(const struct terminal *t, struct answers *x, struct err *e)
           "not known is found out. Ctrl-C ends.\n\n",
           stderr);
     for (size_t i = 0; i < COUNT_OF(QUESTIONS); i++)
-        if ((!QUESTIONS[i].wanted || QUESTIONS[i].wanted(x)) && !ask_one(&QUESTIONS[i], x))
+        if ((!QUESTIONS[i].wanted || QUESTIONS[i].wanted(x)) && !ask_one(t, &QUESTIONS[i], x))
             return err_set(e, ERR_SYSTEM, GIVEN_UP);
     return ask_password(t, x, e);
 }

@@ -85,6 +85,7 @@ static bool from_terminal(struct buf *out, struct err *e)
     if (tcgetattr(STDIN_FILENO, &was) != 0)
         return err_set(e, ERR_SYSTEM, "asking for the password: %s", strerror(errno));
     on_giving_up(restore_and_die);
+    void (*stop)(int) = signal(SIGTSTP, SIG_IGN); /* a shell would go on without an echo */
     quiet = was;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
     fputs("Password (not shown, used only under TLS that verifies): ", stderr);
@@ -95,6 +96,7 @@ static bool from_terminal(struct buf *out, struct err *e)
              err_set(e, ERR_LIMIT, "the password is longer than %d octets", SECRET_MAX);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &was);
     on_giving_up(SIG_DFL);
+    signal(SIGTSTP, stop);
     fputc('\n', stderr);
     return ok;
 }

@@ -21,6 +21,7 @@ LOGINS = {USER: PASSWORD.encode()}
 HOST = "localhost"
 bench = Bench(154)
 GIVE_UP_S = 60
+LATE_SIGNAL = os.environ.get("LATE_SIGNAL")  # a library: see late_signal.c
 
 
 class Terminal:
@@ -253,6 +254,29 @@ def given_up():
             expect(b"nothing was tried" in t.screen, "no word on it", t.screen)
 
 
+def given_up_late():
+    """The signal comes between the last look for one and the wait for an answer, and is seen all the same."""
+    t = Terminal(["doctor"], env={"LD_PRELOAD": LATE_SIGNAL, "ASAN_OPTIONS": "verify_asan_link_order=0"})
+    expect(t.end() == 2, "exit status", t.process.returncode, t.screen)
+    expect(b"nothing was tried" in t.screen, "no word on it", t.screen)
+
+
+def stopped_at_the_password():
+    """A stop would leave the shell a terminal without an echo: it is not taken there. (Without a shell the
+    system stops nobody, so that the mask is looked at.)"""
+    stop = 1 << (signal.SIGTSTP - 1)
+
+    def ignored(t):
+        with open(f"/proc/{t.process.pid}/status", encoding="ascii") as file:
+            return int(re.search(r"SigIgn:\s*(\w+)", file.read())[1], 16) & stop
+
+    t = ask(zip(QUESTIONS[:7], ("", USER, OUTSIDE, f"{HOST}:1", "", "", "")))
+    t.until("Password")
+    expect(ignored(t), "it may be stopped", t.screen)
+    t.type("\x03")
+    expect(t.end() == 2, "exit status", t.process.returncode, t.screen)
+
+
 def nobody_to_ask():
     done = bench.doctor([], password=None)
     expect(done.status == 2 and "--server" in done.errors, "not told what is missing", done.errors)
@@ -260,6 +284,8 @@ def nobody_to_ask():
 
 
 for case in (progress, narrow, too_narrow, no_cursor, no_colour, with_json, with_verbose, no_terminal, interrupted,
-             questions, nothing_known, asked_again, many_lines, given_up, nobody_to_ask):
+             questions, nothing_known, asked_again, many_lines, given_up, stopped_at_the_password, nobody_to_ask):
     bench.case(case.__name__.replace("_", " "), case)
+if LATE_SIGNAL:
+    bench.case("given up late", given_up_late)
 bench.run(workers=4)
