@@ -185,12 +185,13 @@ static bool in_local_part(char c)
     return is_inner(c) || memchr(ATEXT, c, sizeof ATEXT - 1);
 }
 
-/* Is what begins here the local-part of a mailbox, and longer than that? Then it is hidden whole: behind
- * "anna" in "anna.berger@corp.example" stands more than the word tells. */
-static bool is_longer_mailbox(str rest, size_t than)
+/* Does a mailbox begin here? Then no word of its local-part is taken alone: "anna.berger@corp.example" tells
+ * more than "anna", and so does the domain of "anna@private.example". */
+static bool begins_mailbox(str rest)
 {
     size_t n = span(rest, in_local_part);
-    return n > than && n < rest.n && rest.p[n] == '@';
+    return n && n + 1 < rest.n && rest.p[n] == '@' &&
+           (is_inner(rest.p[n + 1]) || rest.p[n + 1] == '[');
 }
 
 static size_t replace(struct walk *w, size_t n, str stand_in)
@@ -210,7 +211,7 @@ static size_t take_identity(struct walk *w)
             (found && found->n >= x->n))
             continue;
         bool word = begins_word(w) && !(rest.n > x->n && is_inner(rest.p[x->n]));
-        if (x->kind == ANONYMOUS_MAILBOX || (w->words && word && !is_longer_mailbox(rest, x->n)))
+        if (x->kind == ANONYMOUS_MAILBOX || (w->words && word && !begins_mailbox(rest)))
             found = x;
     }
     return found ? replace(w, found->n, str_from(found->stand_in)) : 0;

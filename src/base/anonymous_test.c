@@ -86,6 +86,8 @@ static const struct text_case {
     { "more than the word in front of @",
       "wilma.stone.jun@nowhere.test wilma.stone+list@corp.example",
       "someone@other-domain.example someone@my-domain.example" },
+    { "the word in front of another domain", "wilma.stone@private.test, wilma.stone@ home",
+      "someone@other-domain.example, me@ home" },
     { "a quoted local-part", "<\"joe \\\" doe\"@nowhere.test>, \"wilma\"@corp.example: \"no\"",
       "<someone@other-domain.example>, someone@my-domain.example: \"no\"" },
     { "a mailbox at an address", "joe@[8.8.4.4]", "someone@[198.51.100.1]" },
