@@ -330,9 +330,27 @@ static void block_signals(void)
     pthread_sigmask(SIG_BLOCK, &ends, NULL);
 }
 
+/* What would do nothing is no wish of anybody's. */
+static bool check_flags(const struct settings *s, struct err *e)
+{
+    if (s->mock.trusted.base.family != IP_NONE && s->mock.cause != CAUSE_IP_NOT_TRUSTED &&
+        s->mock.cause != CAUSE_IP_HIDDEN_BY_NAT)
+        return err_set(
+            e, ERR_SYNTAX,
+            "--trust means something to --cause ip-not-trusted only; add that, or leave it "
+            "out");
+    if (s->mock.manners.wait_ms && s->mock.cause != CAUSE_GREYLISTED_TEMPORARY)
+        return err_set(e, ERR_SYNTAX,
+                       "--wait means something to --cause greylisted-temporary only; add that, or "
+                       "leave it out");
+    return true;
+}
+
 static int run(const struct settings *s)
 {
     struct err e;
+    if (!check_flags(s, &e))
+        return command_usage_error("mock", &e);
     block_signals();
     AUTO(net_loop_freep) struct net_loop *loop = net_loop_new(&e);
     AUTO(mock_freep) struct mock_server *mock = loop ? mock_new(loop, &s->mock, &e) : NULL;

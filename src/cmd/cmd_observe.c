@@ -391,6 +391,33 @@ static int watch(struct settings *s, struct arena *a, str password)
     return written ? w.status : EXIT_TROUBLE;
 }
 
+/* Flags for the real server would do nothing without one. */
+static bool needs_no_server(const struct observed_typed *t, struct err *e)
+{
+    const struct {
+        const char *flag;
+        bool given;
+    } FLAGS[] = {
+        { "to", t->to },
+        { "connect-to", t->connect_to },
+        { "resolver", t->resolver },
+        { "ports", t->ports },
+        { "ca", t->ca },
+        { "logins", t->logins },
+        { "timeout", t->timeout },
+        { "allow-clear-auth", t->allow_clear_auth },
+        { "gentle", t->gentle },
+    };
+    for (size_t i = 0; i < COUNT_OF(FLAGS); i++)
+        if (FLAGS[i].given)
+            return err_set(
+                e, ERR_SYNTAX,
+                "--%s is about the real server, and none is named; add --server HOST, or "
+                "leave it out",
+                FLAGS[i].flag);
+    return true;
+}
+
 /* What is wrong with the flags for the real server is said before the user sets his program. */
 static bool check_flags(const struct settings *s, struct arena *a, struct err *e)
 {
@@ -399,7 +426,7 @@ static bool check_flags(const struct settings *s, struct arena *a, struct err *e
     struct doctor_flags f;
     struct buf none;
     if (!s->typed.server)
-        return true;
+        return needs_no_server(&s->typed, e);
     buf_init(&none, SECRET_MAX);
     int argc = observed_arguments(&s->typed, &NOTHING, -1, a, argv);
     bool ok = argc > 0 ? doctor_flags_read(&f, argc, argv, a, &none, e)
@@ -427,6 +454,9 @@ int cmd_observe(int argc, char **argv)
     if (!command_parse(command_named("observe"), argc, argv, &s, &rest, &e) ||
         (rest > 2 &&
          !err_set(&e, ERR_SYNTAX, "'%.60s' is one word too many; there is one ADDRESS", argv[2])) ||
+        (s.keep && s.once &&
+         !err_set(&e, ERR_SYNTAX,
+                  "--once ends after the first mail, --keep does not; leave one")) ||
         !secret_input(&s.secret, &password, &found, &e)) {
         status = command_usage_error("observe", &e);
     } else {

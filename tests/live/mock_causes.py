@@ -149,6 +149,14 @@ def key_is_the_owners():
             expect("PRIVATE KEY" in text and "x" * 99 not in text, "the file", text)
 
 
+def wrong_flags():
+    """What would do nothing is told, with a remedy."""
+    for flags, words in ((["--trust", "127.0.0.1"], "--cause ip-not-trusted"),
+                         (["--wait", "5", "--cause", "from-not-login"], "--cause greylisted-temporary")):
+        done = subprocess.run([bench.baton, "mock", *flags], capture_output=True, text=True, timeout=20, check=False)
+        expect(done.returncode == 2 and words in done.stderr, words, flags, done.stderr)
+
+
 def certificate_is_taken():
     """What the server wants, shown to it: the mail passes without a login"""
     row = ROWS["client-certificate-needed"]
@@ -213,6 +221,7 @@ bench.case("manner temporary", manner, "--temporary", "likely proved")
 bench.case("manner late greeting", manner, "--delay-greeting 1", "proved")
 bench.case("manner tarpit", manner, "--tarpit 1", "proved")
 bench.case("manner random", half_by_chance)
+bench.case("wrong flags", wrong_flags)
 bench.case("the key is the owner's", key_is_the_owners)
 bench.case("a client certificate is taken", certificate_is_taken)
 # A domain's own server is asked from outside on port 25 alone.

@@ -248,7 +248,9 @@ def wrong_flags():
     """Said at once, and not when the program has come."""
     for flags, words in ((["--server", "bad..name"], "domain name"), (["--server", "h", "--to", "x"], "mailbox"),
                          (["--server", "h", "--ca", "/nonexistent"], "cannot be read"), (["--lull", "0"], "--lull"),
-                         (["--listen", "here"], "--listen"), (["--server", "h", "no-address"], "mailbox")):
+                         (["--listen", "here"], "--listen"), (["--server", "h", "no-address"], "mailbox"),
+                         (["--connect-to", "127.0.0.1"], "add --server"), (["--gentle"], "add --server"),
+                         (["--once", "--keep"], "leave one")):
         done = subprocess.run([bench.baton, "observe", *flags], capture_output=True, text=True, timeout=20, check=False,
                               stdin=subprocess.DEVNULL)
         expect(done.returncode == 2 and words in done.stderr, words, flags, done.stderr)
