@@ -102,16 +102,24 @@ static bool is_lost(void)
 static bool take_order(void)
 {
     char line[64];
-    unsigned delay_us, seed;
 
     if (!fgets(line, sizeof(line), stdin))
         return false;
-    if (sscanf(line, "%u %u %u", &delay_us, &loss_percent, &seed) != 3) {
+    char *end = line;
+    unsigned long number[3];
+    bool whole = true;
+    for (size_t i = 0; i < 3; i++) {
+        char *from = end;
+        number[i] = strtoul(from, &end, 10);
+        whole = whole && end > from;
+    }
+    if (!whole) {
         fprintf(stderr, "delay: no DELAY_US LOSS_PERCENT SEED: %s", line);
         exit(2);
     }
-    delay_ns = delay_us * NS_PER_US;
-    chance = seed ? seed : 1;
+    delay_ns = number[0] * NS_PER_US;
+    loss_percent = (unsigned)number[1];
+    chance = number[2] ? (unsigned)number[2] : 1;
     printf("ready\n");
     fflush(stdout);
     return true;

@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct pop_client_question q;
         switch (pop_client_next(c, &q)) {
         case POP_CLIENT_SEND:
-            assert(q.octets.n > 0 && str_ends_nocase(q.octets, STR("\r\n")) && ++sent <= 4);
+            sent++;
+            assert(q.octets.n > 0 && str_ends_nocase(q.octets, STR("\r\n")) && sent <= 4);
             break;
         case POP_CLIENT_TLS: pop_client_tls(c); break;
         case POP_CLIENT_LOGIN:
@@ -23,7 +24,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             else
                 assert(pop_client_login(c, STR("anna"), STR("secret")));
             break;
-        case POP_CLIENT_RESULT: assert(++results == 1 && q.octets.n <= 512); break;
+        case POP_CLIENT_RESULT:
+            results++;
+            assert(results == 1 && q.octets.n <= 512);
+            break;
         case POP_CLIENT_END: over = true; break;
         case POP_CLIENT_NOTHING:
             if (rest.n == 0)

@@ -90,11 +90,12 @@ void judge_sign_ip_not_trusted(struct bench *b)
 {
     str own = words_domain(b->asked->own_address);
     const struct doctor_evidence *ev = judge_stranger(b);
-    bool noted = ev && words_about_reverse_dns(&ev->outcome) && words_about_relaying(&ev->outcome);
-    if (!judge_is_refusal(ev) || ev->outcome.stage != SMTP_STAGE_RCPT ||
-        judge_has_cause(b, CAUSE_POP_BEFORE_SMTP) || doctor_record_offers_login(b->r) ||
-        address_is_trusted(b) || judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN) ||
-        !judge_no_login(b, ev->attempt.port) ||
+    if (!ev || !judge_is_refusal(ev))
+        return;
+    bool noted = words_about_reverse_dns(&ev->outcome) && words_about_relaying(&ev->outcome);
+    if (ev->outcome.stage != SMTP_STAGE_RCPT || judge_has_cause(b, CAUSE_POP_BEFORE_SMTP) ||
+        doctor_record_offers_login(b->r) || address_is_trusted(b) ||
+        judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN) || !judge_no_login(b, ev->attempt.port) ||
         (ev->outcome.code / 100 == 4 && !words_about_relaying(&ev->outcome)) ||
         (words_blame_other(&ev->outcome) && !noted) || words_cause(&ev->outcome) != CAUSE_NONE)
         return;
