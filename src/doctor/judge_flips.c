@@ -95,14 +95,13 @@ static bool stranger_accepted(const struct bench *b, uint16_t port)
     return false;
 }
 
-/* What works is another port than the user's, and a login is taken, or offered, where he goes: that the other
- * one knows none is nothing to him. So it is with mail to a user of the server itself, on port 25. */
+/* A login is taken, or offered, where the user goes: that the port that works, or its layer in clear, knows
+ * none is nothing to him. So it is with mail to a user of the server itself, on port 25. */
 static bool login_is_for_elsewhere(const struct bench *b)
 {
     if (!b->a.port)
         return doctor_record_login(b->r, NULL, true) != NULL;
-    return b->j->works->attempt.port != b->a.port &&
-           judge_login_offered(b, b->a.port, SMTP_SECURITY_AUTO) != NULL;
+    return judge_login_offered(b, b->a.port, SMTP_SECURITY_AUTO) != NULL;
 }
 
 static enum cause_id flip_login(const struct bench *b, const struct doctor_settled *s)

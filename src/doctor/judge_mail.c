@@ -103,7 +103,8 @@ void judge_sign_ip_not_trusted(struct bench *b)
         return; /* inside the user's own domain nobody needs to be trusted */
     if (judge_has_cause(b, CAUSE_DOMAIN_NOT_CONFIGURED))
         return;
-    bool sure = !smtp_attempt_logs_in(&b->a) && !noted &&
+    bool waits = ev->outcome.code / 100 == 4 && words_of_waiting(&ev->outcome);
+    bool sure = !smtp_attempt_logs_in(&b->a) && !noted && !waits &&
                 !judge_has_cause(b, CAUSE_CLIENT_CERTIFICATE_NEEDED) &&
                 (words_about_relaying(&ev->outcome) || words_invalid_recipient(&ev->outcome));
     for (size_t i = 0; i < b->r->count; i++) { /* a door that was not seen into may take a login */
@@ -131,8 +132,9 @@ void judge_sign_login_not_honoured(struct bench *b)
     if ((!relaying && !words_invalid_recipient(&ev->outcome)) ||
         words_cause(&ev->outcome) != CAUSE_NONE)
         return;
+    bool waits = ev->outcome.code / 100 == 4 && words_of_waiting(&ev->outcome); /* a busy relay */
     struct finding *f = judge_add(b, CAUSE_LOGIN_NOT_HONOURED, HOP_SUBMISSION,
-                                  relaying ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
+                                  relaying && !waits ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
     finding_for(f, in->id);
     finding_for(f, ev->id);
 }
