@@ -428,6 +428,16 @@ static void after_ehlo(struct smtp_client *c, const struct smtp_reply *r)
     c->pipelining = (c->caps.ext & SMTP_EXT_PIPELINING) != 0;
 }
 
+/* RFC 5321 section 4.1.1.1: a session that HELO began has no extensions, whatever an EHLO before it was told. */
+static void after_helo(struct smtp_client *c, const struct smtp_reply *r)
+{
+    c->pipelining = false;
+    if (!smtp_reply_good(r))
+        return;
+    c->have_caps = false;
+    c->caps = (struct smtp_caps){ 0 };
+}
+
 /* Octets behind the 220 were sent in clear by who knows whom: they are counted and never read. */
 static void after_starttls(struct smtp_client *c, const struct smtp_reply *r)
 {
@@ -459,7 +469,7 @@ static void settle(struct smtp_client *c, const struct smtp_reply *r)
     else if (verb == EHLO)
         after_ehlo(c, r);
     else if (verb == HELO)
-        c->pipelining = false;
+        after_helo(c, r);
     else if (verb == STARTTLS)
         after_starttls(c, r);
 }

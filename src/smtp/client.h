@@ -96,6 +96,6 @@ void smtp_client_sasl(struct smtp_client *c, enum smtp_sasl_step step, str respo
  * first, then give the same octets again. last adds CRLF.CRLF. Where no mail data was asked for, nor any
  * more (the connection ended): true, and the octets go nowhere. */
 bool smtp_client_body(struct smtp_client *c, str octets, bool last);
-/* The capabilities of the last good EHLO on this layer; NULL before. Good until the next EHLO reply. */
+/* The capabilities of the last good EHLO on this layer; NULL before, and after a good HELO. Good until the next EHLO reply. */
 const struct smtp_caps *smtp_client_caps(const struct smtp_client *c);
 #endif

@@ -730,6 +730,28 @@ static void caps_outlive_a_refused_ehlo(void **state)
     assert_true(smtp_caps_offers(smtp_client_caps(c), STR("LOGIN")));
 }
 
+static void helo_ends_what_ehlo_told(void **state)
+{
+    AUTO(smtp_client_freep) struct smtp_client *c = greeted();
+    struct smtp_client_question q;
+
+    (void)state;
+    smtp_client_ehlo(c, STR("x"));
+    smtp_client_helo(c, STR("x"));
+    smtp_client_helo(c, STR("x"));
+    assert_int_equal(smtp_client_next(c, &q), SMTP_CLIENT_SEND);
+    smtp_client_feed(c, STR("250-s\r\n250 AUTH LOGIN\r\n"), 0);
+    assert_int_equal(smtp_client_next(c, &q), SMTP_CLIENT_REPLY);
+    assert_int_equal(smtp_client_next(c, &q), SMTP_CLIENT_SEND);
+    smtp_client_feed(c, STR("550 no\r\n"), 0);
+    assert_int_equal(smtp_client_next(c, &q), SMTP_CLIENT_REPLY);
+    assert_non_null(smtp_client_caps(c));
+    assert_int_equal(smtp_client_next(c, &q), SMTP_CLIENT_SEND);
+    smtp_client_feed(c, STR("250 s\r\n"), 0);
+    assert_int_equal(smtp_client_next(c, &q), SMTP_CLIENT_REPLY);
+    assert_null(smtp_client_caps(c));
+}
+
 static void deadlines(void **state)
 {
     AUTO(smtp_client_freep)
@@ -855,6 +877,7 @@ int main(void)
         cmocka_unit_test(long_initial_responses_follow_the_challenge),
         cmocka_unit_test(clear_text_behind_starttls_is_dropped),
         cmocka_unit_test(caps_outlive_a_refused_ehlo),
+        cmocka_unit_test(helo_ends_what_ehlo_told),
         cmocka_unit_test(deadlines),
         cmocka_unit_test(slow_greeting),
         cmocka_unit_test(floods_end_it),
