@@ -93,12 +93,18 @@ static bool alerted(const struct doctor_evidence *ev)
            str_find_nocase(ev->outcome.text, STR("certificate required")) != STR_NOT_FOUND;
 }
 
+/* There was one to show, and a server whose own does not verify is not shown it (net/tls_facts.c). */
+static bool withheld(const struct doctor_evidence *tls)
+{
+    return tls->attempt.certificate && tls->outcome.tls.reason_count > 0;
+}
+
 /* The row in which a server that asked for a certificate and got none broke off; NULL: it did not. */
 static const struct doctor_evidence *broke_for_certificate(const struct bench *b,
                                                            const struct doctor_evidence *tls)
 {
     if (tls->probe != PROBE_TLS || !tls->outcome.tls.certificate_asked ||
-        tls->outcome.tls.certificate_shown)
+        tls->outcome.tls.certificate_shown || withheld(tls))
         return NULL;
     if (!tls->outcome.tls.done)
         return broke_off(tls) ? tls : NULL;
@@ -143,7 +149,7 @@ static void sign_words(struct bench *b)
             continue;
         const struct doctor_evidence *tls = doctor_record_layer(b->r, PROBE_TLS, &ev->attempt,
                                                                 ev->attempt.security);
-        if (tls && tls->outcome.tls.certificate_shown)
+        if (tls && (tls->outcome.tls.certificate_shown || withheld(tls)))
             continue;
         bool asked = tls && tls->outcome.tls.certificate_asked;
         add_needed(b, ev, asked ? tls : NULL, asked ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
@@ -178,7 +184,8 @@ static void sign_gate(struct bench *b)
         words_cause(&ev->outcome) != CAUSE_NONE || judge_has_cause(b, CAUSE_RECIPIENT_UNKNOWN))
         return;
     tls = doctor_record_layer(b->r, PROBE_TLS, &ev->attempt, ev->attempt.security);
-    if (!tls || !tls->outcome.tls.certificate_asked || tls->outcome.tls.certificate_shown)
+    if (!tls || !tls->outcome.tls.certificate_asked || tls->outcome.tls.certificate_shown ||
+        withheld(tls))
         return;
     add_needed(b, ev, tls, asks_here_alone(b, tls) ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
 }

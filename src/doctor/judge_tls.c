@@ -246,6 +246,13 @@ static enum finding_strength strength_of_certificate(const struct bench *b)
     return b->a.to.n && looks ? STRENGTH_PROVED : STRENGTH_LIKELY;
 }
 
+/* The server's certificate did not verify, so it was not shown ours, and broke off for that: what came first. */
+static bool broke_for_ours(const struct doctor_evidence *ev)
+{
+    const struct smtp_tls_facts *t = &ev->outcome.tls;
+    return !t->done && ev->attempt.certificate && t->certificate_asked && !t->certificate_shown;
+}
+
 void judge_sign_certificate(struct bench *b)
 {
     if (b->a.security == SMTP_SECURITY_NONE)
@@ -255,7 +262,7 @@ void judge_sign_certificate(struct bench *b)
     for (size_t i = 0; i < b->r->count; i++) {
         const struct doctor_evidence *ev = &b->r->rows[i];
         const struct smtp_tls_facts *t = &ev->outcome.tls;
-        if (ev->probe != PROBE_TLS || !t->done || t->verified ||
+        if (ev->probe != PROBE_TLS || (!t->done && !broke_for_ours(ev)) || t->verified ||
             (b->a.port && b->a.port != ev->attempt.port) ||
             (b->a.security != SMTP_SECURITY_AUTO && b->a.security != ev->attempt.security))
             continue;
@@ -266,6 +273,8 @@ void judge_sign_certificate(struct bench *b)
                 b->j->cause_count && b->j->causes[0].cause == CAUSE_WRONG_SERVER &&
                 b->j->causes[0].strength == STRENGTH_LIKELY)
                 strength = STRENGTH_LIKELY; /* true, and no help: another server is meant */
+            if (!t->done && strength == STRENGTH_PROVED)
+                strength = STRENGTH_LIKELY;
             if (cause != CAUSE_NONE)
                 finding_for(judge_add(b, cause, HOP_CLIENT, strength), ev->id);
         }

@@ -67,10 +67,13 @@ static int on_verify(int ok, X509_STORE_CTX *ctx)
     return 1;
 }
 
-/* Called when the server asks for our certificate (RFC 8446 section 4.3.2), and only then. */
+/* Called when the server asks for our certificate (RFC 8446 section 4.3.2), and only then; its own was checked
+ * before. Ours says who we are, and is nothing for a server that cannot say who it is. */
 static int on_certificate_asked(SSL *ssl, void *user)
 {
     struct net_tls_facts *f = user;
+    if (f->facts.reason_count > 0)
+        SSL_certs_clear(ssl);
     f->facts.certificate_asked = true;
     f->facts.certificate_shown = SSL_get_certificate(ssl) != NULL;
     return 1;

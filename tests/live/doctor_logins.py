@@ -87,7 +87,7 @@ class Server:
     """TLS at once on a loopback address of its own; each connection talks on a thread."""
 
     def __init__(self, offers, auth, **context):
-        self.offers, self.auth, self.trouble, self.connections = offers, auth, [], 0
+        self.offers, self.auth, self.trouble, self.connections, self.shown = offers, auth, [], 0, []
         self.address = bench.address()
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(*bench.cert)
@@ -113,6 +113,8 @@ class Server:
         try:
             sock.settimeout(30)
             with self.context.wrap_socket(sock, server_side=True) as tls, tls.makefile("rb") as lines:
+                self.shown.append(tls.getpeercert())
+
                 def take():
                     line = lines.readline()
                     return line.rstrip(b"\r\n").decode("latin-1") if line else None
@@ -214,6 +216,21 @@ def certificate_wanted(version, strengths):
            *[row["said"] for row in document["evidence"]])
 
 
+OWN = bench.authority.issue("own", own=True)
+
+
+def certificate_withheld(version, mode):
+    """A server whose certificate does not verify is not shown ours, and the lack of it is not the cause."""
+    server = Server("PLAIN", refuses_all, maximum_version=version).trust(bench.authority.pem)
+    server.context.verify_mode = mode
+    server.context.load_cert_chain(*OWN)
+    document = ask(server.address, server.port, "--auth", "none", "--cert", bench.cert[0], "--key", bench.cert[1], "--json",
+                   password=None).document()
+    expect(server.connections and not any(server.shown), "it was shown", server.shown)
+    expect(document["cause"] == "certificate-self-signed", "the answer", told(document),
+           *[row["said"] for row in document["evidence"]])
+
+
 # ---- a token ----
 
 def tells_the_token(tls, take, say):
@@ -290,6 +307,9 @@ bench.case("bound by tls-exporter", bound_by_exporter)
 bench.case("a certificate is wanted under TLS 1.3", certificate_wanted, ssl.TLSVersion.TLSv1_3, ("likely",))
 bench.case("a certificate is wanted under TLS 1.2", certificate_wanted, ssl.TLSVersion.TLSv1_2,
            ("possible", "likely"))
+for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+    for mode in (ssl.CERT_OPTIONAL, ssl.CERT_REQUIRED):
+        bench.case(f"a certificate is withheld {version.name} {mode.name}", certificate_withheld, version, mode)
 for mechanism in ("XOAUTH2", "OAUTHBEARER"):
     for flags in (("--json",), ("--verbose",), ("--json", "--verbose")):
         bench.case(f"{mechanism} token told by the server {' '.join(flags)}", token_is_hidden, mechanism, flags)
