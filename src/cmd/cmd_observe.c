@@ -36,7 +36,8 @@ struct watch {
     struct net_timer *lull;
     struct arena *a;
     str password;
-    struct mock_seen seen; /* the last one that said something */
+    struct secret_mask *mask; /* of it; NULL: there is none */
+    struct mock_seen seen;    /* the last one that said something */
     bool any, stopped;
     int status;
 };
@@ -232,12 +233,10 @@ static void tell(struct watch *w)
     struct doctor_flags f = { 0 };
     struct doctor_stats stats = { 0 };
     struct doctor_record *record = calloc(1, sizeof *record);
-    AUTO(secret_mask_freep)
-    struct secret_mask *mask = w->password.n ? secret_mask_new(w->password) : NULL;
-    struct observed_report r = { .typed = &w->s->typed, .seen = &w->seen, .mask = mask };
+    struct observed_report r = { .typed = &w->s->typed, .seen = &w->seen, .mask = w->mask };
     buf_init(&password, SECRET_MAX);
     bool ask = w->s->typed.server && w->seen.greeted && !w->seen.tls_trouble.n;
-    if (!record || (w->password.n && !mask)) {
+    if (!record) {
         r.trouble = "memory is short";
     } else if (ask) {
         record->arena = w->a;
@@ -279,10 +278,15 @@ static void on_seen(void *user, const struct mock_seen *seen)
         net_timer_at(w->lull, net_loop_now_ms(w->loop) + w->s->lull_ms);
 }
 
+/* A program may say its password where a user name or an address belongs. */
 static void print_log(void *user, unsigned connection, str line)
 {
-    (void)user;
-    fprintf(stderr, "#%u %.*s\n", connection, STR_ARG(line));
+    const struct watch *w = user;
+    struct buf masked;
+    buf_init(&masked, REPORT_MAX);
+    secret_mask_apply(w->mask, line, &masked);
+    fprintf(stderr, "#%u %.*s\n", connection, STR_ARG(buf_str(&masked)));
+    buf_done(&masked);
 }
 
 static void stop_loop(struct net_stream *none, void *user)
@@ -364,11 +368,18 @@ static void finish(struct watch *w, pthread_t waiter)
 static int watch(struct settings *s, struct arena *a, str password)
 {
     struct err e = { .kind = ERR_NONE };
-    struct watch w = { .s = s, .a = a, .password = password, .status = 3 };
+    AUTO(secret_mask_freep)
+    struct secret_mask *mask = password.n ? secret_mask_new(password) : NULL;
+    struct watch w = { .s = s, .a = a, .password = password, .mask = mask, .status = 3 };
+    if (password.n && !mask) {
+        fprintf(stderr, "baton observe: memory is short\n");
+        return EXIT_TROUBLE;
+    }
     const struct mock_observer observer = { password, on_seen, &w };
     struct mock_options options = s->mock;
     options.observer = &observer;
     options.log = s->verbose ? print_log : NULL;
+    options.log_user = &w;
     AUTO(net_loop_freep) struct net_loop *loop = w.loop = net_loop_new(&e);
     AUTO(mock_freep) struct mock_server *mock = loop ? mock_new(loop, &options, &e) : NULL;
     if (!mock && (e.kind == ERR_SYNTAX || e.kind == ERR_LIMIT))

@@ -155,6 +155,16 @@ def old_greeting():
           message=False)
 
 
+def password_for_a_name():
+    """A program that says its password as the user name and the sender: told() looks for it in all that is
+    printed."""
+    with watch("--verbose", password=PASSWORD) as w:
+        login = base64.b64encode(f"\0{PASSWORD}\0{PASSWORD}".encode()).decode()
+        raw(w, "EHLO c", f"AUTH PLAIN {login}", f"MAIL FROM:<{PASSWORD}@x.example>", "QUIT")
+        d = told(w)
+    holds(d, compared="same", user="[hidden]")
+
+
 def bare_lf(commands):
     """As curl sends a file without --crlf, and as a script writes lines into a socket."""
     with watch() as w:
@@ -307,6 +317,7 @@ for mechanism in ("PLAIN", "CRAM-MD5"):
 bench.case("another form", another_form)
 bench.case("nothing typed", nothing_typed)
 bench.case("HELO", old_greeting)
+bench.case("the password for a name", password_for_a_name)
 for commands in (False, True):
     bench.case(f"bare LF {commands}", bare_lf, commands)
 bench.case("XOAUTH2", token, "XOAUTH2", f"user={USER}\1auth=Bearer ya29.a-token\1\1")
