@@ -1314,9 +1314,9 @@ static const struct cause EHLO_NAME_REFUSED = {
     .told_apart = STR_INIT("With that one word changed to a full host name the same mail passes; "
                            "if it does not, see reverse-dns-missing."),
     .sender_steps = {
-        STR_INIT("Use port 587 or 465 with a login, where most servers do not look at that name."),
         STR_INIT("Set the full name, such as pc.example.org, in the program or device: look for "
                  "'EHLO name', 'HELO name', 'host name' or 'local domain'."),
+        STR_INIT("Use port 587 or 465 with a login, where most servers do not look at that name."),
         STR_INIT("In a script set 'domain' in msmtp, local_hostname in Python's smtplib, 'name' "
                  "in Nodemailer, Helo in PHPMailer."),
     },

@@ -29,9 +29,11 @@ enum { DOCTOR_STEPS_MAX = CAUSE_STEPS + 4 };
 size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX]);
 /* One sentence: the answer. */
 bool doctor_report_summary(const struct doctor_report *r, struct buf *out);
-/* What the user's own settings came to, without the place: "RCPT TO for ... was answered 550 ..."; empty:
+/* What the user's own settings came to, without the place: "MAIL FROM a, RCPT TO b: 550 ..."; empty:
  * nothing stopped them, or nothing was seen. Good as long as the record's arena; not masked. */
 str doctor_own_answer(const struct doctor_report *r);
+/* A row that a cause rests on, with what makes the difference where the row alone does not say it. */
+str doctor_proof_said(const struct finding *f, const struct doctor_evidence *ev, struct arena *a);
 /* Did a row before this one tell the same? */
 bool doctor_row_repeats(const struct doctor_record *record, const struct doctor_evidence *ev);
 /* Did the step of this row fail, and is that of interest? A port that speaks TLS at once is silent to one

@@ -268,7 +268,7 @@ static const struct doctor_evidence *side_of(const struct page *p, const struct 
     return NULL;
 }
 
-enum { SIDE_FACTS = 9 };
+enum { SIDE_FACTS = 11, ALWAYS_SHOWN = 9 }; /* the others where they differ */
 struct side {
     const char *names[SIDE_FACTS];
     str values[SIDE_FACTS];
@@ -279,11 +279,14 @@ static struct side facts_of(const struct doctor_evidence *ev, struct arena *a)
     const struct smtp_attempt *x = &ev->attempt;
     char ip[IP_TEXT_MAX], source[IP_TEXT_MAX];
     return (struct side){
-        { "Server", "Address", "Port", "Security", "Login", "User", "From", "To", "Sent from" },
+        { "Server", "Address", "Port", "Security", "Login", "User", "From", "To", "Sent from",
+          "EHLO name", "Size" },
         { x->host, arena_dup(a, str_from(ip_text(&x->address, ip))), arena_printf(a, "%u", x->port),
           str_from(page_security(x->security)), login_words(x, a),
           smtp_attempt_logs_in(x) ? x->user : STR_NONE, x->from_null ? STR("<>") : x->from, x->to,
-          arena_dup(a, str_from(ip_text(&x->source, source))) }
+          arena_dup(a, str_from(ip_text(&x->source, source))), x->helo,
+          x->size_octets ? arena_printf(a, "%llu octets", (unsigned long long)x->size_octets)
+                         : STR_NONE }
     };
 }
 
@@ -304,7 +307,7 @@ static void side(struct page *p, const struct doctor_evidence *ev, const struct 
              good ? "\xe2\x9c\x93 Accepted" : "\xe2\x9c\x95 Refused");
     for (size_t i = 0; i < SIDE_FACTS; i++) {
         bool differs = !str_eq(mine->values[i], other->values[i]);
-        if (!mine->values[i].n && !differs)
+        if ((!mine->values[i].n || i >= ALWAYS_SHOWN) && !differs)
             continue;
         buf_addf(p->out, "<tr%s><th scope=\"row\">%s</th><td>", differs ? " class=\"differs\"" : "",
                  mine->names[i]);
@@ -326,14 +329,15 @@ static void pair(struct page *p, const struct doctor_evidence *bad,
     page_markup(p, "</div>");
 }
 
-static void evidence_items(struct page *p, const unsigned ids[FINDING_EVIDENCE],
+static void evidence_items(struct page *p, const struct finding *f,
+                           const unsigned ids[FINDING_EVIDENCE],
                            const struct doctor_evidence *shown_1,
                            const struct doctor_evidence *shown_2)
 {
     for (size_t k = 0; k < FINDING_EVIDENCE && ids[k]; k++) {
         const struct doctor_evidence *ev = doctor_record_row(p->r->record, ids[k]);
         if (ev && ev != shown_1 && ev != shown_2)
-            page_element(p, "li", doctor_evidence_said(ev, p->r->record->arena));
+            page_element(p, "li", doctor_proof_said(f, ev, p->r->record->arena));
     }
 }
 
@@ -347,8 +351,8 @@ static void proof_of(struct page *p, const struct finding *f)
     else
         bad = good = NULL;
     page_markup(p, "<ul>");
-    evidence_items(p, f->for_it, bad, good);
-    evidence_items(p, f->against_neighbours, bad, good);
+    evidence_items(p, f, f->for_it, bad, good);
+    evidence_items(p, f, f->against_neighbours, bad, good);
     page_markup(p, "</ul><p class=\"soft\">How this cause is told from others: ");
     page_text(p, cause_of(f->cause)->told_apart);
     page_markup(p, "</p></section>\n");

@@ -673,6 +673,19 @@ static const struct text_case {
       "587 starttls login from=x@example.net",
       E587 "587+ login PLAIN 235 | 587+ PLAIN from=x@example.net rcpt 553 no | 587+ PLAIN rcpt 250",
       { "accepted 250 (yours +)", "+ works with another From, and not as you have it" } },
+    { "the names make the difference",
+      "587 starttls PLAIN helo=laptop",
+      E587
+      "587+ helo=laptop login PLAIN 235 | 587+ PLAIN helo=laptop rcpt 504 5.5.2 <laptop>: Helo "
+      "command rejected: need fully-qualified hostname |"
+      "587+ PLAIN helo=pc.example.org rcpt 250",
+      { "(ehlo-name-refused", "(with EHLO laptop)", "(with EHLO pc.example.org)" } },
+    { "the size makes the difference",
+      "587 starttls PLAIN size=500000",
+      "587 220 hello | 587 ehlo STARTTLS | 587+ tls | 587+ ehlo AUTH PLAIN, SIZE 65536 |"
+      "587+ login PLAIN 235 | 587+ PLAIN size=500000 mail 552 5.3.4 too large | 587+ PLAIN rcpt "
+      "250",
+      { "(message-too-large, ", "SIZE: messages of at most 65536 octets" } },
     { "two causes",
       "465 tls PLAIN",
       "465! tls expired,wrong-name",

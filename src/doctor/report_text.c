@@ -155,19 +155,41 @@ static void what_to_do(const struct doctor_report *r, struct buf *out)
     add_settings(r, out);
 }
 
+static void said_line(const struct doctor_report *r, const char *label, str words, struct buf *out)
+{
+    struct buf
+        said; /* masked before it is wrapped: a line break would hide a secret from the mask */
+    buf_init(&said, (size_t)1 << 20);
+    secret_mask_apply(r->mask, words, &said);
+    buf_addf(out, "  %-9s ", label);
+    wrapped(out, 12, buf_str(&said));
+    buf_done(&said);
+}
+
 static void evidence_line(const struct doctor_report *r, const char *label, unsigned id,
                           struct buf *out)
 {
     const struct doctor_evidence *ev = doctor_record_row(r->record, id);
-    if (!ev)
-        return;
-    struct buf
-        said; /* masked before it is wrapped: a line break would hide a secret from the mask */
-    buf_init(&said, (size_t)1 << 20);
-    secret_mask_apply(r->mask, doctor_evidence_said(ev, r->record->arena), &said);
-    buf_addf(out, "  %-9s ", label);
-    wrapped(out, 12, buf_str(&said));
-    buf_done(&said);
+    if (ev)
+        said_line(r, label, doctor_evidence_said(ev, r->record->arena), out);
+}
+
+str doctor_proof_said(const struct finding *f, const struct doctor_evidence *ev, struct arena *a)
+{
+    struct smtp_caps c;
+    struct buf name;
+    str words = doctor_evidence_said(ev, a), more = STR_NONE;
+    if (f->cause == CAUSE_MESSAGE_TOO_LARGE && doctor_evidence_caps(ev, &c) && c.size_max)
+        more = arena_printf(a, "%.*s, and SIZE: messages of at most %llu octets", STR_ARG(words),
+                            (unsigned long long)c.size_max);
+    bool named = ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE;
+    if (f->cause != CAUSE_EHLO_NAME_REFUSED || !named || !ev->attempt.helo.n)
+        return more.n ? more : words;
+    buf_init(&name, (size_t)4 * 1024);
+    escape_line(ev->attempt.helo, &name);
+    more = arena_printf(a, "%.*s (with EHLO %.*s)", STR_ARG(words), STR_ARG(buf_str(&name)));
+    buf_done(&name);
+    return more.n ? more : words;
 }
 
 static const char *proof_label(const struct doctor_evidence *ev)
@@ -188,7 +210,7 @@ static void proof_of(const struct doctor_report *r, const struct finding *f, str
     for (size_t k = 0; k < FINDING_EVIDENCE && f->for_it[k]; k++) {
         const struct doctor_evidence *ev = doctor_record_row(r->record, f->for_it[k]);
         if (ev)
-            evidence_line(r, proof_label(ev), ev->id, out);
+            said_line(r, proof_label(ev), doctor_proof_said(f, ev, r->record->arena), out);
     }
     const struct cause *c = cause_of(f->cause);
     if (f->against_neighbours[0])
@@ -196,7 +218,7 @@ static void proof_of(const struct doctor_report *r, const struct finding *f, str
     for (size_t k = 0; k < FINDING_EVIDENCE && f->against_neighbours[k]; k++) {
         const struct doctor_evidence *ev = doctor_record_row(r->record, f->against_neighbours[k]);
         if (ev)
-            evidence_line(r, proof_label(ev), ev->id, out);
+            said_line(r, proof_label(ev), doctor_proof_said(f, ev, r->record->arena), out);
     }
     buf_add(out, STR("  How this cause is told from others: "));
     wrap_words(out, 38, 2, c->told_apart);

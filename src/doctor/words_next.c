@@ -199,6 +199,23 @@ static bool is_rate(const struct next_case *n)
 {
     return is_cause(n, CAUSE_RATE_LIMITED);
 }
+/* The words are clear, and what to do about them stands in the steps: of them the recipient knows more than
+ * the server's operator. */
+static bool is_recipients(const struct next_case *n)
+{
+    return is_cause(n, CAUSE_RECIPIENT_UNKNOWN) || is_cause(n, CAUSE_MAILBOX_FULL);
+}
+static bool is_content(const struct next_case *n)
+{
+    for (size_t i = 0; i < n->r->count; i++)
+        if (n->r->rows[i].probe == PROBE_MESSAGE)
+            return false;
+    return is_cause(n, CAUSE_CONTENT_REJECTED);
+}
+static bool is_banned(const struct next_case *n)
+{
+    return is_cause(n, CAUSE_IP_BANNED);
+}
 static bool is_anything(const struct next_case *n)
 {
     (void)n;
@@ -304,6 +321,16 @@ static const struct {
     { is_temporary,
       STR_INIT("The refusal is a temporary one. Run the same command again in 15 minutes "
                "and compare.") },
+    { is_recipients,
+      STR_INIT("Run the same command with another recipient in --to: if that one is taken, the "
+               "settings are right, and the mailbox is the matter.") },
+    { is_content,
+      STR_INIT(
+          "Run the same command with --send: if Baton's short test message is taken, it is the "
+          "content of yours.") },
+    { is_banned,
+      STR_INIT("Run the same command from another network (a phone's hot spot): if it is answered "
+               "there, the ban is on this address.") },
     { is_anything,
       STR_INIT("Ask whoever runs the server what its words above mean, and for its log lines "
                "of this test.") },

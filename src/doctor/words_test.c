@@ -461,6 +461,22 @@ static const struct next_case {
       "587+ tls | 587+ ehlo AUTH PLAIN | 587+ user=anna login PLAIN 535 no |"
       "587+ login PLAIN 535 no",
       "web mail" },
+    { "an app password is wanted", "587 starttls PLAIN",
+      "587+ tls | 587+ ehlo AUTH PLAIN | 587+ login PLAIN 535 5.7.9 use an app password",
+      "with the app password" },
+    { "logins by password are off", "587 starttls PLAIN",
+      "587+ tls | 587+ ehlo AUTH PLAIN |"
+      "587+ login PLAIN 535 5.7.139 SMTP login by password is disabled for this account",
+      "--token-command" },
+    { "the account is barred", "587 starttls PLAIN",
+      "587+ tls | 587+ ehlo AUTH PLAIN | 587+ login PLAIN 535 5.7.1 this account is suspended",
+      "may send" },
+    { "the mailbox is unknown", "25 none -",
+      "25 220 hello | 25 ehlo SIZE 1 | 25 rcpt 550 5.1.1 <x>: User unknown in local recipient "
+      "table",
+      "another recipient in --to" },
+    { "the address is banned", "25 none -",
+      "25 554 5.7.1 Your address is banned for a while after too many errors", "another network" },
     { "the password is odd", "587 starttls PLAIN odd=line-end",
       "587+ tls | 587+ ehlo AUTH PLAIN | 587+ login PLAIN 535 no", "odd about it" },
     { "the mechanism is refused", "587 starttls PLAIN",
