@@ -469,11 +469,15 @@ static bool read_auth(struct raw *raw, bool known, struct arena *a, struct err *
 
 /* RFC 5321 section 4.1.1.1: a domain or an address-literal. What stands in the literal is the server's
  * to judge, as long as it fits into a command. */
+/* An underscore stands in no name (RFC 5321 section 4.1.2), but machines are called so and say it. */
 static bool is_helo(str name)
 {
+    char plain[SMTP_DOMAIN_MAX];
+    for (size_t i = 0; i < name.n && i < sizeof plain; i++)
+        plain[i] = name.p[i] == '_' ? 'x' : name.p[i];
     size_t end = str_find_octet(name, ']');
     if (!str_starts(name, STR("[")) || end != name.n - 1 || name.n > SMTP_DOMAIN_MAX)
-        return smtp_domain_ok(name);
+        return name.n <= sizeof plain && smtp_domain_ok((str){ plain, name.n });
     for (size_t i = 0; i < name.n; i++)
         if (name.p[i] <= ' ' || name.p[i] > '~')
             return false;

@@ -201,3 +201,10 @@ void judge_neighbours(const struct bench *b, struct finding *f)
     default: finding_against(f, judge_id(doctor_record_login(b->r, NULL, true))); break;
     }
 }
+
+bool judge_is_servers_own(const struct bench *b, str domain)
+{
+    str host = b->a.host;
+    return domain.n && host.n > domain.n && host.p[host.n - domain.n - 1] == '.' &&
+           str_ends_nocase(host, domain);
+}

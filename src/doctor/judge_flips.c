@@ -16,6 +16,14 @@ static bool is_handshake_stop(const struct bench *b, const struct doctor_settled
            judge_strength_of_handshake(b, s->by) != STRENGTH_NONE;
 }
 
+/* Port 25 greets with a refusal that gives no reason (RFC 7504), and the login was taken on another port: 25 is
+ * for servers, of which many take mail from few. */
+static bool sends_programs_away(const struct bench *b, const struct smtp_outcome *greeting)
+{
+    return b->a.port == 25 && greeting->stage == SMTP_STAGE_GREETING && greeting->code / 100 == 5 &&
+           smtp_attempt_logs_in(&b->j->works->attempt) && words_say_nothing(greeting);
+}
+
 static enum cause_id flip_port(const struct bench *b, const struct doctor_settled *s)
 {
     if (s->state == STATE_SILENT)
@@ -30,7 +38,8 @@ static enum cause_id flip_port(const struct bench *b, const struct doctor_settle
         return CAUSE_STARTTLS_STRIPPED;
     if (s->state == STATE_NOT_OFFERED && s->by->probe == PROBE_CAPABILITIES)
         return CAUSE_MX_PORT_NOT_SUBMISSION;
-    if (s->state == STATE_REFUSED && s->by->outcome.stage >= SMTP_STAGE_AUTH)
+    if (s->state == STATE_REFUSED &&
+        (s->by->outcome.stage >= SMTP_STAGE_AUTH || sends_programs_away(b, &s->by->outcome)))
         return CAUSE_MX_PORT_NOT_SUBMISSION;
     return CAUSE_NONE;
 }
@@ -220,7 +229,7 @@ static enum finding_strength strength_of_flip(const struct bench *b, enum doctor
     if (cause == CAUSE_MX_PORT_NOT_SUBMISSION && wanted)
         return STRENGTH_LIKELY;
     if (cause == CAUSE_MX_PORT_NOT_SUBMISSION && s->state == STATE_REFUSED &&
-        (s->by->outcome.stage > SMTP_STAGE_AUTH || s->by->attempt.port != 25))
+        (s->by->outcome.stage != SMTP_STAGE_AUTH || s->by->attempt.port != 25))
         return STRENGTH_LIKELY; /* on a port for users a refused login may have other reasons */
     return STRENGTH_PROVED;
 }
@@ -233,8 +242,15 @@ static struct doctor_settled settle_undone(const struct bench *b, const struct s
     struct smtp_attempt x = doctor_undo(works, &b->a, d);
     if (d == DIFFERS_FROM && (doctor_differences(&b->a, works) & DIFFERS_HEADER_FROM))
         x.header_from = b->a.header_from; /* one thing: whose address the mail is from */
-    if (d == DIFFERS_PORT)
-        return doctor_settle_port(b->r, &x);
+    if (d == DIFFERS_PORT) {
+        struct doctor_settled s = doctor_settle_port(b->r, &x);
+        const struct doctor_evidence *greeting = doctor_record_greeting(b->r, &x, false);
+        if (s.state != STATE_NOT_TESTED || !greeting || doctor_evidence_good(greeting) ||
+            greeting->outcome.end != SMTP_END_REPLY)
+            return s;
+        x.security = SMTP_SECURITY_NONE; /* it greeted, so it does not speak TLS first */
+        return doctor_settle(b->r, &x);
+    }
     if (d == DIFFERS_SECURITY && b->a.port)
         x.port = b->a.port;
     return doctor_settle(b->r, &x);

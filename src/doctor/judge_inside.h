@@ -19,6 +19,8 @@ struct bench {
 unsigned judge_id(const struct doctor_evidence *ev); /* 0 for NULL */
 const struct doctor_evidence *judge_caps(const struct bench *b, uint16_t port,
                                          enum smtp_security layer, struct smtp_caps *c);
+/* Does the server's own name lie in that domain? Mail for it is then most likely taken from everybody. */
+bool judge_is_servers_own(const struct bench *b, str domain);
 /* The row in which a port shows AUTH, on the layer given; AUTO: on any. */
 const struct doctor_evidence *judge_login_offered(const struct bench *b, uint16_t port,
                                                   enum smtp_security layer);

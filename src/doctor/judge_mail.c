@@ -155,14 +155,6 @@ static const struct doctor_evidence *refused_inside(const struct bench *b, bool 
     return NULL;
 }
 
-/* The server's own name lies in that domain. */
-static bool is_servers_own(const struct bench *b, str domain)
-{
-    str host = b->a.host;
-    return domain.n && host.n > domain.n && host.p[host.n - domain.n - 1] == '.' &&
-           str_ends_nocase(host, domain);
-}
-
 /* On the port for mail from other servers, mail to the user's own domain is refused as relaying: of
  * postmaster too, so that it is not the mailbox. Or somebody elsewhere writes to the domain that the
  * server's name is in. Whether DNS leads the world here was not asked. */
@@ -171,7 +163,7 @@ void judge_sign_domain_not_configured(struct bench *b)
     str own = words_domain(b->asked->own_address), to = words_domain(b->a.to);
     const struct doctor_evidence *ev = refused_inside(b, false);
     const struct doctor_evidence *control = refused_inside(b, true);
-    bool inbound = own.n && !str_eq_nocase(own, to) && is_servers_own(b, to) &&
+    bool inbound = own.n && !str_eq_nocase(own, to) && judge_is_servers_own(b, to) &&
                    !b->asked->login_known;
     if (!own.n || (!str_eq_nocase(own, to) && !inbound) || (b->a.port && b->a.port != 25) ||
         smtp_attempt_logs_in(&b->a) || !ev || neighbour_accepted(b) ||

@@ -58,8 +58,9 @@ static bool is_open_relay(const struct bench *b, const struct doctor_evidence *e
     str own = words_domain(b->asked->own_address);
     return is_mail(ev) && doctor_evidence_good(ev) && ev->outcome.stage >= SMTP_STAGE_RCPT &&
            !smtp_attempt_logs_in(&ev->attempt) && ev->attempt.to.n && own.n &&
-           !str_eq_nocase(own, words_domain(ev->attempt.to)) && doctor_record_offers_login(b->r) &&
-           !judge_from_inside(b, ev);
+           !str_eq_nocase(own, words_domain(ev->attempt.to)) &&
+           !judge_is_servers_own(b, words_domain(ev->attempt.to)) &&
+           doctor_record_offers_login(b->r) && !judge_from_inside(b, ev);
 }
 
 /* RFC 3463 section 2: the class says what the first digit of the code says. RFC 4954 section 6: 530 asks

@@ -59,5 +59,5 @@ bool judge_position_trusted(const struct bench *b, const struct doctor_evidence 
     return (ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE) && doctor_evidence_good(ev) &&
            ev->outcome.stage >= SMTP_STAGE_RCPT && !smtp_attempt_logs_in(&ev->attempt) &&
            ev->attempt.to.n && !(own.n && str_eq_nocase(own, words_domain(ev->attempt.to))) &&
-           judge_from_inside(b, ev);
+           !judge_is_servers_own(b, words_domain(ev->attempt.to)) && judge_from_inside(b, ev);
 }

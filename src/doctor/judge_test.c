@@ -168,6 +168,14 @@ static const struct judge_case {
       "refused: ip-not-trusted likely; exit 1; next" },
     { "port 25 takes no login, 587 does", "25 starttls PLAIN", MX25 E587 OK587,
       "refused: mx-port-not-submission proved; exit 1" },
+    { "port 25 takes no mail at all, 587 takes the login", "25 starttls PLAIN",
+      "25 521 no mail here |" E587 OK587, "refused: mx-port-not-submission likely; exit 1; next" },
+    { "... and is on a blocklist there", "25 starttls PLAIN",
+      "25 554 5.7.1 on a blocklist |" E587 OK587, "refused: ip-blocklisted likely; exit 1; next" },
+    { "... for now", "25 starttls PLAIN", "25 421 no mail now |" E587 OK587,
+      "unknown: exit 3; next" },
+    { "... the asked port is another", "2525 starttls PLAIN", "2525 554 no mail here |" E587 OK587,
+      "unknown: exit 3; next" },
     { "port 25 refuses the login that 587 takes", "25 starttls PLAIN",
       "25 220 hello | 25 ehlo STARTTLS | 25+ tls | 25+ ehlo AUTH PLAIN |" E587 OK587
       "25+ login PLAIN 535 5.7.8 no",
@@ -847,6 +855,12 @@ static const struct position_case {
     { "with a login", "127.0.0.1", "127.0.0.1", "587 starttls login", E587 OK587, false },
     { "its own domain", "127.0.0.1", "127.0.0.1", "25 none - to=bob@example.org",
       BARE25 "25 to=bob@example.org rcpt 250", false },
+    { "the domain of the server's name, from elsewhere", "127.0.0.1", "127.0.0.1",
+      "25 none - from=x@elsewhere.example own=x@elsewhere.example to=bob@example.org",
+      BARE25 "25 from=x@elsewhere.example to=bob@example.org rcpt 250", false },
+    { "... another domain", "127.0.0.1", "127.0.0.1",
+      "25 none - from=x@elsewhere.example own=x@elsewhere.example to=bob@ample.org",
+      BARE25 "25 from=x@elsewhere.example to=bob@ample.org rcpt 250", true },
 };
 
 static void put_at(const char *address, const char *local)

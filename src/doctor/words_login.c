@@ -103,6 +103,10 @@ static const struct login_rule {
       "bad protocol|another step|too weak|transition|plaintext auth&allow|plaintext auth&disab|"
       "cleartext auth",
       CAUSE_MECHANISM_OFFERED_BUT_DEAD, STRENGTH_POSSIBLE, CAUSE_NONE },
+    { COMMAND,
+      "user&password|username&password|credential|wrong password|incorrect password|"
+      "invalid password|login incorrect|invalid login",
+      CAUSE_WRONG_CREDENTIALS, STRENGTH_LIKELY, CAUSE_MECHANISM_OFFERED_BUT_DEAD },
     { COMMAND, "", CAUSE_MECHANISM_OFFERED_BUT_DEAD, STRENGTH_POSSIBLE, CAUSE_NONE },
 
     /* the account */

@@ -344,6 +344,11 @@ static const struct login_case {
     { "535 the recipient is blocked", CAUSE_IP_BANNED, POSSIBLE, CAUSE_ACCOUNT_MAY_NOT_SUBMIT },
     { "554 5.7.1 your address is in a DNSBL", CAUSE_IP_BLOCKLISTED, POSSIBLE, 0 },
 
+    /* the code is of the command, the words are of the login */
+    { "501 5.7.0 check your user name and password", CAUSE_WRONG_CREDENTIALS, LIKELY,
+      CAUSE_MECHANISM_OFFERED_BUT_DEAD },
+    { "501 5.5.2 cannot decode the password", CAUSE_MECHANISM_OFFERED_BUT_DEAD, POSSIBLE, 0 },
+
     { "silent", CAUSE_NONE, STRENGTH_NONE, 0 },
     { "guarded", CAUSE_NONE, STRENGTH_NONE, 0 },
 };
