@@ -143,7 +143,8 @@ bool judge_login_needless(enum cause_id refused)
 void judge_sign_login_needless(struct bench *b)
 {
     const struct doctor_evidence *works = b->j->works;
-    if (!works || smtp_attempt_logs_in(&works->attempt) || !smtp_attempt_logs_in(&b->a) ||
+    if (!works || !b->a.to.n || /* MAIL alone is taken of anybody */
+        smtp_attempt_logs_in(&works->attempt) || !smtp_attempt_logs_in(&b->a) ||
         doctor_record_login(b->r, NULL, true))
         return;
     const struct doctor_evidence *ev = doctor_record_login(b->r, &works->attempt, false);

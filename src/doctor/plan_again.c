@@ -132,8 +132,9 @@ bool plan_login_in_doubt(const struct plan *p)
 {
     str own = words_domain(p->asked->own_address), to = words_domain(p->asked->attempt.to);
     const struct doctor_evidence *first = doctor_record_login(p->r, NULL, false);
-    if (!first || doctor_record_login(p->r, NULL, true) || (own.n && str_eq_nocase(own, to)))
-        return false; /* mail to the own domain is taken of anybody */
+    if (!first || doctor_record_login(p->r, NULL, true) || !p->asked->attempt.to.n ||
+        (own.n && str_eq_nocase(own, to)))
+        return false; /* mail to the own domain is taken of anybody, and so is MAIL alone */
     switch (words_login_cause(&first->outcome)) {
     case CAUSE_WRONG_CREDENTIALS:
     case CAUSE_MECHANISM_OFFERED_BUT_DEAD:
