@@ -197,7 +197,7 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
     add_notes(&b);
     if (j.cause_count)
         j.verdict = VERDICT_REFUSED;
-    else if (conforms && (asked->attempt.to.n || smtp_attempt_logs_in(&j.works->attempt)))
+    else if (conforms)
         j.verdict = VERDICT_ACCEPTED; /* as far as it can be told without a recipient */
     j.asked = j.verdict == VERDICT_ACCEPTED ? j.works : asked_row(&b);
     if (j.verdict == VERDICT_ACCEPTED ? !asked->attempt.to.n

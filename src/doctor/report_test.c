@@ -234,6 +234,19 @@ static void absent_is_null(void **state)
     arena_done(&arena);
 }
 
+/* Anybody may say MAIL: nobody is told that such settings work. */
+static void mail_alone_works_for_nobody(void **state)
+{
+    (void)state;
+    begin("587 starttls - unknown to=", E587 "587+ to= mail 250");
+    json_t *o = document();
+    const json_t *fix = json_object_get(o, "fix");
+    assert_true(json_is_null(json_object_get(o, "works")));
+    assert_int_equal(json_object_size(json_object_get(fix, "settings")), 0);
+    json_decref(o);
+    arena_done(&arena);
+}
+
 /* ------------------------------------------------------------------------------------------------
  * Read back
  */
@@ -878,13 +891,21 @@ static void steps_of_a_login(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_key),          cmocka_unit_test(absent_is_null),
-        cmocka_unit_test(judged_the_same),    cmocka_unit_test(tampered_with),
-        cmocka_unit_test(unreadable),         cmocka_unit_test(cut_anywhere),
-        cmocka_unit_test(secret_in_a_reply),  cmocka_unit_test(secret_at_a_cut),
-        cmocka_unit_test(fit_for_a_terminal), cmocka_unit_test(parts_of_the_text),
-        cmocka_unit_test(once_and_narrow),    cmocka_unit_test(colours),
-        cmocka_unit_test(without_room),       cmocka_unit_test(steps_of_a_login),
+        cmocka_unit_test(every_key),
+        cmocka_unit_test(absent_is_null),
+        cmocka_unit_test(mail_alone_works_for_nobody),
+        cmocka_unit_test(judged_the_same),
+        cmocka_unit_test(tampered_with),
+        cmocka_unit_test(unreadable),
+        cmocka_unit_test(cut_anywhere),
+        cmocka_unit_test(secret_in_a_reply),
+        cmocka_unit_test(secret_at_a_cut),
+        cmocka_unit_test(fit_for_a_terminal),
+        cmocka_unit_test(parts_of_the_text),
+        cmocka_unit_test(once_and_narrow),
+        cmocka_unit_test(colours),
+        cmocka_unit_test(without_room),
+        cmocka_unit_test(steps_of_a_login),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -402,8 +402,9 @@ const struct doctor_evidence *doctor_best_accepted(const struct doctor_record *r
     for (size_t i = 0; i < r->count; i++) {
         const struct doctor_evidence *ev = &r->rows[i];
         bool mail = ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE;
-        if (!mail || !str_eq(ev->attempt.to, asked->to))
-            continue;
+        if (!mail || !str_eq(ev->attempt.to, asked->to) ||
+            (!asked->to.n && !smtp_attempt_logs_in(&ev->attempt)))
+            continue; /* MAIL alone is taken of anybody */
         struct smtp_attempt x = ev->attempt;
         if (ev->probe == PROBE_TRIAL) /* RCPT says nothing of who the message is from */
             x.header_from = asked->header_from;
