@@ -716,7 +716,8 @@ smtp_ticket net_dialogue_helo(struct net_dialogue *d, str name)
 
 smtp_ticket net_dialogue_starttls(struct net_dialogue *d)
 {
-    if (!can_say(d) || !d->o.tls || d->tls_asked || net_stream_tls(d->stream))
+    /* A slow login that was allowed in clear is still to be said there, and not under TLS that was never judged. */
+    if (!can_say(d) || !d->o.tls || d->tls_asked || d->login || net_stream_tls(d->stream))
         return 0;
     smtp_ticket ticket = smtp_client_starttls(d->core);
     d->tls_asked = ticket != 0;

@@ -1021,6 +1021,13 @@ static const struct guard_case {
       "opened unverified:self-signed greeting:220 ehlo:250 guarded quit:221 end:quit:reply",
       NULL,
       { TLS, GREETING, EHLO_AUTH, QUIT } },
+    /* What was allowed in clear is not carried into TLS that was never looked at. */
+    { "no STARTTLS while a slow login begins",
+      { .allow_digest = true, .cert = TEST_CERT_SELF },
+      "EaS.Q",
+      "opened greeting:220 ehlo:250 auth:535 quit:221 end:quit:reply",
+      "AUTH SCRAM-SHA-1",
+      { GREETING, EHLO_SCRAM, HEAR(SCRAM_FIRST), SAY("535 no"), QUIT } },
     { "CRAM-MD5 behind a wrong certificate when asked",
       { .allow_clear = true, .cert = TEST_CERT_SELF, .at_once = true },
       "ECQ",
