@@ -198,6 +198,19 @@ static const struct flip {
     { DIFFERS_SIZE, flip_size },
 };
 
+/* Every port that answers was seen to the end, and none offers a login: a handshake that failed may hide one. */
+static bool no_login_anywhere(const struct bench *b)
+{
+    for (size_t i = 0; i < b->r->count; i++) {
+        const struct doctor_evidence *ev = &b->r->rows[i];
+        if ((ev->probe == PROBE_GREETING || ev->probe == PROBE_TLS) &&
+            ev->outcome.stage != SMTP_STAGE_CONNECT && ip_eq(&ev->attempt.address, &b->a.address) &&
+            !judge_no_login(b, ev->attempt.port))
+            return false;
+    }
+    return true;
+}
+
 /* A port that nobody answers on, or that is closed, differs from the one that works; who closed it is
  * not seen from here. */
 static enum finding_strength strength_of_flip(const struct bench *b, enum doctor_difference d,
@@ -214,7 +227,7 @@ static enum finding_strength strength_of_flip(const struct bench *b, enum doctor
     if (s->temporary || s->unsteady || !b->a.to.n ||
         (s->by->probe == PROBE_LOGIN && s->by->outcome.end != SMTP_END_REPLY))
         return STRENGTH_LIKELY;
-    if (cause == CAUSE_RELAY_TAKES_NO_LOGIN && doctor_record_offers_login(b->r))
+    if (cause == CAUSE_RELAY_TAKES_NO_LOGIN && !no_login_anywhere(b))
         return STRENGTH_LIKELY; /* a stranger asks once: one acceptance may be chance, or a lapse */
     if (d == DIFFERS_LOGIN && s->by->probe == PROBE_LOGIN && cause != CAUSE_RELAY_TAKES_NO_LOGIN)
         return judge_login(b, s->by)

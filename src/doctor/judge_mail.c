@@ -61,7 +61,9 @@ void judge_sign_recipient_unknown(struct bench *b)
     if (beside)
         strength = strength_beside(beside, STRENGTH_PROVED);
     else if (by_member && served)
-        strength = strength_beside(member, STRENGTH_LIKELY);
+        strength = words_name_relaying(&member->outcome) /* to a login: no word about a mailbox */
+                       ? STRENGTH_POSSIBLE
+                       : strength_beside(member, STRENGTH_LIKELY);
     else if (by_member || (stranger && words_unknown_user(&stranger->outcome)))
         strength = STRENGTH_LIKELY;
     else if (stranger && !doctor_record_offers_login(b->r) &&

@@ -237,6 +237,10 @@ static const struct judge_case {
     { "... postmaster is taken, and the mailbox is full", "25 none - to=bob@example.org",
       BARE25 "25 to=bob@example.org rcpt 552 5.2.2 no | 25 to=postmaster@example.org rcpt 250",
       "refused: mailbox-full likely; exit 1; next" },
+    { "... and who logs in is told of relaying", "587 starttls PLAIN to=bob@example.org",
+      E587 IN587 "587+ PLAIN to=bob@example.org rcpt " RELAY BARE25
+                 "25 to=postmaster@example.org rcpt 250",
+      "refused: recipient-unknown possible; exit 1; next" },
     { "... in other words", "25 none - to=bob@example.org",
       BARE25 "25 to=bob@example.org rcpt 550 5.7.1 no | 25 to=postmaster@example.org rcpt 550 no",
       "unknown: exit 3; next" },
