@@ -227,6 +227,9 @@ struct words_login words_of_login(const struct smtp_outcome *o)
             (*k->words && !words_hold_pattern(o->text, k->words)))
             continue;
         bool unread = !*k->words && !is_readable(o->text);
+        /* RFC 3463 section 2: 5.X.X is for good. A code for now beside it leaves it open which is meant. */
+        if (k->cause == CAUSE_AUTH_BACKEND_DOWN && o->code / 100 == 4 && o->enhanced.class == 5)
+            return (struct words_login){ k->cause, STRENGTH_POSSIBLE, CAUSE_WRONG_CREDENTIALS };
         return (struct words_login){ k->cause, unread ? STRENGTH_POSSIBLE : k->strength,
                                      k->beside };
     }
