@@ -30,8 +30,8 @@ struct net_dialogue_options {
 enum net_dialogue_event_kind {
     NET_DIALOGUE_OPENED,  /* TCP stands; took_ms is the round trip of the connect */
     NET_DIALOGUE_SECURED, /* tls is set: the handshake completed, verified or not */
-    NET_DIALOGUE_REPLY,   /* ticket, stage and reply; ticket 0 is the greeting or unasked */
-    NET_DIALOGUE_UNSENT,  /* this ticket got no reply: the connection ended first */
+    NET_DIALOGUE_REPLY, /* ticket, stage and reply; ticket 0 is the greeting or unasked, of which there are not many */
+    NET_DIALOGUE_UNSENT, /* this ticket got no reply: the connection ended first */
     NET_DIALOGUE_NO_LOGIN, /* the slow login of NET_DIALOGUE_SLOW was not sent: why; the dialogue goes on */
     NET_DIALOGUE_BODY, /* ready for a piece of mail data: net_dialogue_body() */
     NET_DIALOGUE_ENDED /* last, once: stage, end and why; the dialogue is gone after the call. ticket

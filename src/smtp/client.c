@@ -15,6 +15,7 @@
 enum {
     COMMAND_MAX = 512,      /* RFC 5321 section 4.5.3.1.4, CRLF counted */
     AUTH_LINE_MAX = 12288,  /* RFC 4954 section 4, CRLF counted */
+    UNASKED_MAX = 64,       /* replies that answer nothing */
     CHALLENGES_MAX = 64,    /* in one AUTH: beyond it we cancel */
     WAIT_MS = 30 * 1000,    /* where the limits say 0 */
     COMMANDS = 256,         /* likewise */
@@ -84,6 +85,7 @@ struct smtp_client {
     bool have_caps, pipelining;
     size_t dropped_octets;
 
+    unsigned unasked;    /* replies so far that answered nothing */
     unsigned challenges; /* of the AUTH at the head of the queue */
     bool cancelled;
     struct buf challenge;
@@ -489,6 +491,8 @@ static enum smtp_client_ask tell(struct smtp_client *c, struct smtp_client_quest
     if (cmd == NULL) {
         if (r->code == 421)
             end(c, SMTP_END_CLOSED);
+        else if (++c->unasked > UNASKED_MAX)
+            end(c, SMTP_END_BROKEN);
         return SMTP_CLIENT_REPLY;
     }
     q->ticket = cmd->ticket;

@@ -752,6 +752,24 @@ static void helo_ends_what_ehlo_told(void **state)
     assert_null(smtp_client_caps(c));
 }
 
+/* Whoever goes on answering what was not asked would keep us busy, and everybody else waiting. */
+static void unasked_replies_have_a_maximum(void **state)
+{
+    AUTO(smtp_client_freep) struct smtp_client *c = greeted();
+    struct smtp_client_question q;
+    unsigned told = 0;
+
+    (void)state;
+    for (unsigned i = 0; i < 1000; i++)
+        smtp_client_feed(c, STR("250 ok\r\n"), 0);
+    while (smtp_client_next(c, &q) == SMTP_CLIENT_REPLY)
+        told++;
+    print_message("  %u told\n", told);
+    assert_true(told > 10 && told < 200);
+    assert_int_equal(q.end, SMTP_END_BROKEN);
+    assert_true(smtp_client_owes_quit(c));
+}
+
 static void deadlines(void **state)
 {
     AUTO(smtp_client_freep)
@@ -878,6 +896,7 @@ int main(void)
         cmocka_unit_test(clear_text_behind_starttls_is_dropped),
         cmocka_unit_test(caps_outlive_a_refused_ehlo),
         cmocka_unit_test(helo_ends_what_ehlo_told),
+        cmocka_unit_test(unasked_replies_have_a_maximum),
         cmocka_unit_test(deadlines),
         cmocka_unit_test(slow_greeting),
         cmocka_unit_test(floods_end_it),
