@@ -152,7 +152,7 @@ const char *doctor_works_with(const struct doctor_asked *asked, const struct doc
     } ROWS[] = {
         { DIFFERS_FROM, "another From" },      { DIFFERS_HEADER_FROM, "another From" },
         { DIFFERS_USER, "another user name" }, { DIFFERS_PASSWORD, "another password" },
-        { DIFFERS_VERB, "EHLO, not HELO" },    { DIFFERS_HELO, "another EHLO name" },
+        { DIFFERS_VERB, "a newer greeting" },  { DIFFERS_HELO, "another EHLO name" },
         { DIFFERS_SIZE, "a smaller message" }, { DIFFERS_SOURCE, "another source" },
         { DIFFERS_TO, "another recipient" },   { DIFFERS_CERTIFICATE, "a certificate" },
     };
@@ -160,7 +160,7 @@ const char *doctor_works_with(const struct doctor_asked *asked, const struct doc
     const char *words = NULL;
     for (size_t i = 0; i < COUNT_OF(ROWS); i++)
         if (d & ROWS[i].difference)
-            words = words && words != ROWS[i].words ? "other settings" : ROWS[i].words;
+            words = words && words != ROWS[i].words ? "another setting" : ROWS[i].words;
     return words;
 }
 

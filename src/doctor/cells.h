@@ -24,7 +24,8 @@ size_t doctor_cells(const struct doctor_asked *asked, const struct doctor_record
 bool doctor_cell_is_asked(const struct doctor_asked *asked, const struct doctor_judgement *j,
                           const struct doctor_cell *c);
 bool doctor_cell_works(const struct doctor_judgement *j, const struct doctor_cell *c);
-/* What works has in another way than the user, and no cell shows: "another From". NULL: nothing, or nothing
+/* What works has in another way than the user, and no cell shows: "another From", "a
+ * smaller message", always with two octets in front that may be left out. NULL: nothing, or nothing
  * works. */
 const char *doctor_works_with(const struct doctor_asked *asked, const struct doctor_judgement *j);
 

@@ -111,7 +111,7 @@ static const struct page_case {
     { "another From works",
       "587 starttls login from=x@example.net",
       E587 "587+ login PLAIN 235 | 587+ PLAIN from=x@example.net rcpt 553 no | 587+ PLAIN rcpt 250",
-      { ">yours: works with<", ">another From<", "accepted; yours: works with another From<" } },
+      { ">yours: works with<", ">other From<", "accepted; yours: works with another From<" } },
     { "a certificate",
       "587 starttls PLAIN",
       "587 220 hello | 587 ehlo STARTTLS | 587+ tls expired | 587+ ehlo AUTH PLAIN",

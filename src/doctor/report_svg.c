@@ -107,11 +107,14 @@ static const char *sign_of(enum doctor_state s)
     }
 }
 
+enum { ARTICLE = 2 }; /* "another From", "a smaller message": a cell has no room for it */
+
 static void cell(struct page *p, const struct box *b, const struct doctor_cell *c)
 {
     char word[64], reply[32];
     const char *with = works_with(p, c); /* in two lines, where the reply has none */
-    const char *tag = with ? with : tag_of(p, c), *second = with ? "" : second_line(c, reply);
+    const char *tag = with ? with + ARTICLE : tag_of(p, c),
+               *second = with ? "" : second_line(c, reply);
     unsigned lines = 1 + (*second != 0 || with) + (*tag != 0), middle = b->x + b->w / 2;
     unsigned y = b->y + b->h / 2 + 5 - (lines - 1) * 9;
     bool inferred = c->s.state != STATE_NOT_TESTED && !c->s.played;

@@ -345,6 +345,15 @@ def accepted():
     looked_at("accepted", path)
 
 
+def another_name_works():
+    """In the user's own cell works what he has not: it says so, in two lines that fit."""
+    path = write("another", relay, "--auth", "auto", "--security", "starttls", "--user", "anna", "--logins", "2")
+    _, page = owes(path)
+    text = " ".join(page.words)
+    assert "yours: works with" in text and "other user name" in text, text[:3000]
+    looked_at("another", path)
+
+
 def nothing_but_silence():
     path = write("silent", silent, "--auth", "none", "--security", "none")
     owes(path)
@@ -417,7 +426,7 @@ def printed():
 
 if __name__ == "__main__":
     try:
-        kit.main([the_usual_refusal, accepted, nothing_but_silence, without_addresses, hostile_replies,
+        kit.main([the_usual_refusal, accepted, another_name_works, nothing_but_silence, without_addresses, hostile_replies,
                   everything_echoed, many_ports, two_addresses, full, printed])
     finally:
         if BROWSER:
