@@ -25,7 +25,9 @@ void judge_sign_hidden(struct bench *b)
     if (b->a.security != SMTP_SECURITY_NONE || !clear || c.mechanism_count || !tls ||
         judge_tls_wanted(b))
         return;
-    struct finding *f = judge_add(b, CAUSE_AUTH_HIDDEN_UNTIL_TLS, HOP_SUBMISSION, STRENGTH_LIKELY);
+    bool matters = smtp_attempt_logs_in(&b->a) || judge_is_refusal(judge_stranger(b));
+    struct finding *f = judge_add(b, CAUSE_AUTH_HIDDEN_UNTIL_TLS, HOP_SUBMISSION,
+                                  matters ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
     finding_for(f, clear->id);
     finding_for(f, tls->id);
     judge_neighbours(b, f);
@@ -35,7 +37,7 @@ void judge_sign_port_without_login(struct bench *b)
 {
     const struct doctor_evidence *here = b->a.port ? judge_no_login(b, b->a.port) : NULL;
     const struct doctor_evidence *there = judge_login_elsewhere(b);
-    if (!here || !there)
+    if (!here || !there || judge_offer_taken_out(b)) /* with STARTTLS the login went */
         return;
     struct finding *f = judge_add(
         b, CAUSE_MX_PORT_NOT_SUBMISSION, HOP_SUBMISSION,
