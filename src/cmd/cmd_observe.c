@@ -262,17 +262,33 @@ static void on_lull(void *user)
     net_loop_stop(((struct watch *)user)->loop);
 }
 
+/* With --keep: what one connection takes is given back behind it. */
+static void tell_at_once(struct watch *w, const struct mock_seen *seen)
+{
+    struct arena room, *before = w->a;
+    arena_init(&room, ARENA_MAX);
+    w->a = &room;
+    if (observed_keep(seen, w->a, &w->seen))
+        tell(w);
+    w->seen = (struct mock_seen){ 0 };
+    w->a = before;
+    w->any = true;
+    arena_done(&room);
+}
+
 static void on_seen(void *user, const struct mock_seen *seen)
 {
     struct watch *w = user;
     if (!seen->greeted && seen->tls_trouble.n == 0)
         return; /* a connection that said nothing, as a check of the port makes it */
+    if (w->s->keep) {
+        tell_at_once(w, seen);
+        return;
+    }
     if (!observed_keep(seen, w->a, &w->seen))
         return;
     w->any = true;
-    if (w->s->keep)
-        tell(w);
-    else if (seen->message)
+    if (seen->message)
         net_loop_stop(w->loop);
     else
         net_timer_at(w->lull, net_loop_now_ms(w->loop) + w->s->lull_ms);

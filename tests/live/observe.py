@@ -12,6 +12,7 @@ import smtplib
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from email.message import EmailMessage
 
@@ -247,6 +248,23 @@ def goes_on():
     expect([d["asked"]["security"] for d in documents] == ["starttls", "none"], "documents", text[-600:])
 
 
+def goes_on_long():
+    """What one connection takes is given back: none after thousands is left out."""
+    count, user = 5000, base64.b64encode(b"\0" + b"u" * 900 + b"\0pw").decode()
+    with watch("--keep") as w:
+        heard = []
+        reader = threading.Thread(target=lambda: heard.extend(w.process.stdout))
+        reader.start()
+        for _ in range(count):
+            raw(w, "EHLO " + "n" * 200, f"AUTH PLAIN {user}", f"MAIL FROM:<{'f' * 400}>", f"RCPT TO:<{'t' * 400}>")
+        time.sleep(0.5)
+        w.process.send_signal(signal.SIGINT)
+        w.process.wait(60)
+        reader.join()
+    told_of = sum(b'"schema"' in line for line in heard)
+    expect(told_of == count, "connections told", told_of, count)
+
+
 def nobody_came():
     with watch() as w:
         w.process.send_signal(signal.SIGTERM)
@@ -328,6 +346,7 @@ bench.case("certificate not trusted tls", certificate_not_trusted, "tls")
 bench.case("wrong port", wrong_port)
 bench.case("only a look", only_a_look)
 bench.case("goes on", goes_on)
+bench.case("goes on long", goes_on_long)
 bench.case("nobody came", nobody_came)
 bench.case("wrong flags", wrong_flags)
 bench.case("loopback only", loopback_only)
