@@ -61,7 +61,11 @@ static bool pasted_is_alike(str error, const struct smtp_reply *pasted,
     struct smtp_outcome said = *row;
     said.enhanced = pasted->enhanced;
     said.text = pasted->text;
-    return words_about_relaying(&said) || words_ask_for_login(&said) ||
+    bool coded_alike = !said.enhanced.class || !row->enhanced.class ||
+                       (said.enhanced.subject == row->enhanced.subject &&
+                        said.enhanced.detail == row->enhanced.detail);
+    bool pop = words_ask_for_pop(&said) && !words_ask_for_pop(row);
+    return (coded_alike && !pop && (words_about_relaying(&said) || words_ask_for_login(&said))) ||
            (row->text.n && str_find(error, row->text) != STR_NOT_FOUND);
 }
 

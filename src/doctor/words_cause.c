@@ -104,7 +104,7 @@ static const struct {
       "absender&nicht erlaubt|absender&nicht berechtigt|expéditeur&autoris|"
       "remitente&autoriz|发件人&不一致|发信人&不一致" },
     { CAUSE_RECIPIENT_UNKNOWN, AT_RCPT | AT_DATA | NEVER,
-      "user unknown|unknown user|no such user|no such mailbox|no such recipient|"
+      "user unknown|user <&unknown|unknown user|no such user|no such mailbox|no such recipient|"
       "no mailbox here|unknown recipient|recipient unknown|addressee unknown|"
       "recipientnotfound|unrouteable address|user&does not exist|"
       "account&does not exist|empfänger&unbekannt|empfaenger&unbekannt|"

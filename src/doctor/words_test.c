@@ -42,6 +42,8 @@ static const struct words_case {
     { "rcpt 550 5.1.1 User unknown", USER | MAILBOX },
     { "rcpt 550 No such user here", USER | MAILBOX },
     { "rcpt 550 Unrouteable address", USER | MAILBOX },
+    { "rcpt 550 User <bob> unknown", USER | MAILBOX },
+    { "rcpt 550 <user@outside.example>: unknown client", 0 },
     { "rcpt 550 Sender verify failed: no such user", OTHER },
     { "rcpt 550 5.1.1 no", MAILBOX },
     { "rcpt 550 5.1.10 no", MAILBOX },
