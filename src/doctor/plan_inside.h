@@ -87,6 +87,18 @@ void plan_wake_at(struct plan *p, uint64_t at_ms);
 struct smtp_attempt plan_asked_here(const struct plan *p); /* asked, at the address at work */
 unsigned plan_open_visits(const struct plan *p);
 
+/* plan_steps.c */
+bool plan_can_serve(const struct plan *p, const struct visit *v, const struct want *w);
+bool plan_in_hand(const struct plan *p, size_t index);
+bool plan_next_step(struct plan *p, struct visit *v, struct plan_action *out);
+
+/* plan_open.c: the first three are of plan_next() */
+bool plan_open_for_survey(struct plan *p, struct plan_action *out);
+bool plan_open_for_want(struct plan *p, struct plan_action *out);
+bool plan_let_go(struct plan *p, struct plan_action *out);
+void plan_drop_hopeless(struct plan *p);
+bool plan_let_called_go(struct plan *p, bool all, struct plan_action *out);
+
 /* plan_doors.c */
 void plan_doors_add(struct plan *p); /* those of the address at work */
 void plan_doors_add_second(

@@ -7,7 +7,6 @@
  * not ASCII is looked for as octets, since some servers answer in the charset of their country.
  */
 #include "doctor/words_inside.h"
-#include <string.h>
 
 /* What a row says of the code. */
 enum codes {
@@ -167,48 +166,6 @@ static const struct login_rule {
     { POLICY, "", CAUSE_WRONG_CREDENTIALS, STRENGTH_POSSIBLE, CAUSE_NONE },
     { ANY, "", CAUSE_MECHANISM_OFFERED_BUT_DEAD, STRENGTH_POSSIBLE, CAUSE_NONE },
 };
-
-static bool is_letter(char c)
-{
-    return is_alnum(c) || (unsigned char)c > 0x7f;
-}
-
-static bool holds_whole(str text, str word)
-{
-    for (size_t from = 0; from < text.n;) {
-        size_t at = str_find_nocase(str_skip(text, from), word);
-        if (at == STR_NOT_FOUND)
-            return false;
-        at += from;
-        size_t end = at + word.n;
-        if ((at == 0 || !is_letter(text.p[at - 1])) && (end == text.n || !is_letter(text.p[end])))
-            return true;
-        from = at + 1;
-    }
-    return false;
-}
-
-static bool holds_part(str text, str part)
-{
-    if (str_starts(part, STR("=")))
-        return holds_whole(text, str_skip(part, 1));
-    if (!str_is_ascii(part))
-        return str_find_nocase(text, part) != STR_NOT_FOUND;
-    return words_hold(text, part);
-}
-
-bool words_hold_pattern(str text, const char *pattern)
-{
-    for (str rest = str_from(pattern); rest.p;) {
-        str all = str_cut(&rest, '|');
-        bool holds = true;
-        while (holds && all.p)
-            holds = holds_part(text, str_cut(&all, '&'));
-        if (holds)
-            return true;
-    }
-    return false;
-}
 
 /* Words in a charset that nobody names: what they say is not known, only that they say something. */
 static bool is_readable(str text)
