@@ -10,8 +10,10 @@
 
 ssize_t read(int fd, void *into, size_t n);
 int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *wait, const sigset_t *open);
+/* Not static: the fortified headers declare the two below inline, and those may use no static function. */
+void late_signal_come_once(void);
 
-static void come_once(void)
+void late_signal_come_once(void)
 {
     static int came;
     if (!came++)
@@ -24,7 +26,7 @@ ssize_t read(int fd, void *into, size_t n)
     if (!real)
         *(void **)&real = dlsym(RTLD_NEXT, "read");
     if (fd == STDIN_FILENO)
-        come_once();
+        late_signal_come_once();
     return real(fd, into, n);
 }
 
@@ -34,6 +36,6 @@ int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *wait, const sigse
     if (!real)
         *(void **)&real = dlsym(RTLD_NEXT, "ppoll");
     if (n == 1 && fds[0].fd == STDIN_FILENO)
-        come_once();
+        late_signal_come_once();
     return real(fds, n, wait, open);
 }
