@@ -89,7 +89,7 @@ ROWS = {
     "ip-blocklisted": inbound(),
     "rate-limited": barred(),
     "greylisted-temporary": inbound(),
-    "recipient-unknown": inbound(strength="proved"),
+    "recipient-unknown": inbound(strength="proved" if LOW_PORTS else "likely"),  # postmaster is asked on port 25
     "content-rejected": barred("--send"),
     "message-too-large": barred("--size 5000000", strength="proved"),
     "mailbox-full": inbound(),
