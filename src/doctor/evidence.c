@@ -228,11 +228,6 @@ static str place_words(const struct smtp_attempt *at, bool login, struct arena *
     return words;
 }
 
-str doctor_attempt_words(const struct smtp_attempt *at, struct arena *a)
-{
-    return place_words(at, true, a);
-}
-
 static const char *step_words(const struct doctor_evidence *ev)
 {
     switch (ev->outcome.stage) {

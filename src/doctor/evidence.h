@@ -108,6 +108,4 @@ bool doctor_record_offers_login(const struct doctor_record *r);
 bool doctor_same_door(const struct smtp_attempt *a, const struct smtp_attempt *b);
 /* One sentence on what the row shows, in words for a person; escaped. */
 str doctor_evidence_said(const struct doctor_evidence *ev, struct arena *a);
-/* "mail.example.org (192.0.2.1) port 587, STARTTLS, logged in by PLAIN as anna" */
-str doctor_attempt_words(const struct smtp_attempt *at, struct arena *a);
 #endif
