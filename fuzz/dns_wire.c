@@ -53,7 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 3 || size > 65536)
         return 0;
-    const struct dns_question q = { STR("a.example"), TYPES[data[0] % COUNT_OF(TYPES)] };
+    const struct dns_question q = { .name = STR("a.example"),
+                                    .type = TYPES[data[0] % COUNT_OF(TYPES)] };
     char *message = malloc(size - 1);
     assert(message);
     memcpy(message, data + 1, size - 1);

@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/password_shape.h"
 #include "cmd/cmd.h"
+#include "cmd/host_port.h"
 #include "cmd/read_file.h"
 #include "cmd/secret_input.h"
 #include "dns/dns.h"
@@ -73,39 +74,10 @@ static bool take_connect_to(void *into, const char *value, struct err *e)
     return take_ip("connect-to", value, &((struct raw *)into)->f->o.connect_to, e);
 }
 
-/* "host", "host:port", "[IPv6]:port"; a bare IPv6 address has no port. */
-static bool split_host_port(str text, str *host, uint64_t *port)
-{
-    size_t colon = str_rfind_octet(text, ':');
-    *host = text;
-    if (text.n && text.p[0] == '[') {
-        size_t end = str_find_octet(text, ']');
-        if (end == STR_NOT_FOUND)
-            return false;
-        *host = str_take(str_skip(text, 1), end - 1);
-        str rest = str_skip(text, end + 1);
-        return !rest.n || (rest.p[0] == ':' && str_to_u64(str_skip(rest, 1), 65535, port) && *port);
-    }
-    if (colon == STR_NOT_FOUND)
-        return true;
-    if (str_find_octet(text, ':') != colon) { /* more than one colon: IPv6 without brackets */
-        struct ip ip;
-        return ip_parse(text, &ip);
-    }
-    *host = str_take(text, colon);
-    return str_to_u64(str_skip(text, colon + 1), 65535, port) && *port;
-}
-
 static bool take_resolver(void *into, const char *value, struct err *e)
 {
     struct doctor_options *o = &((struct raw *)into)->f->o;
-    str host;
-    uint64_t port = 53;
-    if (!split_host_port(str_from(value), &host, &port) || !ip_parse(host, &o->resolver))
-        return err_set(e, ERR_SYNTAX, "--resolver '%.60s' is no IP[:PORT]; IPv6 goes in brackets",
-                       value);
-    o->resolver_port = (uint16_t)port;
-    return true;
+    return take_dns_server("resolver", value, &o->resolver, &o->resolver_port, e);
 }
 
 /* Port 995 has TLS at once (RFC 8314 section 3.2); on any other the doctor asks for STLS, if it is greeted. */

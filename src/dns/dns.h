@@ -22,6 +22,8 @@ enum dns_type {
     DNS_TXT = 16,
     DNS_AAAA = 28,
     DNS_SRV = 33,
+    DNS_DS = 43,
+    DNS_DNSKEY = 48,
     DNS_TLSA = 52
 };
 extern const struct names DNS_TYPE_NAMES;
@@ -32,22 +34,37 @@ extern const struct names DNS_CODE_NAMES;
 
 enum dns_trust { DNS_UNSIGNED, DNS_SECURE, DNS_BOGUS };
 
-struct dns_question {
-    str name; /* A-labels, without a trailing dot */
-    enum dns_type type;
+/* Whom a question goes to. */
+enum dns_way {
+    DNS_BY_RESOLVER, /* the one that is used for everything: --resolver, or the system's first */
+    DNS_BY_SERVER,   /* straight to the server `at`, without recursion: what is in its own zone */
+    DNS_BY_SYSTEM,   /* getaddrinfo, as a program asks (A or AAAA): hosts file, nsswitch, caches */
+    DNS_BY_VALIDATOR /* by the resolver, signatures checked here: trust is known */
 };
+extern const struct names DNS_WAY_NAMES;
+
+struct dns_question {
+    str name; /* A-labels, without a trailing dot; other octets escaped as in RFC 1035 section 5.1 */
+    enum dns_type type;
+    enum dns_way way;
+    struct ip at; /* DNS_BY_SERVER only */
+};
+/* Names are compared without regard to case. */
+bool dns_question_eq(const struct dns_question *a, const struct dns_question *b);
 
 enum { DNS_ESCAPED_MAX = 4 * 256 };
 
 struct dns_record {
     enum dns_type type;
     uint32_t ttl_s;
-    struct ip ip;      /* A, AAAA */
-    str name;          /* NS, CNAME, PTR, MX, SRV: the target, with the escapes of RFC 1035 section
+    str owner;    /* in authority and additional; elsewhere empty: the answer's canonical name */
+    struct ip ip; /* A, AAAA */
+    str name; /* NS, CNAME, PTR, MX, SRV, SOA (the primary): the target, with the escapes of RFC 1035 section
                         * 5.1, which make four octets of one: up to DNS_ESCAPED_MAX */
     uint16_t priority; /* MX preference, SRV priority */
     uint16_t weight, port;
-    str data; /* TXT: strings joined; TLSA: octets */
+    uint32_t serial, minimum_s; /* SOA */
+    str data;                   /* TXT: strings joined; TLSA, DS, DNSKEY: octets */
 };
 
 /* Memory belongs to whoever answered; good during the call that brings it. */
@@ -55,12 +72,21 @@ struct dns_answer {
     struct dns_question question;
     enum dns_code code;
     enum dns_trust trust;
-    uint32_t ttl_s;   /* smallest of the chain; of the SOA for a negative answer */
-    struct ip server; /* who answered; IP_NONE: the system's own look-up */
-    str canonical;    /* the name at the end of the CNAME chain */
+    uint32_t ttl_s;     /* smallest of the chain; of the SOA for a negative answer */
+    struct ip server;   /* who answered; IP_NONE: the system's own look-up */
+    str canonical;      /* the name at the end of the CNAME chain */
+    bool authoritative; /* the server says that it serves the zone (RFC 1035 AA) */
+    str why_bogus;      /* what the validator has against it; empty unless bogus */
     const struct dns_record *records;
     size_t count;
+    /* NS and SOA of the authority section (a referral has NS here), and A and AAAA of the additional one. */
+    const struct dns_record *authority, *additional;
+    size_t authority_count, additional_count;
 };
+/* Everything that the answer points to is copied into the arena. False: memory is short. */
+struct arena;
+bool dns_answer_copy(struct arena *memory, const struct dns_answer *from,
+                     struct dns_answer *to) MUST_CHECK;
 
 #define DNS_NAME_MAX 256
 /* GNU libidn2's look-up of one label, and its free. Names outside ASCII are rare and the library is large,

@@ -292,7 +292,7 @@ static bool begin(struct net_dns_ask *a, const struct dns_question *q, struct er
 {
     struct buf query;
     arena_init(&a->memory, MEMORY_OCTETS);
-    a->q = (struct dns_question){ arena_dup(&a->memory, q->name), q->type };
+    a->q = (struct dns_question){ arena_dup(&a->memory, q->name), q->type, q->way, q->at };
     a->timer = net_timer_new(a->loop, on_timer, a);
     if (!a->timer || !a->q.name.p)
         return err_memory(e, "a DNS question");

@@ -36,7 +36,8 @@ bool net_dns_query(const struct dns_question *q, uint16_t id, bool edns, struct 
     if (!name)
         return err_set(e, ERR_SYNTAX, "asking DNS: the name is empty, too long or malformed");
     AUTO(pkt_freep)
-    ldns_pkt *pkt = ldns_pkt_query_new(name, (ldns_rr_type)q->type, LDNS_RR_CLASS_IN, LDNS_RD);
+    ldns_pkt *pkt = ldns_pkt_query_new(name, (ldns_rr_type)q->type, LDNS_RR_CLASS_IN,
+                                       q->way == DNS_BY_SERVER ? 0 : LDNS_RD);
     if (!pkt) {
         ldns_rdf_deep_free(name);
         return err_memory(e, "a DNS query");
@@ -75,6 +76,12 @@ static uint16_t number_at(const ldns_rr *rr, size_t at)
 {
     const ldns_rdf *rdf = ldns_rr_rdf(rr, at);
     return rdf && ldns_rdf_size(rdf) == 2 ? ldns_rdf2native_int16(rdf) : 0;
+}
+
+static uint32_t wide_number_at(const ldns_rr *rr, size_t at)
+{
+    const ldns_rdf *rdf = ldns_rr_rdf(rr, at);
+    return rdf && ldns_rdf_size(rdf) == 4 ? ldns_rdf2native_int32(rdf) : 0;
 }
 
 /* All fields one after the other; skip: the length octet that character-strings begin with. */
@@ -126,9 +133,14 @@ static bool take_record(struct arena *memory, const ldns_rr *rr, struct dns_reco
         out->priority = number_at(rr, 0);
         break;
     case DNS_MX: out->priority = number_at(rr, 0); break;
+    case DNS_DS:
+    case DNS_DNSKEY: return take_data(memory, rr, 0, &out->data);
+    case DNS_SOA:
+        out->serial = wide_number_at(rr, 2);
+        out->minimum_s = wide_number_at(rr, 6);
+        break;
     case DNS_NS:
     case DNS_CNAME:
-    case DNS_SOA:
     case DNS_PTR: break;
     }
     return take_name(memory, ldns_rr_rdf(rr, name_at(out->type)), &out->name);
@@ -231,6 +243,27 @@ static bool take_records(const ldns_rr_list *answers, const ldns_rdf *owner, str
     return true;
 }
 
+/* What stands beside the answer: records of two types, with their owners. Those that cannot be read are left
+ * out: nothing rests on them alone. */
+static const struct dns_record *take_beside(const ldns_rr_list *list, enum dns_type one,
+                                            enum dns_type other, struct arena *memory,
+                                            size_t *count)
+{
+    size_t room = ldns_rr_list_rr_count(list);
+    struct dns_record *records = room > 0 ? arena_alloc(memory, room * sizeof(*records)) : NULL;
+    *count = 0;
+    for (size_t i = 0; records && i < room; i++) {
+        const ldns_rr *rr = ldns_rr_list_rr(list, i);
+        ldns_rr_type type = ldns_rr_get_type(rr);
+        struct dns_record r = { 0 };
+        if ((type == (ldns_rr_type)one || type == (ldns_rr_type)other) &&
+            ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN &&
+            take_name(memory, ldns_rr_owner(rr), &r.owner) && take_record(memory, rr, &r))
+            records[(*count)++] = r;
+    }
+    return records;
+}
+
 static void take_answer(const ldns_pkt *pkt, const ldns_rdf *name, struct arena *memory,
                         struct dns_answer *out)
 {
@@ -249,6 +282,11 @@ static void take_answer(const ldns_pkt *pkt, const ldns_rdf *name, struct arena 
     }
     if (out->ttl_s == UINT32_MAX)
         out->ttl_s = 0;
+    out->authoritative = ldns_pkt_aa(pkt);
+    out->authority = take_beside(ldns_pkt_authority(pkt), DNS_NS, DNS_SOA, memory,
+                                 &out->authority_count);
+    out->additional = take_beside(ldns_pkt_additional(pkt), DNS_A, DNS_AAAA, memory,
+                                  &out->additional_count);
 }
 
 enum net_dns_read net_dns_answer(str message, const struct dns_question *q, uint16_t id,

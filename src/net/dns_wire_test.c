@@ -86,7 +86,7 @@ static const struct wire_case {
 static enum net_dns_read read_case(const struct wire_case *row, str message, struct arena *memory,
                                    struct dns_answer *answer)
 {
-    struct dns_question q = { STR("a.example"), row->type };
+    struct dns_question q = { .name = STR("a.example"), .type = row->type };
     arena_init(memory, 65536);
     *answer = (struct dns_answer){ 0 };
     return net_dns_answer(message, &q, ID, memory, answer);
@@ -137,7 +137,7 @@ static void spoilt_messages(void **state)
 static void queries(void **state)
 {
     (void)state;
-    struct dns_question q = { STR("a.example"), DNS_MX };
+    struct dns_question q = { .name = STR("a.example"), .type = DNS_MX };
     struct buf out;
     struct err e;
     buf_init(&out, 512);

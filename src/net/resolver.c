@@ -115,7 +115,7 @@ static struct lookup *lookup_new(struct net_resolver *r, const struct dns_questi
     k->task.run = run_task;
     k->done = done;
     k->user = user;
-    k->q = (struct dns_question){ arena_dup(&k->memory, q->name), q->type };
+    k->q = (struct dns_question){ arena_dup(&k->memory, q->name), q->type, q->way, q->at };
     k->answer.question = k->q;
     k->answer.canonical = k->q.name;
     TAILQ_INSERT_TAIL(&r->open, k, link);
@@ -298,7 +298,7 @@ static bool ask_server(struct lookup *k, const enum dns_type *types, unsigned co
     struct net_resolver *r = k->resolver;
     k->waiting = count;
     for (unsigned i = 0; i < count; i++) {
-        struct dns_question q = { k->q.name, types[i] };
+        struct dns_question q = { .name = k->q.name, .type = types[i] };
         k->asks[i] = net_dns_ask_new(r->loop, &r->options.server, r->options.port,
                                      r->options.timeout_ms, &q, on_asked, k, e);
         if (!k->asks[i])
@@ -324,7 +324,7 @@ bool net_resolver_addresses(struct net_resolver *r, str host,
                             void (*done)(void *user, const struct dns_answer *answer), void *user,
                             struct err *e)
 {
-    struct dns_question q = { host, DNS_A };
+    struct dns_question q = { .name = host, .type = DNS_A };
     if (host.n == 0 || host.n >= DNS_NAME_MAX || str_find_octet(host, '\0') != STR_NOT_FOUND)
         return err_set(e, ERR_SYNTAX,
                        "looking up a host: its name is empty, too long or malformed");

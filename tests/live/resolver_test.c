@@ -205,7 +205,7 @@ static void one_server_is_asked(void **state)
     for (size_t i = 0; i < COUNT_OF(ASKED); i++) {
         struct lookup k;
         struct err e;
-        struct dns_question q = { str_from(ASKED[i].name), ASKED[i].type };
+        struct dns_question q = { .name = str_from(ASKED[i].name), .type = ASKED[i].type };
         begin(&k, test_dns_port(server), ASKED[i].timeout_ms ? ASKED[i].timeout_ms : 20000);
         assert_true(net_resolver_ask(k.resolver, &q, on_done, &k, &e));
         assert_int_equal(k.done, 0); /* never from inside the call */
@@ -298,7 +298,7 @@ static void three_tries(void **state)
     struct test_dns_server *server = *state;
     struct lookup k;
     struct err e;
-    struct dns_question q = { STR("silent.example"), DNS_A };
+    struct dns_question q = { .name = STR("silent.example"), .type = DNS_A };
     unsigned before = test_dns_queries(server);
     begin(&k, test_dns_port(server), 2500);
     assert_true(net_resolver_ask(k.resolver, &q, on_done, &k, &e));
@@ -315,7 +315,7 @@ static void bad_questions_are_told(void **state)
     struct lookup k;
     for (size_t i = 0; i < COUNT_OF(BAD); i++) {
         struct err e = { 0 };
-        struct dns_question q = { BAD[i], DNS_A };
+        struct dns_question q = { .name = BAD[i], .type = DNS_A };
         begin(&k, test_dns_port(server), 20000);
         assert_false(net_resolver_ask(k.resolver, &q, on_done, &k, &e));
         assert_true(strlen(e.why) > 0);
@@ -326,7 +326,7 @@ static void bad_questions_are_told(void **state)
         end(&k);
     }
     struct err e = { 0 };
-    struct dns_question q = { STR("a.example"), DNS_A };
+    struct dns_question q = { .name = STR("a.example"), .type = DNS_A };
     begin(&k, 0, 20000);
     assert_false(net_resolver_ask(k.resolver, &q, on_done, &k, &e)); /* there is no one server */
     end(&k);
@@ -345,8 +345,8 @@ static void freed_with_open_questions(void **state)
     struct err e;
     for (int turn = 0; turn < 2; turn++) {
         struct lookup k;
-        struct dns_question slow = { STR("silent.example"), DNS_A },
-                            cut = { STR("cut.example"), DNS_A };
+        struct dns_question slow = { .name = STR("silent.example"), .type = DNS_A },
+                            cut = { .name = STR("cut.example"), .type = DNS_A };
         begin(&k, test_dns_port(server), 20000);
         assert_true(net_resolver_ask(k.resolver, &slow, on_done, &k, &e));
         assert_true(net_resolver_ask(k.resolver, &cut, on_done, &k, &e));
