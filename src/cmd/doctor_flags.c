@@ -13,6 +13,7 @@
 #include "doctor/pasted.h"
 #include "doctor/words.h"
 #include "net/idn.h"
+#include "net/psl.h"
 #include "net/stream.h"
 #include "sasl/client.h"
 #include "smtp/path.h"
@@ -577,6 +578,7 @@ static bool read_all(struct doctor_flags *f, int argc, char **argv, bool unasked
         return err_set(e, ERR_SYNTAX, "'%.60s' is one word too many; there is one ADDRESS",
                        argv[2]);
     const char *address = rest == 2 ? argv[1] : NULL;
+    f->o.asked.suffixes = &NET_PSL;
     f->o.asked.attempt.helo = str_from(raw.helo);
     if (raw.helo && !is_helo(str_from(raw.helo)))
         return err_set(e, ERR_SYNTAX, "--helo '%.60s' is no host name or [address]", raw.helo);

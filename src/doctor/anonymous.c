@@ -4,6 +4,7 @@
  */
 #include "doctor/anonymous.h"
 #include "net/idn.h"
+#include "net/psl.h"
 #include "smtp/path.h"
 
 enum { SAID_MAX = 4096 };
@@ -44,25 +45,12 @@ static str local_of(str address)
     return at == STR_NOT_FOUND ? STR_NONE : str_take(address, at);
 }
 
-/* Two labels, or three where the second is one that registries sell names below ("co.uk"). More than the
- * organisation's own is rather hidden than less. */
+/* All of a domain that is no part of one, or that others have names below: "co.uk" names nobody, but hides
+ * more rather than less. */
 static str organisation_of(str domain)
 {
-    static const str SOLD_BELOW[] = { STR_INIT("co"),  STR_INIT("com"), STR_INIT("net"),
-                                      STR_INIT("org"), STR_INIT("ac"),  STR_INIT("edu"),
-                                      STR_INIT("gov"), STR_INIT("or"),  STR_INIT("ne") };
-    size_t last = str_rfind_octet(domain, '.');
-    if (!domain.n || domain.p[0] == '[' || last == STR_NOT_FOUND)
-        return domain;
-    size_t second = str_rfind_octet(str_take(domain, last), '.');
-    if (second == STR_NOT_FOUND)
-        return domain;
-    str label = str_take(str_skip(domain, second + 1), last - second - 1);
-    bool three = false;
-    for (size_t i = 0; i < COUNT_OF(SOLD_BELOW); i++)
-        three |= str_eq_nocase(SOLD_BELOW[i], label) && domain.n - last == 3;
-    size_t third = three ? str_rfind_octet(str_take(domain, second), '.') : second;
-    return third == STR_NOT_FOUND ? domain : str_skip(domain, third + 1);
+    str part = dns_org_domain(domain, &NET_PSL);
+    return part.n ? part : domain;
 }
 
 static bool add_word(struct anonymous *a, str word, str stand_in)

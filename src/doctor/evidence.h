@@ -8,6 +8,7 @@
 #ifndef BATON_DOCTOR_EVIDENCE_H
 #define BATON_DOCTOR_EVIDENCE_H
 #include "base/arena.h"
+#include "dns/org_domain.h"
 #include "sasl/mechanism.h"
 #include "smtp/attempt.h"
 #include "smtp/caps.h"
@@ -24,6 +25,8 @@ struct doctor_asked {
     str pop_host;    /* --pop: the server that mail is fetched from; empty: not said */
     uint16_t pop_port;
     str pasted_error; /* --error or --bounce; empty: none */
+    /* By which names are of one house; NULL: guessed. */
+    const struct dns_suffixes *suffixes;
 };
 
 /* What the program's login is taken to be made with. */

@@ -754,6 +754,47 @@ static void without_the_accepted_row(void **state)
     }
 }
 
+/* Two lists of public suffixes: one in which example.org is such a suffix, and one that says so of every name. */
+static enum dns_suffix_answer below_example_org(const char *name, size_t *at)
+{
+    str s = str_from(name);
+    size_t dot = str_find_octet(s, '.');
+    *at = 0;
+    return str_eq(str_skip(s, dot + 1), STR("example.org")) ? DNS_REGISTRABLE : DNS_NO_LIST;
+}
+static enum dns_suffix_answer all_are_suffixes(const char *name UNUSED, size_t *at UNUSED)
+{
+    return DNS_PUBLIC_SUFFIX;
+}
+
+static bool names_wrong_server(const char *label, const struct dns_suffixes *list)
+{
+    bool found = false;
+    size_t i = 0;
+    while (strcmp(CASES[i].label, label) != 0)
+        i++;
+    judge(&CASES[i]);
+    asked.suffixes = list;
+    struct doctor_judgement j = doctor_judge(&asked, &record);
+    for (size_t k = 0; k < j.cause_count; k++)
+        found |= j.causes[k].cause == CAUSE_WRONG_SERVER;
+    arena_done(&arena);
+    return found;
+}
+
+/* Whose name it is, is read from the list that was handed in. What has no owner accuses nobody. */
+static void houses_are_told_by_the_list(void **state UNUSED)
+{
+    static const struct dns_suffixes PLATFORM = { below_example_org }, EVERY = { all_are_suffixes };
+    static const char OURS[] = "... the banner is of the house",
+                      THEIRS[] = "banner and certificate of another house, and no login";
+    assert_false(names_wrong_server(OURS, NULL));
+    assert_true(names_wrong_server(OURS, &PLATFORM));
+    assert_true(names_wrong_server(THEIRS, NULL));
+    assert_true(names_wrong_server(THEIRS, &PLATFORM));
+    assert_false(names_wrong_server(THEIRS, &EVERY));
+}
+
 /* Every cause that the judge can name has a case in which it is the answer. */
 static void every_cause_has_a_case(void **state)
 {
@@ -973,6 +1014,7 @@ int main(void)
         cmocka_unit_test(temporary_is_never_proved),
         cmocka_unit_test(without_recipient_never_proved),
         cmocka_unit_test(without_the_accepted_row),
+        cmocka_unit_test(houses_are_told_by_the_list),
         cmocka_unit_test(every_cause_has_a_case),
         cmocka_unit_test(certificate_on_port_25),
         cmocka_unit_test(position_trusted),

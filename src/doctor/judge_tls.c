@@ -133,25 +133,6 @@ void judge_sign_handshake(struct bench *b)
 /* ------------------------------------------------------------------------------------------------
  * Whose server is it?
  */
-/* "mail.example.org" and "example.org" are one house's: the last two labels are the same. Under a suffix of
- * two labels (co.uk) that takes neighbours for one house, which errs to the side of saying nothing. */
-static str house_of(str name)
-{
-    if (str_ends_nocase(name, STR(".")))
-        name.n--;
-    size_t dot = str_rfind_octet(name, '.');
-    if (dot == STR_NOT_FOUND)
-        return STR_NONE;
-    size_t before = str_rfind_octet(str_take(name, dot), '.');
-    return before == STR_NOT_FOUND ? name : str_skip(name, before + 1);
-}
-
-static bool same_house(str a, str b)
-{
-    str house = house_of(a);
-    return house.n && str_eq_nocase(house, house_of(b));
-}
-
 /* A name of the public DNS: not one that every machine may bear at home. */
 static bool is_host_name(str word)
 {
@@ -172,7 +153,8 @@ static str foreign_banner(const struct bench *b, const struct doctor_evidence *g
     str word = greeting->outcome.text;
     word = str_take(word, str_find_octet(word, '\n'));
     word = str_take(word, str_find_octet(word, ' '));
-    return is_host_name(word) && !same_house(word, b->a.host) ? word : STR_NONE;
+    bool foreign = is_host_name(word) && dns_org_differs(word, b->a.host, b->asked->suffixes);
+    return foreign ? word : STR_NONE;
 }
 
 /* Does every name of the certificate belong to another house? */
@@ -181,9 +163,11 @@ static bool foreign_names(const struct bench *b, const struct smtp_tls_facts *t)
     bool any = false;
     for (str rest = t->names; rest.p && rest.n;) {
         str name = str_cut(&rest, ' ');
-        if (same_house(name, b->a.host))
+        if (!is_host_name(name))
+            continue;
+        if (!dns_org_differs(name, b->a.host, b->asked->suffixes))
             return false;
-        any |= is_host_name(name);
+        any = true;
     }
     return any;
 }

@@ -4,6 +4,7 @@
  */
 #include "base/password_shape.h"
 #include "doctor/report.h"
+#include "net/psl.h"
 #include <jansson.h>
 #include <string.h>
 
@@ -225,6 +226,7 @@ static bool read_document(const json_t *o, struct doctor_stored *out, struct err
         return err_memory(e, "a stored report");
     out->asked =
         (struct doctor_asked){ .attempt = asked.attempt,
+                               .suffixes = &NET_PSL,
                                .own_address = own,
                                .password_anomalies = odd,
                                .login_known = asked.attempt.user.n > 0 ||
