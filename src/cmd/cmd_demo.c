@@ -210,11 +210,13 @@ static int examine(const struct scene *scene, const struct hello *h, bool fixed)
     struct doctor_stats stats;
     struct doctor_record *record = calloc(1, sizeof *record);
     AUTO(secret_mask_freep) struct secret_mask *mask = secret_mask_new(STR(DEMO_PASSWORD));
+    AUTO(dns_known_freep) struct dns_known *dns = dns_known_new(0);
     struct doctor_options o = options(scene, h, fixed);
     int status = 1;
     arena_init(&a, 8 << 20);
-    if (record && mask) {
+    if (record && mask && dns) {
         record->arena = &a;
+        record->dns = dns;
         if (doctor_run(&o, record, &stats, &e))
             status = doctor_print(&o, record, &stats, mask, false);
         else

@@ -160,6 +160,8 @@ static void bench_done(struct bench *b)
 {
     if (b->page)
         doctor_transcript_done(b->page);
+    if (b->record)
+        dns_known_free(b->record->dns);
     free(b->page);
     secret_mask_free(b->mask);
     free(b->record);
@@ -174,6 +176,9 @@ static bool bench_init(struct bench *b, const struct doctor_flags *f, struct are
     if (!b->record || ((f->o.password.n || f->o.token.n) && !b->mask) || (f->report && !b->page))
         return err_memory(e, "a run");
     b->record->arena = a;
+    b->record->dns = dns_known_new(0);
+    if (!b->record->dns)
+        return err_memory(e, "a run");
     if (b->page)
         doctor_transcript_init(b->page);
     return true;

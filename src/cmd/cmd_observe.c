@@ -233,13 +233,15 @@ static void tell(struct watch *w)
     struct doctor_flags f = { 0 };
     struct doctor_stats stats = { 0 };
     struct doctor_record *record = calloc(1, sizeof *record);
+    AUTO(dns_known_freep) struct dns_known *dns = dns_known_new(0);
     struct observed_report r = { .typed = &w->s->typed, .seen = &w->seen, .mask = w->mask };
     buf_init(&password, SECRET_MAX);
     bool ask = w->s->typed.server && w->seen.greeted && !w->seen.tls_trouble.n;
-    if (!record) {
+    if (!record || !dns) {
         r.trouble = "memory is short";
     } else if (ask) {
         record->arena = w->a;
+        record->dns = dns;
         if (read_flags(w, &f, &password, &e)) {
             r.options = &f.o;
             r.stats = &stats;

@@ -23,7 +23,8 @@
 #include <unistd.h>
 
 struct raw {
-    const char *server, *auth, *user, *from, *header_from, *to, *helo, *error, *bounce, *ports;
+    const char *server, *auth, *user, *from, *header_from, *to, *helo, *error, *bounce, *ports,
+        *whoami;
     struct secret_source secret;
     bool unasked; /* nobody may be asked for a password */
     struct doctor_flags *f;
@@ -49,6 +50,7 @@ TEXT_FLAG(helo)
 TEXT_FLAG(error)
 TEXT_FLAG(bounce)
 TEXT_FLAG(ports)
+TEXT_FLAG(whoami)
 
 static bool take_security(void *into, const char *value, struct err *e)
 {
@@ -78,7 +80,12 @@ static bool take_connect_to(void *into, const char *value, struct err *e)
 static bool take_resolver(void *into, const char *value, struct err *e)
 {
     struct doctor_options *o = &((struct raw *)into)->f->o;
+    o->asked.dns_private = true;
     return take_dns_server("resolver", value, &o->resolver, &o->resolver_port, e);
+}
+static bool take_public_ip(void *into, const char *value, struct err *e)
+{
+    return take_ip("public-ip", value, &((struct raw *)into)->f->o.asked.public_ip, e);
 }
 
 /* Port 995 has TLS at once (RFC 8314 section 3.2); on any other the doctor asks for STLS, if it is greeted. */
@@ -101,6 +108,14 @@ static bool take_number(const char *flag, const char *value, uint64_t least, uin
         return true;
     return err_set(e, ERR_SYNTAX, "--%s '%.20s' is no number from %llu to %llu", flag, value,
                    (unsigned long long)least, (unsigned long long)most);
+}
+static bool take_dns_port(void *into, const char *value, struct err *e)
+{
+    uint64_t n;
+    if (!take_number("dns-port", value, 1, UINT16_MAX, &n, e))
+        return false;
+    ((struct raw *)into)->f->o.dns_port = (uint16_t)n;
+    return true;
 }
 static bool take_timeout(void *into, const char *value, struct err *e)
 {
@@ -162,6 +177,7 @@ FILE_FLAG(cert, o.cert_file)
 FILE_FLAG(key, o.key_file)
 FILE_FLAG(verify, verify)
 FILE_FLAG(report, report)
+FILE_FLAG(trust_anchor, o.trust_anchor)
 
 #define SWITCH(name, field)                                                                        \
     static bool take_##name(void *into, const char *value, struct err *e)                          \
@@ -177,6 +193,7 @@ SWITCH(full, full)
 SWITCH(send, o.plan.send)
 SWITCH(old_helo, o.asked.attempt.old_helo)
 SWITCH(allow_clear_auth, o.plan.allow_clear_auth)
+SWITCH(no_dns, o.no_dns)
 
 static bool take_gentle(void *into, const char *value, struct err *e)
 {
@@ -224,6 +241,14 @@ const struct command_option DOCTOR_OPTIONS[] = {
     { "source", "IP", "the local address to connect from", take_source },
     { "connect-to", "IP", "go to this address in place of what DNS says", take_connect_to },
     { "resolver", "IP[:PORT]", "ask this DNS server, not the system", take_resolver },
+    { "no-dns", NULL, "look up nothing but the server's address", take_no_dns },
+    { "public-ip", "IP", "the address that the server sees you come from, behind NAT",
+      take_public_ip },
+    { "whoami", "NAME",
+      "a name in DNS that answers with the address that you come from; asked only if given",
+      take_whoami },
+    { "dns-port", "PORT", "port of name servers that are asked straight (53)", take_dns_port },
+    { "trust-anchor", "FILE", "trust these DNSSEC keys in place of the root's", take_trust_anchor },
     { "pop", "HOST[:PORT]",
       "where mail is fetched from (POP3; port 995), for servers that want that first: the same "
       "login "
@@ -375,6 +400,18 @@ static bool read_addresses(struct raw *raw, const char *address, struct arena *a
         return err_set(e, ERR_SYNTAX,
                        "there is a recipient but no sender; give your own ADDRESS, or --from");
     return true;
+}
+
+static bool read_whoami(const struct raw *raw, struct arena *a, struct err *e)
+{
+    char name[DNS_NAME_MAX];
+    str typed = str_from(raw->whoami);
+    if (!raw->whoami)
+        return true;
+    if (!dns_name_from_text(typed, net_idn(typed), name, e))
+        return false;
+    raw->f->o.asked.whoami = arena_dup(a, str_from(name));
+    return raw->f->o.asked.whoami.p || err_memory(e, "the name of --whoami");
 }
 
 static bool read_pasted(struct raw *raw, struct arena *a, struct err *e)
@@ -550,8 +587,8 @@ static bool read_files(const struct doctor_options *o, struct err *e)
 {
     if (!o->cert_file != !o->key_file)
         return err_set(e, ERR_SYNTAX, "--cert and --key belong together");
-    return is_readable("ca", o->ca_file, e) && is_readable("cert", o->cert_file, e) &&
-           is_readable("key", o->key_file, e);
+    return is_readable("ca", o->ca_file, e) && is_readable("trust-anchor", o->trust_anchor, e) &&
+           is_readable("cert", o->cert_file, e) && is_readable("key", o->key_file, e);
 }
 
 /* Is --source an address of this machine? */
@@ -583,7 +620,7 @@ static bool read_all(struct doctor_flags *f, int argc, char **argv, bool unasked
     if (raw.helo && !is_helo(str_from(raw.helo)))
         return err_set(e, ERR_SYNTAX, "--helo '%.60s' is no host name or [address]", raw.helo);
     return read_files(&f->o, e) && source_is_ours(&f->o.asked.attempt.source, e) &&
-           read_server(&raw, a, e) && read_pasted(&raw, a, e) &&
+           read_server(&raw, a, e) && read_whoami(&raw, a, e) && read_pasted(&raw, a, e) &&
            read_addresses(&raw, address, a, e) && read_ports(&raw, e) &&
            read_login(&raw, address, a, password, e);
 }

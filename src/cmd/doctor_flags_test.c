@@ -257,6 +257,10 @@ static const struct bad_case {
       "address of this machine" },
     { "where to connect to", { S, "--connect-to", "mail" }, "--connect-to", "IP address" },
     { "a resolver", { S, "--resolver", "dns.example" }, "--resolver", "IP[:PORT]" },
+    { "a public address", { S, "--public-ip", "me" }, "--public-ip", "IP address" },
+    { "a name that answers with it", { S, "--whoami", "a b" }, "a b", "letters, digits" },
+    { "name servers' port", { S, "--dns-port", "0" }, "--dns-port", "65535" },
+    { "DNSSEC keys", { S, "--trust-anchor", "/nowhere/keys" }, "--trust-anchor", "/nowhere/keys" },
     { "a POP3 server's port", { S, "--pop", "pop.example:0" }, "--pop", "HOST:PORT" },
     { "no POP3 server", { S, "--pop", "" }, "--pop", "HOST:PORT" },
     { "a resolver's port", { S, "--resolver", "192.0.2.1:0" }, "--resolver", "IP[:PORT]" },
@@ -397,6 +401,28 @@ static void addresses_of_machines(void **state)
     forget();
 }
 
+/* Reserved names are asked of a resolver that was named, and of no other. */
+static void what_dns_is_asked(void **state)
+{
+    static const char *const named[] = {
+        S,           "--resolver", "192.0.2.53",  "--dns-port", "5300", "--public-ip",
+        "192.0.2.9", "--whoami",   "Me.Example.", NULL
+    };
+    static const char *const none[] = { S, "--no-dns", NULL };
+    char text[IP_TEXT_MAX];
+    struct err e;
+    (void)state;
+    assert_true(read_flags(named, &e));
+    assert_true(flags.o.asked.dns_private && !flags.o.no_dns);
+    assert_int_equal(flags.o.dns_port, 5300);
+    assert_string_equal(ip_text(&flags.o.asked.public_ip, text), "192.0.2.9");
+    assert_true(str_eq(flags.o.asked.whoami, STR("me.example")));
+    forget();
+    assert_true(read_flags(none, &e));
+    assert_true(flags.o.no_dns && !flags.o.asked.dns_private);
+    forget();
+}
+
 /* The recipient and the words of a bounce, from a file. */
 static void from_a_bounce(void **state)
 {
@@ -495,17 +521,12 @@ static void odd_and_long(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(understood),
-        cmocka_unit_test(not_understood),
-        cmocka_unit_test(long_values),
-        cmocka_unit_test(defaults),
-        cmocka_unit_test(switches),
-        cmocka_unit_test(addresses_of_machines),
-        cmocka_unit_test(from_a_bounce),
-        cmocka_unit_test(verify_alone),
-        cmocka_unit_test(not_in_this_version),
-        cmocka_unit_test(odd_password),
-        cmocka_unit_test(odd_and_long),
+        cmocka_unit_test(understood),        cmocka_unit_test(not_understood),
+        cmocka_unit_test(long_values),       cmocka_unit_test(defaults),
+        cmocka_unit_test(switches),          cmocka_unit_test(addresses_of_machines),
+        cmocka_unit_test(what_dns_is_asked), cmocka_unit_test(from_a_bounce),
+        cmocka_unit_test(verify_alone),      cmocka_unit_test(not_in_this_version),
+        cmocka_unit_test(odd_password),      cmocka_unit_test(odd_and_long),
     };
     if (!freopen("/dev/null", "r", stdin)) /* never a terminal */
         return 1;

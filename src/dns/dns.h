@@ -73,6 +73,7 @@ struct dns_answer {
     enum dns_code code;
     enum dns_trust trust;
     uint32_t ttl_s;     /* smallest of the chain; of the SOA for a negative answer */
+    uint32_t took_ms;   /* from the question to the answer; 0: at once, or not known */
     struct ip server;   /* who answered; IP_NONE: the system's own look-up */
     str canonical;      /* the name at the end of the CNAME chain */
     bool authoritative; /* the server says that it serves the zone (RFC 1035 AA) */

@@ -75,6 +75,20 @@ const struct doctor_evidence *doctor_record_add(struct doctor_record *r, enum do
     return ev;
 }
 
+unsigned doctor_record_answer_id(const struct doctor_record *r, const struct dns_answer *a)
+{
+    size_t n = r->dns && a ? dns_known_count(r->dns) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (dns_known_at(r->dns, i) == a)
+            return DOCTOR_DNS_ID + (unsigned)i;
+    return 0;
+}
+
+const struct dns_answer *doctor_record_answer(const struct doctor_record *r, unsigned id)
+{
+    return r->dns && id >= DOCTOR_DNS_ID ? dns_known_at(r->dns, id - DOCTOR_DNS_ID) : NULL;
+}
+
 bool doctor_evidence_good(const struct doctor_evidence *ev)
 {
     const struct smtp_outcome *o = &ev->outcome;

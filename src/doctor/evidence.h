@@ -8,6 +8,7 @@
 #ifndef BATON_DOCTOR_EVIDENCE_H
 #define BATON_DOCTOR_EVIDENCE_H
 #include "base/arena.h"
+#include "dns/known.h"
 #include "dns/org_domain.h"
 #include "sasl/mechanism.h"
 #include "smtp/attempt.h"
@@ -24,9 +25,12 @@ struct doctor_asked {
     str own_address; /* the user's mailbox: ADDRESS, or --from, or the user name when it is one */
     str pop_host;    /* --pop: the server that mail is fetched from; empty: not said */
     uint16_t pop_port;
-    str pasted_error; /* --error or --bounce; empty: none */
     /* By which names are of one house; NULL: guessed. */
     const struct dns_suffixes *suffixes;
+    str pasted_error;    /* --error or --bounce; empty: none */
+    struct ip public_ip; /* --public-ip: where the servers see us come from; IP_NONE: not said */
+    str whoami;          /* --whoami: the name in DNS that answers with it; empty: not said */
+    bool dns_private;    /* --resolver: reserved names and private addresses are asked for too */
 };
 
 /* What the program's login is taken to be made with. */
@@ -64,6 +68,8 @@ struct doctor_record {
     struct arena *arena;
     struct doctor_evidence rows[DOCTOR_EVIDENCE_MAX];
     size_t count;
+    struct dns_known
+        *dns; /* what DNS says beside it; in a run never NULL, elsewhere NULL: nothing */
 };
 
 /* Copies what the slices point to. NULL when the record is full or memory is short: the run goes on
@@ -81,6 +87,13 @@ static inline const struct doctor_evidence *doctor_record_row(const struct docto
 {
     return id >= 1 && id <= r->count ? &r->rows[id - 1] : NULL;
 }
+
+/* Answers of DNS are evidence too, numbered apart: DOCTOR_DNS_ID and their place in the table, which must not
+ * grow between the judge and whoever prints what he found. */
+enum { DOCTOR_DNS_ID = 1 << 16 };
+/* 0: NULL, or none of the table's. */
+unsigned doctor_record_answer_id(const struct doctor_record *r, const struct dns_answer *a);
+const struct dns_answer *doctor_record_answer(const struct doctor_record *r, unsigned id);
 
 /* Did the step of this row succeed? */
 bool doctor_evidence_good(const struct doctor_evidence *ev);

@@ -3,6 +3,7 @@
  * doctor/run.c - one loop, one look-up, and the plan's actions until it has none
  */
 #include "doctor/run.h"
+#include "doctor/lookups.h"
 #include "doctor/pop_visit.h"
 #include "doctor/visit.h"
 #include "net/resolver.h"
@@ -14,6 +15,7 @@ struct run {
     struct pop_visit *pop; /* at most one a run */
     unsigned pop_visit;
     struct net_resolver *resolver;
+    struct doctor_lookups *lookups; /* NULL: none are made */
     struct net_timer *timer;
     bool pumping, again;
     bool saying_quit; /* from done_ms on */
@@ -90,16 +92,20 @@ static void act(struct run *run, const struct plan_action *a)
     }
 }
 
-/* The QUITs are written before the answer is told: whoever prints it takes his time. */
+/* The QUITs are written before the answer is told: whoever prints it takes his time. What DNS says may bring
+ * the plan back to work. */
 static void end_when_done(struct run *run)
 {
-    uint64_t now = net_loop_now_ms(run->c.loop);
-    if (!plan_done(run->c.plan))
-        return;
+    uint64_t now = net_loop_now_ms(run->c.loop), wake;
+    bool was = run->saying_quit;
+    run->saying_quit = plan_done(run->c.plan);
     if (!run->saying_quit)
+        return;
+    if (!was)
         run->done_ms = now;
-    run->saying_quit = true;
-    if (now > run->done_ms)
+    if (!run->known && doctor_lookups_wait(run->lookups, run->done_ms, &wake))
+        net_timer_at(run->timer, wake);
+    else if (now > run->done_ms)
         tell_known(run);
     else
         net_timer_at(run->timer, run->done_ms + 1);
@@ -120,6 +126,7 @@ static void pump(void *user)
         run->again = false;
         while (plan_next(run->c.plan, net_loop_now_ms(run->c.loop), &a))
             act(run, &a);
+        doctor_lookups_think(run->lookups);
     }
     run->pumping = false;
     net_timer_at(run->timer, plan_wake_ms(run->c.plan));
@@ -169,10 +176,23 @@ static size_t addresses_of(const struct dns_answer *answer, struct ip found[PLAN
     return n;
 }
 
+/* What the system gave is what the user's program gets. */
+static void remember(struct run *run, const struct dns_answer *answer)
+{
+    struct dns_answer system = *answer;
+    if (!run->c.record->dns || run->c.o->resolver.family != IP_NONE)
+        return;
+    system.question = (struct dns_question){ .name = run->c.o->asked.attempt.host,
+                                             .type = DNS_A,
+                                             .way = DNS_BY_SYSTEM };
+    (void)dns_known_put(run->c.record->dns, &system);
+}
+
 static void looked_up(void *user, const struct dns_answer *answer)
 {
     struct run *run = user;
     struct ip found[PLAN_ADDRESSES];
+    remember(run, answer);
     size_t n = addresses_of(answer, found);
     if (!n)
         add_lookup_row(run, lookup_words(answer, run->c.record->arena));
@@ -239,6 +259,7 @@ static void tell_known(struct run *run)
     if (run->known)
         return;
     run->known = true;
+    doctor_lookups_stop(run->lookups);
     s->wall_ms = net_loop_now_ms(run->c.loop) - run->c.began_ms;
     s->rtt_ms = plan_rtt_ms(run->c.plan);
     count(run->c.record, s);
@@ -263,6 +284,8 @@ static bool run_on_loop(struct run *run, struct err *e)
         return err_memory(e, "the plan of a run");
     run->c.began_ms = net_loop_now_ms(run->c.loop);
     run->c.deadline_ms = run->c.began_ms + o->timeout_ms;
+    run->lookups = doctor_lookups_new(run->c.loop, o, run->c.record, pump, run);
+    doctor_lookups_think(run->lookups);
     if (!begin(run, e))
         return false;
     net_loop_run(run->c.loop);
@@ -284,6 +307,7 @@ bool doctor_run(const struct doctor_options *o, struct doctor_record *r, struct 
     run->c.user = run;
     run->c.loop = net_loop_new(e);
     bool ok = run->c.loop && run_on_loop(run, e);
+    doctor_lookups_free(run->lookups);
     net_resolver_free(run->resolver);
     net_timer_free(run->timer);
     net_loop_free(run->c.loop);

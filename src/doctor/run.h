@@ -17,6 +17,9 @@ struct doctor_options {
     struct ip connect_to; /* --connect-to; IP_NONE: what DNS says */
     struct ip resolver;   /* --resolver; IP_NONE: the system's way */
     uint16_t resolver_port;
+    bool no_dns;              /* --no-dns: nothing but the server's address is looked up */
+    uint16_t dns_port;        /* of name servers that are asked straight; 0: 53 */
+    const char *trust_anchor; /* DNSSEC keys; NULL: the root's */
     const char *ca_file, *cert_file, *key_file;
     str ca_pem;          /* for the demo */
     uint32_t timeout_ms; /* of the whole run */
@@ -43,7 +46,7 @@ struct doctor_stats {
 };
 
 /* False only for failures of our own, with nothing recorded. Never takes longer than timeout_ms and
- * the time of a QUIT. */
+ * the time of a QUIT. What DNS says goes into r->dns, which the caller made. */
 bool doctor_run(const struct doctor_options *o, struct doctor_record *r, struct doctor_stats *out,
                 struct err *e);
 #endif

@@ -27,6 +27,7 @@ struct question {
     struct net_gather *gather;
     struct dns_question q; /* its name is the table's */
     struct net_dns_ask *ask;
+    uint64_t began_ms;
 };
 
 static void question_free(struct question *q)
@@ -85,16 +86,18 @@ void net_gather_free(struct net_gather *g)
     free(g);
 }
 
-static void put(struct net_gather *g, const struct dns_question *q, const struct dns_answer *a)
+static void put(struct net_gather *g, const struct dns_question *q, const struct dns_answer *a,
+                uint64_t began_ms)
 {
     struct dns_answer answer = *a;
     answer.question = *q;
+    answer.took_ms = (uint32_t)(net_loop_now_ms(g->loop) - began_ms);
     (void)dns_known_put(g->known, &answer); /* without memory the table answers DNS_BROKEN itself */
 }
 
 static void put_code(struct net_gather *g, const struct dns_question *q, enum dns_code code)
 {
-    put(g, q, &(struct dns_answer){ .code = code });
+    put(g, q, &(struct dns_answer){ .code = code }, net_loop_now_ms(g->loop));
     net_task_later(g->loop, &g->task);
 }
 
@@ -102,7 +105,7 @@ static void asked(void *user, struct net_dns_ask *a)
 {
     struct question *q = user;
     struct net_gather *g = q->gather;
-    put(g, &q->q, net_dns_ask_answer(a));
+    put(g, &q->q, net_dns_ask_answer(a), q->began_ms);
     question_free(q);
     g->answered(g->user);
 }
@@ -111,7 +114,7 @@ static void looked_up(void *user, const struct dns_answer *answer)
 {
     struct question *q = user;
     struct net_gather *g = q->gather;
-    put(g, &q->q, answer);
+    put(g, &q->q, answer, q->began_ms);
     question_free(q);
     g->answered(g->user);
 }
@@ -144,6 +147,7 @@ void net_gather_go(struct net_gather *g)
         }
         one->gather = g;
         one->q = q;
+        one->began_ms = net_loop_now_ms(g->loop);
         TAILQ_INSERT_TAIL(&g->open, one, link);
         if (!begin(g, one)) {
             question_free(one);
