@@ -29,6 +29,14 @@ static const struct name_row CODE_ROWS[] = {
 };
 const struct names DNS_CODE_NAMES = NAMES(CODE_ROWS);
 
+static const struct name_row TRUST_ROWS[] = {
+    { DNS_UNCHECKED, STR_INIT("unchecked") },
+    { DNS_UNSIGNED, STR_INIT("unsigned") },
+    { DNS_SECURE, STR_INIT("secure") },
+    { DNS_BOGUS, STR_INIT("bogus") },
+};
+const struct names DNS_TRUST_NAMES = NAMES(TRUST_ROWS);
+
 enum { NAME_LONGEST = 253, LABEL_LONGEST = 63, TYPED_LABEL_LONGEST = 252 };
 
 /* What IDNA2008 (RFC 5891, 5892, 5893) has against a label. */
