@@ -85,12 +85,10 @@ static bool is_localhost(str name)
 
 /* "mx.a.example.a.example" of a.example: the name in the zone file was written whole, and without the dot
  * that says so, so that the zone's own name was put behind it. */
-static bool is_doubled(str name, str domain, str *meant)
+static bool is_doubled(str name, str domain)
 {
-    if (!domain_is_within(name, domain) || name.n == domain.n)
-        return false;
-    *meant = domain_before(name, domain);
-    return domain_is_within(*meant, domain);
+    return domain_is_within(name, domain) && name.n > domain.n &&
+           domain_is_within(domain_before(name, domain), domain);
 }
 
 /* "mx.provider.net.a.example" does not exist, and mx.provider.net does. */
@@ -139,8 +137,10 @@ static bool target_look(struct dns_known *k, str domain, struct domain_target *t
         t->faults = DOMAIN_TARGET_IS_IP;
         return true;
     }
-    if (is_doubled(t->name, domain, &t->meant))
+    if (is_doubled(t->name, domain)) {
         t->faults |= DOMAIN_TARGET_DOUBLED;
+        t->meant = domain_before(t->name, domain);
+    }
     if (!domain_is_host(t->name)) {
         t->faults |= DOMAIN_TARGET_MALFORMED;
         return true;
