@@ -182,6 +182,24 @@ const struct command COMMANDS[] = {
       "usage; 3 "
       "not known; 4, 5 and 6 as of the doctor.",
       OBSERVE_OPTIONS, cmd_observe },
+    { "discover", "ADDRESS", "Find the servers that take mail from the user of an address",
+      "With --xml a settings file is read, as providers publish it for mail programs "
+      "(clientConfig, "
+      "or an answer of Exchange Autodiscover), and nobody is asked.\n"
+      "\n"
+      "The document of --json is baton.discover/1: address; outgoing, the best first, each with "
+      "hostname, port, security (none, starttls or tls), mechanisms (names of SASL, the one to "
+      "take "
+      "first stands first; empty: none is needed, or none is named), user, source, trusted (may a "
+      "password go there without being asked for), trusted_by (own-domain, table, https, dnssec), "
+      "login (whether one is needed; null: not said), provider, password (what is typed for one at "
+      "that provider); did_you_mean; evidence, each with source, asked, came (found, nothing, "
+      "failed, refused, pending) and said.\n"
+      "\n"
+      "Exit status: 0 a server is known; 1 there is none; 2 usage, or a file that cannot be read; "
+      "3 "
+      "not known.",
+      DISCOVER_OPTIONS, cmd_discover },
     { "cause", "[ID]", "List the causes of a refusal, or tell all about one",
       "Without ID every cause is listed with its title.", CAUSE_OPTIONS, cmd_cause },
     { "help", "[COMMAND]", "Show what there is", "", NULL, cmd_help },

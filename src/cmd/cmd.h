@@ -50,6 +50,7 @@ int cmd_doctor(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 int cmd_mock(int argc, char **argv);
 int cmd_observe(int argc, char **argv);
+int cmd_discover(int argc, char **argv);
 int cmd_cause(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_man(int argc, char **argv);
@@ -57,6 +58,7 @@ int cmd_completion(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
 extern const struct command_option DOCTOR_OPTIONS[];
+extern const struct command_option DISCOVER_OPTIONS[];
 extern const struct command_option MOCK_OPTIONS[];
 extern const struct command_option OBSERVE_OPTIONS[];
 extern const struct command_option DEMO_OPTIONS[];
