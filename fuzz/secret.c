@@ -131,6 +131,24 @@ static void check(const struct secret_mask *mask, const struct pieces *p, size_t
     assert(left_over(buf_str(&masked)) <= text.n - span);
 }
 
+/* A name with a stand-in: read as it is, hidden in any other form; and two secrets in one mask. */
+static void check_coded(const struct pieces *p)
+{
+    AUTO(secret_mask_freep) struct secret_mask *coded = secret_mask_coded_new(p->secret);
+    AUTO(buf_done) struct buf text, masked;
+    assert(coded);
+    buf_init(&text, 4096);
+    buf_init(&masked, 1 << 15);
+    assert(reversed(p->secret, &text) && secret_mask_apply(coded, buf_str(&text), &masked));
+    AUTO(secret_mask_freep) struct secret_mask *both = secret_mask_new(p->before);
+    assert(both);
+    bool hides = secret_mask_also(both, p->secret);
+    buf_clear(&masked);
+    assert(secret_mask_apply(both, p->secret, &masked));
+    if (hides)
+        is_gone(p->secret, buf_str(&masked));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     str rest = str_skip((str){ (const char *)data, size }, 1);
@@ -153,5 +171,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_init(&masked, 8 * size);
     assert(secret_mask_apply(mask, p.after, &masked));
     is_gone(p.secret, buf_str(&masked));
+    check_coded(&p);
     return 0;
 }

@@ -74,9 +74,14 @@ static void question(struct run *r, enum smtp_ask ask, const struct smtp_session
             (str){ q->mailbox.local_part.p, q->mailbox.local_part.n + 1 + q->mailbox.domain.n }, &m,
             NULL));
     assert((ask != SMTP_ASK_RCPT && ask != SMTP_ASK_STORE) || smtp_session_reverse_path(r->s));
-    if (ask == SMTP_ASK_TLS)
-        smtp_session_tls(r->s, r->mood % 4 != 0);
-    else
+    if (ask == SMTP_ASK_TLS) {
+        size_t dropped = smtp_session_dropped_octets(r->s);
+        smtp_session_feed(r->s, STR("NOOP\r\n"), 0); /* in clear, where the handshake is to be */
+        assert(smtp_session_dropped_octets(r->s) == dropped + 6);
+        bool secured = r->mood % 4 != 0;
+        smtp_session_tls(r->s, secured);
+        assert(smtp_session_is_tls(r->s) == secured && smtp_session_login(r->s).n == 0);
+    } else
         answer(r, ask);
 }
 
@@ -109,10 +114,21 @@ static void well_said(str sent)
     }
 }
 
+static bool bare_in(str octets)
+{
+    bool bare = false;
+    for (size_t i = 0; i < octets.n; i++) {
+        bare = bare || (octets.p[i] == '\n' && (i == 0 || octets.p[i - 1] != '\r'));
+        bare = bare || (octets.p[i] == '\r' && (i + 1 == octets.n || octets.p[i + 1] != '\n'));
+    }
+    return bare;
+}
+
 static void play(struct run *r, const struct smtp_session_config *config, unsigned mood, str octets,
                  size_t piece, uint32_t step_ms)
 {
     uint64_t now_ms = 0;
+    const str all = octets;
     *r = (struct run){ .s = smtp_session_new(config, 0), .mood = mood };
     assert(r->s);
     buf_init(&r->sent, SIZE_MAX);
@@ -130,6 +146,12 @@ static void play(struct run *r, const struct smtp_session_config *config, unsign
         smtp_session_ended(r->s);
         pump(r);
         assert(r->closed);
+    }
+    assert(!smtp_session_bare(r->s) || bare_in(all));
+    if (r->closed && mood % 4 == 2) { /* closed twice is closed, and nothing is heard any more */
+        smtp_session_close(r->s);
+        smtp_session_feed(r->s, STR("NOOP\r\n"), now_ms);
+        pump(r);
     }
     well_said(buf_str(&r->sent));
 }

@@ -32,7 +32,14 @@ extern const struct names DNS_TYPE_NAMES;
 enum dns_code { DNS_OK, DNS_NXDOMAIN, DNS_SERVFAIL, DNS_REFUSED, DNS_TIMEOUT, DNS_BROKEN };
 extern const struct names DNS_CODE_NAMES;
 
-enum dns_trust { DNS_UNSIGNED, DNS_SECURE, DNS_BOGUS };
+/* What is known of an answer's signatures. Only DNS_BY_VALIDATOR tells more than nothing. */
+enum dns_trust {
+    DNS_UNCHECKED, /* nobody looked, or nobody can from here: why_bogus says what stands in the way */
+    DNS_UNSIGNED, /* proved: the zone has no signatures */
+    DNS_SECURE,
+    DNS_BOGUS /* proved: it should have good ones, and has not */
+};
+extern const struct names DNS_TRUST_NAMES;
 
 /* Whom a question goes to. */
 enum dns_way {
@@ -77,7 +84,7 @@ struct dns_answer {
     struct ip server;   /* who answered; IP_NONE: the system's own look-up */
     str canonical;      /* the name at the end of the CNAME chain */
     bool authoritative; /* the server says that it serves the zone (RFC 1035 AA) */
-    str why_bogus;      /* what the validator has against it; empty unless bogus */
+    str why_bogus;      /* what the validator has against it, or why it cannot tell; else empty */
     const struct dns_record *records;
     size_t count;
     /* NS and SOA of the authority section (a referral has NS here), and A and AAAA of the additional one. */

@@ -4,6 +4,7 @@
  */
 #include "doctor/record_script.h"
 #include "base/password_shape.h"
+#include "dns/record_text.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -96,6 +97,14 @@ static bool take_asked_word(str word, struct doctor_asked *out, bool *known, boo
         out->pop_port = 995;
     } else if (str_starts(word, STR("own=")))
         out->own_address = str_skip(word, 4);
+    else if (str_starts(word, STR("host=")))
+        a->host = str_skip(word, 5);
+    else if (str_eq(word, STR("asks-all")))
+        out->dns_private = true;
+    else if (str_starts(word, STR("public-ip=")))
+        return ip_parse(str_skip(word, 10), &out->public_ip);
+    else if (str_starts(word, STR("whoami=")))
+        out->whoami = str_skip(word, 7);
     else if (word.n && word.p[0] >= 'A' && word.p[0] <= 'Z')
         a->mechanism = word;
     else
@@ -343,6 +352,85 @@ static enum doctor_probe read_step(str text, struct arena *a, struct smtp_attemp
     return data || message ? PROBE_MESSAGE : PROBE_TRIAL;
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * Answers of DNS
+ */
+enum { SCRIPT_RECORDS = 16, SCRIPT_TTL_S = 300 };
+
+/* Records' values, with " , " between. */
+static size_t read_records(str text, enum dns_type type, struct arena *a,
+                           struct dns_record out[SCRIPT_RECORDS])
+{
+    size_t n = 0;
+    while (text.n) {
+        size_t comma = str_find(text, STR(" , "));
+        str value = str_trim(str_take(text, comma == STR_NOT_FOUND ? text.n : comma));
+        str line = arena_printf(a, "%d %.*s %.*s", SCRIPT_TTL_S,
+                                STR_ARG(names_of(&DNS_TYPE_NAMES, (int)type)), STR_ARG(value));
+        if (n == SCRIPT_RECORDS || !dns_record_from_text(line, a, &out[n++]))
+            wrong("a record", value);
+        text = str_skip(text, comma == STR_NOT_FOUND ? text.n : comma + 3);
+    }
+    return n;
+}
+
+/* "dns", or "dns@WAY". */
+static void read_way(str word, struct dns_question *q)
+{
+    str way = str_skip(word, 4);
+    if (!way.n)
+        q->way = DNS_BY_RESOLVER;
+    else if (ip_parse(way, &q->at))
+        q->way = DNS_BY_SERVER;
+    else if (str_eq(way, STR("system")))
+        q->way = DNS_BY_SYSTEM;
+    else if (str_eq(way, STR("validator")))
+        q->way = DNS_BY_VALIDATOR;
+    else
+        wrong("a way to ask DNS", word);
+}
+
+static void read_question(str *rest, struct dns_question *q)
+{
+    int type;
+    read_way(next_word(rest), q);
+    q->name = next_word(rest);
+    str word = next_word(rest);
+    if (!names_find(&DNS_TYPE_NAMES, word, &type))
+        wrong("a type of records", word);
+    q->type = (enum dns_type)type;
+}
+
+static bool took_word(str *rest, str word)
+{
+    str after = *rest;
+    if (!str_eq(next_word(&after), word))
+        return false;
+    *rest = str_trim(after);
+    return true;
+}
+
+static void read_dns(str text, struct doctor_record *r)
+{
+    struct dns_record records[SCRIPT_RECORDS];
+    struct dns_answer a = { .ttl_s = SCRIPT_TTL_S, .records = records };
+    int code;
+    read_question(&text, &a.question);
+    text = str_trim(text);
+    a.canonical = a.question.name;
+    a.server = a.question.way == DNS_BY_SERVER ? a.question.at : script_ip("192.0.2.53");
+    a.authoritative = took_word(&text, STR("aa"));
+    a.trust = took_word(&text, STR("secure"))  ? DNS_SECURE
+              : took_word(&text, STR("bogus")) ? DNS_BOGUS
+                                               : DNS_UNSIGNED;
+    if (names_find(&DNS_CODE_NAMES, text, &code))
+        a.code = (enum dns_code)code;
+    else if (!str_eq(text, STR("none")))
+        a.count = read_records(text, a.question.type, r->arena, records);
+    if (!r->dns || !dns_known_put(r->dns, &a))
+        wrong("too much, or there is no table", text);
+}
+
 void script_row(str text, struct doctor_record *r)
 {
     struct smtp_attempt x = { .host = STR_INIT(SCRIPT_HOST), .helo = STR_INIT(SCRIPT_HELO) };
@@ -354,6 +442,10 @@ void script_row(str text, struct doctor_record *r)
         o.text = STR("looking up mail.example.org: there is no such name");
         if (!doctor_record_add(r, PROBE_LOOKUP, &x, &o))
             wrong("too much", text);
+        return;
+    }
+    if (str_starts(rest, STR("dns ")) || str_starts(rest, STR("dns@"))) {
+        read_dns(rest, r);
         return;
     }
     read_door(next_word(&rest), &x);

@@ -30,6 +30,11 @@
  *   587+ PLAIN rcpt 250                 trial with login
  *   587+ PLAIN data 550 words           message, up to its end; "message rcpt 550 words": not so far
  *
+ *   dns example.org MX 10 a.test , 20 b.test    what the resolver said; or NXDOMAIN, none (no such type),
+ *                              SERVFAIL, REFUSED, timeout, broken; "aa", "secure" or "bogus" before it. The
+ *                              record must have its table
+ *   dns@system mail.example.org A 192.0.2.1     getaddrinfo; dns@192.0.2.53: a name server, straight
+ *
  * from=, to=, helo= and user= before the verb say what differs from the usual anna@example.org,
  * bob@outside.example, here.example.net and anna@example.org; from=<> is the empty reverse-path. repaired:
  * with the repaired password; old-helo: on a connection that said HELO; author=: the message's From; size=:
@@ -50,6 +55,7 @@ struct ip script_ip(const char *text);
  * "pop": mail can be fetched from the same host, port 995.
  * password, token, certificate, ticket: what it is made with; shows: a certificate is shown.
  * odd= names an anomaly of the password (base/password_shape.h).
+ * host= is the server's name, asks-all --resolver, public-ip= and whoami= the flags of that name.
  * from= to= helo= user= author= size= own= old-helo ~ as above; error= takes the rest. Slices point into text. */
 void script_asked(const char *text, struct doctor_asked *out);
 /* r must have its arena; rows are added to what it holds. */

@@ -3,7 +3,7 @@
  * mock/answers.c - one question of a session: what is so, and what this server says to that
  */
 #include "base/base64.h"
-#include "mock/from_field.h"
+#include "mail/from.h"
 #include "mock/inside.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -262,13 +262,13 @@ static void answer_recipient(struct mock_visit *v, const struct smtp_session_que
 static void answer_message(struct mock_visit *v, str data)
 {
     struct mock_server *m = v->mock;
-    char from[MOCK_MAILBOX_MAX], author[MOCK_FROM_MAX], id[16];
+    char from[MOCK_MAILBOX_MAX], author[MAIL_ADDRESS_MAX], id[16];
     struct mock_words soft;
     struct mock_terms t = { .from = reverse_path_text(v, from),
                             .to = { v->to, v->to_n },
                             .id = { id, 0 } };
     unsigned facts = facts_of(v) | v->to_facts | from_facts(v, t.from) |
-                     from_facts(v, mock_from_field(data, author));
+                     from_facts(v, mail_from_first(data, author));
     const struct mock_words *w = choose(v, SMTP_STAGE_END_OF_DATA, facts, &soft);
     m->counts.messages += !is_refusal(w);
     t.id.n = (size_t)snprintf(id, sizeof id, "4B%08X", m->counts.messages);

@@ -2,7 +2,7 @@
 #include "mock/observe.h"
 #include "base/password_shape.h"
 #include "base/secret.h"
-#include "mock/from_field.h"
+#include "mail/from.h"
 #include "mock/inside.h"
 #include "mock/sasl_seen.h"
 #include <stdarg.h>
@@ -146,11 +146,11 @@ static void see_login(struct mock_visit *v, const struct smtp_session_question *
 
 static void see_message(struct mock_visit *v, str data)
 {
-    char room[MOCK_FROM_MAX];
+    char room[MAIL_ADDRESS_MAX];
     if (!v->seen.message) {
         v->seen.message = true;
         v->seen.message_octets = data.n;
-        v->seen.header_from = keep(v, mock_from_field(data, room));
+        v->seen.header_from = keep(v, mail_from_first(data, room));
     }
     smtp_session_answer(v->session, 250, STR(""), STR(""));
 }
