@@ -83,13 +83,14 @@ static bool ask_servers(struct dns_known *k, struct domain_change *c)
     for (size_t i = 0; i < c->count; i++) {
         const struct domain_server *s = &c->delegation.servers[i];
         c->answers[i] = (struct domain_change_answer){ 0 };
-        if (!s->soa || s->state != DOMAIN_SERVER_OK)
+        if (s->address.family == IP_NONE)
             continue;
+        /* Asked with the SOA, so that the two come together; believed only if that came out well. */
         const struct dns_answer *a = dns_known_get(
             k, &(struct dns_question){
                    .name = c->name, .type = c->type, .way = DNS_BY_SERVER, .at = s->address });
         known &= a != NULL;
-        if (a && is_definite(a) && a->authoritative)
+        if (a && s->state == DOMAIN_SERVER_OK && is_definite(a) && a->authoritative)
             c->answers[i].answer = a;
     }
     return known;
