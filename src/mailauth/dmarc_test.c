@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "mailauth/dmarc.h"
+#include "mailauth/zone_script.h"
+#include <string.h>
+
+/* A list by which com, co.uk and host.com are suffixes. */
+static enum dns_suffix_answer look(const char *name, size_t *at)
+{
+    static const char *const SUFFIXES[] = { "host.com", "co.uk", "com" };
+    size_t n = strlen(name);
+    for (size_t i = 0; i < COUNT_OF(SUFFIXES); i++) {
+        size_t m = strlen(SUFFIXES[i]);
+        if (n == m && strcmp(name, SUFFIXES[i]) == 0)
+            return DNS_PUBLIC_SUFFIX;
+        if (n < m + 2 || name[n - m - 1] != '.' || strcmp(name + n - m, SUFFIXES[i]) != 0)
+            continue;
+        for (*at = n - m - 1; *at > 0 && name[*at - 1] != '.';)
+            --*at;
+        return DNS_REGISTRABLE;
+    }
+    return DNS_NO_LIST;
+}
+static const struct dns_suffixes LIST = { look };
+
+static struct dns_known *known;
+static struct dmarc_question question;
+static struct dmarc_result result;
+
+static bool core(void *user UNUSED)
+{
+    return dmarc_check(known, &question, &result);
+}
+
+/* "DOMAIN spf=DOMAIN dkim=DOMAIN 7489" */
+static void set_question(const char *line, str dkim[DMARC_DKIM_MAX])
+{
+    str rest = str_from(line);
+    question = (struct dmarc_question){ .dkim = dkim, .suffixes = &LIST };
+    question.author = str_cut(&rest, ' ');
+    while (rest.p) {
+        str word = str_cut(&rest, ' ');
+        if (str_eq(word, STR("7489")))
+            question.standard = DMARC_RFC_7489;
+        else if (str_starts(word, STR("spf=")))
+            question.spf = str_skip(word, 4);
+        else
+            dkim[question.dkim_count++] = str_skip(word, 5);
+    }
+}
+
+static void add_name(struct buf *b, const char *what, str name)
+{
+    if (name.n)
+        buf_addf(b, " %s=%.*s", what, STR_ARG(name));
+}
+
+/* "pass reject at=a.com org=a.com spf=aligned", with what is none left out. */
+static void describe(struct buf *b)
+{
+    static const char *const WORDS[] = { "", " aligned", " not-aligned", " unknown" };
+    buf_addf(b, "%.*s", STR_ARG(names_of(&AUTH_RESULT_NAMES, (int)result.result)));
+    str policy = names_of(&DMARC_POLICY_NAMES, (int)result.policy);
+    if (policy.n)
+        buf_addf(b, " %s:%.*s", result.by ? result.by : "?", STR_ARG(policy));
+    if (result.result == AUTH_FAIL && result.disposition != result.policy)
+        buf_addf(b, " disposition differs");
+    add_name(b, "at", result.found ? result.found->domain : STR_NONE);
+    add_name(b, "org", result.org_domain);
+    if (result.spf)
+        buf_addf(b, " spf%s", WORDS[result.spf]);
+    if (result.dkim)
+        buf_addf(b, " dkim%s", WORDS[result.dkim]);
+    buf_addc(b, 0);
+}
+
+#define REJECT "_dmarc.a.com TXT v=DMARC1; p=reject\n"
+#define SUB    "_dmarc.s.a.com TXT v=DMARC1; p=quarantine\n"
+#define DEEP   "1.2.3.4.5.6.7.8.9.a.com"
+
+static const struct {
+    const char *label, *zone, *question, *comes_to;
+} CASES[] = {
+    /* where the record is */
+    { "none at all", "", "a.com", "none org=a.com" },
+    { "at the domain", REJECT, "a.com", "fail p:reject at=a.com org=a.com" },
+    { "above it", REJECT, "s.a.com", "fail p:reject at=a.com org=a.com" },
+    { "at both: its own applies, and the upper one says whose it is", REJECT SUB, "s.a.com",
+      "fail p:quarantine at=s.a.com org=a.com" },
+    { "between: the highest applies", REJECT SUB, "x.s.a.com", "fail p:reject at=a.com org=a.com" },
+    { "a dot at the end", REJECT, "a.com.", "fail p:reject at=a.com org=a.com" },
+    { "no domain in From", REJECT, "", "none" },
+    { "one label", "_dmarc.test TXT v=DMARC1; p=reject\n", "test",
+      "fail p:reject at=test org=test" },
+    { "a text that is no record beside it", REJECT "_dmarc.a.com TXT google-verify\n", "a.com",
+      "fail p:reject at=a.com org=a.com" },
+    { "only texts that are none", "_dmarc.s.a.com TXT x\n" REJECT, "s.a.com",
+      "fail p:reject at=a.com org=a.com" },
+    { "nearly a record", "_dmarc.a.com TXT v=dmarc1; p=reject\n", "a.com", "none org=a.com" },
+    { "two records", REJECT "_dmarc.a.com TXT v=DMARC1; p=none\n", "a.com", "none org=a.com" },
+    { "... of the domain: nothing above them counts",
+      REJECT SUB SUB "_dmarc.s.a.com TXT v=DMARC1\n", "s.a.com", "none org=a.com" },
+    { "... above it: they are passed over", "_dmarc.s.a.com TXT v=DMARC1; p=none\n" SUB REJECT,
+      "x.s.a.com", "fail p:reject at=a.com org=a.com" },
+    { "... by RFC 7489", REJECT "_dmarc.a.com TXT v=DMARC1; p=none\n", "s.a.com 7489",
+      "none org=a.com" },
+    /* eight questions */
+    { "a name of eleven labels: the record at seven",
+      "_dmarc.5.6.7.8.9.a.com TXT v=DMARC1; p=reject\n", DEEP,
+      "fail p:reject at=5.6.7.8.9.a.com org=5.6.7.8.9.a.com" },
+    { "... the one at eight is not asked for", "_dmarc.4.5.6.7.8.9.a.com TXT v=DMARC1; p=reject\n",
+      DEEP, "none org=" DEEP },
+    { "... its own is", "_dmarc." DEEP " TXT v=DMARC1; p=reject\n", DEEP,
+      "fail p:reject at=" DEEP " org=" DEEP },
+    { "eight labels: seven are next", "_dmarc.5.6.7.8.9.a.com TXT v=DMARC1; p=none\n",
+      "4.5.6.7.8.9.a.com", "fail p:none at=5.6.7.8.9.a.com org=5.6.7.8.9.a.com" },
+    { "seven labels: six are next", "_dmarc.6.7.8.9.a.com TXT v=DMARC1; p=none\n",
+      "5.6.7.8.9.a.com", "fail p:none at=6.7.8.9.a.com org=6.7.8.9.a.com" },
+    /* psd= */
+    { "psd=n ends the walk", REJECT "_dmarc.s.a.com TXT v=DMARC1; p=none; psd=n\n", "x.s.a.com",
+      "fail p:none at=s.a.com org=s.a.com" },
+    { "psd=y: the organisation is one below", "_dmarc.com TXT v=DMARC1; p=reject; psd=y\n",
+      "s.a.com", "fail p:reject at=com org=a.com" },
+    { "... and its own record goes first", REJECT "_dmarc.com TXT v=DMARC1; p=none; psd=y\n",
+      "s.a.com", "fail p:reject at=a.com org=a.com" },
+    { "... and a record below it does not", SUB "_dmarc.com TXT v=DMARC1; p=none; psd=y\n",
+      "x.s.a.com", "fail p:none at=com org=a.com" },
+    { "... of the suffix itself", "_dmarc.com TXT v=DMARC1; p=reject; psd=y\n", "com",
+      "fail p:reject at=com org=com" },
+    { "... of a name one below", "_dmarc.com TXT v=DMARC1; p=reject; sp=none; psd=y\n", "a.com",
+      "fail sp:none at=com org=a.com" },
+    { "RFC 7489 does not know it", "_dmarc.com TXT v=DMARC1; p=reject; psd=y\n", "a.com 7489",
+      "none org=a.com" },
+    /* the list of RFC 7489 */
+    { "the list: two questions and no more", SUB "_dmarc.a.co.uk TXT v=DMARC1; p=reject\n",
+      "x.y.a.co.uk 7489", "fail p:reject at=a.co.uk org=a.co.uk" },
+    { "... not the one between", SUB, "x.s.a.com 7489", "none org=a.com" },
+    { "... a suffix has its own alone", "_dmarc.com TXT v=DMARC1; p=none\n", "host.com 7489",
+      "none org=host.com" },
+    /* which policy */
+    { "sp for what is below and exists",
+      "_dmarc.a.com TXT v=DMARC1; p=reject; sp=none\ns.a.com A 192.0.2.1\n", "s.a.com",
+      "fail sp:none at=a.com org=a.com" },
+    { "... not for the domain itself", "_dmarc.a.com TXT v=DMARC1; p=reject; sp=none\n", "a.com",
+      "fail p:reject at=a.com org=a.com" },
+    { "np for what does not exist", "_dmarc.a.com TXT v=DMARC1; p=none; sp=none; np=reject\n",
+      "s.a.com", "fail np:reject at=a.com org=a.com" },
+    { "... also without sp", "_dmarc.a.com TXT v=DMARC1; p=none; np=reject\n", "s.a.com",
+      "fail np:reject at=a.com org=a.com" },
+    { "... not when a mail host is there",
+      "_dmarc.a.com TXT v=DMARC1; p=none; np=reject\ns.a.com MX 10 m.a.com\n", "s.a.com",
+      "fail p:none at=a.com org=a.com" },
+    { "... nor when anything is", "_dmarc.a.com TXT v=DMARC1; p=none; np=reject\nx.s.a.com TXT x\n",
+      "s.a.com", "fail p:none at=a.com org=a.com" },
+    { "... and RFC 7489 has no np", "_dmarc.a.com TXT v=DMARC1; p=none; sp=quarantine; np=reject\n",
+      "s.a.com 7489", "fail sp:quarantine at=a.com org=a.com" },
+    { "whether it exists cannot be told",
+      "_dmarc.a.com TXT v=DMARC1; p=none; np=reject\ns.a.com SERVFAIL A\ns.a.com SERVFAIL AAAA\n"
+      "s.a.com SERVFAIL MX\n",
+      "s.a.com", "fail at=a.com org=a.com" },
+    { "... and makes no difference",
+      "_dmarc.a.com TXT v=DMARC1; p=none; sp=reject; np=reject\ns.a.com SERVFAIL A\n"
+      "s.a.com SERVFAIL AAAA\ns.a.com SERVFAIL MX\n",
+      "s.a.com", "fail sp:reject at=a.com org=a.com" },
+    { "t=y asks for one less", "_dmarc.a.com TXT v=DMARC1; p=reject; t=y\n", "a.com",
+      "fail p:quarantine at=a.com org=a.com" },
+    { "... of sp too",
+      "_dmarc.a.com TXT v=DMARC1; p=reject; sp=quarantine; t=y\ns.a.com A 192.0.2.1\n", "s.a.com",
+      "fail sp:none at=a.com org=a.com" },
+    { "... and of none nothing", "_dmarc.a.com TXT v=DMARC1; p=none; t=y\n", "a.com",
+      "fail p:none at=a.com org=a.com" },
+    { "RFC 7489 has pct in its place", "_dmarc.a.com TXT v=DMARC1; p=reject; t=y; pct=0\n",
+      "a.com 7489", "fail p:quarantine at=a.com org=a.com" },
+    { "... which RFC 9989 has not", "_dmarc.a.com TXT v=DMARC1; p=reject; pct=0\n", "a.com",
+      "fail p:reject at=a.com org=a.com" },
+    { "no p, and reports", "_dmarc.a.com TXT v=DMARC1; rua=mailto:a@a.com\n", "a.com",
+      "fail p:none at=a.com org=a.com" },
+    { "neither", "_dmarc.a.com TXT v=DMARC1; adkim=s\n", "a.com dkim=a.com",
+      "none at=a.com org=a.com dkim aligned" },
+    { "... above: nothing applies", "_dmarc.a.com TXT v=DMARC1; adkim=s\n", "s.a.com",
+      "none at=a.com org=a.com" },
+    { "two policies in one record", "_dmarc.a.com TXT v=DMARC1; p=none; p=reject\n",
+      "a.com spf=a.com", "permerror at=a.com org=a.com spf aligned" },
+    /* alignment */
+    { "SPF of the same name", REJECT, "a.com spf=A.com",
+      "pass p:reject at=a.com org=a.com spf aligned" },
+    { "DKIM of the same organisation", REJECT, "s.a.com dkim=mail.a.com",
+      "pass p:reject at=a.com org=a.com dkim aligned" },
+    { "of another", REJECT, "a.com spf=b.com dkim=c.com",
+      "fail p:reject at=a.com org=a.com spf not-aligned dkim not-aligned" },
+    { "of one whose name ends alike", REJECT, "a.com spf=ba.com",
+      "fail p:reject at=a.com org=a.com spf not-aligned" },
+    { "one signature of several", REJECT, "a.com dkim=b.com dkim=a.com dkim=c.com",
+      "pass p:reject at=a.com org=a.com dkim aligned" },
+    { "strict SPF", "_dmarc.a.com TXT v=DMARC1; p=none; aspf=s\n", "a.com spf=s.a.com dkim=s.a.com",
+      "pass p:none at=a.com org=a.com spf not-aligned dkim aligned" },
+    { "strict DKIM", "_dmarc.a.com TXT v=DMARC1; p=none; adkim=s\n",
+      "a.com spf=s.a.com dkim=s.a.com",
+      "pass p:none at=a.com org=a.com spf aligned dkim not-aligned" },
+    { "strict, and the same", "_dmarc.a.com TXT v=DMARC1; p=none; adkim=s; aspf=s\n",
+      "a.com spf=a.com dkim=a.com.", "pass p:none at=a.com org=a.com spf aligned dkim aligned" },
+    { "parted by psd=n", REJECT "_dmarc.s.a.com TXT v=DMARC1; p=none; psd=n\n", "s.a.com spf=a.com",
+      "fail p:none at=s.a.com org=s.a.com spf not-aligned" },
+    { "parted by psd=y", "_dmarc.com TXT v=DMARC1; p=none; psd=y\n", "a.com spf=b.com",
+      "fail p:none at=com org=a.com spf not-aligned" },
+    { "without a record anywhere above two names are two", "_dmarc.s.a.com TXT v=DMARC1; p=none\n",
+      "s.a.com spf=a.com", "fail p:none at=s.a.com org=s.a.com spf not-aligned" },
+    { "... which the list joins", "_dmarc.s.a.com TXT v=DMARC1; p=none\n", "s.a.com spf=a.com 7489",
+      "pass p:none at=s.a.com org=a.com spf aligned" },
+    { "two below a suffix are not one", "_dmarc.a.co.uk TXT v=DMARC1; p=none\n",
+      "a.co.uk spf=b.co.uk 7489", "fail p:none at=a.co.uk org=a.co.uk spf not-aligned" },
+    { "a suffix is aligned with itself", "_dmarc.host.com TXT v=DMARC1; p=none\n",
+      "host.com spf=host.com dkim=x.host.com 7489",
+      "pass p:none at=host.com org=host.com spf aligned dkim not-aligned" },
+    /* what could not be asked */
+    { "no answer for the domain", "_dmarc.a.com SERVFAIL\n", "a.com", "temperror" },
+    { "... by RFC 7489", "_dmarc.a.com TIMEOUT\n", "a.com 7489", "temperror org=a.com" },
+    { "no answer above a domain without a record", REJECT "_dmarc.com REFUSED\n", "s.a.com",
+      "temperror" },
+    { "... with its own: the policy is known", REJECT "_dmarc.com BROKEN\n", "a.com",
+      "fail p:reject at=a.com" },
+    { "... and the same name passes", REJECT "_dmarc.com TIMEOUT\n", "a.com spf=a.com",
+      "pass p:reject at=a.com spf aligned" },
+    { "... and another cannot be told", REJECT "_dmarc.com TIMEOUT\n", "a.com spf=s.a.com",
+      "temperror p:reject at=a.com spf unknown" },
+    { "... and makes no difference beside one that passes", REJECT "_dmarc.com TIMEOUT\n",
+      "a.com spf=s.a.com dkim=a.com", "pass p:reject at=a.com spf unknown dkim aligned" },
+    { "... nor where psd=n was below it",
+      "_dmarc.a.com TXT v=DMARC1; p=reject; psd=n\n_dmarc.com TIMEOUT\n", "s.a.com",
+      "fail p:reject at=a.com org=a.com" },
+    { "no answer for the other one", REJECT "_dmarc.s.a.com TIMEOUT\n", "a.com spf=s.a.com",
+      "temperror p:reject at=a.com org=a.com spf unknown" },
+    { "... which strict does not need",
+      "_dmarc.a.com TXT v=DMARC1; p=none; aspf=s\n_dmarc.s.a.com TIMEOUT\n", "a.com spf=s.a.com",
+      "fail p:none at=a.com org=a.com spf not-aligned" },
+    { "two records, and no answer above", REJECT "_dmarc.a.com TXT v=DMARC1\n_dmarc.com SERVFAIL\n",
+      "a.com", "none" },
+};
+
+static void what_it_comes_to(void **state UNUSED)
+{
+    unsigned wrong = 0;
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        str dkim[DMARC_DKIM_MAX];
+        struct buf b;
+        buf_init(&b, 4096);
+        set_question(CASES[i].question, dkim);
+        known = dns_known_new(0);
+        assert_non_null(known);
+        unsigned rounds = zone_script_run(CASES[i].zone, known, core, NULL);
+        describe(&b);
+        if (strcmp(b.p, CASES[i].comes_to) != 0 || rounds > 1) {
+            print_error("%s (%u rounds)\n  is     %s\n  wanted %s\n", CASES[i].label, rounds, b.p,
+                        CASES[i].comes_to);
+            wrong++;
+        }
+        buf_clear(&b);
+        dmarc_result_text(&question, &result, &b);
+        assert_true(b.n > 20 && b.p[b.n - 1] == '.');
+        dns_known_free(known);
+        buf_done(&b);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_it_comes_to),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
