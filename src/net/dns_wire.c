@@ -45,6 +45,8 @@ bool net_dns_query(const struct dns_question *q, uint16_t id, bool edns, struct 
     ldns_pkt_set_id(pkt, id);
     if (edns)
         ldns_pkt_set_edns_udp_size(pkt, NET_DNS_UDP_OCTETS);
+    ldns_pkt_set_cd(pkt, q->way == DNS_BY_VALIDATOR);
+    ldns_pkt_set_edns_do(pkt, edns && q->way == DNS_BY_VALIDATOR);
     uint8_t *octets = NULL;
     size_t n = 0;
     if (ldns_pkt2wire(&octets, pkt, &n) != LDNS_STATUS_OK)

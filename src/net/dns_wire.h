@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * net/dns_wire.h - DNS messages to and from the values of dns/dns.h, over ldns
- * Speaks  RFC 1035 section 4 (messages), RFC 6891 (EDNS0), RFC 2308 section 5 (negative answers).
+ * Speaks  RFC 1035 section 4 (messages), RFC 6891 (EDNS0), RFC 4035 section 3.2, RFC 2308 section 5 (negative answers).
  * Leaves  asking, waiting and asking again to net/dns_ask.c.
  */
 #ifndef BATON_NET_DNS_WIRE_H
@@ -13,7 +13,8 @@
 /* What we say we can take over UDP: never fragmented on any usual path. */
 #define NET_DNS_UDP_OCTETS 1232
 
-/* Appends the query, recursion desired. */
+/* Appends the query. Recursion is desired, but of a server that is asked straight. DNS_BY_VALIDATOR: with
+ * signatures, and without the resolver's own checks (RFC 4035 sections 3.2.1 and 3.2.2). */
 bool net_dns_query(const struct dns_question *q, uint16_t id, bool edns, struct buf *out,
                    struct err *e) MUST_CHECK;
 

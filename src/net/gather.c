@@ -5,6 +5,7 @@
 #include "net/inside.h"
 #include "net/resolv_conf.h"
 #include "net/resolver.h"
+#include "net/validator.h"
 #include <stdlib.h>
 
 #define DNS_PORT   53
@@ -15,6 +16,7 @@ struct net_gather {
     struct net_gather_options options;
     struct dns_known *known;
     struct net_resolver *system;
+    struct net_validator *validator;
     struct net_task task; /* tells of answers that needed no asking */
     bool stopped;
     TAILQ_HEAD(, question) open;
@@ -27,6 +29,7 @@ struct question {
     struct net_gather *gather;
     struct dns_question q; /* its name is the table's */
     struct net_dns_ask *ask;
+    struct net_validation *validation;
     uint64_t began_ms;
 };
 
@@ -34,6 +37,7 @@ static void question_free(struct question *q)
 {
     TAILQ_REMOVE(&q->gather->open, q, link);
     net_dns_ask_free(q->ask);
+    net_validation_free(q->validation);
     free(q);
 }
 
@@ -83,6 +87,7 @@ void net_gather_free(struct net_gather *g)
     while (!TAILQ_EMPTY(&g->open))
         question_free(TAILQ_FIRST(&g->open));
     net_resolver_free(g->system);
+    net_validator_free(g->validator);
     free(g);
 }
 
@@ -119,12 +124,37 @@ static void looked_up(void *user, const struct dns_answer *answer)
     g->answered(g->user);
 }
 
+static void validated(void *user, struct net_validation *x)
+{
+    struct question *q = user;
+    struct net_gather *g = q->gather;
+    put(g, &q->q, net_validation_answer(x), q->began_ms);
+    question_free(q);
+    g->answered(g->user);
+}
+
+static bool validate(struct net_gather *g, struct question *q, struct err *e)
+{
+    const struct net_gather_options *o = &g->options;
+    const struct net_validator_options vo = { .resolver = o->resolver,
+                                              .port = o->resolver_port,
+                                              .timeout_ms = o->timeout_ms,
+                                              .trust_anchor = o->trust_anchor };
+    if (!g->validator)
+        g->validator = net_validator_new(g->loop, &vo, e);
+    if (g->validator)
+        q->validation = net_validator_ask(g->validator, &q->q, validated, q, e);
+    return q->validation != NULL;
+}
+
 static bool begin(struct net_gather *g, struct question *q)
 {
     struct err e;
     const struct net_gather_options *o = &g->options;
     if (q->q.way == DNS_BY_SYSTEM)
         return net_resolver_addresses(g->system, q->q.name, looked_up, q, &e);
+    if (q->q.way == DNS_BY_VALIDATOR)
+        return validate(g, q, &e);
     bool straight = q->q.way == DNS_BY_SERVER;
     q->ask = net_dns_ask_new(g->loop, straight ? &q->q.at : &o->resolver,
                              straight ? o->authority_port : o->resolver_port, o->timeout_ms, &q->q,
