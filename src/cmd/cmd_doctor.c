@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ARENA_MAX = 8 << 20, REPORT_MAX = 16 << 20, FILE_MAX = 16 << 20 };
+enum { ARENA_MAX = 8 << 20, REPORT_MAX = 16 << 20, FILE_MAX = 16 << 20, DNS_MAX = 2 << 20 };
 
 static bool put(str text)
 {
@@ -39,10 +39,12 @@ static int verify(const char *path)
     arena_init(&a, ARENA_MAX);
     buf_init(&file, FILE_MAX);
     buf_init(&out, REPORT_MAX);
-    if (!s) {
+    AUTO(dns_known_freep) struct dns_known *dns = dns_known_new(0);
+    if (!s || !dns) {
         err_memory(&e, "a stored report");
     } else {
         s->record.arena = &a;
+        s->record.dns = dns;
         if (read_whole_file(path, FILE_MAX, &file, &e) &&
             doctor_stored_read(buf_str(&file), s, &e)) {
             status = doctor_stored_verify(s, &out) ? 0 : 1;
@@ -176,7 +178,7 @@ static bool bench_init(struct bench *b, const struct doctor_flags *f, struct are
     if (!b->record || ((f->o.password.n || f->o.token.n) && !b->mask) || (f->report && !b->page))
         return err_memory(e, "a run");
     b->record->arena = a;
-    b->record->dns = dns_known_new(0);
+    b->record->dns = dns_known_new(DNS_MAX);
     if (!b->record->dns)
         return err_memory(e, "a run");
     if (b->page)

@@ -160,6 +160,7 @@ static bool add_names(struct anonymous *a, const struct doctor_report *r)
             return false;
     }
     return add_address(a, &at->source, ANONYMOUS_CLIENT) &&
+           add_address(a, &r->asked->public_ip, ANONYMOUS_CLIENT) &&
            add_address(a, &r->stats->source, ANONYMOUS_CLIENT);
 }
 
@@ -257,6 +258,8 @@ static void copy_all(struct copier *c, const struct doctor_report *r, struct doc
     out->asked.pop_host = replaced(c, r->asked->pop_host, true);
     out->asked.own_address = replaced(c, r->asked->own_address, true);
     out->asked.pasted_error = replaced(c, r->asked->pasted_error, true);
+    out->asked.public_ip = anonymous_ip(c->a, &r->asked->public_ip, ANONYMOUS_CLIENT);
+    out->asked.whoami = replaced(c, r->asked->whoami, true);
     for (size_t i = 0; i < r->record->count; i++)
         copy_row(c, &r->record->rows[i], &out->record.rows[i]);
     out->record.count = r->record->count;

@@ -13,7 +13,7 @@
 
 struct doctor_nobody {
     struct doctor_asked asked;
-    struct doctor_record record; /* rows at the same ids; arena set by the caller */
+    struct doctor_record record; /* rows at the same ids, and nothing of DNS */
     struct doctor_judgement judgement;
     struct doctor_stats stats;
     struct doctor_cell cells[DOCTOR_CELLS_MAX];

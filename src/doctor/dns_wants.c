@@ -1,21 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "doctor/dns_wants.h"
 #include "doctor/words.h"
+#include "domain/name.h"
 #include "net/idn.h"
-
-/* RFC 6761 section 6, RFC 6762 section 3, RFC 8375: nobody in the world answers for them. */
-static bool is_reserved(str name)
-{
-    static const str ENDS[] = { STR_INIT("example"),   STR_INIT("test"),  STR_INIT("invalid"),
-                                STR_INIT("localhost"), STR_INIT("local"), STR_INIT("home.arpa") };
-    for (size_t i = 0; i < COUNT_OF(ENDS); i++) {
-        size_t n = ENDS[i].n;
-        bool whole = name.n == n || (name.n > n && name.p[name.n - n - 1] == '.');
-        if (whole && str_eq_nocase(str_skip(name, name.n - n), ENDS[i]))
-            return true;
-    }
-    return false;
-}
 
 str doctor_dns_name(const struct doctor_asked *asked, str typed, char out[DNS_NAME_MAX])
 {
@@ -26,7 +13,7 @@ str doctor_dns_name(const struct doctor_asked *asked, str typed, char out[DNS_NA
     str name = str_from(out);
     bool dotted = str_find_octet(name, '.') !=
                   STR_NOT_FOUND; /* else the system's search list decides */
-    return dotted && (asked->dns_private || !is_reserved(name)) ? name : STR_NONE;
+    return dotted && (asked->dns_private || !domain_is_reserved(name)) ? name : STR_NONE;
 }
 
 str doctor_dns_domain(const struct doctor_asked *asked, str mailbox, char out[DNS_NAME_MAX])

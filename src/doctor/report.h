@@ -45,7 +45,7 @@ bool doctor_report_footer(const struct doctor_report *r, struct buf *out);
 /* What a stored document claims and holds. Slices live in the record's arena. */
 struct doctor_stored {
     struct doctor_asked asked;
-    struct doctor_record record; /* arena set by the caller */
+    struct doctor_record record; /* arena and dns set by the caller */
     enum doctor_verdict verdict;
     size_t cause_count;
     struct {

@@ -5,6 +5,7 @@
 #include "doctor/report_html.h"
 #include "base/escape.h"
 #include "base/password_shape.h"
+#include "doctor/report_dns.h"
 #include "doctor/report_page.h"
 #include "settings/settings.h"
 #include <stdarg.h>
@@ -93,6 +94,45 @@ bool page_is_asked(const struct page *p, const struct doctor_cell *c)
 bool page_works(const struct page *p, const struct doctor_cell *c)
 {
     return doctor_cell_works(p->r->judgement, c);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Names on the page
+ */
+static str nobodys(struct page *p, str line)
+{
+    struct buf masked, shown;
+    if (!p->names || !line.n)
+        return line;
+    buf_init(&masked, 2 * line.n + 64);
+    buf_init(&shown, 16 * line.n + 4096);
+    bool ok = secret_mask_apply(p->r->mask, line, &masked) &&
+              anonymous_text(p->names, buf_str(&masked), true, &shown);
+    str out = ok ? arena_dup(p->r->record->arena, buf_str(&shown)) : STR_NONE;
+    p->out->failed |= !out.p;
+    buf_done(&masked);
+    buf_done(&shown);
+    return out;
+}
+
+/* A name stays where it is the server's, and gets its stand-in where it is somebody's; any other is left
+ * out, with all that DNS answered. */
+static str name_for_nobody(struct page *p, const struct dns_answer *answer)
+{
+    str name = answer->question.name, shown = nobodys(p, name);
+    bool hidden = shown.p && !str_eq(shown, name);
+    return hidden || str_eq_nocase(name, p->r->asked->attempt.host) ? shown : STR("another name");
+}
+
+str page_answer_said(struct page *p, unsigned id)
+{
+    struct arena *a = p->r->record->arena;
+    const struct dns_answer *answer = doctor_record_answer(p->answers, id);
+    if (!answer)
+        return STR_NONE;
+    str said = p->names ? doctor_answer_said_of_nobody(answer, name_for_nobody(p, answer), a)
+                        : doctor_answer_said(answer, a);
+    return arena_printf(a, "DNS: %.*s", STR_ARG(said));
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -338,6 +378,8 @@ static void evidence_items(struct page *p, const struct finding *f,
         const struct doctor_evidence *ev = doctor_record_row(p->r->record, ids[k]);
         if (ev && ev != shown_1 && ev != shown_2)
             page_element(p, "li", doctor_proof_said(f, ev, p->r->record->arena));
+        if (page_answer_said(p, ids[k]).n)
+            page_element(p, "li", page_answer_said(p, ids[k]));
     }
 }
 
@@ -430,22 +472,6 @@ static void letter(struct page *p)
     page_markup(p, "</pre></section>\n");
 }
 
-static str nobodys(struct page *p, str line)
-{
-    struct buf masked, shown;
-    if (!p->names || !line.n)
-        return line;
-    buf_init(&masked, 2 * line.n + 64);
-    buf_init(&shown, 16 * line.n + 4096);
-    bool ok = secret_mask_apply(p->r->mask, line, &masked) &&
-              anonymous_text(p->names, buf_str(&masked), true, &shown);
-    str out = ok ? arena_dup(p->r->record->arena, buf_str(&shown)) : STR_NONE;
-    p->out->failed |= !out.p;
-    buf_done(&masked);
-    buf_done(&shown);
-    return out;
-}
-
 static void connection(struct page *p, const struct doctor_line *first, size_t left)
 {
     char ip[IP_TEXT_MAX];
@@ -536,7 +562,7 @@ static bool about_nobody(const struct doctor_report *r, const struct doctor_page
     if (ok) {
         const struct doctor_report hidden = { &n->asked, &n->record, &n->judgement,
                                               &n->stats, r->mask,    false };
-        struct page p = { &hidden, n->cells, n->cell_count, o, n->names, out };
+        struct page p = { &hidden, n->cells, n->cell_count, o, n->names, r->record, out };
         whole(&p);
         doctor_nobody_done(n);
     }
@@ -551,7 +577,7 @@ bool doctor_report_html(const struct doctor_report *r, const struct doctor_page_
     if (!o->full)
         return about_nobody(r, o, out) && buf_ok(out);
     size_t n = doctor_cells(r->asked, r->record, r->judgement, cells);
-    struct page p = { r, cells, n, o, NULL, out };
+    struct page p = { r, cells, n, o, NULL, r->record, out };
     whole(&p);
     return buf_ok(out);
 }

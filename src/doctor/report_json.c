@@ -8,6 +8,7 @@
 #include "base/escape.h"
 #include "base/password_shape.h"
 #include "doctor/report.h"
+#include "doctor/report_dns.h"
 #include "settings/settings.h"
 #include <jansson.h>
 #include <string.h>
@@ -147,9 +148,8 @@ static json_t *evidence_attempt(const struct doctor_report *r, const struct doct
 
 static json_t *id_of(unsigned id)
 {
-    char text[16];
-    snprintf(text, sizeof text, "e%u", id);
-    return json_string(text);
+    char text[DOCTOR_ID_TEXT_MAX];
+    return json_string(doctor_id_text(id, text));
 }
 
 static json_t *ids_of(const unsigned ids[FINDING_EVIDENCE])
@@ -250,6 +250,36 @@ static json_t *fix_of(const struct doctor_report *r)
     return o;
 }
 
+/* Does anything that was found rest on it? */
+static bool is_used(const struct doctor_judgement *j, unsigned id)
+{
+    for (size_t i = 0; i < j->cause_count; i++)
+        for (size_t k = 0; k < FINDING_EVIDENCE; k++)
+            if (j->causes[i].for_it[k] == id || j->causes[i].against_neighbours[k] == id)
+                return true;
+    return false;
+}
+
+/* The answers of DNS that something rests on; all of them stand in "dns". */
+static void add_answers(const struct doctor_report *r, json_t *list)
+{
+    const struct dns_answer *a;
+    for (unsigned id = DOCTOR_DNS_ID; (a = doctor_record_answer(r->record, id)) != NULL; id++) {
+        if (!is_used(r->judgement, id))
+            continue;
+        json_t *o = json_object();
+        json_object_set_new(o, "id", id_of(id));
+        json_object_set_new(o, "probe", json_string("dns"));
+        json_object_set_new(o, "attempt", json_null());
+        str said = doctor_answer_said(a, r->record->arena);
+        json_object_set_new(o, "said",
+                            said_of(r, arena_printf(r->record->arena, "DNS: %.*s", STR_ARG(said))));
+        json_object_set_new(o, "local", json_null());
+        json_object_set_new(o, "at_ms", json_null());
+        json_array_append_new(list, o);
+    }
+}
+
 static json_t *evidence_of(const struct doctor_report *r)
 {
     json_t *list = json_array();
@@ -264,6 +294,7 @@ static json_t *evidence_of(const struct doctor_report *r)
         json_object_set_new(o, "at_ms", json_integer((json_int_t)ev->outcome.at_ms));
         json_array_append_new(list, o);
     }
+    add_answers(r, list);
     return list;
 }
 
@@ -286,6 +317,9 @@ static json_t *asked_of(const struct doctor_report *r)
             json_array_append_new(odd, name_of(&PASSWORD_ANOMALY_NAMES, (int)bit));
     json_object_set_new(o, "password_anomalies", odd);
     json_object_set_new(o, "own_address", text_of(r->asked->own_address));
+    json_object_set_new(o, "public_ip", ip_of(&r->asked->public_ip));
+    json_object_set_new(o, "whoami", text_of(r->asked->whoami));
+    json_object_set_new(o, "dns_private", json_boolean(r->asked->dns_private));
     return o;
 }
 
@@ -321,6 +355,7 @@ bool doctor_report_json(const struct doctor_report *r, struct buf *out)
     json_object_set_new(o, "fix", fix_of(r));
     json_object_set_new(o, "next", text_of(j->next));
     json_object_set_new(o, "evidence", evidence_of(r));
+    json_object_set_new(o, "dns", doctor_dns_document(r->record->dns));
     json_object_set_new(o, "stats", stats_of(r->stats));
     buf_done(&summary);
     char *text = json_dumps(o, JSON_INDENT(2));

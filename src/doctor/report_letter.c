@@ -46,6 +46,20 @@ static bool is_trial(const struct doctor_evidence *ev)
            ev->probe == PROBE_POP;
 }
 
+/* What DNS says, where the answer rests on it. */
+static void answers(struct page *p)
+{
+    const struct finding *f = &p->r->judgement->causes[0];
+    for (size_t i = 0; p->r->judgement->cause_count && i < FINDING_EVIDENCE; i++) {
+        str said = page_answer_said(p, f->for_it[i]);
+        if (!said.n)
+            continue;
+        page_markup(p, "- ");
+        page_text(p, said);
+        page_markup(p, "\n");
+    }
+}
+
 /* What was asked of the server first, then where a port or a step did not work. */
 static void rows(struct page *p)
 {
@@ -68,6 +82,7 @@ static void rows(struct page *p)
     }
     if (left)
         page_textf(p, "- and %zu more of the kind\n", left);
+    answers(p);
     page_markup(p, "\n");
 }
 

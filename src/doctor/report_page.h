@@ -14,6 +14,8 @@ struct page {
     size_t cell_count;
     const struct doctor_page_options *o;
     struct anonymous *names; /* NULL: names may stay */
+    const struct doctor_record
+        *answers; /* whose DNS it is; of the run itself, never shown as it stands */
     struct buf *out;
 };
 
@@ -31,6 +33,9 @@ str page_state(const struct doctor_cell *c);
 /* Is it the cell of the user's own settings; is it the one that works? */
 bool page_is_asked(const struct page *p, const struct doctor_cell *c);
 bool page_works(const struct page *p, const struct doctor_cell *c);
+
+/* What an answer of DNS says, fit for this page; empty: there is no such answer. */
+str page_answer_said(struct page *p, unsigned id);
 
 void page_matrix(struct page *p); /* the picture, and the table beside it */
 void page_letter(struct page *p); /* plain text, escaped */

@@ -96,6 +96,9 @@ static const struct key ATTEMPT[] = { ATTEMPT_KEYS, { NULL, 0, NULL } };
 static const struct key ASKED[] = { ATTEMPT_KEYS,
                                     { "password_anomalies", LIST, NULL },
                                     { "own_address", TEXT | NUL, NULL },
+                                    { "public_ip", TEXT | NUL, NULL },
+                                    { "whoami", TEXT | NUL, NULL },
+                                    { "dns_private", BOOLEAN, NULL },
                                     { NULL, 0, NULL } };
 static const struct key CAUSE[] = { { "cause", TEXT, NULL }, { "family", TEXT, NULL },
                                     { "hop", TEXT, NULL },   { "strength", TEXT, NULL },
@@ -112,10 +115,27 @@ static const struct key FIX[] = { { "steps", LIST, NULL },
                                   { "settings", OBJECT, NULL },
                                   { NULL, 0, NULL } };
 static const struct key EVIDENCE[] = {
-    { "id", TEXT, NULL },   { "probe", TEXT, NULL },       { "attempt", OBJECT, ATTEMPT },
-    { "said", TEXT, NULL }, { "local", TEXT | NUL, NULL }, { "at_ms", NUMBER, NULL },
+    { "id", TEXT, NULL },   { "probe", TEXT, NULL },       { "attempt", OBJECT | NUL, ATTEMPT },
+    { "said", TEXT, NULL }, { "local", TEXT | NUL, NULL }, { "at_ms", NUMBER | NUL, NULL },
     { NULL, 0, NULL }
 };
+static const struct key DNS[] = { { "id", TEXT, NULL },
+                                  { "name", TEXT | NUL, NULL },
+                                  { "type", TEXT, NULL },
+                                  { "way", TEXT, NULL },
+                                  { "at", TEXT | NUL, NULL },
+                                  { "code", TEXT, NULL },
+                                  { "trust", TEXT, NULL },
+                                  { "why_bogus", TEXT | NUL, NULL },
+                                  { "ttl_s", NUMBER, NULL },
+                                  { "server", TEXT | NUL, NULL },
+                                  { "authoritative", BOOLEAN, NULL },
+                                  { "canonical", TEXT | NUL, NULL },
+                                  { "records", LIST, NULL },
+                                  { "authority", LIST, NULL },
+                                  { "additional", LIST, NULL },
+                                  { "took_ms", NUMBER, NULL },
+                                  { NULL, 0, NULL } };
 static const struct key STATS[] = {
     { "wall_ms", NUMBER, NULL },      { "rtt_ms", NUMBER | NUL, NULL },
     { "connections", NUMBER, NULL },  { "auth_attempts", NUMBER, NULL },
@@ -123,12 +143,25 @@ static const struct key STATS[] = {
     { "data_sent", NUMBER, NULL },    { NULL, 0, NULL }
 };
 static const struct key DOCUMENT[] = {
-    { "schema", TEXT, NULL },       { "verdict", TEXT, NULL },   { "cause", TEXT | NUL, NULL },
-    { "family", TEXT | NUL, NULL }, { "hop", TEXT | NUL, NULL }, { "strength", TEXT | NUL, NULL },
-    { "summary", TEXT, NULL },      { "causes", LIST, CAUSE },   { "findings", LIST, FINDING },
-    { "asked", OBJECT, ASKED },     { "at_hand", LIST, NULL },   { "works", OBJECT | NUL, ATTEMPT },
-    { "cells", LIST, CELL },        { "fix", OBJECT, FIX },      { "next", TEXT | NUL, NULL },
-    { "evidence", LIST, EVIDENCE }, { "stats", OBJECT, STATS },  { NULL, 0, NULL },
+    { "schema", TEXT, NULL },
+    { "verdict", TEXT, NULL },
+    { "cause", TEXT | NUL, NULL },
+    { "family", TEXT | NUL, NULL },
+    { "hop", TEXT | NUL, NULL },
+    { "strength", TEXT | NUL, NULL },
+    { "summary", TEXT, NULL },
+    { "causes", LIST, CAUSE },
+    { "findings", LIST, FINDING },
+    { "asked", OBJECT, ASKED },
+    { "at_hand", LIST, NULL },
+    { "works", OBJECT | NUL, ATTEMPT },
+    { "cells", LIST, CELL },
+    { "fix", OBJECT, FIX },
+    { "next", TEXT | NUL, NULL },
+    { "evidence", LIST, EVIDENCE },
+    { "dns", LIST, DNS },
+    { "stats", OBJECT, STATS },
+    { NULL, 0, NULL },
 };
 
 static unsigned kind_of(const json_t *v)

@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "base/wrap.h"
 #include "doctor/report.h"
+#include "doctor/report_dns.h"
 #include "settings/settings.h"
 #include <stdio.h>
 #include <string.h>
@@ -205,21 +206,27 @@ static const char *proof_label(const struct doctor_evidence *ev)
     return doctor_evidence_good(ev) ? "accepted" : "refused";
 }
 
+static void proof_lines(const struct doctor_report *r, const struct finding *f,
+                        const unsigned ids[FINDING_EVIDENCE], struct buf *out)
+{
+    struct arena *a = r->record->arena;
+    for (size_t k = 0; k < FINDING_EVIDENCE && ids[k]; k++) {
+        const struct doctor_evidence *ev = doctor_record_row(r->record, ids[k]);
+        const struct dns_answer *answer = doctor_record_answer(r->record, ids[k]);
+        if (ev)
+            said_line(r, proof_label(ev), doctor_proof_said(f, ev, a), out);
+        if (answer)
+            said_line(r, "DNS", doctor_answer_said(answer, a), out);
+    }
+}
+
 static void proof_of(const struct doctor_report *r, const struct finding *f, struct buf *out)
 {
-    for (size_t k = 0; k < FINDING_EVIDENCE && f->for_it[k]; k++) {
-        const struct doctor_evidence *ev = doctor_record_row(r->record, f->for_it[k]);
-        if (ev)
-            said_line(r, proof_label(ev), doctor_proof_said(f, ev, r->record->arena), out);
-    }
     const struct cause *c = cause_of(f->cause);
+    proof_lines(r, f, f->for_it, out);
     if (f->against_neighbours[0])
         buf_add(out, STR("  Beside it was seen:\n"));
-    for (size_t k = 0; k < FINDING_EVIDENCE && f->against_neighbours[k]; k++) {
-        const struct doctor_evidence *ev = doctor_record_row(r->record, f->against_neighbours[k]);
-        if (ev)
-            said_line(r, proof_label(ev), doctor_proof_said(f, ev, r->record->arena), out);
-    }
+    proof_lines(r, f, f->against_neighbours, out);
     buf_add(out, STR("  How this cause is told from others: "));
     wrap_words(out, 38, 2, c->told_apart);
 }

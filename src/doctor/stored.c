@@ -4,6 +4,7 @@
  */
 #include "base/password_shape.h"
 #include "doctor/report.h"
+#include "doctor/report_dns.h"
 #include "net/psl.h"
 #include <jansson.h>
 #include <string.h>
@@ -156,6 +157,8 @@ static bool read_evidence(const json_t *o, size_t index, struct doctor_record *r
     struct smtp_outcome out = { .stage = SMTP_STAGE_NONE };
     const json_t *attempt = json_object_get(o, "attempt");
     snprintf(where, sizeof where, "evidence[%zu]", index);
+    if (str_eq(text_at(o, "probe"), STR("dns")))
+        return true; /* it stands in the list "dns", whole */
     if (!names_find(&PROBE_NAMES, text_at(o, "probe"), &probe))
         return bad(e, where, "probe");
     if (!read_attempt(attempt, &a))
@@ -200,6 +203,15 @@ static unsigned read_at_hand(const json_t *list)
     return credentials;
 }
 
+/* What is known of our own address, and whom DNS was asked of. */
+static bool read_place(const json_t *asked, struct doctor_asked *out, struct arena *a)
+{
+    str whoami = text_at(asked, "whoami");
+    out->whoami = whoami.n ? arena_dup(a, whoami) : STR("");
+    out->dns_private = json_is_true(json_object_get(asked, "dns_private"));
+    return out->whoami.p && read_address(text_at(asked, "public_ip"), &out->public_ip);
+}
+
 static bool read_document(const json_t *o, struct doctor_stored *out, struct err *e)
 {
     int verdict;
@@ -232,7 +244,10 @@ static bool read_document(const json_t *o, struct doctor_stored *out, struct err
                                .login_known = asked.attempt.user.n > 0 ||
                                               json_array_size(json_object_get(o, "at_hand")) > 0,
                                .credentials = read_at_hand(json_object_get(o, "at_hand")) };
-    return read_causes(json_object_get(o, "causes"), out, e);
+    if (!read_place(json_object_get(o, "asked"), &out->asked, out->record.arena))
+        return bad(e, "asked", "public_ip");
+    return doctor_dns_stored_read(json_object_get(o, "dns"), out->record.dns, e) &&
+           read_causes(json_object_get(o, "causes"), out, e);
 }
 
 bool doctor_stored_read(str json, struct doctor_stored *out, struct err *e)
@@ -257,10 +272,11 @@ static enum finding_strength strength_now(const struct doctor_judgement *j, enum
 
 static void name_evidence(const struct doctor_judgement *j, enum cause_id cause, struct buf *out)
 {
+    char id[DOCTOR_ID_TEXT_MAX];
     for (size_t i = 0; i < j->cause_count; i++) {
         for (size_t k = 0; j->causes[i].cause == cause && k < FINDING_EVIDENCE; k++)
             if (j->causes[i].for_it[k])
-                buf_addf(out, "%s e%u", k ? "," : "", j->causes[i].for_it[k]);
+                buf_addf(out, "%s %s", k ? "," : "", doctor_id_text(j->causes[i].for_it[k], id));
     }
 }
 
