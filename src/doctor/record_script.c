@@ -422,7 +422,7 @@ static void read_dns(str text, struct doctor_record *r)
     a.authoritative = took_word(&text, STR("aa"));
     a.trust = took_word(&text, STR("secure"))  ? DNS_SECURE
               : took_word(&text, STR("bogus")) ? DNS_BOGUS
-                                               : DNS_UNSIGNED;
+                                               : DNS_UNCHECKED;
     if (names_find(&DNS_CODE_NAMES, text, &code))
         a.code = (enum dns_code)code;
     else if (!str_eq(text, STR("none")))

@@ -4,13 +4,6 @@
 #include "dns/record_text.h"
 #include <stdio.h>
 
-static const struct name_row TRUST_ROWS[] = {
-    { DNS_UNSIGNED, STR_INIT("unsigned") },
-    { DNS_SECURE, STR_INIT("secure") },
-    { DNS_BOGUS, STR_INIT("bogus") },
-};
-const struct names DNS_TRUST_NAMES = NAMES(TRUST_ROWS);
-
 enum { RECORDS_SAID = 8, RECORD_SAID_MAX = 300 };
 
 const char *doctor_id_text(unsigned id, char out[DOCTOR_ID_TEXT_MAX])

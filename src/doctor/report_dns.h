@@ -7,8 +7,6 @@
 #include "doctor/evidence.h"
 #include <jansson.h>
 
-extern const struct names DNS_TRUST_NAMES; /* "unsigned" "secure" "bogus" */
-
 /* One sentence on what the answer says, for a person; escaped. Good as long as the arena. */
 str doctor_answer_said(const struct dns_answer *answer, struct arena *a);
 /* The same, with that in place of the name, and without any other name or address. */
