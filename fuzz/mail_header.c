@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Fields lie in the message one behind another, each made of its name, a colon and its value; both canonical
  * forms of a field and of the body are what they are by their rules, in whatever pieces they come. */
+#include "base/buf.h"
 #include "mail/canonical.h"
 #include <assert.h>
 #include <string.h>

@@ -93,10 +93,18 @@ static bool take_u32(str *rest, uint32_t *out)
     return true;
 }
 
+bool dns_name_is_escaped(str name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] <= ' ' || name.p[i] > '~')
+            return false;
+    return name.n < DNS_ESCAPED_MAX;
+}
+
 static bool take_name(str *rest, struct arena *memory, str *out)
 {
     str name = str_cut(rest, ' ');
-    if (name.n == 0 || name.n >= DNS_ESCAPED_MAX)
+    if (name.n == 0 || !dns_name_is_escaped(name))
         return false;
     *out = str_eq(name, STR(".")) ? STR("") : arena_dup(memory, name);
     return out->p != NULL;
@@ -184,7 +192,7 @@ static bool take_owner(str *rest, struct arena *memory, str *out)
 {
     str after = *rest;
     str word = str_cut(&after, ' ');
-    if (word.n < 2 || word.n > DNS_ESCAPED_MAX || word.p[word.n - 1] != '.')
+    if (word.n < 2 || !dns_name_is_escaped(word) || word.p[word.n - 1] != '.')
         return true;
     *rest = after;
     *out = arena_dup(memory, str_take(word, word.n - 1));

@@ -10,6 +10,8 @@
 #include "base/buf.h"
 #include "dns/dns.h"
 
+/* Is it written in the escapes of RFC 1035, so that no blank, control or octet above ASCII is left in it? */
+bool dns_name_is_escaped(str name);
 /* What stands behind the type: "10 mail.example.org". ASCII, nothing that a terminal minds. */
 bool dns_record_value_text(const struct dns_record *r, struct buf *out);
 /* The whole line, which can be read again. */

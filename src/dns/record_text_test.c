@@ -54,6 +54,9 @@ static const char *const NO_LINES[] = {
     "300 DS 0A",
     "300 DS a0x0",
     "4294967296 A 192.0.2.1",
+    "300 NS a\tb",
+    "300 MX 10 m\303\244",
+    "a\tb. 300 NS a",
 };
 
 static void there_and_back(void **state)

@@ -160,12 +160,12 @@ static void there_and_back(void **state)
 static const struct unread_case {
     const char *key, *value; /* JSON */
 } UNREAD[] = {
-    { "type", "\"WKS\"" },     { "type", "null" },           { "way", "\"pigeon\"" },
-    { "code", "\"MAYBE\"" },   { "trust", "\"blind\"" },     { "ttl_s", "-1" },
-    { "ttl_s", "4294967296" }, { "ttl_s", "1.5" },           { "took_ms", "null" },
-    { "at", "\"here\"" },      { "server", "\"192.0.2\"" },  { "records", "null" },
-    { "records", "[1]" },      { "records", "[\"300 A\"]" }, { "authority", "[\"x\"]" },
-    { "additional", "{}" },
+    { "type", "\"WKS\"" },        { "type", "null" },         { "name", "\"a b\"" },
+    { "canonical", "\"a\\tb\"" }, { "way", "\"pigeon\"" },    { "code", "\"MAYBE\"" },
+    { "trust", "\"blind\"" },     { "ttl_s", "-1" },          { "ttl_s", "4294967296" },
+    { "ttl_s", "1.5" },           { "took_ms", "null" },      { "at", "\"here\"" },
+    { "server", "\"192.0.2\"" },  { "records", "null" },      { "records", "[1]" },
+    { "records", "[\"300 A\"]" }, { "authority", "[\"x\"]" }, { "additional", "{}" },
 };
 
 static void unreadable(void **state)

@@ -65,7 +65,7 @@ static const char *read_question(const json_t *o, struct dns_question *q)
     if (!names_find(&DNS_WAY_NAMES, text_at(o, "way"), &way))
         return "way";
     q->name = text_at(o, "name"); /* absent: the root */
-    if (q->name.n >= DNS_ESCAPED_MAX)
+    if (!dns_name_is_escaped(q->name))
         return "name";
     q->type = (enum dns_type)type;
     q->way = (enum dns_way)way;
@@ -92,6 +92,8 @@ static const char *read_answer(const json_t *o, struct arena *a, struct dns_answ
     out->trust = (enum dns_trust)trust;
     out->authoritative = json_is_true(json_object_get(o, "authoritative"));
     out->canonical = text_at(o, "canonical");
+    if (!dns_name_is_escaped(out->canonical))
+        return "canonical";
     out->why_bogus = text_at(o, "why_bogus");
     if (!read_records(o, "records", a, &out->records, &out->count))
         return "records";
