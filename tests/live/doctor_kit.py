@@ -65,7 +65,7 @@ class Run:
         except ValueError as error:
             raise Failure(f"no valid JSON: {error}\n{self.text[:2000]}\n{self.errors[:500]}") from error
         keys = ("schema verdict cause family hop strength summary causes findings asked at_hand works cells fix "
-                "next evidence stats").split()
+                "next evidence dns stats").split()
         expect(sorted(document) == sorted(keys), "keys of the document", sorted(document))
         expect(document["schema"] == "baton.doctor/1", "schema", document["schema"])
         return document
