@@ -137,6 +137,11 @@ bool dns_known_put(struct dns_known *k, const struct dns_answer *a)
     return ok;
 }
 
+size_t dns_known_noted(const struct dns_known *k)
+{
+    return k->count;
+}
+
 size_t dns_known_open(const struct dns_known *k)
 {
     return k->open;

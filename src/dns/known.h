@@ -38,6 +38,8 @@ bool dns_known_next(struct dns_known *k, struct dns_question *out);
 /* Copied. The first answer to a question stays; one that nobody asked for is kept too (a stored table). False:
  * memory is short, and the question counts as answered, DNS_BROKEN. */
 bool dns_known_put(struct dns_known *k, const struct dns_answer *a);
+/* Questions it holds, answered or not. */
+size_t dns_known_noted(const struct dns_known *k);
 /* Questions handed out, not answered yet. */
 size_t dns_known_open(const struct dns_known *k);
 
