@@ -97,6 +97,9 @@ static int opening_words(const struct plan_action *a, char room[PROGRESS_WORDS])
     switch (a->look) {
     case LOOK_POP:
         return snprintf(room, PROGRESS_WORDS, "Logging in by POP3 on port %u ...", a->x.port);
+    case LOOK_MX:
+        return snprintf(room, PROGRESS_WORDS, "Asking the server that DNS names (port %u) ...",
+                        a->x.port);
     case LOOK_OBSERVE:
         return snprintf(room, PROGRESS_WORDS, "Trying port %u%s of any age ...", a->x.port,
                         security);

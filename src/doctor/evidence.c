@@ -19,6 +19,7 @@ static const struct name_row PROBE_ROWS[] = {
     { PROBE_OBSERVED, STR_INIT("observed-tls") },
     { PROBE_UNOFFERED, STR_INIT("unoffered-starttls") },
     { PROBE_POP, STR_INIT("pop-login") },
+    { PROBE_MX, STR_INIT("mx") },
 };
 const struct names PROBE_NAMES = NAMES(PROBE_ROWS);
 
@@ -99,7 +100,7 @@ bool doctor_evidence_good(const struct doctor_evidence *ev)
     if (ev->probe == PROBE_LOGIN ||
         ev->probe == PROBE_AUTH) /* nothing else says that a login was taken: RFC 4954 section 4 */
         return o->end == SMTP_END_REPLY && o->code == 235;
-    if (ev->probe == PROBE_GREETING && o->stage == SMTP_STAGE_CONNECT)
+    if ((ev->probe == PROBE_GREETING || ev->probe == PROBE_MX) && o->stage == SMTP_STAGE_CONNECT)
         return false;
     return o->end == SMTP_END_REPLY && o->code / 100 == 2;
 }
@@ -299,7 +300,7 @@ static void add_own_certificate(struct buf *b, const struct smtp_tls_facts *t)
 /* A transaction that came as far as MAIL or further. */
 static bool is_transaction(const struct doctor_evidence *ev)
 {
-    return (ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE) &&
+    return (ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE || ev->probe == PROBE_MX) &&
            ev->outcome.stage >= SMTP_STAGE_MAIL;
 }
 

@@ -52,7 +52,9 @@ enum doctor_probe {
     PROBE_OBSERVED, /* the handshake again, after a failed one, by a policy that takes whatever the server
                        has: versions from TLS 1.0, every cipher, short keys */
     PROBE_UNOFFERED, /* STARTTLS said although EHLO did not offer it */
-    PROBE_POP /* a login by POP3, from the same address as the mail; text "+OK ..." or "-ERR ..." */
+    PROBE_POP, /* a login by POP3, from the same address as the mail; text "+OK ..." or "-ERR ..." */
+    PROBE_MX /* another server, one that DNS names: greeting, EHLO, MAIL or RCPT, on port 25. No row of
+                  another kind is made there, so that nothing that is read of the server asked is of it */
 };
 extern const struct names PROBE_NAMES;
 

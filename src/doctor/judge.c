@@ -187,6 +187,7 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
         judge_pasted(&b);
         judge_pasted_bare(&b);
         judge_pasted_helo(&b);
+        judge_accepted_domain(&b);
         add_notes(&b);
         if (!message_taken(&b))
             j.next = words_next_experiment(asked, r, &j);

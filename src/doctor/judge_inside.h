@@ -110,9 +110,18 @@ void judge_sign_never_authenticates(struct bench *b);
 void judge_sign_recipient_unknown(struct bench *b);
 void judge_sign_ip_not_trusted(struct bench *b);
 void judge_sign_login_not_honoured(struct bench *b);
-void judge_sign_domain_not_configured(struct bench *b);
+void judge_sign_domain_not_configured(struct bench *b); /* where DNS says nothing */
+/* judge_domain.c */
+void judge_sign_domain(struct bench *b);
+void judge_accepted_domain(struct bench *b); /* needs an accepted attempt */
+/* Is there such a mailbox, by the server that takes its mail? *by: the row that says so, or NULL. LACKS: it has
+ * none, and takes postmaster there. */
+enum judge_home { JUDGE_HOME_UNKNOWN, JUDGE_HOME_HAS, JUDGE_HOME_LACKS };
+enum judge_home judge_from_at_home(const struct bench *b, str from,
+                                   const struct doctor_evidence **by);
 /* judge_sender.c */
 void judge_sign_from_invalid(struct bench *b);
+void judge_sign_from_at_home(struct bench *b);
 enum cause_id judge_flip_from(const struct bench *b, const struct doctor_settled *s);
 enum finding_strength judge_strength_of_from(const struct bench *b, enum cause_id cause,
                                              const struct doctor_settled *s);

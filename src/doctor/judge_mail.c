@@ -71,6 +71,9 @@ void judge_sign_recipient_unknown(struct bench *b)
         strength = STRENGTH_POSSIBLE;
     if (strength == STRENGTH_NONE)
         return;
+    if (judge_has_cause(b, CAUSE_DOMAIN_STILL_LOCAL) ||
+        judge_has_cause(b, CAUSE_DNS_CHANGE_PENDING) || judge_has_cause(b, CAUSE_DNS_DELEGATION))
+        strength = STRENGTH_POSSIBLE; /* it was looked for in the wrong place */
     if (strength == STRENGTH_PROVED && judge_has_cause(b, CAUSE_CLIENT_NEVER_AUTHENTICATES))
         strength = STRENGTH_LIKELY; /* not what refused the program: that was earlier */
     struct finding *f = judge_add(b, CAUSE_RECIPIENT_UNKNOWN, HOP_SUBMISSION, strength);

@@ -20,7 +20,7 @@ void judge_note(struct bench *b, enum finding_note note)
 
 bool judge_is_unsteady(const struct bench *b, const struct doctor_evidence *ev)
 {
-    return is_mail(ev) && doctor_settle(b->r, &ev->attempt).unsteady;
+    return ev && is_mail(ev) && doctor_settle(b->r, &ev->attempt).unsteady;
 }
 
 bool judge_asked_is_unsteady(const struct bench *b)

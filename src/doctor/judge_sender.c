@@ -31,6 +31,12 @@ enum cause_id judge_whose_address(const struct bench *b, const struct doctor_evi
     return is_logins_own(b, address_judged(ev)) ? CAUSE_OWN_ADDRESS_REFUSED : CAUSE_FROM_NOT_LOGIN;
 }
 
+static bool is_missing_at_home(const struct bench *b, str from)
+{
+    const struct doctor_evidence *by;
+    return judge_from_at_home(b, from, &by) == JUDGE_HOME_LACKS;
+}
+
 enum cause_id judge_flip_from(const struct bench *b, const struct doctor_settled *s)
 {
     if (s->state == STATE_NOT_OFFERED) /* SMTPUTF8 */
@@ -39,6 +45,8 @@ enum cause_id judge_flip_from(const struct bench *b, const struct doctor_settled
     if (s->state != STATE_REFUSED)
         return CAUSE_NONE;
     enum cause_id named = words_cause(&s->by->outcome);
+    if (named == CAUSE_SENDER_UNVERIFIED && is_missing_at_home(b, address_judged(s->by)))
+        return CAUSE_FROM_INVALID; /* whoever asked where its mail arrives was told so, as we were */
     if (named != CAUSE_NONE && named != CAUSE_FROM_NOT_LOGIN)
         return named;
     if (words_from_invalid(address_judged(s->by), &s->by->outcome))
@@ -53,7 +61,7 @@ enum finding_strength judge_strength_of_from(const struct bench *b, enum cause_i
     if (s->temporary || s->unsteady)
         return STRENGTH_LIKELY;
     if (cause == CAUSE_FROM_INVALID)
-        return s->state == STATE_NOT_OFFERED ||
+        return s->state == STATE_NOT_OFFERED || is_missing_at_home(b, address_judged(s->by)) ||
                        (words_is_broken_address(b->a.from) && words_from_refused(&s->by->outcome))
                    ? STRENGTH_PROVED
                    : STRENGTH_LIKELY;
@@ -67,6 +75,23 @@ enum finding_strength judge_strength_of_from(const struct bench *b, enum cause_i
                    (words_about_ownership(&s->by->outcome) || words_cause(&s->by->outcome) == cause)
                ? STRENGTH_PROVED
                : STRENGTH_LIKELY;
+}
+
+/* Refused in words about the sender, and the server that takes the sender's mail has no such mailbox. */
+void judge_sign_from_at_home(struct bench *b)
+{
+    for (size_t i = 0; i < b->r->count; i++) {
+        const struct doctor_evidence *ev = &b->r->rows[i], *by;
+        enum cause_id named = words_cause(&ev->outcome);
+        if (ev->probe != PROBE_TRIAL || !str_eq(ev->attempt.to, b->a.to) || !judge_is_refusal(ev) ||
+            (named != CAUSE_SENDER_UNVERIFIED && named != CAUSE_FROM_INVALID &&
+             !words_refuse_sender(&ev->outcome)) ||
+            judge_from_at_home(b, ev->attempt.from, &by) != JUDGE_HOME_LACKS)
+            continue;
+        struct finding *f = judge_add(b, CAUSE_FROM_INVALID, HOP_SUBMISSION, STRENGTH_LIKELY);
+        finding_for(f, ev->id);
+        finding_for(f, judge_id(by));
+    }
 }
 
 /* Refused as such, of anybody. */

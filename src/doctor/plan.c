@@ -5,7 +5,7 @@
 #include "doctor/plan_inside.h"
 #include <stdlib.h>
 
-enum { PATIENCE_MS = 2000, PATIENCE_25_MS = 10000, REFUSED_RTT_MIN_MS = 150 };
+enum { PATIENCE_MS = 2000, PATIENCE_25_MS = 10000, REFUSED_RTT_MIN_MS = 150, OTHERS_DNS_MS = 1000 };
 
 struct plan *plan_new(const struct doctor_asked *asked, const struct doctor_record *record,
                       const struct plan_options *o)
@@ -46,6 +46,8 @@ uint32_t plan_rtt_at_ms(const struct plan *p, const struct ip *address)
     uint32_t here = 0, refused = 0, elsewhere = 0;
     for (size_t i = 0; i < p->visit_count; i++) {
         const struct visit *v = &p->visits[i];
+        if (v->look == LOOK_MX)
+            continue; /* another host */
         if (!ip_eq(&v->door.address, address)) {
             elsewhere = smaller_known(elsewhere, v->rtt_ms);
             continue;
@@ -96,7 +98,7 @@ unsigned plan_open_visits(const struct plan *p)
 {
     unsigned n = 0;
     for (size_t i = 0; i < p->visit_count; i++)
-        n += visit_stands(&p->visits[i]);
+        n += visit_stands(&p->visits[i]) && p->visits[i].look != LOOK_MX;
     return n;
 }
 
@@ -117,6 +119,13 @@ static void wait_for_called(struct plan *p)
     for (size_t i = 0; i < p->visit_count; i++)
         if (p->visits[i].state == VISIT_CALLED && p->now_ms < p->visits[i].listen_until_ms)
             plan_wake_at(p, p->visits[i].listen_until_ms);
+}
+
+/* What DNS says may name servers that are worth a look. */
+static void wait_for_others(struct plan *p)
+{
+    if (p->others_wait && p->now_ms < p->progress_ms + OTHERS_DNS_MS)
+        plan_wake_at(p, p->progress_ms + OTHERS_DNS_MS);
 }
 
 static bool leave(struct plan *p, struct plan_action *out)
@@ -151,6 +160,7 @@ bool plan_next(struct plan *p, uint64_t now_ms, struct plan_action *out)
         (plan_open_for_survey(p, out) || plan_open_for_want(p, out) || plan_let_go(p, out)))
         return true;
     wait_for_called(p);
+    wait_for_others(p);
     if (!p->done && !anything_moves(p) && !plan_any_want(p) && p->wake_ms == UINT64_MAX)
         p->done = true;
     return p->done && leave(p, out);
@@ -164,7 +174,8 @@ void plan_connected(struct plan *p, unsigned visit, uint32_t rtt_ms)
     struct visit *v = &p->visits[visit];
     v->connected = true;
     v->rtt_ms = rtt_ms ? rtt_ms : 1;
-    p->rtt_ms = smaller_known(p->rtt_ms, v->rtt_ms);
+    if (v->look != LOOK_MX)
+        p->rtt_ms = smaller_known(p->rtt_ms, v->rtt_ms);
     if (v->state == VISIT_CALLED)
         v->state = VISIT_OPENING;
 }
@@ -181,6 +192,11 @@ void plan_called(struct plan *p, unsigned visit, uint64_t listen_until_ms, uint6
 void plan_refused(struct plan *p, unsigned visit, uint32_t rtt_ms)
 {
     p->visits[visit].refused_ms = rtt_ms ? rtt_ms : 1;
+}
+
+void plan_heard(struct plan *p, unsigned visit)
+{
+    p->visits[visit].heard = true;
 }
 
 void plan_quiet(struct plan *p, unsigned visit)

@@ -50,6 +50,7 @@ enum plan_look {
     LOOK_OBSERVE,   /* the handshake that failed, on a context that takes everything */
     LOOK_UNOFFERED, /* STARTTLS although it was not offered */
     LOOK_POP,       /* a login by POP3 at x's host; x's address may still be unknown */
+    LOOK_MX, /* recipients named at another server, x's host: x.to, and then the action's next */
     LOOKS
 };
 struct plan_action {
@@ -57,6 +58,8 @@ struct plan_action {
     unsigned visit;
     struct smtp_attempt x;
     enum plan_look look; /* of PLAN_OPEN */
+    str next; /* LOOK_MX: the recipient to name after x.to, in a mail of its own; empty: none */
+    bool next_if_refused; /* ... when x.to was refused; else when it was taken */
 };
 
 struct plan; /* fields are in plan.c */
@@ -101,6 +104,10 @@ uint32_t plan_rtt_at_ms(const struct plan *p, const struct ip *address);
 /* Does the user's program name a mechanism that keeps the password to itself, without TLS? Then that one
  * may be played in clear: the password is not sent. */
 bool plan_clear_digest(const struct doctor_asked *asked);
+/* LOOK_MX: the other server said something. One that does not is let go soon after all else is done. */
+void plan_heard(struct plan *p, unsigned visit);
+/* Does the budget of refusals at that other server bear one more? */
+bool plan_may_refuse_at(const struct plan *p, const struct ip *address);
 /* Connected, and no greeting within the patience: TLS is tried on a second connection, and this one goes
  * on waiting. */
 void plan_quiet(struct plan *p, unsigned visit);

@@ -8,7 +8,8 @@ static bool has_door(const struct plan *p, uint16_t port, bool tls, const struct
 {
     for (size_t i = 0; i < p->door_count; i++) {
         const struct smtp_attempt *d = &p->doors[i].at;
-        if (d->port == port && (d->security == SMTP_SECURITY_TLS) == tls &&
+        if (p->doors[i].look != LOOK_MX && d->port == port &&
+            (d->security == SMTP_SECURITY_TLS) == tls &&
             ip_eq(&d->address, &p->addresses[p->address]) && ip_eq(&d->source, source))
             return true;
     }
@@ -82,7 +83,7 @@ bool plan_door_settled(const struct plan *p, const struct door *d)
 bool plan_doors_settled(const struct plan *p)
 {
     for (size_t i = 0; i < p->door_count; i++)
-        if (!plan_door_settled(p, &p->doors[i]))
+        if (p->doors[i].look != LOOK_MX && !plan_door_settled(p, &p->doors[i]))
             return false;
     return true;
 }

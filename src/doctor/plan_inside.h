@@ -30,6 +30,7 @@ struct visit {
     bool connected, verified;
     bool grouped;  /* the step at work may bring two refusals */
     bool quiet;    /* connected in clear, and not greeted within the patience */
+    bool heard;    /* LOOK_MX: it was greeted, however */
     str mechanism; /* logged in by; empty: not */
     str user;      /* ... as, and with which password */
     bool repaired;
@@ -43,6 +44,8 @@ struct visit {
 struct door {
     struct smtp_attempt at;
     enum plan_look look;
+    str next; /* LOOK_MX: as in struct plan_action */
+    bool next_if_refused;
     bool begun;
     bool dropped; /* no connection was left for it */
     unsigned visit;
@@ -80,12 +83,13 @@ struct plan {
     size_t pop_address_count;
     bool pop_tried;    /* the refused attempt was wanted again behind the login by POP3 */
     bool family_tried; /* the asked door was added at an address of the other family */
+    bool others_wait;  /* an answer of DNS is missing that names the servers to look at */
     bool started, done, replayed, steadied, helo_varied, surveyed_again;
 };
 /* plan.c */
 void plan_wake_at(struct plan *p, uint64_t at_ms);
 struct smtp_attempt plan_asked_here(const struct plan *p); /* asked, at the address at work */
-unsigned plan_open_visits(const struct plan *p);
+unsigned plan_open_visits(const struct plan *p);           /* at the host asked, not at others */
 
 /* plan_steps.c */
 bool plan_can_serve(const struct plan *p, const struct visit *v, const struct want *w);
@@ -142,6 +146,10 @@ void plan_want_reversals(struct plan *p);
 void plan_want_other_source(struct plan *p);
 void plan_want_inside(struct plan *p);
 void plan_want_message(struct plan *p);
+
+/* plan_others.c */
+void plan_want_others(
+    struct plan *p); /* looks at the servers that DNS names, where they prove something */
 
 /* plan_pop.c */
 void plan_want_pop(struct plan *p); /* the login by POP3, then what was refused before it */

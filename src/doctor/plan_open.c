@@ -4,7 +4,7 @@
  */
 #include "doctor/plan_inside.h"
 
-enum { IDLE_END_MS = 1500, QUIET_END_MS = 12000 };
+enum { IDLE_END_MS = 1500, QUIET_END_MS = 12000, OTHER_END_MS = 1000, OTHER_HEARD_MS = 10000 };
 
 /* Of the connections of a run: those that stood, and those that may come to. */
 static unsigned spent_visits(const struct plan *p, bool opening_too)
@@ -32,14 +32,17 @@ static unsigned open_max(const struct plan *p)
 static bool open_visit(struct plan *p, const struct smtp_attempt *at, enum plan_look look,
                        struct plan_action *out)
 {
-    if (plan_open_visits(p) >= open_max(p) || spent_visits(p, true) >= p->o.total_max)
+    if ((look != LOOK_MX && plan_open_visits(p) >= open_max(p)) ||
+        spent_visits(p, true) >= p->o.total_max)
         return false;
     struct visit *v = &p->visits[p->visit_count];
     *v = (struct visit){
         .state = VISIT_OPENING, .door = *at, .look = look, .began_ms = p->now_ms, .want = -1
     };
     v->door.mechanism = v->door.user = v->door.from = v->door.to = v->door.header_from = STR_NONE;
-    *out = (struct plan_action){ PLAN_OPEN, (unsigned)p->visit_count++, v->door, look };
+    *out = (struct plan_action){
+        .what = PLAN_OPEN, .visit = (unsigned)p->visit_count++, .x = v->door, .look = look
+    };
     return true;
 }
 
@@ -55,7 +58,8 @@ static bool others_move(const struct plan *p)
 {
     for (size_t i = 0; i < p->visit_count; i++) {
         const struct visit *v = &p->visits[i];
-        if (v->state == VISIT_BUSY || (v->state == VISIT_OPENING && !v->quiet))
+        if (v->state == VISIT_BUSY ||
+            (v->state == VISIT_OPENING && !v->quiet && v->look != LOOK_MX))
             return true;
     }
     return false;
@@ -210,7 +214,16 @@ bool plan_open_for_survey(struct plan *p, struct plan_action *out)
         if (open_visit(p, &d->at, d->look, out)) {
             d->begun = true;
             d->visit = out->visit;
+            if (d->look == LOOK_MX) {
+                out->x = d->at;
+                out->next = d->next;
+                out->next_if_refused = d->next_if_refused;
+            }
             return true;
+        }
+        if (d->look == LOOK_MX) { /* nothing of the server asked is given up for it */
+            d->begun = d->dropped = true;
+            continue;
         }
         return make_room(p, out);
     }
@@ -225,11 +238,23 @@ static bool speaks_tls_first(const struct plan *p, const struct visit *v)
     return v->quiet && ev && ev->outcome.tls.done;
 }
 
+/* Another server that keeps silent, most often because port 25 is closed on the way out, costs no more time than
+ * the rest of the run takes, but for a second; one that greeted may take its time. */
+static uint64_t other_let_go_at(const struct plan *p, const struct visit *v)
+{
+    if (v->heard)
+        return v->began_ms + OTHER_HEARD_MS;
+    uint64_t from = p->progress_ms > v->began_ms ? p->progress_ms : v->began_ms;
+    return others_move(p) || plan_any_want(p) ? UINT64_MAX : from + OTHER_END_MS;
+}
+
 /* When an opening is given up; UINT64_MAX: not before its own end. The asked port has all the time of the
  * run, unless it speaks TLS first; others wait a while longer once an attempt was accepted, or once
  * they alone are left. */
 static uint64_t let_go_at(const struct plan *p, const struct visit *v)
 {
+    if (v->look == LOOK_MX)
+        return other_let_go_at(p, v);
     if (speaks_tls_first(p, v))
         return v->began_ms;
     if (v->door.port == p->asked->attempt.port || plan_any_want(p))

@@ -3,6 +3,7 @@
  * doctor/plan_reverse.c - one thing changed: reversals, controls, and the message at the end
  */
 #include "doctor/plan_inside.h"
+#include "doctor/served.h"
 
 /* Does some row show that the stranger was refused? */
 const struct doctor_evidence *plan_refused_trial(const struct plan *p, bool member)
@@ -156,6 +157,18 @@ static str postmaster_at(const struct plan *p, str domain)
     return arena_printf(p->r->arena, "postmaster@%.*s", STR_ARG(domain));
 }
 
+/* Postmaster was refused in words of relaying, of a reverse-path in the same domain: many servers let nobody come
+ * from outside with such a one. From the empty one it is the domain alone; worth a refusal where DNS says whose
+ * the domain is. */
+static bool may_be_about_from(const struct plan *p, const struct doctor_evidence *ev)
+{
+    struct served s;
+    str domain = words_domain(ev->attempt.to);
+    return words_name_relaying(&ev->outcome) && ev->outcome.code / 100 == 5 &&
+           str_eq_nocase(words_domain(ev->attempt.from), domain) &&
+           served_look(p->asked, p->r, domain, &s) && s.known;
+}
+
 /* Inside, on port 25 only: postmaster at the user's own domain; when that is taken and the refused
  * recipient is in the same domain, the recipient beside it. */
 void plan_want_inside(struct plan *p)
@@ -181,6 +194,11 @@ void plan_want_inside(struct plan *p)
     struct doctor_settled s = doctor_settle(p->r, &control);
     if (s.state == STATE_NOT_TESTED)
         plan_want(p, control, PLAN_TRIAL);
+    if (s.state == STATE_REFUSED && may_be_about_from(p, s.by)) {
+        control.from = STR_NONE;
+        control.from_null = true;
+        plan_want(p, control, PLAN_TRIAL);
+    }
     if (s.state == STATE_ACCEPTED && doctor_settle(p->r, &x).state == STATE_NOT_TESTED)
         plan_want(p, x, PLAN_TRIAL);
 }

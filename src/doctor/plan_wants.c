@@ -131,6 +131,7 @@ void plan_think(struct plan *p)
     if (stranger && a.port)
         plan_want_stranger(p);
     plan_want_login(p);
+    plan_want_others(p);
     if (plan_any_want(p))
         return;
     if (stranger || plan_login_in_doubt(p))

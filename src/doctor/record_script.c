@@ -54,6 +54,10 @@ static bool take_option(str word, struct smtp_attempt *a)
         return str_to_u64(value, UINT64_MAX, &a->size_octets);
     } else if (str_eq(key, STR("helo"))) {
         a->helo = value;
+    } else if (str_eq(key, STR("at"))) { /* of another server: see "mx" */
+        size_t slash = str_find_octet(value, '/');
+        a->host = str_take(value, slash);
+        return slash != STR_NOT_FOUND && ip_parse(str_skip(value, slash + 1), &a->address);
     } else {
         return false;
     }
@@ -341,15 +345,19 @@ static enum doctor_probe read_step(str text, struct arena *a, struct smtp_attemp
         read_reply(rest, o);
         return str_eq(verb, STR("auth")) ? PROBE_AUTH : PROBE_LOGIN;
     }
-    bool message = str_eq(verb, STR("message"));
-    if (message)
+    bool message = str_eq(verb, STR("message")), other = str_eq(verb, STR("mx"));
+    if (other)
+        text = str_trim(rest);
+    if (message || other)
         verb = next_word(&rest);
     bool mail = str_eq(verb, STR("mail")), data = str_eq(verb, STR("data"));
-    if (!mail && !data && !str_eq(verb, STR("rcpt")))
-        return read_opening(text, o);
+    if (!mail && !data && !str_eq(verb, STR("rcpt"))) {
+        enum doctor_probe probe = read_opening(text, o);
+        return other ? PROBE_MX : probe;
+    }
     o->stage = mail ? SMTP_STAGE_MAIL : data ? SMTP_STAGE_END_OF_DATA : SMTP_STAGE_RCPT;
     read_reply(rest, o);
-    return data || message ? PROBE_MESSAGE : PROBE_TRIAL;
+    return other ? PROBE_MX : data || message ? PROBE_MESSAGE : PROBE_TRIAL;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -464,8 +472,13 @@ void script_row(str text, struct doctor_record *r)
     x.user = trial.user;
     x.repaired = trial.repaired;
     enum doctor_probe probe = read_step(str_trim(rest), r->arena, &x, &o);
-    if (probe == PROBE_TRIAL || probe == PROBE_MESSAGE)
+    bool mail = o.stage >= SMTP_STAGE_MAIL && probe == PROBE_MX;
+    if (probe == PROBE_TRIAL || probe == PROBE_MESSAGE || mail)
         x = trial;
+    if (probe == PROBE_MX) {
+        x.host = trial.host;
+        x.address = trial.address;
+    }
     if (!x.mechanism.n)
         x.user = STR_NONE;
     else if (!x.user.n)

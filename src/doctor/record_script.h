@@ -30,6 +30,8 @@
  *   587+ PLAIN rcpt 250                 trial with login
  *   587+ PLAIN data 550 words           message, up to its end; "message rcpt 550 words": not so far
  *
+ *   25 at=mx.b.test/192.0.2.9 mx 220 words     another server: its greeting, or how it ended
+ *   25 at=mx.b.test/192.0.2.9 from=<> to=postmaster@b.test mx rcpt 550 words
  *   dns example.org MX 10 a.test , 20 b.test    what the resolver said; or NXDOMAIN, none (no such type),
  *                              SERVFAIL, REFUSED, timeout, broken; "aa", "secure" or "bogus" before it. The
  *                              record must have its table

@@ -4,6 +4,7 @@
  */
 #include "doctor/run.h"
 #include "doctor/lookups.h"
+#include "doctor/mx_visit.h"
 #include "doctor/pop_visit.h"
 #include "doctor/visit.h"
 #include "net/resolver.h"
@@ -12,6 +13,7 @@
 struct run {
     struct visit_company c;
     struct visit_run *visits[PLAN_VISITS];
+    struct mx_visit *others[PLAN_VISITS];
     struct pop_visit *pop; /* at most one a run */
     unsigned pop_visit;
     struct net_resolver *resolver;
@@ -64,6 +66,10 @@ static bool open_visit(struct run *run, const struct plan_action *a)
         run->pop = pop_visit_open(&run->c, a->visit, &a->x);
         return run->pop != NULL;
     }
+    if (a->look == LOOK_MX) {
+        run->others[a->visit] = mx_visit_open(&run->c, a);
+        return run->others[a->visit] != NULL;
+    }
     if (has_context(run, a->look))
         run->visits[a->visit] = visit_open(&run->c, a->visit, &a->x, a->look);
     return run->visits[a->visit] != NULL;
@@ -73,6 +79,8 @@ static void leave(struct run *run, unsigned visit)
 {
     if (run->pop && run->pop_visit == visit)
         pop_visit_leave(run->pop);
+    else if (run->others[visit])
+        mx_visit_leave(run->others[visit]);
     else
         visit_leave(run->visits[visit]);
 }

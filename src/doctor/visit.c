@@ -70,23 +70,23 @@ void visit_ready(struct visit_run *v)
 /* ------------------------------------------------------------------------------------------------
  * Opening and EHLO
  */
-static void choose_helo(struct visit_run *v)
+void visit_helo(const struct net_dialogue *d, str wanted, char out[SMTP_DOMAIN_MAX + 1])
 {
     char name[SMTP_DOMAIN_MAX + 1] = "";
-    if (v->door.helo.n) {
-        snprintf(v->helo, sizeof v->helo, "%.*s", STR_ARG(v->door.helo));
+    if (wanted.n) {
+        snprintf(out, SMTP_DOMAIN_MAX + 1, "%.*s", STR_ARG(wanted));
         return;
     }
     if (gethostname(name, sizeof name - 1) == 0 && strchr(name, '.') &&
         smtp_domain_ok(str_from(name))) {
-        snprintf(v->helo, sizeof v->helo, "%s", name);
+        snprintf(out, SMTP_DOMAIN_MAX + 1, "%s", name);
         return;
     }
     struct ip local = { .family = IP_NONE };
     char text[IP_TEXT_MAX];
     uint16_t port;
-    net_dialogue_local(v->d, &local, &port);
-    snprintf(v->helo, sizeof v->helo, local.family == IP_V6 ? "[IPv6:%s]" : "[%s]",
+    net_dialogue_local(d, &local, &port);
+    snprintf(out, SMTP_DOMAIN_MAX + 1, local.family == IP_V6 ? "[IPv6:%s]" : "[%s]",
              ip_text(&local, text));
 }
 
@@ -101,7 +101,7 @@ static void opened(struct visit_run *v, struct net_dialogue *d, uint32_t took_ms
     v->called = v->row_made = false;
     uint16_t port;
     net_dialogue_local(d, &v->c->stats->source, &port);
-    choose_helo(v);
+    visit_helo(d, v->door.helo, v->helo);
     visit_stop_knocking(v);
     if (v->door.security != SMTP_SECURITY_TLS)
         net_timer_at(v->timer, visit_now_ms(v) + plan_greeting_patience_ms(v->door.port));

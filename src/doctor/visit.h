@@ -9,6 +9,7 @@
 #define BATON_DOCTOR_VISIT_H
 #include "doctor/run.h"
 #include "net/dialogue.h"
+#include "smtp/path.h"
 
 /* What the visits of a run share. */
 struct visit_company {
@@ -26,6 +27,12 @@ struct visit_company {
     void (*changed)(void *user);    /* something was told to the plan */
     void *user;
 };
+
+/* The EHLO name: the one wanted, else this machine's, else the address that the connection comes from. */
+void visit_helo(const struct net_dialogue *d, str wanted, char out[SMTP_DOMAIN_MAX + 1]);
+/* A row; a text that is very long is cut, so that a whole run fits into the record. */
+void visit_record(struct visit_company *c, enum doctor_probe probe, const struct smtp_attempt *a,
+                  struct smtp_outcome o);
 
 struct visit_run; /* fields are in visit.c */
 /* Begins an opening; plan_connected(), plan_ready() and plan_gone() follow. Frees itself after

@@ -30,23 +30,29 @@ static struct smtp_attempt attempt_on(const struct visit_run *v, enum smtp_secur
     return a;
 }
 
-void visit_add_row(struct visit_run *v, enum doctor_probe probe, enum smtp_security layer,
-                   struct smtp_outcome o)
+void visit_record(struct visit_company *c, enum doctor_probe probe, const struct smtp_attempt *a,
+                  struct smtp_outcome o)
 {
-    struct smtp_attempt a = attempt_on(v, layer);
-    o.at_ms = visit_now_ms(v) - v->c->began_ms;
-    uint16_t port;
-    if (v->d)
-        net_dialogue_local(v->d, &o.local, &port);
-    struct buf cut; /* so that a whole run fits into the record */
+    struct buf cut;
+    o.at_ms = net_loop_now_ms(c->loop) - c->began_ms;
     buf_init(&cut, TEXT_MAX + sizeof SECRET_CUT);
     if (o.text.n > TEXT_MAX) {
         buf_add(&cut, str_take(o.text, TEXT_MAX));
         buf_add(&cut, STR(SECRET_CUT));
         o.text = buf_str(&cut);
     }
-    doctor_record_add(v->c->record, probe, &a, &o);
+    doctor_record_add(c->record, probe, a, &o);
     buf_done(&cut);
+}
+
+void visit_add_row(struct visit_run *v, enum doctor_probe probe, enum smtp_security layer,
+                   struct smtp_outcome o)
+{
+    struct smtp_attempt a = attempt_on(v, layer);
+    uint16_t port;
+    if (v->d)
+        net_dialogue_local(v->d, &o.local, &port);
+    visit_record(v->c, probe, &a, o);
     v->row_made = true;
 }
 

@@ -48,7 +48,154 @@ static const struct world_port SIX_WRONG_PASSWORD[WORLD_PORTS] = {
 static const struct world_port SIX_EXPIRED[WORLD_PORTS] = { { 587, PORT_CLEAR, "STARTTLS", LOGINS,
                                                               "expired", .stranger = NO } };
 
+#define DENIED  "550 5.7.1 <postmaster@example.org>: Relay access denied"
+#define UNKNOWN "550 5.1.1 <bob@example.org>: User unknown"
+#define TO_OWN  "25 none - to=bob@example.org"
+#define AT_SELF "mail.example.org"
+#define AT_MX   "mx.example.net"
+#define AT_OLD  "old.example.net"
+#define HOSTS   "mx.example.net=198.51.100.1 old.example.net=198.51.100.2"
+#define MX_HAS                                                                                     \
+    {                                                                                              \
+        AT_MX, "198.51.100.1", PORT_CLEAR                                                          \
+    }
+#define MX_LACKS                                                                                   \
+    {                                                                                              \
+        AT_MX, "198.51.100.1", PORT_CLEAR, .recipient = UNKNOWN                                    \
+    }
+#define MX_DENIES                                                                                  \
+    {                                                                                              \
+        AT_MX, "198.51.100.1", PORT_CLEAR, .postmaster = DENIED, .recipient = DENIED               \
+    }
+#define MX_SILENT                                                                                  \
+    {                                                                                              \
+        AT_MX, "198.51.100.1", PORT_SILENT                                                         \
+    }
+/* Mail for the domain is denied here, on the port for mail from other servers; no login is offered. */
+#define DENIES .ports = { { 25, PORT_CLEAR, .stranger = DENIED } }, .postmaster = DENIED
+/* The domain is taken, the mailbox is not. */
+#define LACKS .ports = { { 25, PORT_CLEAR, .stranger = UNKNOWN } }
+
+/* What DNS says of example.org. */
+static const struct world_dns HERE = { .mx = AT_SELF, .parent = AT_SELF, .hosts = HOSTS };
+static const struct world_dns HERE_UNSURE = { .mx = AT_SELF, .hosts = HOSTS };
+static const struct world_dns AWAY = { .mx = AT_MX, .parent = AT_MX, .hosts = HOSTS };
+static const struct world_dns AWAY_UNSURE = { .mx = AT_MX, .hosts = HOSTS };
+static const struct world_dns BOTH = { .mx = AT_MX " " AT_SELF,
+                                       .parent = AT_MX " " AT_SELF,
+                                       .hosts = HOSTS };
+static const struct world_dns NO_ANSWER = { .mx = NULL, .hosts = HOSTS };
+static const struct world_dns NOBODY = { .dead = true };
+static const struct world_dns NO_ADDRESS = { .mx = AT_MX, .parent = AT_MX };
+static const struct world_dns MOVED = { .mx = AT_SELF, .parent = AT_MX, .hosts = HOSTS };
+static const struct world_dns MOVED_HERE = { .mx = AT_MX, .parent = AT_SELF, .hosts = HOSTS };
+static const struct world_dns INSIDE = {
+    .mx = AT_SELF, .parent = AT_MX, .hosts = HOSTS, .own_view = true
+};
+static const struct world_dns TWO_PLACES = {
+    .mx = AT_SELF, .parent = AT_SELF, .zone = AT_MX, .hosts = HOSTS
+};
+static const struct world_dns SAME_HOST = { .mx = "alias.example.org",
+                                            .parent = "alias.example.org",
+                                            .hosts = "alias.example.org=192.0.2.1" };
+
 static const struct world WORLDS[] = {
+    /* whose server it is */
+    { "DNS leads here, and postmaster is denied", TO_OWN, DENIES, .dns = &HERE, .others_most = 0,
+      .want = "refused: domain-not-configured proved; exit 6" },
+    { "by another name of this server", TO_OWN, DENIES, .dns = &SAME_HOST,
+      .want = "refused: domain-not-configured proved; exit 6" },
+    { "its name servers do not answer", TO_OWN, DENIES, .dns = &HERE_UNSURE,
+      .want = "refused: domain-not-configured likely; exit 1; next" },
+    { "postmaster is denied for now", TO_OWN,
+      .ports = { { 25, PORT_CLEAR, .stranger = "454 4.7.1 Relay access denied" } },
+      .postmaster = "454 4.7.1 Relay access denied", .dns = &HERE,
+      .want = "refused: domain-not-configured likely; exit 1; next" },
+    { "only from an address of the domain's own", TO_OWN,
+      .ports = { { 25, PORT_CLEAR, .stranger = DENIED } }, .spoof = DENIED, .dns = &HERE,
+      .want = "unknown: exit 3; next" },
+    { "DNS leads here and to another, which takes it", TO_OWN, DENIES, .dns = &BOTH,
+      .others = { MX_HAS }, .others_least = 1,
+      .want = "refused: domain-not-configured proved; exit 6" },
+    { "DNS leads to another, which takes it", TO_OWN, DENIES, .dns = &AWAY, .others = { MX_HAS },
+      .others_least = 1, .others_most = 1, .want = "refused: mx-points-elsewhere proved; exit 6" },
+    { "... its name servers do not answer, but it does", TO_OWN, DENIES, .dns = &AWAY_UNSURE,
+      .others = { MX_HAS }, .want = "refused: mx-points-elsewhere proved; exit 6" },
+    { "another, which keeps silent", TO_OWN, DENIES, .dns = &AWAY, .others = { MX_SILENT },
+      .others_least = 1, .ended_most_ms = 2500,
+      .want = "refused: mx-points-elsewhere likely; exit 1; next" },
+    { "another, which is closed", TO_OWN, DENIES, .dns = &AWAY, .others_least = 1,
+      .want = "refused: mx-points-elsewhere likely; exit 1; next" },
+    { "another, which connects and keeps silent", TO_OWN, DENIES, .dns = &AWAY,
+      .others = { { AT_MX, "198.51.100.1", PORT_MUTE } }, .others_least = 1, .ended_most_ms = 2500,
+      .want = "refused: mx-points-elsewhere likely; exit 1; next" },
+    { "another, which denies it too", TO_OWN, DENIES, .dns = &AWAY, .others = { MX_DENIES },
+      .want = "refused: domain-not-configured likely; exit 1; next" },
+    { "another, which is this one by another way", TO_OWN, DENIES, .dns = &AWAY,
+      .others = { { AT_MX, "198.51.100.1", PORT_CLEAR, .name = AT_SELF } },
+      .want = "refused: domain-not-configured likely; exit 1; next" },
+    { "another without an address", TO_OWN, DENIES, .dns = &NO_ADDRESS, .others_most = 0,
+      .want = "refused: mx-points-elsewhere likely; exit 1; next" },
+    { "a login is offered, and may be what is missing", TO_OWN,
+      .ports = { { 25, PORT_CLEAR, .stranger = DENIED }, P587 }, .postmaster = DENIED, .dns = &AWAY,
+      .others = { MX_HAS },
+      .want =
+          "refused: mx-points-elsewhere likely, mx-port-not-submission possible; exit 1; next" },
+    { "DNS cannot be asked", TO_OWN, DENIES, .dns = &NO_ANSWER, .others_most = 0,
+      .want = "refused: domain-not-configured likely; exit 1; next" },
+    { "DNS is dead", TO_OWN, DENIES, .dns = &NOBODY, .ended_most_ms = 2500,
+      .want = "refused: domain-not-configured likely; exit 1; next" },
+    { "still local here, and DNS leads to another, which has the mailbox", TO_OWN, LACKS,
+      .dns = &AWAY, .others = { MX_HAS }, .others_least = 1,
+      .want = "refused: domain-still-local proved, recipient-unknown possible; exit 6" },
+    { "still local, with a login", "587 starttls login to=bob@example.org",
+      .ports = { { 25, PORT_CLEAR, .stranger = UNKNOWN },
+                 { 587, PORT_CLEAR, "STARTTLS", LOGINS, .member = UNKNOWN } },
+      .dns = &AWAY, .others = { MX_HAS }, .others_least = 1,
+      .want = "refused: domain-still-local proved, recipient-unknown possible; exit 6" },
+    { "another, which has no such mailbox either", TO_OWN, LACKS, .dns = &AWAY,
+      .others = { MX_LACKS }, .want = "refused: recipient-unknown proved; exit 1" },
+    { "another that keeps silent, and no such mailbox here", TO_OWN, LACKS, .dns = &AWAY,
+      .others = { MX_SILENT },
+      .want = "refused: domain-still-local likely, recipient-unknown possible; exit 1; next" },
+    { "no such mailbox where DNS leads", TO_OWN, LACKS, .dns = &HERE,
+      .want = "refused: recipient-unknown proved; exit 1" },
+    { "the resolver has an old entry", TO_OWN, DENIES, .dns = &MOVED, .others = { MX_HAS },
+      .others_least = 1, .want = "refused: dns-change-pending proved; exit 6" },
+    { "an old entry, and the new server keeps silent", TO_OWN, DENIES, .dns = &MOVED,
+      .others = { MX_SILENT }, .want = "refused: dns-change-pending likely; exit 1; next" },
+    { "an old entry, and the old server still looks for the mailbox", TO_OWN, LACKS, .dns = &MOVED,
+      .others = { MX_HAS },
+      .want = "refused: dns-change-pending proved, recipient-unknown possible; exit 6" },
+    { "the resolver serves the domain itself", TO_OWN, DENIES, .dns = &INSIDE, .others = { MX_HAS },
+      .want = "refused: domain-not-configured likely; exit 1; next" },
+    { "a new entry leads here, and postmaster is denied", TO_OWN, DENIES, .dns = &MOVED_HERE,
+      .others = { MX_HAS }, .want = "refused: domain-not-configured proved; exit 6" },
+    { "the zone is edited in another place than the parent names", TO_OWN, DENIES,
+      .dns = &TWO_PLACES, .others = { MX_HAS }, .others_least = 1,
+      .want = "refused: dns-delegation proved; exit 6" },
+    { "accepted here, and DNS leads to one that denies it",
+      "25 none - to=bob@example.org error=550 5.7.1 Relay access denied",
+      .ports = { { 25, PORT_CLEAR } }, .dns = &AWAY, .others = { MX_DENIES }, .others_least = 1,
+      .want = "accepted: mx-points-elsewhere proved; exit 0" },
+    { "accepted here, and nothing was pasted", TO_OWN, .ports = { { 25, PORT_CLEAR } },
+      .dns = &AWAY, .others = { MX_DENIES }, .others_most = 0, .want = ACCEPTS },
+    { "mail for outside is denied: nobody else is asked", "25 none -",
+      .ports = { { 25, PORT_CLEAR, .stranger = NO } }, .dns = &AWAY, .others = { MX_HAS },
+      .want = "refused: ip-not-trusted likely; exit 1; next" },
+    /* the From where its mail arrives */
+    { "the From is not there where its mail arrives", "587 starttls login from=ann@example.org",
+      .ports = { P587 }, .other_from = "550 5.1.7 Sender verify failed", .dns = &AWAY,
+      .others = { { AT_MX, "198.51.100.1", PORT_CLEAR, .recipient = UNKNOWN } }, .others_least = 1,
+      .want = "refused: from-invalid proved; exit 1" },
+    { "the From is there where its mail arrives", "587 starttls login from=ann@example.org",
+      .ports = { P587 }, .other_from = "550 Sender verify failed", .dns = &AWAY,
+      .others = { MX_HAS }, .others_least = 1,
+      .want = "refused: sender-unverified likely; exit 1; next" },
+    { "its domain is not served there", "587 starttls login from=ann@example.org",
+      .ports = { P587 }, .other_from = "550 Sender verify failed", .dns = &AWAY,
+      .others = { MX_DENIES }, .others_least = 1,
+      .want = "refused: sender-unverified likely; exit 1; next" },
     /* the usual server */
     { "all ports, as asked", "587 starttls login", { P587, P465, MX25 }, .want = ACCEPTS },
     { "all ports, 465 as asked", "465 tls login", { P587, P465, MX25 }, .want = ACCEPTS },
@@ -906,6 +1053,10 @@ static void every_world(void **state)
             run.broken = "it takes longer than it has to";
         if (w->opened_most && run.count.opened > w->opened_most)
             run.broken = "more connections than it takes";
+        if (w->others_most && run.count.looks[LOOK_MX] > w->others_most)
+            run.broken = "more connections to other servers than it takes";
+        if (run.count.looks[LOOK_MX] < w->others_least)
+            run.broken = "another server was not looked at";
         if (run.broken || strcmp(got, w->want) != 0) {
             print_error("%s%s%s\n  is     %s\n  wanted %s\n", w->label, run.broken ? ": " : "",
                         run.broken ? run.broken : "", got, w->want);
@@ -979,6 +1130,7 @@ static const char *random_asked(char *out, size_t room)
                                         "to=",
                                         "to=bob@example.org",
                                         "from=x@example.net",
+                                        "from=ann@example.org to=bob@example.org",
                                         "from=<>",
                                         "helo=localhost",
                                         "~",
@@ -1027,13 +1179,39 @@ static struct world_port random_port(uint16_t number)
                                 PICK(OBSERVED), PICK(UNOFFERED), NULL };
 }
 
+static const struct world_dns *random_dns(void)
+{
+    static const struct world_dns *const ALL[] = {
+        NULL,  NULL,   NULL,        &HERE,   &HERE_UNSURE, &AWAY,      &AWAY_UNSURE,
+        &BOTH, &MOVED, &MOVED_HERE, &INSIDE, &TWO_PLACES,  &NO_ANSWER, &NOBODY,
+    };
+    return PICK(ALL);
+}
+
+static void random_others(struct world *w)
+{
+    static const enum port_kind KINDS[] = { PORT_CLEAR, PORT_CLEAR, PORT_SILENT, PORT_MUTE,
+                                            PORT_CLOSED };
+    static const char *const ANSWERS[] = { NULL, DENIED, UNKNOWN, "450 4.2.0 Greylisted",
+                                           "421 4.3.2 busy" };
+    w->dns = random_dns();
+    w->others[0] = (struct world_other){ AT_MX, "198.51.100.1", PICK(KINDS),
+                                         NULL,  PICK(ANSWERS),  PICK(ANSWERS) };
+    w->others[1] = (struct world_other){ AT_OLD, "198.51.100.2", PICK(KINDS),
+                                         NULL,   PICK(ANSWERS),  PICK(ANSWERS) };
+}
+
 static void random_world(uint32_t seed, struct world *w, char *asked, size_t room)
 {
     static struct world_port six[WORLD_PORTS];
     static const uint16_t NUMBERS[WORLD_PORTS] = { 587, 465, 25, 2525, 10587, 0 };
-    static const char *const ANSWERS[] = { NULL,     NULL,
-                                           NO,       "450 4.3.0 later",
-                                           "closed", "554 5.7.1 bad helo" };
+    static const char *const ANSWERS[] = { NULL,
+                                           NULL,
+                                           NO,
+                                           "450 4.3.0 later",
+                                           "closed",
+                                           "554 5.7.1 bad helo",
+                                           "550 5.1.7 Sender verify failed" };
     seed_state = seed * 2654435761u;
     *w = (struct world){ .label = "by chance", .seed = seed };
     w->asked = random_asked(asked, room);
@@ -1065,6 +1243,7 @@ static void random_world(uint32_t seed, struct world *w, char *asked, size_t roo
     w->logins = pick(4);
     w->rtt_ms = pick(4) ? 20 : 600;
     w->think_ms = pick(4) ? 1 : pick(2) ? 1500 : 5000;
+    random_others(w);
 }
 
 static void worlds_by_chance(void **state)

@@ -135,7 +135,7 @@ static const char *rcpt_answer(struct play *p, const struct guest *g, const stru
     if (x->source.family != IP_NONE && w->asked_source)
         return w->asked_source;
     if (!str_eq(x->to, p->run->asked.attempt.to))
-        return w->postmaster;
+        return w->spoof && !x->from_null ? w->spoof : w->postmaster;
     if (!smtp_attempt_logs_in(x) && p->run->count.fetched && p->w->pop_opens)
         return NULL;
     if (port->bare && !smtp_attempt_logs_in(x))
@@ -308,6 +308,93 @@ static const char *or_none(const char *text, const char *none)
     return text ? text : none;
 }
 
+static const struct world_other *other_of(const struct play *p, const struct smtp_attempt *at)
+{
+    for (size_t i = 0; i < WORLD_OTHERS; i++) {
+        struct ip ip;
+        const char *address = p->w->others[i].address;
+        if (address && ip_parse(str_from(address), &ip) && ip_eq(&ip, &at->address))
+            return &p->w->others[i];
+    }
+    return NULL;
+}
+
+/* A row of another server, as doctor/mx_visit.c makes it. */
+static void add_other_row(struct play *p, const struct guest *g, str to, enum smtp_stage stage,
+                          const char *text)
+{
+    struct smtp_attempt x = g->step.x;
+    struct smtp_outcome o = { .stage = stage, .at_ms = p->now_ms };
+    uint64_t code;
+    int end;
+    str rest = str_from(text);
+    str word = str_cut(&rest, ' ');
+    if (str_to_u64(word, 599, &code))
+        o.code = (unsigned)code;
+    else if (names_find(&SMTP_END_NAMES, word, &end))
+        o.end = (enum smtp_end)end;
+    o.text = rest;
+    if (!smtp_enhanced_read(rest, &o.enhanced, &word))
+        o.enhanced = (struct smtp_enhanced){ 0, 0, 0 };
+    x.to = to;
+    x.helo = STR(SCRIPT_HELO);
+    doctor_record_add(&p->run->record, PROBE_MX, &x, &o);
+}
+
+/* False: it was refused. */
+static bool name_at_other(struct play *p, const struct guest *g, const struct world_other *other,
+                          str to)
+{
+    const struct doctor_asked *a = &p->run->asked;
+    bool postmaster = str_starts(to, STR("postmaster@"));
+    const char *answer = postmaster ? other->postmaster : other->recipient;
+    add_other_row(p, g, to, SMTP_STAGE_RCPT, answer ? answer : "250 ok");
+    unsigned *refusals = &p->run->count.refusals_at[other - p->w->others];
+    *refusals += !is_good(answer);
+    rail(p, *refusals <= p->o.refusals_max, "too many refusals at another server");
+    rail(p, postmaster || str_eq(to, a->attempt.to) || str_eq(to, a->attempt.from),
+         "a recipient at another server that nobody gave");
+    rail(p,
+         str_eq(words_domain(to), words_domain(a->own_address)) ||
+             str_eq(words_domain(to), words_domain(a->attempt.from)),
+         "a recipient at another server in a stranger's domain");
+    rail(p, g->step.x.from_null && g->step.x.port == 25 && !smtp_attempt_logs_in(&g->step.x),
+         "another server is asked in another way than it may be");
+    return is_good(answer);
+}
+
+static void looked_at_other(struct play *p, unsigned visit)
+{
+    struct guest *g = &p->guests[visit];
+    const struct world_other *other = other_of(p, &g->door);
+    char greeting[128];
+    plan_heard(p->plan, visit);
+    snprintf(greeting, sizeof greeting, "220 %s hello", other->name ? other->name : other->host);
+    add_other_row(p, g, STR_NONE, SMTP_STAGE_GREETING, greeting);
+    bool taken = name_at_other(p, g, other, g->step.x.to);
+    if (g->step.next.n && taken != g->step.next_if_refused &&
+        plan_may_refuse_at(p->plan, &g->step.x.address))
+        name_at_other(p, g, other, g->step.next);
+    g->state = GUEST_LEAVING;
+    later(p, visit, EVENT_GONE, rtt_ms(p));
+}
+
+static void connected_to_other(struct play *p, unsigned visit)
+{
+    struct guest *g = &p->guests[visit];
+    const struct world_other *other = other_of(p, &g->door);
+    if (!other || other->kind == PORT_CLOSED) {
+        add_other_row(p, g, STR_NONE, SMTP_STAGE_CONNECT, "refused nobody listens");
+        gone(p, visit);
+        return;
+    }
+    plan_connected(p->plan, visit, rtt_ms(p));
+    g->connected = true;
+    p->run->count.stood++;
+    if (other->kind == PORT_CLEAR)
+        later(p, visit, EVENT_OPENED, 4 * answer_ms(p));
+}
+
 /* A look ends with its one row. */
 static void looked(struct play *p, unsigned visit)
 {
@@ -344,7 +431,11 @@ static void opened(struct play *p, unsigned visit)
     const struct world_port *port = port_of(p, &g->door);
     bool tls = g->door.security == SMTP_SECURITY_TLS;
     enum smtp_security layer = tls ? SMTP_SECURITY_TLS : SMTP_SECURITY_NONE;
-    const char *greeting = busy(p, SMTP_STAGE_GREETING, "220 hello");
+    const char *greeting = busy(p, SMTP_STAGE_GREETING, "220 " SCRIPT_HOST " hello");
+    if (g->look == LOOK_MX) {
+        looked_at_other(p, visit);
+        return;
+    }
     if (g->look) {
         looked(p, visit);
         return;
@@ -412,6 +503,10 @@ static void connected(struct play *p, unsigned visit)
     };
     struct guest *g = &p->guests[visit];
     const struct world_port *port = port_of(p, &g->door);
+    if (g->look == LOOK_MX) {
+        connected_to_other(p, visit);
+        return;
+    }
     if (g->look && (port->kind == PORT_CLOSED || port->kind == PORT_UNREACHABLE)) {
         looked(p, visit);
         return;
@@ -582,6 +677,10 @@ static void hung_up(struct play *p, unsigned visit, const char *how)
         gone(p, visit);
         return;
     }
+    if (g->look == LOOK_MX) {
+        gone(p, visit);
+        return;
+    }
     if (g->state == GUEST_BUSY && g->step.what == PLAN_STARTTLS)
         add_row(p, g, SMTP_SECURITY_STARTTLS, NULL, "tls", how);
     else if (g->state == GUEST_BUSY && (g->step.what == PLAN_LOGIN || g->step.what == PLAN_AUTH)) {
@@ -634,6 +733,15 @@ static unsigned standing(const struct play *p)
     unsigned n = 0;
     for (size_t i = 0; i < PLAN_VISITS; i++)
         n += p->guests[i].state != GUEST_NONE && p->guests[i].state != GUEST_GONE;
+    return n;
+}
+
+static unsigned standing_at_asked(const struct play *p)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < PLAN_VISITS; i++)
+        n += p->guests[i].state != GUEST_NONE && p->guests[i].state != GUEST_GONE &&
+             p->guests[i].look != LOOK_MX;
     return n;
 }
 
@@ -717,7 +825,7 @@ static void look_at_step(struct play *p, const struct plan_action *a)
 static void look_at_counts(struct play *p)
 {
     struct world_count *c = &p->run->count;
-    unsigned open = standing(p);
+    unsigned open = standing_at_asked(p);
     c->open_most = open > c->open_most ? open : c->open_most;
     rail(p, open <= p->o.open_max, "too many connections at a time");
     rail(p, c->stood <= p->o.total_max, "too many connections in all");
@@ -738,13 +846,19 @@ static void act(struct play *p, const struct plan_action *a)
     case PLAN_OPEN:
         rail(p, g->state == GUEST_NONE, "a visit opened twice");
         *g = (struct guest){ .state = GUEST_OPENING, .door = a->x, .look = a->look };
-        rail(p, !a->look || ++p->run->count.looks[a->look] == 1, "a second look of one kind");
+        g->step = *a;
+        rail(p, !a->look || ++p->run->count.looks[a->look] == 1 || a->look == LOOK_MX,
+             "a second look of one kind");
         p->run->count.opened++;
         if (p->now_ms >= DEADLINE_MS) { /* too late: not begun */
             gone(p, a->visit);
             break;
         }
-        if (keeps_silent(port_of(p, &a->x)))
+        if (a->look == LOOK_MX) {
+            const struct world_other *other = other_of(p, &a->x);
+            if (!other || other->kind != PORT_SILENT)
+                later(p, a->visit, EVENT_CONNECT, rtt_ms(p));
+        } else if (keeps_silent(port_of(p, &a->x)))
             later(p, a->visit, EVENT_CALL, KNOCKING_MS);
         else
             later(p, a->visit, EVENT_CONNECT, rtt_ms(p));
@@ -787,6 +901,8 @@ static void run_to_the_end(struct play *p)
         struct plan_action a;
         while (!p->run->broken && plan_next(p->plan, p->now_ms, &a))
             act(p, &a);
+        if (p->w->dns && world_dns_answer(p->w->dns, p->run->record.dns))
+            continue;
         if (plan_done(p->plan) && !standing(p))
             break;
         struct event *e = next_event(p);
@@ -830,7 +946,9 @@ bool world_play(const struct world *w, struct world_run *run)
     run->broken = NULL;
     arena_init(&run->arena, ARENA_MAX);
     run->record.arena = &run->arena;
+    run->record.dns = w->dns ? dns_known_new(0) : NULL;
     script_asked(w->asked, &run->asked);
+    run->asked.dns_private = w->dns != NULL; /* example.org is nobody's */
     if (!p)
         return false;
     p->w = w;
@@ -851,5 +969,6 @@ bool world_play(const struct world *w, struct world_run *run)
 
 void world_run_done(struct world_run *run)
 {
+    dns_known_free(run->record.dns);
     arena_done(&run->arena);
 }

@@ -10,6 +10,7 @@
 #define BATON_SCENARIO_WORLD_H
 #include "doctor/judge.h"
 #include "doctor/plan.h"
+#include "world_dns.h"
 
 /* What a connect meets. */
 enum port_kind {
@@ -41,7 +42,16 @@ struct world_port {
     const char *bare; /* to RCPT without our certificate, which is asked for; NULL: it is not */
 };
 
-enum { WORLD_PORTS = 6 };
+/* Another server, on port 25. */
+struct world_other {
+    const char *host, *address;
+    enum port_kind kind;
+    const char *name;       /* that it greets with; NULL: host */
+    const char *postmaster; /* to RCPT */
+    const char *recipient;  /* to RCPT of anybody else */
+};
+
+enum { WORLD_PORTS = 6, WORLD_OTHERS = 3 };
 struct world {
     const char *label;
     const char *asked; /* in the words of script_asked() */
@@ -68,20 +78,25 @@ struct world {
     bool pop_opens;               /* who has fetched mail may send */
     const struct world_port *six; /* WORLD_PORTS as they are over IPv6, whose address comes first */
     bool gentle, send;
-    uint32_t rtt_ms, think_ms; /* of a connect, of an answer; 0: 20 ms and 1 ms */
-    const char *by_chance;     /* to half of the RCPTs, whatever else would be said */
-    unsigned coin;             /* not 0: begins the chance of by_chance */
-    unsigned seed;             /* not 0: answers and certificates change by chance, delays vary */
-    unsigned opened_most;      /* connections that are enough; 0: not looked at */
-    unsigned logins_most;      /* that are enough; 0: not looked at */
-    uint64_t ended_most_ms;    /* time that is enough; 0: not looked at */
+    uint32_t rtt_ms, think_ms;   /* of a connect, of an answer; 0: 20 ms and 1 ms */
+    const char *by_chance;       /* to half of the RCPTs, whatever else would be said */
+    unsigned coin;               /* not 0: begins the chance of by_chance */
+    unsigned seed;               /* not 0: answers and certificates change by chance, delays vary */
+    unsigned opened_most;        /* connections that are enough; 0: not looked at */
+    unsigned logins_most;        /* that are enough; 0: not looked at */
+    uint64_t ended_most_ms;      /* time that is enough; 0: not looked at */
+    const struct world_dns *dns; /* NULL: DNS is not asked */
+    struct world_other others[WORLD_OTHERS];
+    const char *spoof; /* to RCPT postmaster from an address of the domain's own, without a login */
+    unsigned others_most;  /* connections to others that are made; 0: not looked at */
+    unsigned others_least; /* ... at least */
     const char *want;
 };
 
 /* What went over the wire. */
 struct world_count {
     unsigned actions, opened, stood, open_most, logins, refused_logins, refusals, strangers,
-        messages, looks[LOOKS];
+        messages, looks[LOOKS], refusals_at[WORLD_OTHERS];
     bool fetched;
     bool message_refused;
     uint64_t ended_ms;
