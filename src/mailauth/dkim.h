@@ -31,20 +31,22 @@ enum dkim_truth { DKIM_NOT_KNOWN, DKIM_NO, DKIM_YES };
 
 /* The key record of a selector, as far as it could be read. */
 struct dkim_key {
-    enum auth_result result; /* AUTH_PASS: a key that can be used; AUTH_TEMPERROR; AUTH_PERMERROR */
+    enum auth_result
+        result; /* AUTH_PASS: a key that can be used; AUTH_TEMPERROR, AUTH_PERMERROR, AUTH_POLICY */
     enum dkim_reason reason;
     str sentence;
-    str name;                 /* where it lies: selector._domainkey.domain */
-    str record;               /* the text of the record; empty: there is none */
-    str type;                 /* k=, "rsa" when it is absent */
-    str hashes;               /* h=, empty when it is absent: all */
-    str services;             /* s=, "*" when it is absent */
-    str granularity;          /* g= of RFC 4871, empty when it is absent */
-    str octets;               /* p= decoded */
-    bool testing;             /* t=y */
-    bool strict;              /* t=s: the domain of i= must be that of d= */
-    unsigned bits;            /* of the modulus; 256 for Ed25519; 0: not known */
-    unsigned records, others; /* key records at the name, and TXT records that are none */
+    str name;              /* where it lies: selector._domainkey.domain */
+    str record;            /* the text of the record; empty: there is none */
+    str type;              /* k=, "rsa" when it is absent */
+    str hashes;            /* h=, empty when it is absent: all */
+    str services;          /* s=, "*" when it is absent */
+    str granularity;       /* g= of RFC 4871, empty when it is absent */
+    str octets;            /* p= decoded */
+    str modulus, exponent; /* RSA, big end first */
+    bool testing;          /* t=y */
+    bool strict;           /* t=s: the domain of i= must be that of d= */
+    unsigned bits;         /* of the modulus; 256 for Ed25519; 0: not known */
+    unsigned keys, others; /* key records at the name, and TXT records that are none */
     enum dns_trust trust;
     uint32_t ttl_s;
 };
@@ -54,14 +56,18 @@ struct dkim_signature {
     enum auth_result result;
     enum dkim_reason reason;
     str sentence;
-    str domain, selector; /* as they were written; empty: unreadable */
-    str identity;         /* i= decoded, or "@" and the domain */
-    str algorithm;
+    str domain, selector;     /* as they were written; empty: not read */
+    str domain_a, selector_a; /* as they are asked for: A-labels in lower case */
+    str identity;             /* i= decoded, or "@" and the domain */
+    str algorithm;            /* as it was written */
     enum mail_form header_form, body_form;
     const str *signed_names; /* h=, in its order */
     size_t signed_count;
     uint64_t time_s, expiry_s; /* t= and x=, or DKIM_NO_TIME */
     uint64_t length;           /* l=, or DKIM_WHOLE */
+    str octets, body_hash;     /* b= and bh=, decoded */
+    str octets_text;           /* all behind "b=", up to the next tag */
+    str copied;                /* z= */
     uint64_t
         body_octets; /* of the canonical body, what lies beyond l= counted; 0 until it was hashed */
     enum dkim_truth body_holds,
@@ -69,8 +75,7 @@ struct dkim_signature {
     size_t from_signed; /* how many From fields of the message are signed */
     bool covers_from;   /* there is one, and all are signed */
     unsigned notes;     /* bits of enum dkim_note */
-    const char
-        *changed; /* name of a signed field that is not as z= says that it was; NULL: not known */
+    str changed; /* name of a signed field that is not as z= says that it was; empty: not known */
     struct dkim_key key;
 };
 
