@@ -77,20 +77,14 @@ static bool claims_spf(str txt)
     return str_starts_nocase(txt, STR("v=spf1")) && (txt.n == 6 || txt.p[6] == ' ');
 }
 
-/* RFC 9989 section 4.7: the version comes first; blanks may stand around its "=". */
-static bool claims_dmarc(str txt)
-{
-    str rest = txt;
-    str first = str_cut(&rest, ';');
-    str value = first, name = str_cut(&value, '=');
-    return str_eq(str_trim(name), STR("v")) && str_eq(str_trim(value), STR("DMARC1"));
-}
-
-static bool look_records(struct dns_known *k, str domain, struct domain_look *out)
+static bool look_records(struct dns_known *k, const struct domain_input *in,
+                         struct domain_look *out)
 {
     char room[NAME_ROOM];
+    str domain = in->domain;
+    out->dmarc_question = (struct dmarc_question){ .author = domain, .suffixes = in->suffixes };
     bool known = look_txt(k, domain, claims_spf, &out->spf);
-    known &= look_txt(k, join("_dmarc", domain, room), claims_dmarc, &out->dmarc);
+    known &= dmarc_check(k, &out->dmarc_question, &out->dmarc);
     known &= look_txt(k, join("_smtp._tls", domain, room), tls_rpt_is_record, &out->tls_rpt);
     if (out->tls_rpt.state == DOMAIN_TXT_FINE &&
         !tls_rpt_read(out->tls_rpt.text, out->reports, &out->report_count))
@@ -252,7 +246,7 @@ bool domain_look(struct dns_known *k, const struct domain_input *in, struct doma
 {
     *out = (struct domain_look){ .domain = in->domain, .straight = in->straight };
     bool known = domain_mx_look(k, in->domain, &out->mx);
-    known &= look_records(k, in->domain, out);
+    known &= look_records(k, in, out);
     known &= look_mta_sts(k, in, &out->mta_sts);
     for (size_t i = 0; i < DOMAIN_SERVICES; i++)
         known &= look_service(k, SERVICES[i], in->domain, &out->services[i]);

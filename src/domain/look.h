@@ -4,7 +4,7 @@
  * Owns    what is asked, and when: together what can be asked together.
  * Speaks  RFC 6186 and 8314 (SRV of mail programs), RFC 7672 (DANE), RFC 8461 (MTA-STS), RFC 8460 (TLS-RPT), and
  *         what the parts speak: mx.h, reverse.h, delegation.h, change.h.
- * Leaves  SPF, DKIM and DMARC to mailauth, the policy file to whoever fetches it, sentences to facts.h.
+ * Leaves  SPF, DKIM and DMARC to mailauth, whose results lie beside the rest, the policy file to whoever fetches it, sentences to facts.h.
  */
 #ifndef BATON_DOMAIN_LOOK_H
 #define BATON_DOMAIN_LOOK_H
@@ -15,6 +15,7 @@
 #include "domain/reverse.h"
 #include "domain/tls_rpt.h"
 #include "domain/tlsa.h"
+#include "mailauth/dmarc.h"
 
 enum {
     DOMAIN_SERVICES = 6,
@@ -29,7 +30,8 @@ struct domain_input {
     bool private_too; /* private and loopback addresses are asked about, and asked */
     bool straight;    /* name servers are asked straight: delegation, changes on their way */
     bool validate;    /* signatures are checked: DNSSEC, TLSA */
-    const struct web_page *policy; /* MTA-STS, once it was fetched; NULL: it was not */
+    const struct dns_suffixes *suffixes; /* NULL: the organisational domain is guessed */
+    const struct web_page *policy;       /* MTA-STS, once it was fetched; NULL: it was not */
 };
 
 /* A TXT record of which there may be one. */
@@ -119,7 +121,10 @@ struct domain_look {
     struct domain_txt tls_rpt;
     str reports[TLS_RPT_URIS_MAX];
     size_t report_count;
-    struct domain_txt spf, dmarc; /* only whether there is one: mailauth reads them */
+    struct domain_txt spf;
+    struct dmarc_question dmarc_question;
+    struct dmarc_result
+        dmarc; /* of a message that nothing speaks for: the policy and its problems */
 };
 
 /* Three rounds of the resolver, and the chain from MX to address to name. False: not yet. Large: not for a small
