@@ -23,6 +23,43 @@ static void paste_spf(struct facts *f, struct domain_fact *fact)
     fact_paste(f, fact, "%.*s. %d IN TXT \"v=spf1 mx ~all\"", STR_ARG(d), TTL_S);
 }
 
+/* Did a mechanism that lets everybody through decide? */
+static bool lets_all_pass(const struct spf_check *c)
+{
+    for (size_t i = 0; i < c->step_count; i++)
+        if (c->steps[i].kind == SPF_STEP_MECHANISM && c->steps[i].result == AUTH_PASS &&
+            str_ends_nocase(c->steps[i].term, STR("all")))
+            return true;
+    return false;
+}
+
+static struct domain_fact *say_spf_record(struct facts *f)
+{
+    const struct spf_check *c = &f->look->spf_check;
+    struct domain_fact *fact = fact_add(f, "spf", f->look->domain, DOMAIN_OK,
+                                        "There is an SPF record.");
+    if (!f->look->spf_checked)
+        return fact;
+    fact_evidence(f, fact, "%u of the %d look-ups that it may cost", c->lookups, SPF_LOOKUPS_MAX);
+    if (c->result == AUTH_PERMERROR) {
+        fact->verdict = DOMAIN_WRONG;
+        fact_say(f, fact, "It is broken, and receivers give it no effect, or refuse: %.*s.",
+                 STR_ARG(c->sentence));
+    } else if (c->result == AUTH_TEMPERROR) {
+        fact->verdict = DOMAIN_NOT_KNOWN;
+        fact_say(f, fact, "It could not be followed to its end: %.*s.", STR_ARG(c->sentence));
+    } else if (c->result == AUTH_PASS && lets_all_pass(c)) {
+        fact->verdict = DOMAIN_WARNING;
+        fact_say(f, fact, "It lets everybody in the world send in the domain's name (+all).");
+        paste_spf(f, fact);
+    } else if (c->result == AUTH_NEUTRAL) {
+        fact->verdict = DOMAIN_WARNING;
+        fact_say(f, fact,
+                 "It says nothing of hosts that it does not name: it should end in ~all or -all.");
+    }
+    return fact;
+}
+
 static void say_spf(struct facts *f)
 {
     const struct domain_txt *t = &f->look->spf;
@@ -47,9 +84,7 @@ static void say_spf(struct facts *f)
             "4.5). Make one of them.");
         break;
     case DOMAIN_TXT_MALFORMED:
-    case DOMAIN_TXT_FINE:
-        fact = fact_add(f, "spf", f->look->domain, DOMAIN_OK, "There is an SPF record.");
-        break;
+    case DOMAIN_TXT_FINE: fact = say_spf_record(f); break;
     }
     fact_answer(f, fact, t->answer);
 }

@@ -71,25 +71,30 @@ static bool look_txt(struct dns_known *k, str name, bool (*claims)(str txt), str
     return true;
 }
 
-/* RFC 7208 section 4.5 */
-static bool claims_spf(str txt)
-{
-    return str_starts_nocase(txt, STR("v=spf1")) && (txt.n == 6 || txt.p[6] == ' ');
-}
-
 static bool look_records(struct dns_known *k, const struct domain_input *in,
                          struct domain_look *out)
 {
     char room[NAME_ROOM];
     str domain = in->domain;
     out->dmarc_question = (struct dmarc_question){ .author = domain, .suffixes = in->suffixes };
-    bool known = look_txt(k, domain, claims_spf, &out->spf);
+    bool known = look_txt(k, domain, spf_is_record, &out->spf);
     known &= dmarc_check(k, &out->dmarc_question, &out->dmarc);
     known &= look_txt(k, join("_smtp._tls", domain, room), tls_rpt_is_record, &out->tls_rpt);
     if (out->tls_rpt.state == DOMAIN_TXT_FINE &&
         !tls_rpt_read(out->tls_rpt.text, out->reports, &out->report_count))
         out->tls_rpt.state = DOMAIN_TXT_MALFORMED;
     return known;
+}
+
+/* The record as an address of nobody's meets it (RFC 5737): so all of it is read, unless it lets everybody pass. */
+static bool look_spf(struct dns_known *k, const struct domain_input *in, struct domain_look *out)
+{
+    const struct spf_input who = { .ip = { .family = IP_V4, .octets = { 192, 0, 2, 1 } },
+                                   .helo = in->domain,
+                                   .now_s = in->now_s };
+    if (!in->spf_memory || out->spf.state != DOMAIN_TXT_FINE)
+        return true;
+    return out->spf_checked = spf_check(k, &who, in->spf_memory, &out->spf_check);
 }
 
 static bool look_mta_sts(struct dns_known *k, const struct domain_input *in,
@@ -180,7 +185,7 @@ static enum domain_dnssec_state dnssec_of(const struct dns_answer *a)
     return DOMAIN_DNSSEC_NOT_CHECKED;
 }
 
-static void judge_tlsa(struct domain_dane *d, bool hosts_secure)
+static void judge_tlsa(struct domain_dane *d, enum dns_trust mx)
 {
     const struct dns_answer *a = d->answer;
     size_t usable = 0;
@@ -188,13 +193,14 @@ static void judge_tlsa(struct domain_dane *d, bool hosts_secure)
         tlsa_read(a->records[i].data, &d->records[d->count]);
         usable += d->records[d->count++].fault == TLSA_FINE;
     }
-    d->state = a->trust == DNS_BOGUS                       ? DOMAIN_DANE_BOGUS
-               : !is_definite(a)                           ? DOMAIN_DANE_NOT_CHECKED
-               : a->count == 0                             ? DOMAIN_DANE_NONE
-               : a->trust == DNS_UNCHECKED                 ? DOMAIN_DANE_NOT_CHECKED
-               : a->trust == DNS_UNSIGNED || !hosts_secure ? DOMAIN_DANE_UNSIGNED
-               : usable == 0                               ? DOMAIN_DANE_UNUSABLE
-                                                           : DOMAIN_DANE_USED;
+    bool unsigned_somewhere = a->trust == DNS_UNSIGNED || mx == DNS_UNSIGNED;
+    d->state = a->trust == DNS_BOGUS                        ? DOMAIN_DANE_BOGUS
+               : !is_definite(a)                            ? DOMAIN_DANE_NOT_CHECKED
+               : a->count == 0                              ? DOMAIN_DANE_NONE
+               : unsigned_somewhere                         ? DOMAIN_DANE_UNSIGNED
+               : a->trust != DNS_SECURE || mx != DNS_SECURE ? DOMAIN_DANE_NOT_CHECKED
+               : usable == 0                                ? DOMAIN_DANE_UNUSABLE
+                                                            : DOMAIN_DANE_USED;
 }
 
 /* RFC 7672 section 2.2: the records of a host count when the MX is signed as well as the host's address. The
@@ -219,7 +225,7 @@ static bool look_signatures(struct dns_known *k, struct domain_look *out)
         *d = (struct domain_dane){ .host = t->name };
         d->answer = ask_validator(k, join("_25._tcp", t->name, room), DNS_TLSA);
         if (d->answer && mx)
-            judge_tlsa(d, mx->trust == DNS_SECURE);
+            judge_tlsa(d, mx->trust);
         known &= d->answer != NULL;
     }
     return known;
@@ -247,6 +253,7 @@ bool domain_look(struct dns_known *k, const struct domain_input *in, struct doma
     *out = (struct domain_look){ .domain = in->domain, .straight = in->straight };
     bool known = domain_mx_look(k, in->domain, &out->mx);
     known &= look_records(k, in, out);
+    known &= look_spf(k, in, out);
     known &= look_mta_sts(k, in, &out->mta_sts);
     for (size_t i = 0; i < DOMAIN_SERVICES; i++)
         known &= look_service(k, SERVICES[i], in->domain, &out->services[i]);

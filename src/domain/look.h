@@ -16,6 +16,7 @@
 #include "domain/tls_rpt.h"
 #include "domain/tlsa.h"
 #include "mailauth/dmarc.h"
+#include "mailauth/spf.h"
 
 enum {
     DOMAIN_SERVICES = 6,
@@ -31,7 +32,9 @@ struct domain_input {
     bool straight;    /* name servers are asked straight: delegation, changes on their way */
     bool validate;    /* signatures are checked: DNSSEC, TLSA */
     const struct dns_suffixes *suffixes; /* NULL: the organisational domain is guessed */
-    const struct web_page *policy;       /* MTA-STS, once it was fetched; NULL: it was not */
+    /* Where the text of the SPF check lies, 1 MiB; NULL: the record is not followed. */
+    struct arena *spf_memory;
+    const struct web_page *policy; /* MTA-STS, once it was fetched; NULL: it was not */
 };
 
 /* A TXT record of which there may be one. */
@@ -122,12 +125,16 @@ struct domain_look {
     str reports[TLS_RPT_URIS_MAX];
     size_t report_count;
     struct domain_txt spf;
+    bool spf_checked;
+    struct spf_check
+        spf_check; /* of an address that nobody has: what a stranger gets, and the look-ups it costs */
     struct dmarc_question dmarc_question;
     struct dmarc_result
         dmarc; /* of a message that nothing speaks for: the policy and its problems */
 };
 
-/* Three rounds of the resolver, and the chain from MX to address to name. False: not yet. Large: not for a small
+/* Three rounds of the resolver, and the chains: from MX to address to name, from an SPF record to those it
+ * includes. False: not yet. Large: not for a small
  * stack. Strings are good as long as the table, the input and what it points to. */
 bool domain_look(struct dns_known *k, const struct domain_input *in,
                  struct domain_look *out) MUST_CHECK;

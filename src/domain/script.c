@@ -99,6 +99,8 @@ static void take_flag(struct reading *r, str flag)
         a->authoritative = true;
     else if (str_eq(name, STR("secure")))
         a->trust = DNS_SECURE;
+    else if (str_eq(name, STR("unsigned")))
+        a->trust = DNS_UNSIGNED;
     else if (str_eq(name, STR("bogus"))) {
         a->trust = DNS_BOGUS;
         a->why_bogus = STR("signature expired");

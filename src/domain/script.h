@@ -6,10 +6,10 @@
  *
  * A line:  [@IP] NAME TYPE [-FLAG]... RECORD | RECORD ...
  * @IP is the server that is asked straight; "@validator" asks by that way; without either it is the resolver.
- * FLAG: aa, secure, bogus, nxdomain, servfail, refused, timeout, broken, ttl=N, chain=NAME.
+ * FLAG: aa, secure, unsigned, bogus, nxdomain, servfail, refused, timeout, broken, ttl=N, chain=NAME.
  * RECORD: the data ("10 mx.a.example"), or "auth OWNER TYPE DATA" and "add OWNER TYPE DATA" for the other
  * sections. "." is the root. What no line answers: the resolver says NXDOMAIN, or no such type where the name
- * or one below it is on a line; the validator says the same, unsigned; a server is silent.
+ * or one below it is on a line; the validator says the same, unchecked; a server is silent.
  */
 #ifndef BATON_DOMAIN_SCRIPT_H
 #define BATON_DOMAIN_SCRIPT_H
