@@ -200,6 +200,25 @@ const struct command COMMANDS[] = {
       "3 "
       "not known.",
       DISCOVER_OPTIONS, cmd_discover },
+    { "dmarc", "", "Tell what a domain's DMARC record asks of receivers, and who passes it",
+      "Finds the DMARC record that applies to the address in From, and says whether mail passes: "
+      "with --spf and --dkim, the domains for which these passed. Every fault of the record is "
+      "told, "
+      "and the record to publish where there is none, or a broken one.\n"
+      "\n"
+      "By RFC 9989 the names above the domain are asked too, up to eight in all; with --rfc 7489 "
+      "the "
+      "organisation is read from the public suffix list of this system.\n"
+      "\n"
+      "In the JSON document result is none, pass, fail, temperror or permerror; policy what the "
+      "record "
+      "asks for, and disposition what that means for this mail; domain the organisation's domain, "
+      "from_domain that of From, and record_domain where the record stands.\n"
+      "\n"
+      "Exit status: 0 it passes; 1 it fails, no record applies, or the record is broken; 2 usage; "
+      "3 "
+      "not known, because DNS did not answer.",
+      DMARC_OPTIONS, cmd_dmarc },
     { "cause", "[ID]", "List the causes of a refusal, or tell all about one",
       "Without ID every cause is listed with its title.", CAUSE_OPTIONS, cmd_cause },
     { "help", "[COMMAND]", "Show what there is", "", NULL, cmd_help },

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+#include "cmd/output.h"
+#include "base/escape.h"
+#include "base/wrap.h"
+#include <stdio.h>
+
+enum { OUTPUT_STR_MAX = 1 << 20, TXT_STRING_MAX = 255 };
+
+json_t *output_str(str s)
+{
+    struct buf b;
+    json_t *t = NULL;
+    buf_init(&b, OUTPUT_STR_MAX);
+    if (s.n && escape_line(s, &b))
+        t = json_stringn(b.p, b.n);
+    buf_done(&b);
+    return t ? t : json_null();
+}
+
+json_t *output_word(const char *s)
+{
+    return s ? json_string(s) : json_null();
+}
+
+bool output_json(json_t *root)
+{
+    bool ok = root && json_dumpf(root, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
+    json_decref(root);
+    return ok && fflush(stdout) == 0;
+}
+
+bool output_text(struct buf *b)
+{
+    bool ok = buf_ok(b) && (b->n == 0 || fwrite(b->p, 1, b->n, stdout) == b->n);
+    buf_done(b);
+    return ok && fflush(stdout) == 0;
+}
+
+void output_sentence(struct buf *b, size_t indent, str sentence)
+{
+    for (size_t i = 0; i < indent; i++)
+        buf_addc(b, ' ');
+    wrap_words(b, indent, indent, sentence);
+}
+
+void output_txt_record(struct buf *b, str name, str value)
+{
+    (void)escape_line(name, b);
+    buf_add(b, STR(". IN TXT"));
+    do {
+        str part = str_take(value, TXT_STRING_MAX);
+        buf_add(b, STR(" \""));
+        for (size_t i = 0; i < part.n; i++) {
+            unsigned char c = (unsigned char)part.p[i];
+            if (c < ' ' || c > '~')
+                buf_addf(b, "\\%03u", c);
+            else
+                buf_addf(b, "%s%c", c == '"' || c == '\\' ? "\\" : "", c);
+        }
+        buf_addc(b, '"');
+        value = str_skip(value, part.n);
+    } while (value.n);
+    buf_addc(b, '\n');
+}

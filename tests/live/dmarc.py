@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""baton dmarc, as a user runs it, against a small name server.
+
+usage: dmarc.py BATON [WORD...]      only cases with a WORD in their name
+"""
+from lookup_kit import Run, Zone, expect, main
+
+REJECT = "_dmarc.a.example TXT v=DMARC1; p=reject; rua=mailto:d@a.example\na.example A 192.0.2.1\n"
+
+
+def one_that_passes():
+    zone = Zone(REJECT)
+    Run("dmarc", "--from", "anna@mail.a.example", "--dkim", "a.example", resolver=zone).owes(
+        0, "dmarc=pass. Mail from mail.a.example passes DMARC by DKIM for a.example.", "record of a.example",
+        "policy reject (by p=)", "organisation a.example")
+    document = Run("dmarc", "--from", "Anna <anna@mail.a.example>", "--spf", "A.example", "--json",
+                   resolver=zone).document(
+        0, schema="baton.dmarc/1", result="pass", policy="reject", disposition="none", domain="a.example",
+        organizational_domain="a.example", from_domain="mail.a.example", record_domain="a.example",
+        alignment={"spf": "aligned", "dkim": "none"}, aligned_spf="a.example", aligned_dkim=None, rfc=9989,
+        policy_tag="p", from_exists=False, problems=[], publish=None, suffix_list=None)
+    expect(document["record"].startswith("v=DMARC1; p=reject"), "the record", document["record"])
+    expect(document["tags"]["p"] == "reject" and document["tags"]["sp"] is None, "tags", document["tags"])
+    names = [(q["name"], q["type"]) for q in document["trace"]]
+    expect(("_dmarc.mail.a.example", "TXT") in names and ("_dmarc.example", "TXT") in names, "the trace", names)
+
+
+def one_that_fails():
+    zone = Zone(REJECT)
+    Run("dmarc", "--from", "a.example", "--dkim", "b.example", "--verbose", resolver=zone).owes(
+        1, "dmarc=fail.", "SPF passed for no domain, DKIM passed for a domain that is not of the same organisation",
+        "asks receivers to refuse it", "What was asked", "_dmarc.b.example TXT: NXDOMAIN")
+    Run("dmarc", "--from", "a.example", resolver=zone).owes(1, "No domain was given for which SPF or DKIM passed")
+    Run("dmarc", "--from", "a.example", "--json", resolver=zone).document(1, result="fail", disposition="reject")
+
+
+def none_and_what_to_publish():
+    zone = Zone("mail.a.example A 192.0.2.1\n")
+    said = Run("dmarc", "--from", "anna@mail.a.example", resolver=zone).owes(1, "No DMARC record applies to mail.a.example.")
+    expect('\n  _dmarc.a.example. IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@a.example"\n' in said.out,
+           "the record to publish", said.out)
+    Run("dmarc", "--from", "mail.a.example", "--json", resolver=zone).document(
+        1, result="none", policy=None, disposition="none", record=None, record_domain=None, tags=None,
+        publish={"name": "_dmarc.a.example", "type": "TXT",
+                 "value": "v=DMARC1; p=none; rua=mailto:postmaster@a.example"})
+
+
+def faults_of_a_record():
+    zone = Zone("_dmarc.a.example TXT v=DMARC1; p=reject; sp=all; adkim=strict; pct=50\n"
+                "_dmarc.b.example TXT v=dmarc1; p=quarantine\n"
+                "_dmarc.c.example TXT v=DMARC1; p=none\n_dmarc.c.example TXT v=DMARC1; p=reject\n")
+    said = Run("dmarc", "--from", "a.example", resolver=zone).owes(
+        1, "dmarc=none. The DMARC record of a.example has no policy that receivers could apply.",
+        "wrong: sp= cannot be 'all'", "wrong: adkim= cannot be 'strict'", "note: pct=50 is of RFC 7489")
+    expect('_dmarc.a.example. IN TXT "v=DMARC1; p=none"' in said.out, "the record to publish", said.out)
+    Run("dmarc", "--from", "b.example", resolver=zone).owes(
+        1, "wrong: at b.example stands 'v=dmarc1; p=quarantine', which is no DMARC record",
+        'IN TXT "v=DMARC1; p=quarantine"')
+    document = Run("dmarc", "--from", "c.example", "--json", resolver=zone).document(1, result="none")
+    expect(document["problems"][0]["serious"] and document["problems"][0]["at"] == "c.example", "several",
+           document["problems"])
+
+
+def by_the_older_standard():
+    zone = Zone("_dmarc.s.a.example TXT v=DMARC1; p=none\n_dmarc.a.example TXT v=DMARC1; p=reject; np=none\n")
+    document = Run("dmarc", "--from", "x.s.a.example", "--rfc", "7489", "--json", resolver=zone).document(
+        1, result="fail", policy="reject", record_domain="a.example", rfc=7489, from_exists=None)
+    expect(document["suffix_list"] is None or document["suffix_list"].startswith("20"), "the list's day", document)
+    expect(len(document["trace"]) == 2, "two questions", document["trace"])
+    Run("dmarc", "--from", "x.s.a.example", "--rfc", "7489", resolver=zone).owes(1, "suffix list")
+
+
+def no_answer():
+    zone = Zone("_dmarc.a.example SERVFAIL\n_dmarc.b.example TIMEOUT\n")
+    Run("dmarc", "--from", "a.example", resolver=zone).owes(
+        3, "dmarc=temperror.", "the question for _dmarc.a.example ended in SERVFAIL.")
+    Run("dmarc", "--from", "b.example", "--timeout", "1", "--json", resolver=zone).document(
+        3, result="temperror", policy=None, publish=None)
+
+
+def several_authors():
+    zone = Zone(REJECT + "_dmarc.b.example TXT v=DMARC1; p=none\n")
+    both = ("--from", "anna@a.example", "--from", "bea@b.example")
+    Run("dmarc", *both, "--dkim", "b.example", resolver=zone).owes(
+        1, "dmarc=permerror. From names authors of 2 domains.", "Mail from a.example fails DMARC")
+    Run("dmarc", *both, "--dkim", "b.example", "--rfc", "7489", "--json", resolver=zone).document(
+        1, result="fail", policy="reject", from_domain="a.example")
+    Run("dmarc", "--from", "anna@a.example", "--from", "carl@a.example", "--spf", "a.example", "--json",
+        resolver=zone).document(0, result="pass")
+
+
+def one_round_trip():
+    zone = Zone(REJECT)
+    Run("dmarc", "--from", "s.a.example", "--dkim", "a.example", "--spf", "b.a.example", resolver=zone).owes(0)
+    asked = zone.asked
+    expect(len(asked) == len(set(asked)) == 7, "each once, and no more than are needed", asked)
+
+
+def names_in_other_scripts():
+    zone = Zone("_dmarc.xn--bcher-kva.example TXT v=DMARC1; p=none\n")
+    Run("dmarc", "--from", "anna@bücher.example", "--dkim", "bücher.example", "--json", resolver=zone).document(
+        0, result="pass", from_domain="xn--bcher-kva.example")
+
+
+def what_a_peer_says_is_escaped():
+    zone = Zone("_dmarc.a.example TXT v=DMARC1; p=none; x=\x1b[31m\n")
+    said = Run("dmarc", "--from", "a.example", "--verbose", resolver=zone).owes(1, "\\x1B[31m")
+    expect("\x1b" not in said.out, "an escape", said.out)
+    said = Run("dmarc", "--from", "a.example", "--json", resolver=zone)
+    expect("\\u001b" not in said.out and "\x1b" not in said.out, "an escape", said.out)
+
+
+def usage():
+    Run("dmarc").owes(2, "give --from")
+    Run("dmarc", "--from", "anna@mail.example").owes(2, "give --resolver to ask a server of yours")
+    Run("dmarc", "--from", "a..example").owes(2, "--from: 'a..example' is not a domain name")
+    Run("dmarc", "--from", "a.example", "--dkim", "-x-").owes(2, "--dkim:")
+    Run("dmarc", "--from", "a.example", "--rfc", "1").owes(2, "--rfc '1' is neither 7489 nor 9989")
+    Run("dmarc", "anna@mail.example").owes(2)
+    Run("dmarc", "--from", "").owes(1, "There is no domain in From")
+
+
+main([one_that_passes, one_that_fails, none_and_what_to_publish, faults_of_a_record, by_the_older_standard, no_answer,
+      several_authors, one_round_trip, names_in_other_scripts, what_a_peer_says_is_escaped, usage])
