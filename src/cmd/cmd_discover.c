@@ -4,22 +4,26 @@
  */
 #include "base/escape.h"
 #include "cmd/cmd.h"
+#include "cmd/discover_run.h"
 #include "cmd/lookup_flags.h"
 #include "cmd/read_file.h"
 #include "discover/discovery.h"
 #include "net/idn.h"
 #include "net/psl.h"
 #include "settings/providers.h"
-#include "smtp/path.h"
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { ARENA_MAX = 8 << 20, FILE_MAX = 1 << 20, TEXT_MAX = 1 << 20 };
 
 struct flags {
     struct lookup_flags lookup; /* first: its rows fill it in */
-    const char *xml;
+    const char *xml, *ispdb, *ca;
+    struct ip public_ip;
+    uint16_t https_port;
+    bool all;
 };
 
 static bool take_xml(void *into, const char *value, struct err *e UNUSED)
@@ -28,10 +32,53 @@ static bool take_xml(void *into, const char *value, struct err *e UNUSED)
     return true;
 }
 
+static bool take_ispdb(void *into, const char *value, struct err *e)
+{
+    if (!str_starts_nocase(str_from(value), STR("https://")))
+        return err_set(e, ERR_SYNTAX, "--ispdb '%.80s' is no https:// URL", value);
+    ((struct flags *)into)->ispdb = value;
+    return true;
+}
+
+static bool take_ca(void *into, const char *value, struct err *e)
+{
+    ((struct flags *)into)->ca = value;
+    return access(value, R_OK) == 0 || err_sys(e, "--ca '%.120s' cannot be read", value);
+}
+
+static bool take_https_port(void *into, const char *value, struct err *e)
+{
+    uint64_t port;
+    if (!str_to_u64(str_from(value), UINT16_MAX, &port) || port == 0)
+        return err_set(e, ERR_SYNTAX, "--https-port '%.20s' is no number from 1 to 65535", value);
+    ((struct flags *)into)->https_port = (uint16_t)port;
+    return true;
+}
+
+static bool take_public_ip(void *into, const char *value, struct err *e)
+{
+    return ip_parse(str_from(value), &((struct flags *)into)->public_ip) ||
+           err_set(e, ERR_SYNTAX, "--public-ip '%.60s' is no IP address", value);
+}
+
+static bool take_all(void *into, const char *value UNUSED, struct err *e UNUSED)
+{
+    return ((struct flags *)into)->all = true;
+}
+
 const struct command_option DISCOVER_OPTIONS[] = {
     { "xml", "FILE",
       "read this settings file (autoconfig or Autodiscover) and ask nobody; '-' is standard input",
       take_xml },
+    { "all", NULL, "wait for everybody who was asked, also behind a good answer", take_all },
+    { "ispdb", "URL",
+      "ask this database of providers too, which learns your domain (Thunderbird's: "
+      "https://autoconfig.thunderbird.net/v1.1/)",
+      take_ispdb },
+    { "public-ip", "IP",
+      "your line's public address: the servers of its network are looked for too", take_public_ip },
+    { "ca", "FILE", "trust this authority too, for HTTPS (PEM)", take_ca },
+    { "https-port", "PORT", "ask web servers on this port (443)", take_https_port },
     LOOKUP_OPTIONS,
     { NULL, NULL, NULL, NULL },
 };
@@ -91,9 +138,10 @@ static bool print_json(const struct discover_address *who, const struct discover
         json_array_append_new(outgoing, server_json(&d->servers[i]));
     for (size_t i = 0; i < d->evidence_count; i++)
         json_array_append_new(evidence, evidence_json(&d->evidence[i]));
-    json_t *root = json_pack("{s:s, s:o, s:o, s:o, s:o}", "schema", "baton.discover/1", "address",
-                             text_of(who->whole), "outgoing", outgoing, "did_you_mean",
-                             text_of(d->nearest), "evidence", evidence);
+    json_t *root = json_pack("{s:s, s:o, s:o, s:b, s:o, s:o}", "schema", "baton.discover/1",
+                             "address", text_of(who->whole), "outgoing", outgoing, "no_such_domain",
+                             d->no_such_domain, "did_you_mean", text_of(d->nearest), "evidence",
+                             evidence);
     bool ok = root && json_dumpf(root, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
     json_decref(root);
     return ok && fflush(stdout) == 0;
@@ -151,7 +199,7 @@ static void say_evidence(const struct discovery *d, bool all, struct buf *b)
     bool head = false;
     for (size_t i = 0; i < d->evidence_count; i++) {
         const struct discovery_evidence *ev = &d->evidence[i];
-        if (!all && ev->came == DISCOVERY_NOTHING)
+        if (!all && (ev->came == DISCOVERY_NOTHING || ev->came == DISCOVERY_PENDING))
             continue;
         if (!head)
             buf_add(b, STR("\nWhat was asked\n"));
@@ -172,6 +220,10 @@ static bool print_text(const struct discover_address *who, const struct discover
         buf_add(&b, STR("No server is known that takes mail from "));
     escape_line(who->whole, &b);
     buf_add(&b, d->count ? STR(", the best first\n") : STR("\n"));
+    if (d->no_such_domain)
+        buf_add(&b, STR("  DNS says that this domain does not exist.\n"));
+    if (d->nearest.n)
+        buf_addf(&b, "  Did you mean %.*s?\n", STR_ARG(d->nearest));
     for (size_t i = 0; i < d->count; i++)
         say_server(&d->servers[i], &b);
     say_evidence(d, verbose || d->count == 0, &b);
@@ -183,27 +235,6 @@ static bool print_text(const struct discover_address *who, const struct discover
 /* ------------------------------------------------------------------------------------------------
  * The command
  */
-static bool read_address(const char *typed, struct arena *a, struct discover_address *who,
-                         struct err *e)
-{
-    struct smtp_mailbox m;
-    struct err why = { .kind = ERR_NONE };
-    char name[DNS_NAME_MAX];
-    str text = str_trim(str_from(typed));
-    if (!smtp_mailbox_parse(text, &m, &why))
-        return err_set(e, ERR_SYNTAX, "ADDRESS is no mailbox such as anna@example.org: %s",
-                       why.why);
-    *who =
-        (struct discover_address){ .whole = text, .local_part = m.local_part, .domain = m.domain };
-    if (m.domain.n && m.domain.p[0] == '[')
-        return err_set(e, ERR_SYNTAX,
-                       "an address in brackets names a machine; there is no domain to ask");
-    if (!dns_name_from_text(m.domain, net_idn(m.domain), name, e))
-        return false;
-    who->ascii = arena_dup(a, str_from(name));
-    return who->ascii.p || err_memory(e, "an address");
-}
-
 static bool read_xml(const struct flags *f, const struct discover_address *who, struct arena *a,
                      struct discovery *d, struct err *e)
 {
@@ -221,10 +252,27 @@ static int status_of(const struct discovery *d)
 {
     if (d->count)
         return 0;
+    if (d->no_such_domain)
+        return 1;
     for (size_t i = 0; i < d->evidence_count; i++)
         if (d->evidence[i].came == DISCOVERY_FAILED)
             return 3;
     return 1;
+}
+
+static bool look(const struct flags *f, const struct discover_address *who, struct arena *a,
+                 struct discovery *d, struct err *e)
+{
+    const struct discover_run_options o = { .gather = f->lookup.gather,
+                                            .ca_file = f->ca,
+                                            .https_port = f->https_port,
+                                            .timeout_ms = (uint32_t)f->lookup.timeout_s * 1000 };
+    const struct discover_question q = { .who = *who,
+                                         .suffixes = &NET_PSL,
+                                         .ispdb = str_from(f->ispdb),
+                                         .public_ip = f->public_ip,
+                                         .all = f->all };
+    return f->xml ? read_xml(f, who, a, d, e) : discover_run(&o, &q, a, d, e);
 }
 
 static int discover(const struct flags *f, const char *address, struct arena *a, struct err *e)
@@ -236,7 +284,7 @@ static int discover(const struct flags *f, const char *address, struct arena *a,
         err_memory(e, "a discovery");
         return status;
     }
-    if (read_address(address, a, &who, e) && read_xml(f, &who, a, d, e)) {
+    if (discover_address_read(address, a, &who, e) && look(f, &who, a, d, e)) {
         if (f->lookup.json ? print_json(&who, d) : print_text(&who, d, f->lookup.verbose))
             status = status_of(d);
         else
@@ -257,10 +305,6 @@ int cmd_discover(int argc, char **argv)
         return command_usage_error("discover", &e);
     if (rest != 2) {
         err_set(&e, ERR_SYNTAX, "give one ADDRESS, such as anna@example.org");
-        return command_usage_error("discover", &e);
-    }
-    if (!f.xml) {
-        err_set(&e, ERR_SYNTAX, "give --xml FILE: asking the network comes with the next change");
         return command_usage_error("discover", &e);
     }
     arena_init(&a, ARENA_MAX);
