@@ -1038,14 +1038,16 @@ static const struct cause DOMAIN_NOT_CONFIGURED = {
 static const struct cause MX_POINTS_ELSEWHERE = {
     IS(MX_POINTS_ELSEWHERE),
     .family = FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL,
-    .title = STR_INIT("DNS sends the mail to a server that is not the recipient's"),
-    .sentence = STR_INIT("The DNS entry for mail (MX) of the recipient's domain names a server "
-                         "that does not serve that domain."),
-    .told_apart = STR_INIT("The refusing server stands in the MX entry and is not the one where "
-                           "the mailbox lives; if it is, but does not know the domain, it is "
-                           "domain-not-configured."),
+    .title = STR_INIT("DNS sends the mail for this domain to another server"),
+    .sentence = STR_INIT("The DNS entry for mail (MX) of the recipient's domain names one server, and "
+                         "the one that you use, or that has the mailboxes, is another."),
+    .told_apart = STR_INIT("Two servers answer differently to postmaster at the domain, and only one "
+                           "of them stands in its MX entry; if that is the right one, but does not "
+                           "know the domain, it is domain-not-configured."),
     .sender_steps = {
         STR_INIT("Check the spelling of the recipient's domain."),
+        STR_INIT("In your program enter the outgoing server of your mail provider, with your login: "
+                 "a server that only takes a domain's incoming mail relays for nobody."),
         STR_INIT("Tell the recipient by another way and pass on the text of the refusal."),
         STR_INIT("If the domain is yours, open its DNS settings and enter the MX entries that "
                  "your mail provider shows."),

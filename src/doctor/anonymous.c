@@ -138,6 +138,13 @@ static bool add_address(struct anonymous *a, const struct ip *ip, enum anonymous
            anonymous_add(a, ANONYMOUS_CODED, str_from(ip_text(ip, text)), STR_NONE);
 }
 
+/* A server that DNS names for the user's domain, and that may be known by it. */
+static bool add_other(struct anonymous *a, str host, str own)
+{
+    return str_eq_nocase(organisation_of(host), own) ||
+           add_domain(a, host, STR("other-server.example"));
+}
+
 static str first_of(str a, str b)
 {
     return a.n ? a : b;
@@ -153,7 +160,9 @@ static bool add_names(struct anonymous *a, const struct doctor_report *r)
     anonymous_keep(a, at->host);
     anonymous_keep(a, r->asked->pop_host);
     for (size_t i = 0; i < r->record->count; i++) {
-        if (!add_attempt(a, &r->record->rows[i].attempt, own))
+        const struct doctor_evidence *ev = &r->record->rows[i];
+        if (!add_attempt(a, &ev->attempt, own) ||
+            (ev->probe == PROBE_MX && !add_other(a, ev->attempt.host, own)))
             return false;
         if (!add_address(a, &r->record->rows[i].attempt.address, ANONYMOUS_SERVER) ||
             !add_address(a, &r->record->rows[i].outcome.local, ANONYMOUS_CLIENT))

@@ -5,6 +5,7 @@
 #include "doctor/report_html.h"
 #include "base/escape.h"
 #include "base/password_shape.h"
+#include "doctor/mx_table.h"
 #include "doctor/report_dns.h"
 #include "doctor/report_page.h"
 #include "settings/settings.h"
@@ -293,7 +294,8 @@ static void settings(struct page *p)
  */
 static bool is_trial(const struct doctor_evidence *ev)
 {
-    return ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE || ev->probe == PROBE_LOGIN;
+    return ev->probe == PROBE_TRIAL || ev->probe == PROBE_MESSAGE || ev->probe == PROBE_LOGIN ||
+           (ev->probe == PROBE_MX && ev->outcome.stage == SMTP_STAGE_RCPT);
 }
 
 /* The first of these rows that was, or was not, accepted, and says all of an attempt. */
@@ -454,6 +456,33 @@ static void findings(struct page *p)
     page_markup(p, "</ul></section>\n");
 }
 
+static void served(struct page *p)
+{
+    struct doctor_mx_table t;
+    if (!doctor_mx_table_tells(p->r->record, p->r->judgement))
+        return;
+    doctor_mx_table(p->r->asked, p->r->record, &t);
+    if (!t.count)
+        return;
+    page_markup(p, "<section><h2>Who takes mail for ");
+    page_text(p, t.domain);
+    page_markup(p, "</h2><ul>");
+    for (size_t i = 0; i < t.count; i++) {
+        const struct doctor_mx_row *row = &t.rows[i];
+        page_markup(p, "<li>");
+        page_text(p, row->host);
+        page_markup(p, row->asked ? ", the server asked: " : ": ");
+        page_text(p, row->state == STATE_NOT_TESTED ? STR("not tested")
+                                                    : names_of(&STATE_NAMES, (int)row->state));
+        if (row->by && row->by->outcome.code) {
+            page_textf(p, ". It answered %u ", row->by->outcome.code);
+            page_text(p, row->by->outcome.text);
+        }
+        page_markup(p, "</li>");
+    }
+    page_markup(p, "</ul></section>\n");
+}
+
 /* ------------------------------------------------------------------------------------------------
  * For the provider, and for whoever looks closer
  */
@@ -545,6 +574,7 @@ static void whole(struct page *p)
     settings(p);
     page_matrix(p);
     proof(p);
+    served(p);
     findings(p);
     letter(p);
     transcript(p);

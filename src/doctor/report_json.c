@@ -7,6 +7,7 @@
  */
 #include "base/escape.h"
 #include "base/password_shape.h"
+#include "doctor/mx_table.h"
 #include "doctor/report.h"
 #include "doctor/report_dns.h"
 #include "settings/settings.h"
@@ -298,6 +299,37 @@ static json_t *evidence_of(const struct doctor_report *r)
     return list;
 }
 
+/* Who names a host: "resolver", "parent" (the name servers that the parent names), "zone" (those that only the
+ * zone names). */
+static json_t *named_by_of(const struct doctor_mx_row *row)
+{
+    static const char *const NAMES_OF_VIEWS[SERVED_VIEWS] = { "resolver", "parent", "zone" };
+    json_t *list = json_array();
+    for (unsigned v = 0; v < SERVED_VIEWS; v++)
+        if (row->views & (1u << v))
+            json_array_append_new(list, json_string(NAMES_OF_VIEWS[v]));
+    return list;
+}
+
+static json_t *mx_of(const struct doctor_report *r)
+{
+    struct doctor_mx_table t;
+    json_t *list = json_array();
+    doctor_mx_table(r->asked, r->record, &t);
+    for (size_t i = 0; i < t.count; i++) {
+        const struct doctor_mx_row *row = &t.rows[i];
+        json_t *o = json_object();
+        json_object_set_new(o, "host", text_of(row->host));
+        json_object_set_new(o, "address", ip_of(&row->address));
+        json_object_set_new(o, "named_by", named_by_of(row));
+        json_object_set_new(o, "asked", json_boolean(row->asked));
+        json_object_set_new(o, "state", name_of(&STATE_NAMES, (int)row->state));
+        json_object_set_new(o, "reply", row->by ? reply_of(r, &row->by->outcome) : json_null());
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
 static json_t *stats_of(const struct doctor_stats *s)
 {
     return json_pack("{s:I, s:o, s:i, s:i, s:i, s:i, s:i}", "wall_ms", (json_int_t)s->wall_ms,
@@ -352,6 +384,7 @@ bool doctor_report_json(const struct doctor_report *r, struct buf *out)
     json_object_set_new(o, "at_hand", at_hand(r->asked));
     json_object_set_new(o, "works", j->works ? evidence_attempt(r, j->works) : json_null());
     json_object_set_new(o, "cells", cells_of(r));
+    json_object_set_new(o, "mx", mx_of(r));
     json_object_set_new(o, "fix", fix_of(r));
     json_object_set_new(o, "next", text_of(j->next));
     json_object_set_new(o, "evidence", evidence_of(r));

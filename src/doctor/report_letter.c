@@ -43,7 +43,7 @@ static void what_is_set(struct page *p)
 static bool is_trial(const struct doctor_evidence *ev)
 {
     return ev->probe == PROBE_TRIAL || ev->probe == PROBE_LOGIN || ev->probe == PROBE_MESSAGE ||
-           ev->probe == PROBE_POP;
+           ev->probe == PROBE_POP || ev->probe == PROBE_MX;
 }
 
 /* What DNS says, where the answer rests on it. */

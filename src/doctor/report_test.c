@@ -111,6 +111,10 @@ static const struct key CELL[] = { { "address", TEXT, NULL },        { "port", N
                                    { "security", TEXT, NULL },       { "login", BOOLEAN, NULL },
                                    { "state", TEXT, NULL },          { "how", TEXT | NUL, NULL },
                                    { "reply", OBJECT | NUL, REPLY }, { NULL, 0, NULL } };
+static const struct key SERVED[] = { { "host", TEXT, NULL },     { "address", TEXT | NUL, NULL },
+                                     { "named_by", LIST, NULL }, { "asked", BOOLEAN, NULL },
+                                     { "state", TEXT, NULL },    { "reply", OBJECT | NUL, REPLY },
+                                     { NULL, 0, NULL } };
 static const struct key FIX[] = { { "steps", LIST, NULL },
                                   { "settings", OBJECT, NULL },
                                   { NULL, 0, NULL } };
@@ -143,25 +147,16 @@ static const struct key STATS[] = {
     { "data_sent", NUMBER, NULL },    { NULL, 0, NULL }
 };
 static const struct key DOCUMENT[] = {
-    { "schema", TEXT, NULL },
-    { "verdict", TEXT, NULL },
-    { "cause", TEXT | NUL, NULL },
-    { "family", TEXT | NUL, NULL },
-    { "hop", TEXT | NUL, NULL },
-    { "strength", TEXT | NUL, NULL },
-    { "summary", TEXT, NULL },
-    { "causes", LIST, CAUSE },
-    { "findings", LIST, FINDING },
-    { "asked", OBJECT, ASKED },
-    { "at_hand", LIST, NULL },
-    { "works", OBJECT | NUL, ATTEMPT },
-    { "cells", LIST, CELL },
-    { "fix", OBJECT, FIX },
-    { "next", TEXT | NUL, NULL },
-    { "evidence", LIST, EVIDENCE },
-    { "dns", LIST, DNS },
-    { "stats", OBJECT, STATS },
-    { NULL, 0, NULL },
+    { "schema", TEXT, NULL },       { "verdict", TEXT, NULL },
+    { "cause", TEXT | NUL, NULL },  { "family", TEXT | NUL, NULL },
+    { "hop", TEXT | NUL, NULL },    { "strength", TEXT | NUL, NULL },
+    { "summary", TEXT, NULL },      { "causes", LIST, CAUSE },
+    { "findings", LIST, FINDING },  { "asked", OBJECT, ASKED },
+    { "at_hand", LIST, NULL },      { "works", OBJECT | NUL, ATTEMPT },
+    { "cells", LIST, CELL },        { "mx", LIST, SERVED },
+    { "fix", OBJECT, FIX },         { "next", TEXT | NUL, NULL },
+    { "evidence", LIST, EVIDENCE }, { "dns", LIST, DNS },
+    { "stats", OBJECT, STATS },     { NULL, 0, NULL },
 };
 
 static unsigned kind_of(const json_t *v)
@@ -232,6 +227,11 @@ static const struct report_case {
     { "mail to the own domain", "25 none - to=bob@example.org",
       "25 220 hello | 25 ehlo SIZE 1 | 25 to=bob@example.org rcpt 550 5.7.1 relay not permitted |"
       "25 to=postmaster@example.org rcpt 550 5.7.1 relay not permitted" },
+    { "another server", "25 none - to=bob@example.org",
+      "25 220 hello | 25 ehlo SIZE 1 | 25 to=bob@example.org rcpt 550 5.7.1 relay not permitted |"
+      "25 at=mx.a.test/192.0.2.9 mx 220 mx.a.test | 25 at=mx.b.test/192.0.2.10 mx silent |"
+      "25 at=mx.a.test/192.0.2.9 from=<> to=postmaster@example.org mx rcpt 250 ok |"
+      "25 at=mx.a.test/192.0.2.9 from=<> to=bob@example.org mx rcpt 550 5.1.1 no such user" },
     { "an odd password", "587 starttls PLAIN odd=line-end", E587 "587+ login PLAIN 535 no" },
     { "a note, and no cause", "587 starttls PLAIN", E587 "25 220 hello | 25+ tls expired" },
 };

@@ -4,6 +4,7 @@
  */
 #include "base/escape.h"
 #include "base/wrap.h"
+#include "doctor/mx_table.h"
 #include "doctor/report.h"
 #include "doctor/report_dns.h"
 #include "settings/settings.h"
@@ -409,6 +410,36 @@ static void details(const struct doctor_report *r, struct buf *out)
         buf_add(out, STR("  * inferred from what the server showed, and not played\n"));
 }
 
+static void served(const struct doctor_report *r, struct buf *out)
+{
+    struct doctor_mx_table t;
+    if (!doctor_mx_table_tells(r->record, r->judgement))
+        return;
+    doctor_mx_table(r->asked, r->record, &t);
+    if (!t.count)
+        return;
+    buf_addf(out, "\n%sWho takes mail for ", BOLD(r));
+    escape_line(t.domain, out);
+    buf_addf(out, "%s\n", PLAIN(r));
+    for (size_t i = 0; i < t.count; i++) {
+        const struct doctor_mx_row *row = &t.rows[i];
+        char ip[IP_TEXT_MAX];
+        str by = doctor_mx_named_by(row), state = names_of(&STATE_NAMES, (int)row->state);
+        bool painted = row->state == STATE_ACCEPTED || row->state == STATE_REFUSED;
+        buf_add(out, STR("  "));
+        escape_line(row->host, out);
+        if (row->address.family != IP_NONE)
+            buf_addf(out, " (%s)", ip_text(&row->address, ip));
+        buf_addf(out, "%s  %s%.*s%s", row->asked ? ", the server asked:" : ":",
+                 state_paint(r, row->state),
+                 STR_ARG(row->state == STATE_NOT_TESTED ? STR("not tested") : state),
+                 painted ? PLAIN(r) : "");
+        if (row->by && row->by->outcome.code)
+            buf_addf(out, " %u", row->by->outcome.code);
+        buf_addf(out, "%s%.*s\n", by.n ? ", named " : ", not named by DNS", STR_ARG(by));
+    }
+}
+
 static void notes(const struct doctor_report *r, struct buf *out)
 {
     for (size_t i = 0; i < r->judgement->note_count; i++) {
@@ -488,6 +519,7 @@ static void whole(const struct doctor_report *r, struct buf *out)
     if (known)
         next(r, out);
     details(r, out);
+    served(r, out);
     notes(r, out);
     footer(r, out);
 }

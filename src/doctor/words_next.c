@@ -216,6 +216,23 @@ static bool is_banned(const struct next_case *n)
 {
     return is_cause(n, CAUSE_IP_BANNED);
 }
+static bool is_about_domain(const struct next_case *n)
+{
+    return n->j->cause_count &&
+           cause_of(n->j->causes[0].cause)->family == FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL;
+}
+/* A server that DNS names, and that could not be asked from here. */
+static bool is_out_of_reach(const struct next_case *n)
+{
+    bool any = false;
+    for (size_t i = 0; i < n->r->count; i++)
+        any |= n->r->rows[i].probe == PROBE_MX && n->r->rows[i].outcome.end != SMTP_END_REPLY;
+    return any && is_about_domain(n);
+}
+static bool is_not_configured(const struct next_case *n)
+{
+    return is_cause(n, CAUSE_DOMAIN_NOT_CONFIGURED) && n->r->dns;
+}
 static bool is_anything(const struct next_case *n)
 {
     (void)n;
@@ -331,6 +348,14 @@ static const struct {
     { is_banned,
       STR_INIT("Run the same command from another network (a phone's hot spot): if it is answered "
                "there, the ban is on this address.") },
+    { is_out_of_reach,
+      STR_INIT(
+          "The server that DNS names for the domain could not be asked from here; many networks "
+          "let no connection out to port 25. Run the same command on the mail server itself, or "
+          "from a network that does.") },
+    { is_not_configured,
+      STR_INIT("Run the same command from another network: where the domain's own name servers can "
+               "be asked, it shows whether DNS leads to this server now.") },
     { is_anything,
       STR_INIT("Ask whoever runs the server what its words above mean, and for its log lines "
                "of this test.") },

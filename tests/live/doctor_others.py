@@ -7,6 +7,8 @@ usage: doctor_others.py BATON [WORD...]      only cases with a WORD in their nam
 import contextlib
 import itertools
 import socket
+import subprocess
+import tempfile
 import threading
 
 from doctor_kit import HOST, NET, PASSWORD, USER, Bench, Failure, expect, owes, owes_document
@@ -68,6 +70,24 @@ def holds(site, other, said):
         expect(PASSWORD.encode() not in bytes(c.clear), "the password")
 
 
+def table(d, site, other):
+    """Who takes the domain's mail: both hosts, and what each said."""
+    rows = {row["host"]: row for row in d["mx"]}
+    expect(set(rows) <= {HOST, OTHER} and OTHER in rows, "hosts in the table", d["mx"])
+    named = [a for a, _ in other.recipients]
+    expect(not named or rows[OTHER]["state"] != "not-tested", "the other server in the table", d["mx"])
+    expect(rows[OTHER]["asked"] is False, "which one was asked", d["mx"])
+
+
+def proves_again(run):
+    """--verify derives every "proved" from what is stored."""
+    with tempfile.NamedTemporaryFile(dir=bench.folder.name) as f:
+        f.write(run.out)
+        f.flush()
+        done = subprocess.run([bench.baton, "doctor", "--verify", f.name], capture_output=True, check=False)
+        expect(done.returncode == 0, "--verify", done.returncode, done.stdout, done.stderr)
+
+
 def play(here, there, flags, options):
     """here and there: the steps of the server asked and of the other; there None: nobody listens."""
     asked, away, named = address(), address(), options.get("named", "other")
@@ -98,8 +118,9 @@ def play(here, there, flags, options):
                    d["causes"])
             met = options.get("met", there is not None)
             expect(met is None or bool(other.conns) == met, f"the other server met: {met}", other.conns)
-            for host in options.get("table", ()):
-                expect(host in [(row["state"]) for row in d["mx"]], "the table", d["mx"])
+            if other.conns:
+                table(d, site, other)
+            proves_again(run)
         except Failure as failure:
             told = "\n".join(f"{c.peer.address} {c.commands}" for c in site.conns + other.conns)
             raise Failure(f"{failure}\n{told}\n" + "\n".join(row["said"] for row in d["evidence"])) from failure
