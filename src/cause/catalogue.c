@@ -1717,4 +1717,14 @@ const struct note NOTE_ROWS[NOTES] = {
                                       STR_INIT("The certificate on port 25 would not pass a strict "
                                                "check, which is common between servers and does "
                                                "not stop mail there.") },
+    [NOTE_DMARC_NOT_ALIGNED] = { NOTE_DMARC_NOT_ALIGNED, STR_INIT("dmarc-not-aligned"),
+                                 STR_INIT("The domain in From asks receivers (DMARC) to refuse "
+                                          "what it does not vouch for, and the sender address "
+                                          "given to the server is in another domain: only a "
+                                          "signature (DKIM) of the domain in From lets such mail "
+                                          "pass.") },
+    [NOTE_ADDRESS_LISTED] = { NOTE_ADDRESS_LISTED, STR_INIT("address-listed"),
+                              STR_INIT("A blocklist has the address that your mail comes from. No "
+                                       "server refused because of it in this test, and one that "
+                                       "you log in at mostly does not ask.") },
 };

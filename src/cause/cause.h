@@ -78,6 +78,8 @@ enum finding_note {
     NOTE_UNSTEADY,
     NOTE_POSITION_TRUSTED,
     NOTE_CERTIFICATE_ON_PORT_25,
+    NOTE_DMARC_NOT_ALIGNED,
+    NOTE_ADDRESS_LISTED,
     NOTES
 };
 struct note {

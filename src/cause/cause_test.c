@@ -277,6 +277,8 @@ static void notes_are_complete(void **state UNUSED)
         [NOTE_UNSTEADY] = STR_INIT("unsteady"),
         [NOTE_POSITION_TRUSTED] = STR_INIT("position-trusted"),
         [NOTE_CERTIFICATE_ON_PORT_25] = STR_INIT("certificate-on-port-25"),
+        [NOTE_DMARC_NOT_ALIGNED] = STR_INIT("dmarc-not-aligned"),
+        [NOTE_ADDRESS_LISTED] = STR_INIT("address-listed"),
     };
     for (unsigned id = 1; id < NOTES; id++) {
         const struct note *n = note_of((enum finding_note)id);

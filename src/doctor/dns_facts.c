@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "doctor/dns_facts.h"
 #include "doctor/dns_wants.h"
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SPF_MEMORY = 1 << 20 };
@@ -168,4 +168,57 @@ bool dns_fact_dmarc(const struct doctor_asked *asked, const struct doctor_record
         .standard = DMARC_RFC_9989, .author = author, .spf = sender, .suffixes = asked->suffixes
     };
     return r->dns && author.n && dmarc_check(r->dns, &q, &out->dmarc);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Blocklists
+ */
+/* Is the list, or the house that it is of ("spamhaus.org" of "zen.spamhaus.org"), named in the words? */
+static bool names_zone(str words, str zone, const struct dns_suffixes *suffixes)
+{
+    str house = dns_org_domain(zone, suffixes);
+    return str_find_nocase(words, zone) != STR_NOT_FOUND ||
+           (house.n && str_find_nocase(words, house) != STR_NOT_FOUND);
+}
+
+static size_t zones_named(const struct doctor_asked *asked, const struct doctor_record *r,
+                          str zones[DNS_FACT_ZONES])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < DNSBL_LIST_COUNT; i++) {
+        str zone = str_from(DNSBL_LISTS[i].zone);
+        bool named = false;
+        for (size_t k = 0; !named && k < r->count; k++)
+            named = !doctor_evidence_good(&r->rows[k]) &&
+                    names_zone(r->rows[k].outcome.text, zone, asked->suffixes);
+        if (named && n < DNS_FACT_ZONES)
+            zones[n++] = zone;
+    }
+    return n;
+}
+
+static const struct dns_answer *listing(const struct doctor_record *r, const struct ip *ip,
+                                        str zone)
+{
+    char reversed[DNSBL_NAME_MAX], name[DNSBL_NAME_MAX + DNS_NAME_MAX];
+    str front = dnsbl_name_of(ip, reversed);
+    snprintf(name, sizeof name, "%.*s.%.*s", STR_ARG(front), STR_ARG(zone));
+    return peek(r, str_from(name), DNS_A);
+}
+
+bool dns_fact_listed(const struct doctor_asked *asked, const struct doctor_record *r,
+                     struct dns_fact_listed *out)
+{
+    *out = (struct dns_fact_listed){ .zone_count = 0 };
+    if (!r->dns || !public_ip_find(asked, r, &out->client) ||
+        out->client.source == PUBLIC_IP_UNKNOWN ||
+        (!asked->dns_private && dnsbl_out_of_reach(&out->client.ip)))
+        return false;
+    out->zone_count = zones_named(asked, r, out->zones);
+    const struct dnsbl_question q = { out->client.ip, out->zones, out->zone_count };
+    if (!dnsbl_check(r->dns, &q, &out->lists))
+        return false;
+    for (size_t i = 0; i < out->lists.count; i++)
+        out->by[i] = listing(r, &out->client.ip, out->lists.answers[i].zone);
+    return true;
 }

@@ -8,6 +8,7 @@
  */
 #ifndef BATON_DOCTOR_DNS_FACTS_H
 #define BATON_DOCTOR_DNS_FACTS_H
+#include "dns/dnsbl.h"
 #include "doctor/evidence.h"
 #include "doctor/public_ip.h"
 #include "domain/mx.h"
@@ -69,4 +70,17 @@ struct dns_fact_dmarc {
 /* Of the author's domain, and whether the reverse-path's is aligned with it. */
 bool dns_fact_dmarc(const struct doctor_asked *asked, const struct doctor_record *r,
                     struct dns_fact_dmarc *out);
+
+/* Blocklists: those that refusals name, and all of the table where they name none. */
+enum { DNS_FACT_ZONES = 4 };
+struct dns_fact_listed {
+    struct public_ip client;
+    str zones[DNS_FACT_ZONES]; /* that are named */
+    size_t zone_count;
+    struct dnsbl_result lists;
+    const struct dns_answer
+        *by[DNSBL_ASKED_MAX]; /* what lists.answers[i] rests on; NULL: nothing */
+};
+bool dns_fact_listed(const struct doctor_asked *asked, const struct doctor_record *r,
+                     struct dns_fact_listed *out);
 #endif

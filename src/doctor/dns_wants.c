@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "doctor/dns_wants.h"
+#include "doctor/dns_facts.h"
 #include "doctor/words.h"
 #include "domain/name.h"
 #include "net/idn.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 str doctor_dns_name(const struct doctor_asked *asked, str typed, char out[DNS_NAME_MAX])
 {
@@ -27,32 +31,75 @@ bool doctor_dns_may_ask_of(const struct doctor_asked *asked, const struct ip *ad
            (asked->dns_private || (!ip_is_private(address) && !ip_is_loopback(address)));
 }
 
-/* Can mail be answered to it? (RFC 5321 section 5.1: the MX, else the address.) */
-static void want_domain(struct dns_known *k, str domain)
+/* Was a step refused for that reason, by its words? */
+static bool refused_for(const struct doctor_record *r, enum cause_id cause)
 {
-    if (!domain.n)
-        return;
-    dns_known_want(k, domain, DNS_MX);
-    dns_known_want(k, domain, DNS_A);
-    dns_known_want(k, domain, DNS_AAAA);
+    for (size_t i = 0; i < r->count; i++)
+        if (!doctor_evidence_good(&r->rows[i]) && words_cause(&r->rows[i].outcome) == cause)
+            return true;
+    return false;
 }
 
-/* What DNS gives, beside what the system gave: hosts file and caches are in that. */
-static void want_server(struct dns_known *k, str host)
+static bool reverse_dns_blamed(const struct doctor_record *r)
 {
-    if (!host.n)
+    for (size_t i = 0; i < r->count; i++)
+        if (!doctor_evidence_good(&r->rows[i]) && words_about_reverse_dns(&r->rows[i].outcome))
+            return true;
+    return false;
+}
+
+/* The first answers of what a refusal may call for: it comes late in the dialogue, and they are few. */
+static void foresee(const struct doctor_asked *asked, const struct doctor_record *r)
+{
+    char name[DNS_NAME_MAX], policy[sizeof "_dmarc." + DNS_NAME_MAX];
+    str domain = doctor_dns_domain(asked, asked->attempt.from, name);
+    if (!domain.n)
         return;
-    dns_known_want(k, host, DNS_A);
-    dns_known_want(k, host, DNS_AAAA);
+    dns_known_want(r->dns, domain, DNS_TXT);
+    snprintf(policy, sizeof policy, "_dmarc.%s", name);
+    if (strlen(policy) < DNS_NAME_MAX)
+        dns_known_want(r->dns, str_from(policy), DNS_TXT);
+}
+
+static bool author_is_another(const struct doctor_asked *asked)
+{
+    const struct smtp_attempt *a = &asked->attempt;
+    return a->header_from.n && !str_eq_nocase(words_domain(a->header_from), words_domain(a->from));
+}
+
+/* Facts are asked for what they have to tell, and what they lack is noted: their values are the judge's. */
+struct facts {
+    struct dns_fact_sender sender;
+    struct dns_fact_host host;
+    struct dns_fact_reverse reverse;
+    struct dns_fact_spf spf;
+    struct dns_fact_dmarc dmarc;
+    struct dns_fact_listed listed;
+};
+
+static void want_facts(const struct doctor_asked *asked, const struct doctor_record *r,
+                       struct facts *f)
+{
+    (void)dns_fact_sender(asked, r, &f->sender);
+    (void)dns_fact_host(asked, r, &f->host);
+    if (reverse_dns_blamed(r))
+        (void)dns_fact_reverse(asked, r, &f->reverse);
+    if (refused_for(r, CAUSE_SPF_FAIL)) {
+        (void)dns_fact_spf(asked, r, false, &f->spf);
+        (void)dns_fact_spf(asked, r, true, &f->spf);
+    }
+    if (refused_for(r, CAUSE_DKIM_DMARC_FAIL) || author_is_another(asked))
+        (void)dns_fact_dmarc(asked, r, &f->dmarc);
+    if (refused_for(r, CAUSE_IP_BLOCKLISTED) || asked->public_ip.family != IP_NONE)
+        (void)dns_fact_listed(asked, r, &f->listed);
 }
 
 void doctor_dns_want(const struct doctor_asked *asked, const struct doctor_record *r)
 {
-    char name[DNS_NAME_MAX];
-    if (!r->dns)
+    struct facts *f = r->dns ? malloc(sizeof *f) : NULL;
+    if (!f)
         return;
-    want_domain(r->dns, doctor_dns_domain(asked, asked->attempt.from, name));
-    want_domain(r->dns, doctor_dns_domain(asked, asked->own_address, name));
-    want_domain(r->dns, doctor_dns_domain(asked, asked->attempt.to, name));
-    want_server(r->dns, doctor_dns_name(asked, asked->attempt.host, name));
+    foresee(asked, r);
+    want_facts(asked, r, f);
+    free(f);
 }

@@ -187,6 +187,7 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
         judge_pasted(&b);
         judge_pasted_bare(&b);
         judge_pasted_helo(&b);
+        judge_dns_notes(&b);
         judge_accepted_domain(&b);
         add_notes(&b);
         if (!message_taken(&b))
@@ -197,6 +198,7 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
         judge_flips(&b);
     if (!j.cause_count)
         judge_signs(&b);
+    judge_dns(&b);
     judge_steady(&b);
     strongest_first(&j);
     add_notes(&b);

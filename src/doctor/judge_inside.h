@@ -134,6 +134,11 @@ void judge_notes(struct bench *b);
 bool judge_is_unsteady(const struct bench *b, const struct doctor_evidence *ev);
 bool judge_asked_is_unsteady(const struct bench *b);
 void judge_steady(struct bench *b); /* what rests on such a trial is held down */
+/* judge_dns.c: behind all other rules, but those that hold down what is not steady */
+void judge_dns(struct bench *b);
+void judge_dns_notes(struct bench *b); /* of what was accepted */
+bool judge_from_is_dead(const struct bench *b);
+bool judge_is_direct(const struct doctor_evidence *ev);
 /* judge_words.c */
 void judge_sign_words(struct bench *b);
 #endif

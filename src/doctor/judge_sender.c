@@ -62,7 +62,8 @@ enum finding_strength judge_strength_of_from(const struct bench *b, enum cause_i
         return STRENGTH_LIKELY;
     if (cause == CAUSE_FROM_INVALID)
         return s->state == STATE_NOT_OFFERED || is_missing_at_home(b, address_judged(s->by)) ||
-                       (words_is_broken_address(b->a.from) && words_from_refused(&s->by->outcome))
+                       ((words_is_broken_address(b->a.from) || judge_from_is_dead(b)) &&
+                        words_from_refused(&s->by->outcome))
                    ? STRENGTH_PROVED
                    : STRENGTH_LIKELY;
     bool relaying = words_name_relaying(

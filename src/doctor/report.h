@@ -24,7 +24,7 @@ struct doctor_report {
 /* Everything in it is fit for a terminal. False: out is full or memory is short. */
 bool doctor_report_text(const struct doctor_report *r, struct buf *out) MUST_CHECK;
 bool doctor_report_json(const struct doctor_report *r, struct buf *out) MUST_CHECK;
-enum { DOCTOR_STEPS_MAX = CAUSE_STEPS + 4 };
+enum { DOCTOR_STEPS_MAX = CAUSE_STEPS + 5 };
 /* What to do, most helpful first. Returns how many; good as long as the record's arena. */
 size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX]);
 /* One sentence: the answer. */

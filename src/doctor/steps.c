@@ -4,6 +4,7 @@
  */
 #include "base/escape.h"
 #include "base/password_shape.h"
+#include "doctor/dns_steps.h"
 #include "doctor/report.h"
 #include "doctor/words.h"
 
@@ -184,6 +185,8 @@ size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
     out[n] = c->id == CAUSE_PASSWORD_MANGLED ? anomalies(r) : STR_NONE;
     n += out[n].p != NULL;
     out[n] = masked(r, own_step(r));
+    n += out[n].p != NULL;
+    out[n] = masked(r, doctor_dns_step(r));
     n += out[n].p != NULL;
     for (size_t i = 0; i < CAUSE_STEPS && c->sender_steps[i].n; i++)
         if (!moves || !names_usual_port(c->sender_steps[i]))

@@ -46,6 +46,7 @@ bool words_about_helo(const struct smtp_outcome *o);      /* the EHLO name, by i
 bool words_about_ownership(const struct smtp_outcome *o); /* whose address the reverse-path is */
 bool words_from_refused(
     const struct smtp_outcome *o); /* the reverse-path as such, by code or words */
+bool words_miss_domain(const struct smtp_outcome *o); /* the sender's domain is not found in DNS */
 /* No mailbox that mail could be answered to: no at-sign or two, no dot behind it, dots in the wrong place. */
 bool words_is_broken_address(str from);
 bool words_greylisted(const struct smtp_outcome *o);

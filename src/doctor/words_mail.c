@@ -47,6 +47,16 @@ bool words_from_refused(const struct smtp_outcome *o)
            (x->subject == 1 && (x->detail == 7 || x->detail == 8));
 }
 
+bool words_miss_domain(const struct smtp_outcome *o)
+{
+    const struct smtp_enhanced *x = &o->enhanced;
+    return words_hold_pattern(o->text,
+                              "domain not found|domain&not exist|domain must exist|must resolve|"
+                              "not resolve|sender verif&unrouteable|sender verif&domain|"
+                              "no such host|no such domain") ||
+           (x->subject == 1 && x->detail == 8);
+}
+
 bool words_is_broken_address(str from)
 {
     str domain = words_domain(from);
