@@ -23,9 +23,13 @@ static const struct name_row WAY_ROWS[] = {
 const struct names DNS_WAY_NAMES = NAMES(WAY_ROWS);
 
 static const struct name_row CODE_ROWS[] = {
-    { DNS_OK, STR_INIT("NOERROR") },        { DNS_NXDOMAIN, STR_INIT("NXDOMAIN") },
-    { DNS_SERVFAIL, STR_INIT("SERVFAIL") }, { DNS_REFUSED, STR_INIT("REFUSED") },
-    { DNS_TIMEOUT, STR_INIT("timeout") },   { DNS_BROKEN, STR_INIT("broken") },
+    { DNS_OK, STR_INIT("NOERROR") },
+    { DNS_NXDOMAIN, STR_INIT("NXDOMAIN") },
+    { DNS_SERVFAIL, STR_INIT("SERVFAIL") },
+    { DNS_REFUSED, STR_INIT("REFUSED") },
+    { DNS_TIMEOUT, STR_INIT("timeout") },
+    { DNS_BROKEN, STR_INIT("broken") },
+    { DNS_UNREACHABLE, STR_INIT("unreachable") },
 };
 const struct names DNS_CODE_NAMES = NAMES(CODE_ROWS);
 

@@ -28,8 +28,17 @@ enum dns_type {
 };
 extern const struct names DNS_TYPE_NAMES;
 
-/* DNS_OK with no record is "no such type at this name" (NODATA). */
-enum dns_code { DNS_OK, DNS_NXDOMAIN, DNS_SERVFAIL, DNS_REFUSED, DNS_TIMEOUT, DNS_BROKEN };
+/* DNS_OK with no record is "no such type at this name" (NODATA). All but the first two are failures, and say
+ * nothing about the name. */
+enum dns_code {
+    DNS_OK,
+    DNS_NXDOMAIN,
+    DNS_SERVFAIL,
+    DNS_REFUSED,
+    DNS_TIMEOUT, /* silence, or a closed port each time */
+    DNS_BROKEN,
+    DNS_UNREACHABLE /* there is no way to the server from here, as with IPv6 where there is none */
+};
 extern const struct names DNS_CODE_NAMES;
 
 /* What is known of an answer's signatures. Only DNS_BY_VALIDATOR tells more than nothing. */

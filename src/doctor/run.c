@@ -160,6 +160,7 @@ static str lookup_words(const struct dns_answer *answer, struct arena *a)
         [DNS_REFUSED] = STR_INIT("the resolver refused to answer"),
         [DNS_TIMEOUT] = STR_INIT("the resolver did not answer"),
         [DNS_BROKEN] = STR_INIT("the resolver's answer could not be read"),
+        [DNS_UNREACHABLE] = STR_INIT("there is no way to the resolver"),
     };
     return arena_printf(a, "looking up %.*s: %.*s", STR_ARG(answer->question.name),
                         STR_ARG(WHY[answer->code]));

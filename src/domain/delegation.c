@@ -285,6 +285,7 @@ static enum domain_server_state state_of(const struct dns_answer *soa, str zone)
     case DNS_SERVFAIL: return DOMAIN_SERVER_SERVFAIL;
     case DNS_REFUSED: return DOMAIN_SERVER_REFUSED;
     case DNS_TIMEOUT: return DOMAIN_SERVER_SILENT;
+    case DNS_UNREACHABLE: return DOMAIN_SERVER_UNKNOWN;
     case DNS_BROKEN: break;
     }
     return DOMAIN_SERVER_BROKEN;

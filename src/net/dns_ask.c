@@ -9,6 +9,7 @@
 
 #define TRIES   3
 #define TRY_MS  1000
+#define SOON_MS 100         /* until the next try behind word that the last did not arrive */
 #define TCP_MAX (65535 + 2) /* RFC 1035 section 4.2.2: the length comes first, in two octets */
 /* Records of one answer; a message of 64 KiB in our own form, names written out. */
 #define MEMORY_OCTETS ((size_t)2 << 20)
@@ -33,6 +34,7 @@ struct net_dns_ask {
     struct dns_question q;
     uint16_t id;
     bool edns, strange, over;
+    enum dns_code silent; /* what it is called when nothing comes */
     unsigned tries;
     uint64_t next_try_at, deadline_at;
     struct net_timer *timer;
@@ -137,7 +139,7 @@ static void on_timer(void *user)
 {
     struct net_dns_ask *a = user;
     if (net_loop_now_ms(a->loop) >= a->deadline_at)
-        finish_without(a, a->strange ? DNS_BROKEN : DNS_TIMEOUT);
+        finish_without(a, a->strange ? DNS_BROKEN : a->silent);
     else
         try_again(a);
 }
@@ -165,6 +167,13 @@ static void on_message(struct net_dns_ask *a, str message)
     }
 }
 
+/* Longer than we said we can take: as good as cut. */
+static void on_overlong(struct net_dns_ask *a, str message)
+{
+    if (net_dns_is_ours(message, a->id) && !begin_tcp(a))
+        finish_without(a, DNS_BROKEN);
+}
+
 static void on_udp_room(uv_handle_t *handle, size_t suggested, uv_buf_t *room)
 {
     struct udp *u = handle->data;
@@ -173,15 +182,42 @@ static void on_udp_room(uv_handle_t *handle, size_t suggested, uv_buf_t *room)
     room->len = sizeof(u->room);
 }
 
-/* The socket is connected, so the system lets nobody but the server through (RFC 5452 section 9.1). An
- * ICMP error comes as n < 0: the next try may do better, the clock decides. */
+/* What the network says against sending there, here or by ICMP. */
+static bool is_no_way(int rc)
+{
+    return rc == UV_ENETUNREACH || rc == UV_EHOSTUNREACH || rc == UV_EADDRNOTAVAIL ||
+           rc == UV_EAFNOSUPPORT || rc == UV_EACCES || rc == UV_EPERM || rc == UV_ENODEV ||
+           rc == UV_EINVAL /* a link-local address without its interface */;
+}
+
+/* Anybody can send an ICMP error, so that it ends nothing but this try; said each time it is believed. */
+static void on_error(struct net_dns_ask *a, int rc)
+{
+    if (rc != UV_ECONNREFUSED && !is_no_way(rc))
+        return;
+    a->silent = rc == UV_ECONNREFUSED ? DNS_TIMEOUT : DNS_UNREACHABLE;
+    uint64_t soon = net_loop_now_ms(a->loop) + SOON_MS;
+    if (a->tries == TRIES && a->deadline_at > soon)
+        a->deadline_at = soon;
+    if (a->next_try_at > soon)
+        a->next_try_at = soon;
+    set_timer(a);
+}
+
+/* The socket is connected, so the system lets nobody but the server through (RFC 5452 section 9.1), and each
+ * question has one of its own, so that its port is as hard to guess as its id (section 9.2). */
 static void on_udp(uv_udp_t *handle, ssize_t n, const uv_buf_t *room, const struct sockaddr *from,
                    unsigned flags)
 {
     struct udp *u = handle->data;
-    if (!u->owner || u->owner->tcp || n <= 0 || !from || (flags & UV_UDP_PARTIAL))
+    if (!u->owner || u->owner->tcp)
         return;
-    on_message(u->owner, (str){ room->base, (size_t)n });
+    if (n < 0)
+        on_error(u->owner, (int)n);
+    else if (n > 0 && from && (flags & UV_UDP_PARTIAL))
+        on_overlong(u->owner, (str){ room->base, (size_t)n });
+    else if (n > 0 && from)
+        on_message(u->owner, (str){ room->base, (size_t)n });
 }
 
 static bool begin_udp(struct net_dns_ask *a, struct err *e)
@@ -200,7 +236,10 @@ static bool begin_udp(struct net_dns_ask *a, struct err *e)
     int rc = uv_udp_connect(&u->handle, (struct sockaddr *)&sa);
     if (rc == 0)
         rc = uv_udp_recv_start(&u->handle, on_udp_room, on_udp);
-    if (rc != 0)
+    if (is_no_way(rc)) {
+        a->silent = DNS_UNREACHABLE;
+        a->deadline_at = 0;
+    } else if (rc != 0)
         return net_err_uv(e, rc, "asking the DNS server %s port %u", ip_text(&a->server, text),
                           a->port);
     return true;
@@ -319,6 +358,7 @@ struct net_dns_ask *net_dns_ask_new(struct net_loop *l, const struct ip *server,
     a->server = *server;
     a->port = port;
     a->edns = true;
+    a->silent = DNS_TIMEOUT;
     a->done = done;
     a->user = user;
     a->deadline_at = net_loop_now_ms(l) + timeout_ms;
@@ -326,6 +366,9 @@ struct net_dns_ask *net_dns_ask_new(struct net_loop *l, const struct ip *server,
         net_dns_ask_free(a);
         return NULL;
     }
-    try_again(a);
+    if (a->deadline_at > 0)
+        try_again(a);
+    else
+        set_timer(a);
     return a;
 }

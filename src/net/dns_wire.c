@@ -291,11 +291,17 @@ static void take_answer(const ldns_pkt *pkt, const ldns_rdf *name, struct arena 
                                   &out->additional_count);
 }
 
+bool net_dns_is_ours(str message, uint16_t id)
+{
+    const uint8_t *octets = (const uint8_t *)message.p;
+    return message.n >= HEADER_OCTETS && LDNS_ID_WIRE(octets) == id && LDNS_QR_WIRE(octets);
+}
+
 enum net_dns_read net_dns_answer(str message, const struct dns_question *q, uint16_t id,
                                  struct arena *memory, struct dns_answer *out)
 {
     const uint8_t *octets = (const uint8_t *)message.p;
-    if (message.n < HEADER_OCTETS || LDNS_ID_WIRE(octets) != id || !LDNS_QR_WIRE(octets))
+    if (!net_dns_is_ours(message, id))
         return NET_DNS_NOT_OURS;
     if (LDNS_TC_WIRE(octets))
         return NET_DNS_TRUNCATED;

@@ -18,6 +18,9 @@
 bool net_dns_query(const struct dns_question *q, uint16_t id, bool edns, struct buf *out,
                    struct err *e) MUST_CHECK;
 
+/* Has it our id, and is it an answer? More is not looked at. */
+bool net_dns_is_ours(str message, uint16_t id);
+
 enum net_dns_read {
     NET_DNS_ANSWER,    /* out is filled; its memory is the arena's */
     NET_DNS_NOT_OURS,  /* another id, or no answer at all: as if it had never come */

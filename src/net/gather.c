@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: ISC */
-/* net/gather.c - a resolver a way to ask, and one look-up a question */
+/* net/gather.c - from a table to an asker and back */
 #include "net/gather.h"
-#include "net/dns_ask.h"
 #include "net/inside.h"
-#include "net/resolv_conf.h"
-#include "net/resolver.h"
-#include "net/validator.h"
 #include <stdlib.h>
 
-#define DNS_PORT   53
-#define TIMEOUT_MS 5000
-
 struct net_gather {
-    struct net_loop *loop;
-    struct net_gather_options options;
+    struct net_asker *asker, *own; /* own: NULL where it is another's */
     struct dns_known *known;
-    struct net_resolver *system;
-    struct net_validator *validator;
-    struct net_task task; /* tells of answers that needed no asking */
     bool stopped;
     TAILQ_HEAD(, question) open;
+    struct net_loop *loop;
+    struct net_task task; /* tells of answers that needed no asking */
     void (*answered)(void *user);
     void *user;
 };
@@ -28,16 +19,13 @@ struct question {
     TAILQ_ENTRY(question) link;
     struct net_gather *gather;
     struct dns_question q; /* its name is the table's */
-    struct net_dns_ask *ask;
-    struct net_validation *validation;
-    uint64_t began_ms;
+    struct net_asked *asked;
 };
 
 static void question_free(struct question *q)
 {
     TAILQ_REMOVE(&q->gather->open, q, link);
-    net_dns_ask_free(q->ask);
-    net_validation_free(q->validation);
+    net_asked_free(q->asked);
     free(q);
 }
 
@@ -47,35 +35,34 @@ static void run_task(struct net_task *t)
     g->answered(g->user);
 }
 
-struct net_gather *net_gather_new(struct net_loop *l, const struct net_gather_options *o,
-                                  struct dns_known *k, void (*answered)(void *user), void *user,
-                                  struct err *e)
+struct net_gather *net_gather_of(struct net_asker *a, struct dns_known *k,
+                                 void (*answered)(void *user), void *user, struct err *e)
 {
     struct net_gather *g = calloc(1, sizeof(*g));
     if (!g) {
         err_memory(e, "the look-ups");
         return NULL;
     }
-    *g = (struct net_gather){ .loop = l,
-                              .options = *o,
+    *g = (struct net_gather){ .asker = a,
+                              .loop = net_asker_loop(a),
                               .known = k,
                               .task.run = run_task,
                               .answered = answered,
                               .user = user };
     TAILQ_INIT(&g->open);
-    if (g->options.resolver_port == 0)
-        g->options.resolver_port = DNS_PORT;
-    if (g->options.authority_port == 0)
-        g->options.authority_port = DNS_PORT;
-    if (g->options.timeout_ms == 0)
-        g->options.timeout_ms = TIMEOUT_MS;
-    const struct net_resolver_options ro = { .timeout_ms = g->options.timeout_ms };
-    g->system = net_resolver_new(l, &ro, e);
-    if (!g->system || (g->options.resolver.family == IP_NONE &&
-                       !net_resolv_conf_first(&g->options.resolver, e))) {
-        net_gather_free(g);
-        return NULL;
-    }
+    return g;
+}
+
+struct net_gather *net_gather_new(struct net_loop *l, const struct net_gather_options *o,
+                                  struct dns_known *k, void (*answered)(void *user), void *user,
+                                  struct err *e)
+{
+    struct net_asker *a = net_asker_new(l, o, e);
+    struct net_gather *g = a ? net_gather_of(a, k, answered, user, e) : NULL;
+    if (g)
+        g->own = a;
+    else
+        net_asker_free(a);
     return g;
 }
 
@@ -86,100 +73,43 @@ void net_gather_free(struct net_gather *g)
     net_task_cancel(g->loop, &g->task);
     while (!TAILQ_EMPTY(&g->open))
         question_free(TAILQ_FIRST(&g->open));
-    net_resolver_free(g->system);
-    net_validator_free(g->validator);
+    net_asker_free(g->own);
     free(g);
 }
 
-static void put(struct net_gather *g, const struct dns_question *q, const struct dns_answer *a,
-                uint64_t began_ms)
-{
-    struct dns_answer answer = *a;
-    answer.question = *q;
-    answer.took_ms = (uint32_t)(net_loop_now_ms(g->loop) - began_ms);
-    (void)dns_known_put(g->known, &answer); /* without memory the table answers DNS_BROKEN itself */
-}
-
+/* Without memory the table answers DNS_BROKEN itself. */
 static void put_code(struct net_gather *g, const struct dns_question *q, enum dns_code code)
 {
-    put(g, q, &(struct dns_answer){ .code = code }, net_loop_now_ms(g->loop));
+    (void)dns_known_put(g->known, &(struct dns_answer){ .question = *q, .code = code });
     net_task_later(g->loop, &g->task);
 }
 
-static void asked(void *user, struct net_dns_ask *a)
+static void asked(void *user, const struct dns_answer *answer)
 {
     struct question *q = user;
     struct net_gather *g = q->gather;
-    put(g, &q->q, net_dns_ask_answer(a), q->began_ms);
+    struct dns_answer ours = *answer;
+    ours.question = q->q; /* as it stands in the table */
+    (void)dns_known_put(g->known, &ours);
+    q->asked = NULL;
     question_free(q);
     g->answered(g->user);
-}
-
-static void looked_up(void *user, const struct dns_answer *answer)
-{
-    struct question *q = user;
-    struct net_gather *g = q->gather;
-    put(g, &q->q, answer, q->began_ms);
-    question_free(q);
-    g->answered(g->user);
-}
-
-static void validated(void *user, struct net_validation *x)
-{
-    struct question *q = user;
-    struct net_gather *g = q->gather;
-    put(g, &q->q, net_validation_answer(x), q->began_ms);
-    question_free(q);
-    g->answered(g->user);
-}
-
-static bool validate(struct net_gather *g, struct question *q, struct err *e)
-{
-    const struct net_gather_options *o = &g->options;
-    const struct net_validator_options vo = { .resolver = o->resolver,
-                                              .port = o->resolver_port,
-                                              .timeout_ms = o->timeout_ms,
-                                              .trust_anchor = o->trust_anchor };
-    if (!g->validator)
-        g->validator = net_validator_new(g->loop, &vo, e);
-    if (g->validator)
-        q->validation = net_validator_ask(g->validator, &q->q, validated, q, e);
-    return q->validation != NULL;
-}
-
-static bool begin(struct net_gather *g, struct question *q)
-{
-    struct err e;
-    const struct net_gather_options *o = &g->options;
-    if (q->q.way == DNS_BY_SYSTEM)
-        return net_resolver_addresses(g->system, q->q.name, looked_up, q, &e);
-    if (q->q.way == DNS_BY_VALIDATOR)
-        return validate(g, q, &e);
-    bool straight = q->q.way == DNS_BY_SERVER;
-    q->ask = net_dns_ask_new(g->loop, straight ? &q->q.at : &o->resolver,
-                             straight ? o->authority_port : o->resolver_port, o->timeout_ms, &q->q,
-                             asked, q, &e);
-    return q->ask != NULL;
 }
 
 void net_gather_go(struct net_gather *g)
 {
     struct dns_question q;
     while (dns_known_next(g->known, &q)) {
-        if (g->stopped) {
-            put_code(g, &q, DNS_TIMEOUT);
-            continue;
-        }
-        struct question *one = calloc(1, sizeof(*one));
+        struct question *one = g->stopped ? NULL : calloc(1, sizeof(*one));
         if (!one) {
-            put_code(g, &q, DNS_BROKEN);
+            put_code(g, &q, g->stopped ? DNS_TIMEOUT : DNS_BROKEN);
             continue;
         }
         one->gather = g;
         one->q = q;
-        one->began_ms = net_loop_now_ms(g->loop);
         TAILQ_INSERT_TAIL(&g->open, one, link);
-        if (!begin(g, one)) {
+        one->asked = net_asker_ask(g->asker, &q, asked, one);
+        if (!one->asked) {
             question_free(one);
             put_code(g, &q, DNS_BROKEN);
         }

@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * net/gather.h - ask what a table of known answers wants
- * Owns    the questions under way, and their deadlines.
+ * Owns    the questions of one table that are under way.
  * Leaves  what to ask to the cores over dns/known.h. Questions that are noted together go out together.
  */
 #ifndef BATON_NET_GATHER_H
 #define BATON_NET_GATHER_H
 #include "dns/known.h"
+#include "net/asker.h"
 #include "net/loop.h"
-
-struct net_gather_options {
-    struct ip resolver;                     /* IP_NONE: the first one of /etc/resolv.conf */
-    uint16_t resolver_port, authority_port; /* 0: 53; the second is that of DNS_BY_SERVER */
-    uint32_t timeout_ms;                    /* of one question, all tries; 0: 5000 */
-    const char *trust_anchor; /* a file of DS or DNSKEY records; NULL: the system's of the root */
-};
 
 struct net_gather;
 /* answered is called after every answer that reached the table, never inside a call from outside; it may
@@ -22,6 +16,10 @@ struct net_gather;
 struct net_gather *net_gather_new(struct net_loop *l, const struct net_gather_options *o,
                                   struct dns_known *k, void (*answered)(void *user), void *user,
                                   struct err *e) MUST_CHECK;
+/* The same by an asker that serves others too, and outlives it. */
+struct net_gather *net_gather_of(struct net_asker *a, struct dns_known *k,
+                                 void (*answered)(void *user), void *user,
+                                 struct err *e) MUST_CHECK;
 void net_gather_free(struct net_gather *g);
 /* Asks all that is noted and was not asked. A question that cannot be asked is answered DNS_BROKEN. */
 void net_gather_go(struct net_gather *g);

@@ -1,35 +1,103 @@
 /* SPDX-License-Identifier: ISC */
 #include "net/resolv_conf.h"
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
+#include <string.h>
 
-#define RESOLV_CONF "/etc/resolv.conf"
+#define RESOLV_CONF  "/etc/resolv.conf"
+#define FILE_OCTETS  ((size_t)64 << 10)
+#define TIMEOUT_S    5
+#define TIMEOUT_MAX  30
+#define ATTEMPTS     2
+#define ATTEMPTS_MAX 5
 
-/* "nameserver ADDRESS", anything behind it is let go. */
-static bool nameserver(str line, struct ip *out)
+static bool is_blank(char c)
 {
-    line = str_trim(line);
-    str word = STR("nameserver");
-    if (!str_starts(line, word) || line.n == word.n ||
-        (line.p[word.n] != ' ' && line.p[word.n] != '\t'))
-        return false;
-    line = str_trim(str_skip(line, word.n));
-    size_t end = 0;
-    while (end < line.n && line.p[end] != ' ' && line.p[end] != '\t')
-        end++;
-    return ip_parse(str_take(line, end), out);
+    return c == ' ' || c == '\t' || c == '\r';
 }
 
-bool net_resolv_conf_first(struct ip *out, struct err *e)
+static str cut_word(str *line)
 {
-    char line[1024];
-    FILE *f = fopen(RESOLV_CONF, "re");
-    bool found = false;
+    size_t begin = 0, end;
+    while (begin < line->n && is_blank(line->p[begin]))
+        begin++;
+    for (end = begin; end < line->n && !is_blank(line->p[end]);)
+        end++;
+    str word = str_take(str_skip(*line, begin), end - begin);
+    *line = str_skip(*line, end);
+    return word;
+}
+
+/* "fe80::1%eth0": the zone is an interface's name as a rule, and its number to us. */
+static bool read_address(str text, struct ip *out)
+{
+    char name[IF_NAMESIZE];
+    size_t percent = str_find_octet(text, '%');
+    if (ip_parse(text, out))
+        return true;
+    str zone = str_skip(text, percent == STR_NOT_FOUND ? text.n : percent + 1);
+    if (zone.n == 0 || zone.n >= sizeof(name) || str_find_octet(zone, '\0') != STR_NOT_FOUND)
+        return false;
+    memcpy(name, zone.p, zone.n);
+    name[zone.n] = '\0';
+    struct ip ip;
+    unsigned index = if_nametoindex(name);
+    if (index == 0 || !ip_parse(str_take(text, percent), &ip))
+        return false;
+    ip.scope = index;
+    *out = ip;
+    return true;
+}
+
+static void read_option(str word, struct net_resolv_conf *out)
+{
+    uint64_t n;
+    str value = word, name = str_cut(&value, ':');
+    if (!str_to_u64(value, UINT32_MAX, &n))
+        return;
+    if (str_eq(name, STR("timeout")) && n > 0)
+        out->timeout_s = n > TIMEOUT_MAX ? TIMEOUT_MAX : (unsigned)n;
+    if (str_eq(name, STR("attempts")) && n > 0)
+        out->attempts = n > ATTEMPTS_MAX ? ATTEMPTS_MAX : (unsigned)n;
+}
+
+/* A keyword begins its line; anything behind an address is let go. */
+static void read_line(str line, struct net_resolv_conf *out)
+{
+    if (line.n == 0 || is_blank(line.p[0]))
+        return;
+    str keyword = cut_word(&line);
+    if (str_eq(keyword, STR("nameserver")) && out->count < NET_RESOLVERS_MAX &&
+        read_address(cut_word(&line), &out->servers[out->count]))
+        out->count++;
+    if (!str_eq(keyword, STR("options")))
+        return;
+    for (str word = cut_word(&line); word.n > 0; word = cut_word(&line))
+        read_option(word, out);
+}
+
+void net_resolv_conf_read(str text, struct net_resolv_conf *out)
+{
+    *out = (struct net_resolv_conf){ .timeout_s = TIMEOUT_S, .attempts = ATTEMPTS };
+    while (text.p && text.n > 0)
+        read_line(str_cut(&text, '\n'), out);
+    if (out->count == 0 && ip_parse(STR("127.0.0.1"), &out->servers[0]))
+        out->count = 1;
+}
+
+bool net_resolv_conf(const char *file, struct net_resolv_conf *out, struct err *e)
+{
+    const char *path = file ? file : RESOLV_CONF;
+    static char room[FILE_OCTETS]; /* read on one thread, before anything is asked */
+    size_t n = 0;
+    FILE *f = fopen(path, "re");
     if (!f && errno != ENOENT)
-        return err_sys(e, "reading '%s'", RESOLV_CONF);
-    while (f && !found && fgets(line, sizeof(line), f))
-        found = nameserver(str_from(line), out);
-    if (f)
+        return err_sys(e, "reading '%s'", path);
+    if (f) {
+        n = fread(room, 1, sizeof(room), f);
         (void)fclose(f);
-    return found || ip_parse(STR("127.0.0.1"), out);
+    }
+    net_resolv_conf_read((str){ room, n }, out);
+    return true;
 }

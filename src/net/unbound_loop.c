@@ -145,16 +145,25 @@ static int configure(struct ub_ctx *ctx)
     return rc;
 }
 
-static bool set_up(struct net_unbound *u, const struct ip *resolver, uint16_t port,
+static bool forward(struct ub_ctx *ctx, const struct net_resolv_conf *resolvers, uint16_t port)
+{
+    char address[IP_TEXT_MAX], to[IP_TEXT_MAX + 8];
+    for (size_t i = 0; i < resolvers->count; i++) {
+        (void)snprintf(to, sizeof(to), "%s@%u", ip_text(&resolvers->servers[i], address), port);
+        if (ub.set_fwd(ctx, to) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool set_up(struct net_unbound *u, const struct net_resolv_conf *resolvers, uint16_t port,
                    const char *trust_anchor, struct err *e)
 {
-    char address[IP_TEXT_MAX], forward[IP_TEXT_MAX + 8];
-    (void)snprintf(forward, sizeof(forward), "%s@%u", ip_text(resolver, address), port);
     u->ctx = ub.create();
     if (!u->ctx)
         return err_memory(e, "the validator");
     (void)ub.debugout(u->ctx, NULL);
-    if (configure(u->ctx) != 0 || ub.async(u->ctx, 1) != 0 || ub.set_fwd(u->ctx, forward) != 0)
+    if (configure(u->ctx) != 0 || ub.async(u->ctx, 1) != 0 || !forward(u->ctx, resolvers, port))
         return err_set(e, ERR_SYSTEM, "the library that checks signatures cannot be set up");
     if (ub.add_ta_file(u->ctx, trust_anchor) != 0)
         return err_set(e, ERR_SYSTEM, "the trust anchors in '%s' cannot be read", trust_anchor);
@@ -179,8 +188,8 @@ static bool watch(struct net_unbound *u, struct net_loop *l, struct err *e)
     return true;
 }
 
-struct net_unbound *net_unbound_new(struct net_loop *l, const struct ip *resolver, uint16_t port,
-                                    const char *trust_anchor, struct err *e)
+struct net_unbound *net_unbound_new(struct net_loop *l, const struct net_resolv_conf *resolvers,
+                                    uint16_t port, const char *trust_anchor, struct err *e)
 {
     if (!load()) {
         err_set(e, ERR_SYSTEM, "the library that checks signatures (libunbound) is missing");
@@ -192,7 +201,7 @@ struct net_unbound *net_unbound_new(struct net_loop *l, const struct ip *resolve
         return NULL;
     }
     TAILQ_INIT(&u->open);
-    if (!set_up(u, resolver, port, trust_anchor, e) || !watch(u, l, e)) {
+    if (!set_up(u, resolvers, port, trust_anchor, e) || !watch(u, l, e)) {
         net_unbound_free(u);
         return NULL;
     }

@@ -8,11 +8,13 @@
 #include "base/ip.h"
 #include "dns/dns.h"
 #include "net/loop.h"
+#include "net/resolv_conf.h"
 
 struct net_unbound;
-/* Forwards all to the resolver. NULL: the library is missing or will not have it; e says which. */
-struct net_unbound *net_unbound_new(struct net_loop *l, const struct ip *resolver, uint16_t port,
-                                    const char *trust_anchor, struct err *e) MUST_CHECK;
+/* Forwards all to the resolvers. NULL: the library is missing or will not have it; e says which. */
+struct net_unbound *net_unbound_new(struct net_loop *l, const struct net_resolv_conf *resolvers,
+                                    uint16_t port, const char *trust_anchor,
+                                    struct err *e) MUST_CHECK;
 /* Questions still open are dropped. */
 void net_unbound_free(struct net_unbound *u);
 

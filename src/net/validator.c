@@ -7,6 +7,7 @@
 #include "net/dns_ask.h"
 #include "net/dns_wire.h"
 #include "net/inside.h"
+#include "net/resolv_conf.h"
 #include "net/trust_anchor.h"
 #include "net/unbound_loop.h"
 #include <arpa/inet.h>
@@ -31,6 +32,7 @@ struct anchor {
 struct net_validator {
     struct net_loop *loop;
     struct net_validator_options options;
+    struct net_resolv_conf resolvers;
     struct net_unbound *unbound; /* NULL until it is needed, or when it cannot be had */
     bool begun;
     struct net_trust_anchors owners;
@@ -46,13 +48,12 @@ struct net_validation {
     struct anchor *anchor;
     struct net_timer *timer;
     struct net_task task; /* goes on in the next turn */
-    uint64_t validate_until, deadline_at;
+    uint64_t deadline_at;
     struct net_unbound_ask *ask;
     struct net_unbound *again; /* the second look's, with an empty cache */
     bool second;               /* it is on its way or over */
     struct net_dns_ask *chain[CHAIN_MAX];
     unsigned chain_count, chain_open;
-    struct net_dns_ask *plain;
     bool held; /* a verdict is there, and waits for the anchor's */
     bool over;
     char why[240]; /* what is told with the answer */
@@ -81,7 +82,6 @@ void net_validation_free(struct net_validation *x)
     if (!x)
         return;
     leave_unbound(x);
-    net_dns_ask_free(x->plain);
     net_task_cancel(x->validator->loop, &x->task);
     net_timer_free(x->timer);
     TAILQ_REMOVE(&x->validator->open, x, link);
@@ -101,7 +101,7 @@ static void finish(struct net_validation *x)
     x->over = true;
     net_timer_at(x->timer, UINT64_MAX);
     x->answer.question = x->q;
-    x->answer.server = x->validator->options.resolver;
+    x->answer.server = x->validator->resolvers.servers[0];
     x->answer.why_bogus = str_from(x->why);
     x->done(x->user, x);
 }
@@ -121,39 +121,15 @@ static void tell(char out[240], const char *what, const char *detail)
     buf_done(&b);
 }
 
-static void on_plain(void *user, struct net_dns_ask *a)
-{
-    struct net_validation *x = user;
-    const struct dns_answer *from = net_dns_ask_answer(a);
-    if (!dns_answer_copy(&x->memory, from, &x->answer))
-        x->answer = (struct dns_answer){ .code = DNS_BROKEN };
-    x->answer.trust = DNS_UNCHECKED;
-    finish(x);
-}
-
-/* It cannot be checked: asked as it is, in what is left of the time. */
-static void ask_plainly(struct net_validation *x)
-{
-    const struct net_validator *v = x->validator;
-    struct dns_question q = { .name = x->q.name, .type = x->q.type, .way = DNS_BY_RESOLVER };
-    struct err e;
-    uint64_t now = net_loop_now_ms(v->loop);
-    leave_unbound(x);
-    x->held = false;
-    net_timer_at(x->timer, UINT64_MAX);
-    x->answer = (struct dns_answer){ .code = DNS_TIMEOUT };
-    if (now < x->deadline_at)
-        x->plain = net_dns_ask_new(v->loop, &v->options.resolver, v->options.port,
-                                   (uint32_t)(x->deadline_at - now), &q, on_plain, x, &e);
-    if (!x->plain)
-        finish(x);
-}
-
+/* What is told stays unchecked, without an answer: whoever asked may ask the resolver as it is. */
 static void uncheckable(struct net_validation *x, const char *why)
 {
     if (why != x->why)
         tell(x->why, why, NULL);
-    ask_plainly(x);
+    leave_unbound(x);
+    x->held = false;
+    x->answer = (struct dns_answer){ .code = DNS_TIMEOUT };
+    finish(x);
 }
 
 static void on_timer(void *user)
@@ -163,7 +139,7 @@ static void on_timer(void *user)
         tell(x->why, "it looks forged, and there was no time to make sure", x->why);
     else
         tell(x->why, "no answer with checked signatures came in time", NULL);
-    ask_plainly(x);
+    uncheckable(x, x->why);
 }
 
 /* ---- an anchor's own keys ---- */
@@ -240,8 +216,8 @@ static void look_again(struct net_validation *x)
     const struct net_validator *v = x->validator;
     struct err e;
     x->second = true;
-    x->again = net_unbound_new(v->loop, &v->options.resolver, v->options.port,
-                               v->options.trust_anchor, &e);
+    x->again = net_unbound_new(v->loop, &v->resolvers, v->options.port, v->options.trust_anchor,
+                               &e);
     x->ask = x->again ? net_unbound_ask(x->again, x->q.name, x->q.type, on_result, x) : NULL;
     if (!x->ask)
         uncheckable(x, "it looks forged, and a second look could not be had");
@@ -283,8 +259,8 @@ static void ask_for_chain(struct net_validation *x)
         for (size_t i = 0; i < COUNT_OF(TYPES); i++) {
             struct dns_question q = { .name = name, .type = TYPES[i], .way = DNS_BY_VALIDATOR };
             x->chain[x->chain_count] = net_dns_ask_new(
-                v->loop, &v->options.resolver, v->options.port, (uint32_t)(x->deadline_at - now),
-                &q, on_chain, x, &e);
+                v->loop, &v->resolvers.servers[0], v->options.port,
+                (uint32_t)(x->deadline_at - now), &q, on_chain, x, &e);
             if (x->chain[x->chain_count])
                 x->chain_count++;
         }
@@ -329,8 +305,7 @@ static void take(struct net_validation *x, const struct net_unbound_result *r)
         x->answer.trust = r->secure ? DNS_SECURE : DNS_UNSIGNED;
 }
 
-/* A failure proves nothing, and says nothing of signatures. The resolver is asked as it is: it may have had
- * a reason to fail that a look at the records does not share. */
+/* A failure proves nothing, and says nothing of signatures. */
 static void on_result(void *user, const struct net_unbound_result *r)
 {
     struct net_validation *x = user;
@@ -357,7 +332,7 @@ static const char *begin(struct net_validator *v)
     v->begun = true;
     bool ok = net_trust_anchors_read(v->options.trust_anchor, &v->owners, &e);
     if (ok)
-        v->unbound = net_unbound_new(v->loop, &v->options.resolver, v->options.port,
+        v->unbound = net_unbound_new(v->loop, &v->resolvers, v->options.port,
                                      v->options.trust_anchor, &e);
     if (!v->unbound) {
         memcpy(v->why_not, e.why, sizeof(e.why));
@@ -408,6 +383,7 @@ struct net_validator *net_validator_new(struct net_loop *l, const struct net_val
     }
     v->loop = l;
     v->options = *o;
+    v->resolvers = *o->resolvers;
     if (!v->options.trust_anchor)
         v->options.trust_anchor = SYSTEM_ANCHOR;
     TAILQ_INIT(&v->open);
@@ -422,7 +398,7 @@ void net_validator_free(struct net_validator *v)
     free(v);
 }
 
-/* Three fifths of the time are for checking, the rest is kept for asking without. */
+/* Three fifths of the time are for checking: the rest is kept for asking without. */
 struct net_validation *net_validator_ask(struct net_validator *v, const struct dns_question *q,
                                          void (*done)(void *user, struct net_validation *x),
                                          void *user, struct err *e)
@@ -438,15 +414,14 @@ struct net_validation *net_validator_ask(struct net_validator *v, const struct d
     arena_init(&x->memory, MEMORY_OCTETS);
     TAILQ_INSERT_TAIL(&v->open, x, link);
     x->q = (struct dns_question){ arena_dup(&x->memory, q->name), q->type, q->way, q->at };
-    x->validate_until = now + (uint64_t)v->options.timeout_ms * 3 / 5;
-    x->deadline_at = now + v->options.timeout_ms;
+    x->deadline_at = now + (uint64_t)v->options.timeout_ms * 3 / 5;
     x->timer = net_timer_new(v->loop, on_timer, x);
     if (!x->timer || !x->q.name.p) {
         net_validation_free(x);
         err_memory(e, "a DNS question");
         return NULL;
     }
-    net_timer_at(x->timer, x->validate_until);
+    net_timer_at(x->timer, x->deadline_at);
     net_task_later(v->loop, &x->task);
     return x;
 }

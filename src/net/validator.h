@@ -7,7 +7,7 @@
  * A resolver that drops signatures makes every signed zone look forged. So nothing is called bogus or unsigned
  * before the keys of the trust anchor's own zone came through this resolver and proved good; nor is it called
  * bogus while a key on the way to it could not be had, or when a second look with an empty cache differs. What
- * cannot be checked is DNS_UNCHECKED, says why, and is asked of the resolver as it is.
+ * cannot be checked is DNS_UNCHECKED and says why: it has no records, and is to be asked of the resolver as it is.
  */
 #ifndef BATON_NET_VALIDATOR_H
 #define BATON_NET_VALIDATOR_H
@@ -15,11 +15,12 @@
 #include "dns/dns.h"
 #include "net/loop.h"
 
+struct net_resolv_conf;
 struct net_validator;
 struct net_validator_options {
-    struct ip resolver;
+    const struct net_resolv_conf *resolvers; /* copied */
     uint16_t port;
-    uint32_t timeout_ms;      /* of one question, whatever it takes */
+    uint32_t timeout_ms;      /* of one question; three fifths of it are used here */
     const char *trust_anchor; /* a file of DS or DNSKEY records; NULL: the root's, of the system */
 };
 /* What stands in the way of validating comes with each answer. NULL: memory is short. */

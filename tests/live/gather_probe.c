@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /* tests/live/gather_probe.c - asks DNS by net/gather.h and prints what is known then, for gather.py and validator.py
  *
- * usage: gather_probe [--resolver IP:PORT] [--port N] [--anchor FILE] [--timeout MS] [--deadline MS]
- *                     NAME/TYPE/WAY[/SERVER]...
+ * usage: gather_probe [--resolver IP:PORT] [--port N] [--resolv-conf FILE] [--anchor FILE] [--timeout MS]
+ *                     [--deadline MS] [--open N] [--open-per-server N] NAME/TYPE/WAY[/SERVER]...
  */
 #include "base/escape.h"
 #include "net/gather.h"
@@ -51,6 +51,10 @@ static bool take_option(struct net_gather_options *o, uint32_t *deadline_ms, con
         o->trust_anchor = value;
         return true;
     }
+    if (strcmp(flag, "--resolv-conf") == 0) {
+        o->resolv_conf = value;
+        return true;
+    }
     if (strcmp(flag, "--resolver") == 0) {
         size_t colon = str_rfind_octet(v, ':');
         if (colon == STR_NOT_FOUND || !ip_parse(str_take(v, colon), &o->resolver))
@@ -62,7 +66,11 @@ static bool take_option(struct net_gather_options *o, uint32_t *deadline_ms, con
     if (strcmp(flag, "--resolver") == 0)
         o->resolver_port = (uint16_t)number;
     else if (strcmp(flag, "--port") == 0)
-        o->authority_port = (uint16_t)number;
+        o->resolver_port = o->authority_port = (uint16_t)number;
+    else if (strcmp(flag, "--open") == 0)
+        o->open_max = (unsigned)number;
+    else if (strcmp(flag, "--open-per-server") == 0)
+        o->open_per_server_max = (unsigned)number;
     else if (strcmp(flag, "--timeout") == 0)
         o->timeout_ms = (uint32_t)number;
     else

@@ -126,6 +126,9 @@ def tree(**options):
         t.zone("forged.test", "@ TXT original\n@ MX 10 mx.forged.test.")
         t.start()
         t.spoil("forged.test", "original", "tampered")
+        served = next(iter(t.zones["forged.test"].servers.values()))
+        while b"tampered" not in (dns_kit._query(served, t.port, "forged.test", 16) or b""):
+            time.sleep(0.05)
         yield t
 
 
