@@ -241,6 +241,29 @@ const struct command COMMANDS[] = {
       "3 "
       "not known, because DNS did not answer.",
       DMARC_OPTIONS, cmd_dmarc },
+    { "dnsbl", "[IP]", "Look an address up in the blocklists, and tell whether a listing matters",
+      "IP is the address that mail servers see: behind a router not that of the machine. Every "
+      "list is "
+      "asked for its own test entries too, and believed only while these are as they should be. An "
+      "answer "
+      "that is no list's word (of a resolver that answers for names which do not exist, of a list "
+      "that "
+      "has ended or does not answer this resolver) is told as that, and is no listing.\n"
+      "\n"
+      "Lists of addresses from which no mail server should send, such as those of home "
+      "connections, do not "
+      "matter to a server that you log in to. For every listing the page is named where removal is "
+      "asked "
+      "for.\n"
+      "\n"
+      "With --whoami NAME the address is asked of a DNS name that answers with the asker's own, "
+      "such as "
+      "o-o.myaddr.l.google.com or whoami.akamai.net; nobody is asked without it.\n"
+      "\n"
+      "Exit status: 0 on no list; 1 on at least one; 2 usage; 3 not known, because a list could "
+      "not be "
+      "asked (one that answers only those who are registered with it aside).",
+      DNSBL_OPTIONS, cmd_dnsbl },
     { "cause", "[ID]", "List the causes of a refusal, or tell all about one",
       "Without ID every cause is listed with its title.", CAUSE_OPTIONS, cmd_cause },
     { "help", "[COMMAND]", "Show what there is", "", NULL, cmd_help },

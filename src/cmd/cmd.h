@@ -48,6 +48,7 @@ enum { EXIT_USAGE = 2 };
 
 int cmd_doctor(int argc, char **argv);
 int cmd_dmarc(int argc, char **argv);
+int cmd_dnsbl(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 int cmd_mock(int argc, char **argv);
 int cmd_observe(int argc, char **argv);
@@ -63,6 +64,7 @@ extern const struct command_option DISCOVER_OPTIONS[];
 extern const struct command_option MOCK_OPTIONS[];
 extern const struct command_option OBSERVE_OPTIONS[];
 extern const struct command_option DMARC_OPTIONS[];
+extern const struct command_option DNSBL_OPTIONS[];
 extern const struct command_option DEMO_OPTIONS[];
 size_t command_option_count(const struct command *c);
 #endif
