@@ -222,6 +222,26 @@ const struct command COMMANDS[] = {
       "3 "
       "not known.",
       DISCOVER_OPTIONS, cmd_discover },
+    { "spf", "",
+      "Ask whether an address may send mail for a domain, and what to publish so that it may",
+      "SPF (RFC 7208) is a record in DNS that lists who may send mail in the name of a domain. "
+      "With --ip, "
+      "--helo and --from it is checked as a receiver would, and with --verbose every step is "
+      "shown.\n"
+      "\n"
+      "What you submit leaves from an address of your provider, which nobody knows beforehand. "
+      "Without --ip "
+      "some of the addresses are tried that the provider lists: the provider of --server, of "
+      "--include, or "
+      "the one that the domain's MX records name. Such an answer is likely, no more.\n"
+      "\n"
+      "Where something is missing or broken, the whole record to publish is printed: what is there "
+      "and what "
+      "was missing, in one.\n"
+      "\n"
+      "Exit status: 0 pass; 1 fail, softfail, neutral, none or a broken record; 2 usage; 3 not "
+      "known.",
+      SPF_OPTIONS, cmd_spf },
     { "dmarc", "", "Tell what a domain's DMARC record asks of receivers, and who passes it",
       "Finds the DMARC record that applies to the address in From, and says whether mail passes: "
       "with --spf and --dkim, the domains for which these passed. Every fault of the record is "

@@ -53,6 +53,7 @@ int cmd_demo(int argc, char **argv);
 int cmd_mock(int argc, char **argv);
 int cmd_observe(int argc, char **argv);
 int cmd_discover(int argc, char **argv);
+int cmd_spf(int argc, char **argv);
 int cmd_cause(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_man(int argc, char **argv);
@@ -66,5 +67,6 @@ extern const struct command_option OBSERVE_OPTIONS[];
 extern const struct command_option DMARC_OPTIONS[];
 extern const struct command_option DNSBL_OPTIONS[];
 extern const struct command_option DEMO_OPTIONS[];
+extern const struct command_option SPF_OPTIONS[];
 size_t command_option_count(const struct command *c);
 #endif
