@@ -284,6 +284,32 @@ const struct command COMMANDS[] = {
       "not be "
       "asked (one that answers only those who are registered with it aside).",
       DNSBL_OPTIONS, cmd_dnsbl },
+    { "dkim", "[FILE]", "Verify the DKIM signatures of a message, or look at a selector's key",
+      "FILE is a message as it was received, header and body; '-' is standard input. Lines may end "
+      "with CRLF, or all of them with LF, as files have it. Each signature is judged, and the "
+      "reason "
+      "is named when it does not pass: a body that was changed is told from a header that was, and "
+      "both from a key that is missing, withdrawn or broken.\n"
+      "\n"
+      "It is stricter than the letter asks where a pass would mislead: a message with more From "
+      "fields than are signed, a body of which nothing is signed (l=0), a signature that has "
+      "expired "
+      "and one of a domain below which anybody can register get 'policy' and not 'pass'.\n"
+      "\n"
+      "With --selector and --domain the key record alone is looked up and checked, and printed as "
+      "it "
+      "should be published.\n"
+      "\n"
+      "The document of --json is baton.dkim/1: result, in the words of RFC 8601; signatures, each "
+      "with domain, selector, identity, result, reason, sentence, what was signed, notes and the "
+      "key "
+      "that was found; publish, the line for the zone where a key record can be mended; message; "
+      "key. Absent is null.\n"
+      "\n"
+      "Exit status: 0 a signature passes, or the key can be used; 1 none does, the message is not "
+      "signed, or the key cannot be used; 2 usage, or a message that cannot be read or is larger "
+      "than 64 MiB; 3 not known, since a look-up failed.",
+      DKIM_OPTIONS, cmd_dkim },
     { "cause", "[ID]", "List the causes of a refusal, or tell all about one",
       "Without ID every cause is listed with its title.", CAUSE_OPTIONS, cmd_cause },
     { "help", "[COMMAND]", "Show what there is", "", NULL, cmd_help },

@@ -54,6 +54,7 @@ int cmd_mock(int argc, char **argv);
 int cmd_observe(int argc, char **argv);
 int cmd_discover(int argc, char **argv);
 int cmd_spf(int argc, char **argv);
+int cmd_dkim(int argc, char **argv);
 int cmd_cause(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_man(int argc, char **argv);
@@ -62,6 +63,7 @@ int cmd_version(int argc, char **argv);
 
 extern const struct command_option DOCTOR_OPTIONS[];
 extern const struct command_option DISCOVER_OPTIONS[];
+extern const struct command_option DKIM_OPTIONS[];
 extern const struct command_option MOCK_OPTIONS[];
 extern const struct command_option OBSERVE_OPTIONS[];
 extern const struct command_option DMARC_OPTIONS[];

@@ -27,7 +27,7 @@ static void say(struct dkim_signature *s, const struct dkim_fault *f, struct are
 {
     s->reason = f->reason;
     s->result = dkim_reason_result(f->reason);
-    s->sentence = arena_dup(memory, str_from(f->sentence));
+    s->sentence = dkim_sentence(f, memory);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -213,9 +213,9 @@ static bool key_fits(const struct dkim_signature *s, struct dkim_fault *f)
         return dkim_fault(f, DKIM_KEY_MISMATCH,
                           "the signature is %.*s and the key at the selector is for %.*s",
                           STR_ARG(s->algorithm), STR_ARG(k->type));
-    if (k->hashes.n > 0 && !dkim_list_has(k->hashes, STR("sha256")))
+    if (!dkim_key_takes_sha256(k))
         return dkim_fault(f, DKIM_KEY_HASH, "h= of the key record does not list sha256");
-    if (!dkim_list_has(k->services, STR("*")) && !dkim_list_has(k->services, STR("email")))
+    if (!dkim_key_is_for_mail(k))
         return dkim_fault(f, DKIM_KEY_SERVICE, "s= of the key record does not list email");
     return !k->strict || str_eq_nocase(domain, s->domain) ||
            dkim_fault(f, DKIM_KEY_STRICT,

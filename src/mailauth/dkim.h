@@ -97,6 +97,10 @@ bool dkim_verify(struct dns_known *known, const struct mail_header *message,
 bool dkim_key_look(struct dns_known *known, str selector, str domain, const struct dkim_options *o,
                    struct arena *memory, struct dkim_key *out) MUST_CHECK;
 
+/* Does its h= let SHA-256, its s= mail? Both are true where the tag is absent. */
+bool dkim_key_takes_sha256(const struct dkim_key *key);
+bool dkim_key_is_for_mail(const struct dkim_key *key);
+
 /* The record as it should be published, "v=DKIM1; k=rsa; p=...", without what readers do not need. Empty:
  * there is no key in it that could be published again. */
 str dkim_key_publish(const struct dkim_key *key, struct arena *memory);

@@ -215,7 +215,7 @@ static void say(struct dkim_key *k, const struct dkim_fault *f, struct arena *me
 {
     k->reason = f->reason;
     k->result = dkim_reason_result(f->reason);
-    k->sentence = arena_dup(memory, str_from(f->sentence));
+    k->sentence = dkim_sentence(f, memory);
 }
 
 /* Meant as a key? A record that begins with another v= is to be discarded (section 3.6.1). */
@@ -327,6 +327,17 @@ bool dkim_key_look(struct dns_known *known, str selector, str domain, const stru
     if (a)
         read_answer(a, memory, out);
     return a != NULL;
+}
+
+bool dkim_key_takes_sha256(const struct dkim_key *key)
+{
+    return key->hashes.n == 0 || dkim_list_has(key->hashes, STR("sha256"));
+}
+
+bool dkim_key_is_for_mail(const struct dkim_key *key)
+{
+    return key->services.n == 0 || dkim_list_has(key->services, STR("*")) ||
+           dkim_list_has(key->services, STR("email"));
 }
 
 /* ------------------------------------------------------------------------------------------------

@@ -17,6 +17,19 @@ bool dkim_fault(struct dkim_fault *f, enum dkim_reason r, const char *fmt, ...)
     return false;
 }
 
+str dkim_sentence(const struct dkim_fault *f, struct arena *memory)
+{
+    str text = str_from(f->sentence), word = text;
+    word = str_cut(&word, ' ');
+    str made = arena_printf(memory, "%s.", f->sentence);
+    char *first = made.p ? (char *)arena_dup(memory, made).p : NULL;
+    if (!first)
+        return STR_NONE;
+    if (str_find_octet(word, '=') == STR_NOT_FOUND)
+        *first = to_upper(*first);
+    return (str){ first, made.n };
+}
+
 static bool is_wsp(char c)
 {
     return c == ' ' || c == '\t';

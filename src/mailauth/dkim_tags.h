@@ -18,6 +18,9 @@ struct dkim_fault {
 /* Returns false. */
 bool dkim_fault(struct dkim_fault *f, enum dkim_reason r, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/* As a sentence: with a capital, unless it begins with a tag, and a full stop. */
+str dkim_sentence(const struct dkim_fault *f, struct arena *memory);
+
 struct dkim_tag {
     str name;
     str value; /* without the blanks and folds at its ends */
