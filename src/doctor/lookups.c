@@ -5,7 +5,7 @@
 #include "net/gather.h"
 #include <stdlib.h>
 
-/* One question may take so long, all tries; what is open when the dialogue is over has this long still. */
+/* One question may take so long, all tries; what is open has so long from the last step of the dialogue. */
 enum { QUESTION_MS = 3000, GRACE_MS = 800 };
 
 struct doctor_lookups {
@@ -13,6 +13,8 @@ struct doctor_lookups {
     struct net_gather *gather;
     const struct doctor_asked *asked;
     const struct doctor_record *record;
+    size_t rows;       /* of the record, when it was looked at last */
+    uint64_t grown_ms; /* when it had more than before */
     bool stopped;
 };
 
@@ -48,22 +50,50 @@ void doctor_lookups_think(struct doctor_lookups *l)
 {
     if (!l || l->stopped)
         return;
+    if (l->record->count != l->rows)
+        l->grown_ms = net_loop_now_ms(l->loop);
+    l->rows = l->record->count;
     doctor_dns_want(l->asked, l->record);
     net_gather_go(l->gather);
+}
+
+/* Of the families whose causes DNS has a word in. */
+static bool is_of_dns(enum cause_family f)
+{
+    switch (f) {
+    case FAMILY_WRONG_PORT_OR_TLS_MODE:
+    case FAMILY_CERTIFICATE_PROBLEM:
+    case FAMILY_SENDER_NOT_OWNED:
+    case FAMILY_RELAY_IP_NOT_ALLOWED:
+    case FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL:
+    case FAMILY_PORT_BLOCKED_OR_TIMEOUT:
+    case FAMILY_REVERSE_DNS_OR_HELO:
+    case FAMILY_SPF_FAIL:
+    case FAMILY_DKIM_DMARC_FAIL:
+    case FAMILY_IP_BLOCKLISTED:
+    case FAMILY_RECIPIENT_UNKNOWN:
+    case FAMILY_DNS_FAILURE: return true;
+    default: return false;
+    }
 }
 
 /* Nothing that DNS says makes an acceptance, or what was proved by experiment, into something else. */
 static bool may_still_tell(const struct doctor_lookups *l)
 {
     struct doctor_judgement j = doctor_judge(l->asked, l->record);
-    return j.verdict != VERDICT_ACCEPTED && doctor_judgement_strength(&j) != STRENGTH_PROVED;
+    if (j.verdict == VERDICT_ACCEPTED || doctor_judgement_strength(&j) == STRENGTH_PROVED)
+        return false;
+    bool any = j.cause_count == 0;
+    for (size_t i = 0; i < j.cause_count; i++)
+        any |= is_of_dns(cause_of(j.causes[i].cause)->family);
+    return any;
 }
 
-bool doctor_lookups_wait(const struct doctor_lookups *l, uint64_t done_ms, uint64_t *wake_ms)
+bool doctor_lookups_wait(const struct doctor_lookups *l, uint64_t *wake_ms)
 {
     if (!l || l->stopped || !dns_known_open(l->record->dns))
         return false;
-    *wake_ms = done_ms + GRACE_MS;
+    *wake_ms = l->grown_ms + GRACE_MS;
     return net_loop_now_ms(l->loop) < *wake_ms && may_still_tell(l);
 }
 

@@ -19,8 +19,8 @@ void doctor_lookups_free(struct doctor_lookups *l);
 
 /* To be called when the record has grown: asks what is wanted now. NULL may be given, here and below. */
 void doctor_lookups_think(struct doctor_lookups *l);
-/* Is the dialogue, which was over at done_ms, to wait for what DNS may still say? Until *wake_ms. */
-bool doctor_lookups_wait(const struct doctor_lookups *l, uint64_t done_ms, uint64_t *wake_ms);
+/* The dialogue is over: is what DNS may still say worth waiting for? Until *wake_ms. */
+bool doctor_lookups_wait(const struct doctor_lookups *l, uint64_t *wake_ms);
 /* What is open is given up. */
 void doctor_lookups_stop(struct doctor_lookups *l);
 #endif

@@ -111,7 +111,7 @@ static void end_when_done(struct run *run)
         return;
     if (!was)
         run->done_ms = now;
-    if (!run->known && doctor_lookups_wait(run->lookups, run->done_ms, &wake))
+    if (!run->known && doctor_lookups_wait(run->lookups, &wake))
         net_timer_at(run->timer, wake);
     else if (now > run->done_ms)
         tell_known(run);
