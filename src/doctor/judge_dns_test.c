@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "doctor/record_script.h"
+#include "doctor/report.h"
+#include "doctor/report_html.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 /* cmocka.h wants the four above first */
 #include <cmocka.h>
@@ -61,6 +64,28 @@ enum { ARENA_MAX = 1 << 20 };
 /* SPF of example.org. */
 #define NO_SPF        "25 mail 550 5.7.23 SPF check failed: [203.0.113.9] may not send for example.org |"
 #define SPF_DNS(text) "dns example.org TXT \"" text "\""
+
+#define GMAIL        "587 starttls login asks-all host=smtp.gmail.com "
+#define SPF_AT_GMAIL E587 IN587 "587+ PLAIN rcpt 550 5.7.23 SPF check failed |"
+#define SPF_OF_GMAIL "dns _spf.google.com TXT \"v=spf1 ip4:198.51.100.77 -all\" |"
+
+/* Lists, and their entries for tests. */
+#define LISTED_BY                                                                                  \
+    "25 rcpt 550 5.7.1 Service unavailable; client [203.0.113.9] blocked using bl.spamcop.net |"
+#define COP_TRUE                                                                                   \
+    "dns 2.0.0.127.bl.spamcop.net A 127.0.0.2 | dns 1.0.0.127.bl.spamcop.net A NXDOMAIN |"
+#define COP_LISTS                                                                                  \
+    COP_TRUE "dns 9.113.0.203.bl.spamcop.net A 127.0.0.2 |"                                        \
+             "dns 9.113.0.203.bl.spamcop.net TXT \"see there\""
+#define COP_CLEAN                                                                                  \
+    COP_TRUE "dns 9.113.0.203.bl.spamcop.net A NXDOMAIN |"                                         \
+             "dns 9.113.0.203.bl.spamcop.net TXT NXDOMAIN"
+#define COP_GONE                                                                                   \
+    "dns 2.0.0.127.bl.spamcop.net A NXDOMAIN | dns 1.0.0.127.bl.spamcop.net A NXDOMAIN |"          \
+    "dns 9.113.0.203.bl.spamcop.net A NXDOMAIN | dns 9.113.0.203.bl.spamcop.net TXT NXDOMAIN"
+#define COP_ALL                                                                                    \
+    "dns 2.0.0.127.bl.spamcop.net A 127.0.0.2 | dns 1.0.0.127.bl.spamcop.net A 127.0.0.2 |"        \
+    "dns 9.113.0.203.bl.spamcop.net A 127.0.0.2 | dns 9.113.0.203.bl.spamcop.net TXT NXDOMAIN"
 
 static const struct judge_case {
     const char *label, *asked, *record, *want;
@@ -166,9 +191,29 @@ static const struct judge_case {
       "refused: spf-fail likely; exit 1; next", "e3" },
     { "... there is none", "25 none - asks-all", HELLO NO_SPF "dns example.org TXT none",
       "refused: spf-fail likely; exit 1; next", "e3 d1 e2" },
+    { "the provider's servers are in it", GMAIL,
+      SPF_AT_GMAIL SPF_OF_GMAIL SPF_DNS("v=spf1 include:_spf.google.com -all"),
+      "refused: spf-fail possible; exit 1; next", "e6" },
+    { "... in an include of it", GMAIL,
+      SPF_AT_GMAIL SPF_OF_GMAIL SPF_DNS(
+          "v=spf1 include:all.example.org -all") "| dns all.example.org TXT \"v=spf1 "
+                                                 "include:_spf.google.com -all\"",
+      "refused: spf-fail possible; exit 1; next", "e6" },
+    { "... are not", GMAIL, SPF_AT_GMAIL SPF_OF_GMAIL SPF_DNS("v=spf1 ip4:198.51.100.1 -all"),
+      "refused: spf-fail likely; exit 1; next", "e6 d2" },
     { "SPF does not fail the words that are of something else", "25 none - asks-all",
       HELLO "25 rcpt 550 5.7.1 relay not permitted |" SPF_DNS("v=spf1 -all"),
       "refused: ip-not-trusted likely; exit 1; next", NULL },
+
+    /* ip-blocklisted */
+    { "the list that is named lists us", "25 none - asks-all", HELLO LISTED_BY COP_LISTS,
+      "refused: ip-blocklisted likely; exit 1; next", "e3 d3 e2" },
+    { "... does not", "25 none - asks-all", HELLO LISTED_BY COP_CLEAN,
+      "refused: ip-blocklisted possible; exit 1; next", "e3" },
+    { "... is gone", "25 none - asks-all", HELLO LISTED_BY COP_GONE,
+      "refused: ip-blocklisted likely; exit 1; next", "e3" },
+    { "... lists everything", "25 none - asks-all", HELLO LISTED_BY COP_ALL,
+      "refused: ip-blocklisted likely; exit 1; next", "e3" },
 
     /* dkim-dmarc-fail */
     { "DMARC asks for it", SPEAKS,
@@ -231,8 +276,192 @@ static void cases(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * What is printed of it
+ */
+static struct doctor_stats stats;
+
+static struct doctor_report report_on(const struct doctor_judgement *j)
+{
+    return (struct doctor_report){ &asked, &record, j, &stats, NULL, false };
+}
+
+/* Stored and read back, every case is judged the same. */
+static void judged_again(void **state)
+{
+    struct doctor_stored *s = calloc(1, sizeof *s);
+    (void)state;
+    assert_non_null(s);
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        char before[512], after[512];
+        struct err e = { .kind = ERR_NONE };
+        struct buf b, said;
+        begin(CASES[i].asked, CASES[i].record);
+        struct doctor_judgement j = doctor_judge(&asked, &record);
+        struct doctor_report r = report_on(&j);
+        buf_init(&b, 1 << 22);
+        buf_init(&said, 1 << 16);
+        assert_true(doctor_report_json(&r, &b));
+        *s = (struct doctor_stored){ .record = { .arena = &arena, .dns = dns_known_new(0) } };
+        if (!doctor_stored_read(buf_str(&b), s, &e))
+            fail_msg("%s: %s", CASES[i].label, e.why);
+        assert_true(doctor_stored_verify(s, &said));
+        struct doctor_judgement again = doctor_judge(&s->asked, &s->record);
+        assert_string_equal(script_judgement(&again, after, sizeof after),
+                            script_judgement(&j, before, sizeof before));
+        dns_known_free(s->record.dns);
+        buf_done(&said);
+        buf_done(&b);
+        end();
+    }
+    free(s);
+}
+
+static const struct step_case {
+    const char *asked, *record, *want;
+} STEPS[] = {
+    { SPEAKS TYPO, E587 IN587 NOT_FOUND OTHER_FROM_OK NO_MX, "DNS knows no domain exampel.org" },
+    { SPEAKS TYPO, E587 IN587 NOT_FOUND OTHER_FROM_OK NULL_MX, "exampel.org says in DNS" },
+    { SPEAKS TYPO, E587 IN587 NOT_FOUND OTHER_FROM_OK BARE, "exampel.org has neither" },
+    { SPEAKS TYPO, E587 IN587 NOT_FOUND OTHER_FROM_OK LIVES, "DNS knows exampel.org from here" },
+    { CORP,
+      "lookup | dns@system mail.corp.arpa A NXDOMAIN | dns mail.corp.arpa A NXDOMAIN |"
+      "dns mail.corp.arpa AAAA NXDOMAIN",
+      "DNS knows no name mail.corp.arpa" },
+    { CORP, "lookup | dns@system mail.corp.arpa A NXDOMAIN |" CORP_DNS,
+      "DNS has addresses for mail.corp.arpa" },
+    { CORP,
+      "lookup | dns@system mail.corp.arpa A SERVFAIL | dns mail.corp.arpa A timeout |"
+      "dns mail.corp.arpa AAAA timeout",
+      "The resolver itself does not say" },
+    { CORP,
+      "lookup | dns@system mail.corp.arpa A SERVFAIL | dns mail.corp.arpa A SERVFAIL |"
+      "dns mail.corp.arpa AAAA SERVFAIL | dns@validator mail.corp.arpa A bogus SERVFAIL",
+      "The DNSSEC signatures of mail.corp.arpa" },
+    { CORP, FOREIGN CORP_OTHER,
+      "This machine goes to 192.0.2.1 for mail.corp.arpa, and DNS says 198.51.100.4" },
+    { "25 none - asks-all", HELLO NO_PTR PTR_NONE, "203.0.113.9 has no name in reverse DNS" },
+    { "25 none - asks-all", HELLO NO_PTR PTR_ELSEWHERE, "203.0.113.9 is called mail.here.test" },
+    { "25 none - asks-all", HELLO NO_SPF SPF_DNS("v=spf1 ip4:198.51.100.1 -all"),
+      "would read: v=spf1 ip4:203.0.113.9 ip4:198.51.100.1 -all" },
+    { "25 none - asks-all", HELLO NO_SPF "dns example.org TXT none",
+      "would read: v=spf1 ip4:203.0.113.9 ~all" },
+    { "25 none - asks-all", HELLO NO_SPF SPF_DNS("v=spf1 nonsense -all"), "has a fault" },
+    { GMAIL, SPF_AT_GMAIL SPF_OF_GMAIL SPF_DNS("v=spf1 -all"),
+      "would read: v=spf1 include:_spf.google.com -all" },
+    { "25 none - asks-all", HELLO LISTED_BY COP_LISTS,
+      "203.0.113.9 is on the list bl.spamcop.net" },
+};
+
+static void steps(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(STEPS); i++) {
+        str step[DOCTOR_STEPS_MAX];
+        bool there = false;
+        begin(STEPS[i].asked, STEPS[i].record);
+        struct doctor_judgement j = doctor_judge(&asked, &record);
+        struct doctor_report r = report_on(&j);
+        size_t n = doctor_steps(&r, step);
+        for (size_t k = 0; k < n; k++)
+            there |= str_find(step[k], str_from(STEPS[i].want)) != STR_NOT_FOUND;
+        if (!there)
+            fail_msg("no step '%s', but %.*s", STEPS[i].want,
+                     STR_ARG(n ? step[0] : STR("none at all")));
+        end();
+    }
+}
+
+/* On the anonymous page nothing that DNS named is left: neither what was asked for nor what it said. */
+static void about_nobody(void **state)
+{
+    static const char *const NAMES_OF_SOMEBODY[] = { "exampel",   "corp.arpa",    "in-addr",
+                                                     "here.test", "v=spf1",       "198.51.100.4",
+                                                     "dsl.test",  "spamcop.net A" };
+    const struct doctor_page_options o = { false, STR("1 May 2026, 12:00 UTC"), STR("0.1"), NULL };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        struct buf page;
+        begin(CASES[i].asked, CASES[i].record);
+        asked.attempt.host = STR(SCRIPT_HOST); /* the server's own name may stay */
+        struct doctor_judgement j = doctor_judge(&asked, &record);
+        struct doctor_report r = report_on(&j);
+        buf_init(&page, 1 << 22);
+        assert_true(doctor_report_html(&r, &o, &page));
+        for (size_t k = 0; k < COUNT_OF(NAMES_OF_SOMEBODY); k++)
+            if (str_find(buf_str(&page), str_from(NAMES_OF_SOMEBODY[k])) != STR_NOT_FOUND)
+                fail_msg("%s: the page has '%s'", CASES[i].label, NAMES_OF_SOMEBODY[k]);
+        buf_done(&page);
+        end();
+    }
+}
+
+/* Text and document name the answer that the cause rests on. */
+static void named(void **state)
+{
+    struct buf text, json, page;
+    const struct doctor_page_options full = { true, STR("1 May 2026"), STR("0.1"), NULL };
+    (void)state;
+    begin(SPEAKS TYPO, E587 IN587 NOT_FOUND OTHER_FROM_OK NO_MX);
+    struct doctor_judgement j = doctor_judge(&asked, &record);
+    struct doctor_report r = report_on(&j);
+    buf_init(&text, 1 << 20);
+    buf_init(&json, 1 << 20);
+    buf_init(&page, 1 << 22);
+    assert_true(doctor_report_text(&r, &text) && doctor_report_json(&r, &json));
+    assert_true(doctor_report_html(&r, &full, &page));
+    str line = STR("DNS       exampel.org MX: there is no such name");
+    assert_true(str_find(buf_str(&text), line) != STR_NOT_FOUND);
+    assert_true(str_find(buf_str(&json), STR("\"probe\": \"dns\"")) != STR_NOT_FOUND);
+    assert_true(str_find(buf_str(&json), STR("DNS: exampel.org MX: there is")) != STR_NOT_FOUND);
+    assert_true(str_find(buf_str(&page), STR("<li>DNS: exampel.org MX: there is")) !=
+                STR_NOT_FOUND);
+    assert_true(str_find(buf_str(&page), STR("- DNS: exampel.org MX: there is")) != STR_NOT_FOUND);
+    buf_done(&page);
+    buf_done(&json);
+    buf_done(&text);
+    end();
+}
+
+static const struct note_case {
+    const char *asked, *record;
+    enum finding_note want; /* NOTE_NONE: that of the case before is not there */
+} NOTE_CASES[] = {
+#define POLICY(p)                                                                                  \
+    "dns _dmarc.author.test TXT \"v=DMARC1; p=" p "\" | dns _dmarc.test TXT none |"                \
+    "dns author.test A 192.0.2.9 | dns author.test AAAA none | dns author.test MX none |"          \
+    "dns _dmarc.example.org TXT none | dns _dmarc.org TXT none"
+    { SPEAKS "author=x@author.test", E587 IN587 "587+ PLAIN rcpt 250 |" POLICY("reject"),
+      NOTE_DMARC_NOT_ALIGNED },
+    { SPEAKS "author=x@author.test", E587 IN587 "587+ PLAIN rcpt 250 |" POLICY("none"), NOTE_NONE },
+    { "25 none - asks-all public-ip=203.0.113.9",
+      HELLO "25 rcpt 550 5.7.1 relay not permitted; not spamcop.net |" COP_LISTS,
+      NOTE_ADDRESS_LISTED },
+    { "25 none - asks-all public-ip=203.0.113.9",
+      HELLO "25 rcpt 550 5.7.1 relay not permitted; not spamcop.net |" COP_CLEAN, NOTE_NONE },
+};
+
+static void notes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(NOTE_CASES); i++) {
+        enum finding_note want = NOTE_CASES[i].want ? NOTE_CASES[i].want : NOTE_CASES[i - 1].want;
+        bool there = false;
+        begin(NOTE_CASES[i].asked, NOTE_CASES[i].record);
+        struct doctor_judgement j = doctor_judge(&asked, &record);
+        for (size_t k = 0; k < j.note_count; k++)
+            there |= j.notes[k] == want;
+        if (there != (NOTE_CASES[i].want != NOTE_NONE))
+            fail_msg("case %zu: the note is %s", i, there ? "there" : "not there");
+        end();
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(cases) };
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cases),        cmocka_unit_test(judged_again), cmocka_unit_test(steps),
+        cmocka_unit_test(about_nobody), cmocka_unit_test(named),        cmocka_unit_test(notes),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

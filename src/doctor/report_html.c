@@ -116,13 +116,14 @@ static str nobodys(struct page *p, str line)
     return out;
 }
 
-/* A name stays where it is the server's, and gets its stand-in where it is somebody's; any other is left
- * out, with all that DNS answered. */
+/* A name stays where it is the server's, and gets its stand-in where it lies in somebody's domain; any other
+ * is left out, with all that DNS answered. */
 static str name_for_nobody(struct page *p, const struct dns_answer *answer)
 {
     str name = answer->question.name, shown = nobodys(p, name);
-    bool hidden = shown.p && !str_eq(shown, name);
-    return hidden || str_eq_nocase(name, p->r->asked->attempt.host) ? shown : STR("another name");
+    bool hidden = shown.p && !str_eq(shown, name) && str_ends_nocase(shown, STR(".example"));
+    bool known = hidden || str_eq_nocase(name, p->r->asked->attempt.host);
+    return known ? shown : STR("another name");
 }
 
 str page_answer_said(struct page *p, unsigned id)
