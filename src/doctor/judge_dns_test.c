@@ -376,7 +376,7 @@ static void steps(void **state)
 static void about_nobody(void **state)
 {
     static const char *const NAMES_OF_SOMEBODY[] = { "exampel",   "corp.arpa",    "in-addr",
-                                                     "here.test", "v=spf1",       "198.51.100.4",
+                                                     "here.test", "v=spf1 i",     "198.51.100.4",
                                                      "dsl.test",  "spamcop.net A" };
     const struct doctor_page_options o = { false, STR("1 May 2026, 12:00 UTC"), STR("0.1"), NULL };
     (void)state;
