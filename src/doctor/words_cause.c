@@ -72,7 +72,8 @@ static const struct {
       "banned|=ip&blocked&errors|address&blocked&errors|too many&failed|too many&failures|"
       "failed logins|brute force|brute-force" },
     { CAUSE_FROM_INVALID, PATHS | EITHER, /* the domain cannot be found, so nobody could be asked */
-      "sender verif&unrouteable|sender verif&domain|sender verif&no such host" },
+      "sender verif&unrouteable|sender verif&domain|sender verif&no such host|"
+      "sender verif&null mx|sender&nullmx|sender&null mx" },
     { CAUSE_SENDER_UNVERIFIED, TRADE | EITHER,
       "not verified|unverified|verified sender|not match&verified|"
       "sender not validated|sender&not confirmed" },

@@ -187,6 +187,10 @@ static const struct {
       CAUSE_RATE_LIMITED },
     { "rcpt 550 Verification failed for <x>; Unrouteable address; Sender verify failed",
       CAUSE_FROM_INVALID },
+    { "rcpt 550 5.7.27 <a@b.test>: Sender address rejected: Domain b.test does not accept mail "
+      "(nullMX)",
+      CAUSE_FROM_INVALID },
+    { "rcpt 550 5.7.27 SPF did not pass", CAUSE_SPF_FAIL },
     { "rcpt 550 anna does not belong to your login", CAUSE_FROM_NOT_LOGIN },
     { "data 550 5.7.1 Message rejected due to content restrictions", CAUSE_CONTENT_REJECTED },
     { "rcpt 451 4.3.0 Temporary lookup failure", CAUSE_OTHER_NOT_RELAY },
