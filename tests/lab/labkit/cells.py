@@ -11,7 +11,7 @@ from . import exim, opensmtpd, postfix
 from .mailer import attempt
 from .sandbox import HERE, Box, add_address, add_address6, drop, intercept, listening, root_of, wait_until
 from .rows import ADDRESS, AUTHORITY
-from .situations import DOMAIN, USERS
+from .situations import DOMAIN, TOWN, USERS
 
 SERVERS = {server.NAME: server for server in (postfix, exim, opensmtpd)}
 serial = itertools.count(1)
@@ -30,11 +30,20 @@ class Cell:
 
     @property
     def user(self):
-        return USERS[self.number]
+        user = USERS[self.number]
+        return user.changed(**{name: (getattr(user, name) or "").replace(TOWN, self.town) or None
+                               for name in ("login", "sender", "to")})
+
+    @property
+    def town(self):
+        """The domain that the cell has for itself."""
+        return f"town-{self.server.FIRST_HOST + self.number}.example"
 
     @property
     def row(self):
-        return self.server.ROWS[self.number]
+        row = self.server.ROWS[self.number]
+        login, password = row.account
+        return dataclasses.replace(row, account=(login.replace(TOWN, self.town), password))
 
     @property
     def address(self):
@@ -65,6 +74,7 @@ def running(cell, scratch, certificates):
     root = root_of(server.NAME)
     with Box(server, row, scratch / f"{cell.name}-{next(serial)}", cell.address, row.called or cell.host) as box:
         box.address6 = cell.address6 if row.on_ipv6 else None
+        box.town = cell.town
         put_certificate(box, cell, certificates)
         add_address(root, cell.address)
         if row.on_ipv6:

@@ -7,7 +7,7 @@ import re
 from . import dovecot
 from .rows import AUTHORITY, LISTED, NAMES_OF_DOMAINS, STRANGER_HOST, Common
 from .sandbox import run_in
-from .situations import ANNA, CLIENT, COAST_PASSWORD, DOMAIN, PASSWORD, SPACED_PASSWORD
+from .situations import ANNA, CLIENT, COAST_PASSWORD, DOMAIN, PASSWORD, SPACED_PASSWORD, TOWN
 
 NAME = "exim"
 TITLE = "Exim"
@@ -27,6 +27,7 @@ CHECK_RCPT = "/etc/exim4/conf.d/acl/30_exim4-config_check_rcpt"
 EXAMPLES = "/etc/exim4/conf.d/auth/30_exim4-config_examples"
 NOT_ON_25 = "${if eq{$received_port}{25}{}{*}}"
 EVERYWHERE = "*"
+WITH_TOWN = f"{DOMAIN}:{TOWN}"
 ACCEPTS_LOGIN = """
   accept
     authenticated = *
@@ -227,6 +228,21 @@ ROWS = {
                            "    message = $sender_host_address is in a black list at $dnslist_domain"),),
             names=LISTED),
     96: Row(ports=(25, 465)),
+    97: Row(),
+    98: Row(authenticators=(), ports=(25,)),
+    99: Row(local_domain=WITH_TOWN),
+    101: Row(),
+    102: Row(authenticators=(), ports=(25,)),
+    103: Row(edits=(at_mail("  deny !verify = sender"),), resolves=True),
+    104: Row(edits=(at_mail("  deny !verify = sender"),), resolves=True),
+    105: Row(edits=(at_mail("  deny !verify = sender"),), resolves=True),
+    106: Row(edits=(at_rcpt("  deny !verify = sender/callout"),), resolves=True),
+    107: Row(edits=(at_rcpt("  deny dnslists = bl.lists.example",
+                            "    message = $sender_host_address is in a black list at $dnslist_domain"),), resolves=True),
+    108: Row(),
+    109: Row(local_domain=WITH_TOWN),
+    110: Row(local_domain=WITH_TOWN),
+    111: Row(authenticators=(), ports=(25,)),
 }
 
 
@@ -238,7 +254,7 @@ def configure(box, row):
     addresses = (box.address, *((box.address6,) if box.address6 else ()))
     box.write("/etc/exim4/update-exim4.conf.conf", f"""\
 dc_eximconfig_configtype='internet'
-dc_other_hostnames='{row.local_domain}'
+dc_other_hostnames='{row.local_domain.replace(TOWN, box.town)}'
 dc_local_interfaces='{" ; ".join(f"{address}.{port}" for address in addresses for port in row.ports)}'
 dc_readhost=''
 dc_relay_domains=''

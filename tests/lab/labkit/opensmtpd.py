@@ -3,9 +3,9 @@
 
 import dataclasses
 
-from .rows import AUTHORITY, LISTED, STRANGER_HOST, Common
+from .rows import AUTHORITY, IN_TOWN, LISTED, STRANGER_HOST, Common
 from .sandbox import HERE, run_in
-from .situations import ANNA, CLIENT, COAST_PASSWORD, DOMAIN, PASSWORD, SPACED_PASSWORD
+from .situations import ANNA, CLIENT, COAST_PASSWORD, DOMAIN, PASSWORD, SPACED_PASSWORD, TOWN
 
 NAME = "opensmtpd"
 TITLE = "OpenSMTPD"
@@ -176,6 +176,16 @@ ROWS = {
             tables=(f"table other {{ info@{DOMAIN} }}",
                     'filter lab phase mail-from match mail-from <other> reject "550 Invalid recipient"')),
     96: Row(listen=listen(port_587=None)),
+    97: Row(),
+    98: Row(listen=ONLY_MX, rules=()),
+    99: Row(local_domain=TOWN),
+    100: Row(local_domain=TOWN, account=IN_TOWN),
+    101: Row(),
+    102: Row(listen=ONLY_MX, rules=()),
+    108: Row(),
+    109: Row(local_domain=TOWN),
+    110: Row(local_domain=TOWN),
+    111: Row(listen=ONLY_MX, rules=()),
 }
 
 
@@ -202,6 +212,6 @@ def configure(box, row):
         *listens,
         'action "local" maildir alias <aliases>',
         'action "relay" relay',
-        f'match from any for domain "{row.local_domain}" action "local"',
+        f'match from any for domain "{row.local_domain.replace(TOWN, box.town)}" action "local"',
         *row.rules,
         "")))

@@ -5,9 +5,9 @@ import dataclasses
 import re
 
 from . import dovecot
-from .rows import ADDRESS, AUTHORITY, LISTED, NAMES_OF_DOMAINS, STRANGER_HOST, Common
+from .rows import ADDRESS, AUTHORITY, IN_TOWN, LISTED, NAMES_OF_DOMAINS, STRANGER_HOST, Common
 from .sandbox import run_in
-from .situations import ANNA, CLIENT, COAST_PASSWORD, DOMAIN, PASSWORD, SPACED_PASSWORD
+from .situations import ANNA, CLIENT, COAST_PASSWORD, DOMAIN, PASSWORD, SPACED_PASSWORD, TOWN
 
 NAME = "postfix"
 TITLE = "Postfix"
@@ -37,6 +37,7 @@ def refuses_all(answer):
 LISTS_OF_MAIN = relay_lists("permit_mynetworks permit_sasl_authenticated defer_unauth_destination")
 STRICT_RELAY = {"smtpd_relay_restrictions":
                 "permit_mynetworks permit_sasl_authenticated reject_unauth_destination"}
+WITH_TOWN = {"mydestination": f"$myhostname, {DOMAIN}, {TOWN}, localhost"}
 NO_LOGIN = {"smtpd_sasl_auth_enable": "no"}
 OWNED = {"smtpd_sender_login_maps": f"inline:{{{ANNA}={ANNA}, info@{DOMAIN}=boss@{DOMAIN}}}"}
 GREYLISTED = (f"check_recipient_access inline:{{{{{ANNA} = 450 4.2.0 Greylisted, "
@@ -186,6 +187,22 @@ ROWS = {
     95: Row(submission={"smtpd_recipient_restrictions": "permit_sasl_authenticated, reject_rbl_client "
                         "bl.lists.example, reject"}, names=LISTED),
     96: Row(services=("smtp", "submissions")),
+    97: Row(main=STRICT_RELAY),
+    98: Row(main=STRICT_RELAY, services=("smtp",)),
+    99: Row(main=WITH_TOWN | STRICT_RELAY),
+    100: Row(main=WITH_TOWN, account=IN_TOWN, submission={"smtpd_reject_unlisted_recipient": "yes"}),
+    101: Row(main=STRICT_RELAY),
+    102: Row(main=STRICT_RELAY, services=("smtp",)),
+    103: Row(submission={"smtpd_sender_restrictions": "reject_unknown_sender_domain"}, resolves=True),
+    104: Row(submission={"smtpd_sender_restrictions": "reject_unknown_sender_domain"}, resolves=True),
+    105: Row(submission={"smtpd_sender_restrictions": "reject_unknown_sender_domain"}, resolves=True),
+    106: Row(submission={"smtpd_sender_restrictions": "reject_unverified_sender"}, resolves=True,
+             main={"unverified_sender_reject_code": "550", "address_verify_poll_count": "6"}),
+    107: Row(smtp={"smtpd_client_restrictions": "reject_rbl_client bl.lists.example"}, resolves=True),
+    108: Row(),
+    109: Row(main=WITH_TOWN),
+    110: Row(main=WITH_TOWN | STRICT_RELAY),
+    111: Row(main=STRICT_RELAY, services=("smtp",)),
 }
 
 
@@ -196,7 +213,7 @@ def ports(row):
 def configure(box, row):
     """Edit the packages' own main.cf, master.cf and Dovecot files."""
     settings = main_settings(box, row)
-    run_in(box.root, "postconf", *(f"{name}={value.replace(ADDRESS, box.address)}" for name, value in settings.items()))
+    run_in(box.root, "postconf", *(f"{name}={value.replace(ADDRESS, box.address).replace(TOWN, box.town)}" for name, value in settings.items()))
     box.write("/etc/postfix/master.cf", master(box.read("/etc/postfix/master.cf"), row))
     put_aliases(box)
     # Only for the situation that asks saslauthd, which is not there.

@@ -3,10 +3,11 @@
 
 import dataclasses
 
-from .situations import ANNA, CLIENT, DOMAIN, PASSWORD
+from .situations import ANNA, CLIENT, DOMAIN, PASSWORD, TOWN
 
 ADDRESS = "ADDRESS"           # in a row's words: the address of the cell
 AUTHORITY = "/etc/ssl/lab-ca.pem"
+IN_TOWN = (f"anna@{TOWN}", PASSWORD)
 STRANGER_HOST = "smtp-out.hosting.example"
 # Lines for the cell's own name server: which domains there are, and who stands on a list of bad addresses.
 NAMES_OF_DOMAINS = (f"mx-host={DOMAIN},mail.{DOMAIN},10", f"host-record=mail.{DOMAIN},127.0.0.1")
@@ -19,6 +20,7 @@ class Common:
     server of the cell's own; without them nobody is asked and /etc/hosts holds all names. `strips` is how
     something in front of port 587 takes STARTTLS out of the server's list. `warm` attempts with the user's
     settings come before the doctor. `called` is the server's name, where it is another than the one asked for.
+    `resolves`: it asks the lab's resolver (names.py).
     """
 
     certificate: str = "good"
@@ -34,3 +36,4 @@ class Common:
     called: str | None = None
     account: tuple = (ANNA, PASSWORD)
     pop: bool = False
+    resolves: bool = False

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-from .situations import CLIENT, DOMAIN
+from .situations import CLIENT, DOMAIN, RESOLVER
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 INSIDE = "BATON_LAB_INSIDE"
@@ -150,10 +150,10 @@ class Box:
         row = self.row
         named = f"{CLIENT} pc-anna.{DOMAIN}\n" if row.client_named else ""
         self.write("/etc/hosts", f"127.0.0.1 localhost\n{self.address} {self.host}\n{named}")
-        hosts = "files dns" if row.names or row.slow_names else "files"
+        hosts = "files dns" if row.names or row.slow_names or row.resolves else "files"
         self.write("/etc/nsswitch.conf", f"passwd: files\ngroup: files\nshadow: files\nhosts: {hosts}\n"
                                          "services: files\nprotocols: files\n")
-        resolver = self.address if row.names or row.slow_names else "127.0.0.1"
+        resolver = self.address if row.names or row.slow_names else RESOLVER if row.resolves else "127.0.0.1"
         patience = "timeout:3 attempts:2" if row.slow_names else "timeout:1 attempts:1"
         self.write("/etc/resolv.conf", f"nameserver {resolver}\noptions {patience}\n")
         # Names that are not listed do not exist; nobody outside is asked.

@@ -19,6 +19,8 @@ PASSWORD_ENV = "LAB_PASSWORD"
 NO_BREAK_SPACE = "\u00a0"
 CLIENT = "127.200.0.9"        # where connections come from unless the user names another source
 OTHER_CLIENT = "127.200.7.44"
+TOWN = "town.test"            # in a row's or a user's words: the domain that the cell has for itself
+RESOLVER = "127.53.0.1"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +30,7 @@ class User:
     The password is as the program sends it: octets where it is not UTF-8. `by_name`: the program finds the
     server's addresses by its name. `pop`: there is a POP3 server of the same name; `fetches`:
     it is asked for mail first. `own_certificate`: the
-    program shows one.
+    program shows one. `town`: what DNS says of TOWN (names.py); None: DNS is not asked.
     """
 
     port: int = 587
@@ -49,6 +51,7 @@ class User:
     header_from: str | None = None
     own_certificate: bool = False
     by_name: bool = False
+    town: str | None = None
 
     @property
     def secret(self):
@@ -81,6 +84,8 @@ class User:
             flags += ["--header-from", self.header_from]
         if self.own_certificate:
             flags += ["--cert", str(own_certificate), "--key", str(own_certificate)]
+        if self.town:
+            flags += ["--resolver", RESOLVER]
         return flags
 
 
@@ -185,4 +190,19 @@ USERS = {
     94: User(sender="info@lab.example"),
     95: User(auth="none"),
     96: User(),
+    97: no_login(port=25, sender=f"anna@{TOWN}", to=f"bob@{TOWN}", town="here"),
+    98: no_login(port=25, sender=f"anna@{TOWN}", to=f"bob@{TOWN}", town="there"),
+    99: no_login(port=25, sender=f"anna@{TOWN}", to=f"bob@{TOWN}", town="there"),
+    100: User(login=f"anna@{TOWN}", sender=f"anna@{TOWN}", to=f"bob@{TOWN}", town="there"),
+    101: no_login(port=25, sender=f"anna@{TOWN}", to=f"bob@{TOWN}", town="moved"),
+    102: no_login(port=25, sender=f"anna@{TOWN}", to=f"bob@{TOWN}", town="two places"),
+    103: User(sender=f"anna@{TOWN}", town="null"),
+    104: User(sender=f"anna@{TOWN}", town="nothing"),
+    105: User(sender=f"anna@{TOWN}", town="gone"),
+    106: User(sender=f"ghost@{TOWN}", town="there"),
+    107: no_login(port=25, sender=f"anna@{TOWN}", to=ANNA, town="here"),
+    108: User(sender=f"anna@{TOWN}", town="there"),
+    109: no_login(port=25, sender=f"anna@{TOWN}", to=f"anna@{TOWN}", town="here"),
+    110: no_login(port=25, sender=f"anna@{TOWN}", to=f"ghost@{TOWN}", town="there"),
+    111: no_login(port=25, sender=f"anna@{TOWN}", to=f"bob@{TOWN}", town="silent"),
 }
