@@ -8,8 +8,9 @@
 
 enum { ID = 0x1234 };
 
-static const enum dns_type TYPES[] = { DNS_A,   DNS_AAAA, DNS_CNAME, DNS_MX,  DNS_NS,
-                                       DNS_PTR, DNS_SOA,  DNS_SRV,   DNS_TXT, DNS_TLSA };
+static const enum dns_type TYPES[] = { DNS_A,   DNS_AAAA, DNS_CNAME, DNS_MX,   DNS_NS, DNS_PTR,
+                                       DNS_SOA, DNS_SRV,  DNS_TXT,   DNS_TLSA, DNS_DS, DNS_DNSKEY };
+static const enum dns_way WAYS[] = { DNS_BY_RESOLVER, DNS_BY_SERVER, DNS_BY_VALIDATOR };
 
 static void is_whole(const struct dns_record *r)
 {
@@ -21,6 +22,14 @@ static void is_whole(const struct dns_record *r)
     assert(r->data.n == 0 || r->data.p != NULL);
 }
 
+static void beside(const struct dns_record *r, size_t count, enum dns_type one, enum dns_type other)
+{
+    for (size_t i = 0; i < count; i++) {
+        is_whole(&r[i]);
+        assert((r[i].type == one || r[i].type == other) && r[i].owner.p);
+    }
+}
+
 static void read_answer(str message, const struct dns_question *q)
 {
     struct arena a;
@@ -30,6 +39,9 @@ static void read_answer(str message, const struct dns_question *q)
         assert(answer.code == DNS_OK || answer.count == 0);
         for (size_t i = 0; i < answer.count; i++)
             is_whole(&answer.records[i]);
+        beside(answer.authority, answer.authority_count, DNS_NS, DNS_SOA);
+        beside(answer.additional, answer.additional_count, DNS_A, DNS_AAAA);
+        assert(net_dns_is_ours(message, ID) && answer.canonical.n < DNS_ESCAPED_MAX);
     }
     arena_done(&a);
 }
@@ -54,7 +66,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 3 || size > 65536)
         return 0;
     const struct dns_question q = { .name = STR("a.example"),
-                                    .type = TYPES[data[0] % COUNT_OF(TYPES)] };
+                                    .type = TYPES[data[0] % COUNT_OF(TYPES)],
+                                    .way = WAYS[data[1] / 2 % COUNT_OF(WAYS)] };
     char *message = malloc(size - 1);
     assert(message);
     memcpy(message, data + 1, size - 1);

@@ -92,6 +92,7 @@ const char *fact_failure(enum dns_code code)
     case DNS_SERVFAIL: return "the DNS server could not find out (SERVFAIL)";
     case DNS_REFUSED: return "the DNS server refuses to look (REFUSED)";
     case DNS_TIMEOUT: return "no DNS server answered in time";
+    case DNS_UNREACHABLE: return "there is no way to the DNS server from here";
     case DNS_BROKEN: break;
     }
     return "the answer could not be read";

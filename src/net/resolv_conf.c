@@ -32,22 +32,21 @@ static str cut_word(str *line)
 /* "fe80::1%eth0": the zone is an interface's name as a rule, and its number to us. */
 static bool read_address(str text, struct ip *out)
 {
-    char name[IF_NAMESIZE];
+    char name[IF_NAMESIZE], numbered[IP_TEXT_MAX];
     size_t percent = str_find_octet(text, '%');
     if (ip_parse(text, out))
         return true;
-    str zone = str_skip(text, percent == STR_NOT_FOUND ? text.n : percent + 1);
-    if (zone.n == 0 || zone.n >= sizeof(name) || str_find_octet(zone, '\0') != STR_NOT_FOUND)
+    if (percent == STR_NOT_FOUND)
+        return false;
+    str zone = str_skip(text, percent + 1);
+    if (zone.n == 0 || zone.n >= sizeof(name) || percent >= sizeof(numbered) - 12 ||
+        str_find_octet(zone, '\0') != STR_NOT_FOUND)
         return false;
     memcpy(name, zone.p, zone.n);
     name[zone.n] = '\0';
-    struct ip ip;
     unsigned index = if_nametoindex(name);
-    if (index == 0 || !ip_parse(str_take(text, percent), &ip))
-        return false;
-    ip.scope = index;
-    *out = ip;
-    return true;
+    (void)snprintf(numbered, sizeof(numbered), "%.*s%%%u", (int)percent, text.p, index);
+    return index > 0 && ip_parse(str_from(numbered), out);
 }
 
 static void read_option(str word, struct net_resolv_conf *out)
