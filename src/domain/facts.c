@@ -178,11 +178,18 @@ bool domain_facts(const struct domain_look *look, uint64_t now_s, int32_t utc_of
     out->count = 0;
     out->more = false;
     out->verdict = DOMAIN_OK;
-    facts_mx(&f);
-    facts_servers(&f);
-    facts_auth(&f);
-    facts_tls(&f);
-    facts_services(&f);
+    if (look->reserved) {
+        (void)fact_add(
+            &f, "reserved", look->domain, DOMAIN_NOT_KNOWN,
+            "This name is reserved for tests, examples or one's own network: public DNS knows "
+            "nothing of it. Name a DNS server that does with --resolver.");
+    } else {
+        facts_mx(&f);
+        facts_servers(&f);
+        facts_auth(&f);
+        facts_tls(&f);
+        facts_services(&f);
+    }
     for (size_t i = 0; i < out->count; i++)
         if (out->rows[i].verdict > out->verdict && !out->rows[i].minor)
             out->verdict = out->rows[i].verdict;

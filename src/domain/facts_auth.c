@@ -155,6 +155,25 @@ static void say_dmarc(struct facts *f)
         paste_dmarc(f, fact);
 }
 
+/* ---- DKIM ---- */
+
+static void say_dkim(struct facts *f, const struct dkim_key *key)
+{
+    struct domain_fact *fact;
+    if (key->result == AUTH_PASS)
+        fact = fact_add(f, "dkim", key->name, DOMAIN_OK, "There is a DKIM key: %.*s, %u bits.",
+                        STR_ARG(key->type), key->bits);
+    else
+        fact = fact_add(
+            f, "dkim", key->name, key->result == AUTH_TEMPERROR ? DOMAIN_NOT_KNOWN : DOMAIN_WRONG,
+            "There is no DKIM key that receivers can use: %.*s.", STR_ARG(key->sentence));
+    if (key->testing)
+        fact_say(f, fact,
+                 "It is marked as a test (t=y): receivers may act as if nothing were signed.");
+    if (key->record.n > 0)
+        fact_evidence(f, fact, "TXT of %.*s: \"%.*s\"", STR_ARG(key->name), STR_ARG(key->record));
+}
+
 /* Of a domain that does not exist there is nothing more to say. */
 void facts_auth(struct facts *f)
 {
@@ -162,4 +181,6 @@ void facts_auth(struct facts *f)
         return;
     say_spf(f);
     say_dmarc(f);
+    for (size_t i = 0; i < f->look->dkim_count; i++)
+        say_dkim(f, &f->look->dkim[i]);
 }

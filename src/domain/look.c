@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "domain/look.h"
+#include "base/arena.h"
 #include "domain/name.h"
 #include <stdio.h>
 
@@ -95,6 +96,21 @@ static bool look_spf(struct dns_known *k, const struct domain_input *in, struct 
     if (!in->spf_memory || out->spf.state != DOMAIN_TXT_FINE)
         return true;
     return out->spf_checked = spf_check(k, &who, in->spf_memory, &out->spf_check);
+}
+
+static bool look_dkim(struct dns_known *k, const struct domain_input *in, struct domain_look *out)
+{
+    const struct dkim_options o = { .now_s = in->now_s, .idn = in->idn, .suffixes = in->suffixes };
+    bool known = true;
+    if (!in->dkim_memory)
+        return true;
+    arena_done(in->dkim_memory); /* what the last call left there */
+    for (size_t i = 0; i < in->selector_count && i < DOMAIN_SELECTORS_MAX; i++) {
+        out->selectors[i] = in->selectors[i];
+        known &= dkim_key_look(k, in->selectors[i], in->domain, &o, in->dkim_memory, &out->dkim[i]);
+        out->dkim_count++;
+    }
+    return known;
 }
 
 static bool look_mta_sts(struct dns_known *k, const struct domain_input *in,
@@ -251,9 +267,13 @@ static bool look_reverse(struct dns_known *k, const struct domain_input *in,
 bool domain_look(struct dns_known *k, const struct domain_input *in, struct domain_look *out)
 {
     *out = (struct domain_look){ .domain = in->domain, .straight = in->straight };
+    out->reserved = !in->private_too && domain_is_reserved(in->domain);
+    if (out->reserved)
+        return true;
     bool known = domain_mx_look(k, in->domain, &out->mx);
     known &= look_records(k, in, out);
     known &= look_spf(k, in, out);
+    known &= look_dkim(k, in, out);
     known &= look_mta_sts(k, in, &out->mta_sts);
     for (size_t i = 0; i < DOMAIN_SERVICES; i++)
         known &= look_service(k, SERVICES[i], in->domain, &out->services[i]);

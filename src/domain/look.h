@@ -15,6 +15,7 @@
 #include "domain/reverse.h"
 #include "domain/tls_rpt.h"
 #include "domain/tlsa.h"
+#include "mailauth/dkim.h"
 #include "mailauth/dmarc.h"
 #include "mailauth/spf.h"
 
@@ -22,7 +23,8 @@ enum {
     DOMAIN_SERVICES = 6,
     DOMAIN_SERVICE_HOSTS = 4,
     DOMAIN_REVERSES_MAX = 16,
-    DOMAIN_TLSA_MAX = 8
+    DOMAIN_TLSA_MAX = 8,
+    DOMAIN_SELECTORS_MAX = 8
 };
 
 struct domain_input {
@@ -34,6 +36,11 @@ struct domain_input {
     const struct dns_suffixes *suffixes; /* NULL: the organisational domain is guessed */
     /* Where the text of the SPF check lies, 1 MiB; NULL: the record is not followed. */
     struct arena *spf_memory;
+    /* DKIM keys to look at, up to DOMAIN_SELECTORS_MAX, and the memory for them, 1 MiB. */
+    const str *selectors;
+    size_t selector_count;
+    const struct dns_idn *idn; /* NULL: selectors are ASCII */
+    struct arena *dkim_memory;
     const struct web_page *policy; /* MTA-STS, once it was fetched; NULL: it was not */
 };
 
@@ -109,6 +116,7 @@ struct domain_mta_sts {
 
 struct domain_look {
     str domain;
+    bool reserved; /* a name that public DNS knows nothing of (RFC 6761): nothing was asked */
     struct domain_mx mx;
     struct domain_reverse reverse[DOMAIN_REVERSES_MAX]; /* of the mail hosts' addresses */
     size_t reverse_count;
@@ -126,16 +134,19 @@ struct domain_look {
     size_t report_count;
     struct domain_txt spf;
     bool spf_checked;
-    struct spf_check
-        spf_check; /* of an address that nobody has: what a stranger gets, and the look-ups it costs */
+    /* Of an address that nobody has: what a stranger gets, and the look-ups that it costs. */
+    struct spf_check spf_check;
+    /* Of a message that nothing speaks for: the policy, and its problems. */
     struct dmarc_question dmarc_question;
-    struct dmarc_result
-        dmarc; /* of a message that nothing speaks for: the policy and its problems */
+    struct dmarc_result dmarc;
+    struct dkim_key dkim[DOMAIN_SELECTORS_MAX];
+    str selectors[DOMAIN_SELECTORS_MAX];
+    size_t dkim_count;
 };
 
 /* Three rounds of the resolver, and the chains: from MX to address to name, from an SPF record to those it
- * includes. False: not yet. Large: not for a small
- * stack. Strings are good as long as the table, the input and what it points to. */
+ * includes. False: not yet. Large: not for a small stack. Strings are good as long as the table, the input and
+ * what it points to. */
 bool domain_look(struct dns_known *k, const struct domain_input *in,
                  struct domain_look *out) MUST_CHECK;
 #endif

@@ -37,6 +37,7 @@ static struct run *run_new(struct dns_known *k, const char *const *lines,
     arena_init(&r->spf, (size_t)1 << 20);
     r->in = (struct domain_input){ .domain = STR("a.test"),
                                    .now_s = NOW_S,
+                                   .private_too = true,
                                    .straight = true,
                                    .validate = true,
                                    .spf_memory = &r->spf,
@@ -428,12 +429,56 @@ static void test_policies(void **state)
     }
 }
 
+static void test_reserved_names_are_not_asked_for(void **state)
+{
+    (void)state;
+    struct run *r = calloc(1, sizeof(*r));
+    AUTO(dns_known_freep) struct dns_known *k = dns_known_new(0);
+    struct dns_question q;
+    assert_non_null(r);
+    arena_init(&r->memory, (size_t)1 << 20);
+    r->in = (struct domain_input){ .domain = STR("a.test") };
+    assert_true(core(k, r));
+    assert_false(dns_known_next(k, &q));
+    assert_true(domain_facts(&r->look, NOW_S, 0, &r->memory, &r->facts));
+    assert_int_equal(r->facts.verdict, DOMAIN_NOT_KNOWN);
+    run_free(r);
+}
+
+static void test_dkim_keys_of_selectors(void **state)
+{
+    (void)state;
+    static const str SELECTORS[] = { STR_INIT("good"), STR_INIT("gone"), STR_INIT("late") };
+    static const char *const LINES[] = { "a.test MX 0 .",
+                                         "good._domainkey.a.test TXT v=DKIM1; k=ed25519; "
+                                         "p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+                                         "late._domainkey.a.test TXT -timeout", NULL };
+    struct run *r = calloc(1, sizeof(*r));
+    AUTO(dns_known_freep) struct dns_known *k = dns_known_new(0);
+    assert_non_null(r);
+    arena_init(&r->memory, (size_t)1 << 20);
+    arena_init(&r->spf, (size_t)1 << 20);
+    r->in = (struct domain_input){ .domain = STR("a.test"),
+                                   .private_too = true,
+                                   .selectors = SELECTORS,
+                                   .selector_count = 3,
+                                   .dkim_memory = &r->spf };
+    (void)script_run(k, LINES, core, r);
+    assert_true(domain_facts(&r->look, NOW_S, 0, &r->memory, &r->facts));
+    assert_int_equal(fact_of(r, "dkim", "good._domainkey.a.test")->verdict, DOMAIN_OK);
+    assert_int_equal(fact_of(r, "dkim", "gone._domainkey.a.test")->verdict, DOMAIN_WRONG);
+    assert_int_equal(fact_of(r, "dkim", "late._domainkey.a.test")->verdict, DOMAIN_NOT_KNOWN);
+    run_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_is_well_in_few_rounds),
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_policies),
+        cmocka_unit_test(test_reserved_names_are_not_asked_for),
+        cmocka_unit_test(test_dkim_keys_of_selectors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
