@@ -55,6 +55,7 @@ int cmd_observe(int argc, char **argv);
 int cmd_discover(int argc, char **argv);
 int cmd_spf(int argc, char **argv);
 int cmd_dkim(int argc, char **argv);
+int cmd_domain(int argc, char **argv);
 int cmd_cause(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_man(int argc, char **argv);
@@ -70,5 +71,6 @@ extern const struct command_option DMARC_OPTIONS[];
 extern const struct command_option DNSBL_OPTIONS[];
 extern const struct command_option DEMO_OPTIONS[];
 extern const struct command_option SPF_OPTIONS[];
+extern const struct command_option DOMAIN_OPTIONS[];
 size_t command_option_count(const struct command *c);
 #endif
