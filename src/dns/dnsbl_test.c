@@ -182,6 +182,31 @@ static void what_lists_say(void **state UNUSED)
     assert_int_equal(wrong, 0);
 }
 
+/* As they come from the net: the core is called again after each, and never tells too early. */
+static void one_answer_at_a_time(void **state UNUSED)
+{
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        struct arena memory;
+        struct dns_question q;
+        struct buf b;
+        arena_init(&memory, 1 << 20);
+        buf_init(&b, 4096);
+        ask_about(CASES[i].ip, CASES[i].zones, CASES[i].script);
+        dns_known_free(known);
+        known = dns_known_new(0);
+        assert_non_null(known);
+        while (!core(NULL) && dns_known_next(known, &q)) {
+            struct dns_answer a = zone_script_answer(CASES[i].script, &q, &memory);
+            assert_true(dns_known_put(known, &a));
+        }
+        describe(&b);
+        assert_string_equal(b.p, CASES[i].comes_to);
+        dns_known_free(known);
+        buf_done(&b);
+        arena_done(&memory);
+    }
+}
+
 /* Nothing listens: every list of the table is asked, and none is taken for one that lists or clears. */
 static void the_whole_table(void **state UNUSED)
 {
@@ -276,8 +301,11 @@ static void a_zone_that_is_too_long(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_lists_say),          cmocka_unit_test(the_whole_table),
-        cmocka_unit_test(names_before_the_zone),   cmocka_unit_test(addresses_that_no_list_knows),
+        cmocka_unit_test(what_lists_say),
+        cmocka_unit_test(one_answer_at_a_time),
+        cmocka_unit_test(the_whole_table),
+        cmocka_unit_test(names_before_the_zone),
+        cmocka_unit_test(addresses_that_no_list_knows),
         cmocka_unit_test(a_zone_that_is_too_long),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -277,12 +277,12 @@ static bool align_all(struct alignment *a, const struct dmarc_record *record)
 /* ------------------------------------------------------------------------------------------------
  * The record, and its policy
  */
-/* What is odd at a name: more than one record, or a text that was meant as one. */
+/* What is odd at a name: more than one record, or none and a text that was meant as one. */
 static void look_for_oddities(struct dmarc_result *r, const struct dmarc_step *s)
 {
     if (s->records > 1)
         add_problem(r, &(struct dmarc_problem){ .fault = DMARC_FAULT_SEVERAL, .where = s->domain });
-    for (size_t i = 0; i < s->answer->count && !failed(s->answer); i++) {
+    for (size_t i = 0; i < s->answer->count && !s->records && !failed(s->answer); i++) {
         const struct dns_record *rr = &s->answer->records[i];
         if (rr->type == DNS_TXT && dmarc_is_nearly(rr->data))
             add_problem(r, &(struct dmarc_problem){ .fault = DMARC_FAULT_NEARLY,

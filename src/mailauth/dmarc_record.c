@@ -132,7 +132,8 @@ bool dmarc_is_record(str txt)
 
 bool dmarc_is_nearly(str txt)
 {
-    return !dmarc_is_record(txt) && str_find_nocase(txt, STR("dmarc")) != STR_NOT_FOUND;
+    return !dmarc_is_record(txt) && (str_find_nocase(txt, STR("dmarc1")) != STR_NOT_FOUND ||
+                                     str_find_nocase(txt, STR("v=dmarc")) != STR_NOT_FOUND);
 }
 
 /* ------------------------------------------------------------------------------------------------

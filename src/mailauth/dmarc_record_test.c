@@ -161,6 +161,7 @@ static void which_text_is_a_record(void **state UNUSED)
         { " v=DMARC1; p=none", false, true },
         { "\"v=DMARC1; p=none\"", false, true },
         { "p=none; v=DMARC1", false, true },
+        { "dmarc-verification=1234", false, false },
         { "v DMARC1", false, true },
         { "=DMARC1", false, true },
     };

@@ -116,6 +116,8 @@ static const struct {
       "fail p:reject at=5.6.7.8.9.a.com org=5.6.7.8.9.a.com" },
     { "... the one at eight is not asked for", "_dmarc.4.5.6.7.8.9.a.com TXT v=DMARC1; p=reject\n",
       DEEP, "none org=" DEEP },
+    { "... nor the one above it", "_dmarc.2.3.4.5.6.7.8.9.a.com TXT v=DMARC1; p=reject\n", DEEP,
+      "none org=" DEEP },
     { "... its own is", "_dmarc." DEEP " TXT v=DMARC1; p=reject\n", DEEP,
       "fail p:reject at=" DEEP " org=" DEEP },
     { "eight labels: seven are next", "_dmarc.5.6.7.8.9.a.com TXT v=DMARC1; p=none\n",
@@ -133,6 +135,8 @@ static const struct {
       "x.s.a.com", "fail p:none at=com org=a.com" },
     { "... of the suffix itself", "_dmarc.com TXT v=DMARC1; p=reject; psd=y\n", "com",
       "fail p:reject at=com org=com" },
+    { "... of a domain that calls itself one", "_dmarc.a.com TXT v=DMARC1; p=reject; psd=y\n",
+      "a.com", "fail p:reject at=a.com org=a.com" },
     { "... of a name one below", "_dmarc.com TXT v=DMARC1; p=reject; sp=none; psd=y\n", "a.com",
       "fail sp:none at=com org=a.com" },
     { "RFC 7489 does not know it", "_dmarc.com TXT v=DMARC1; p=reject; psd=y\n", "a.com 7489",
@@ -221,6 +225,8 @@ static const struct {
     /* what could not be asked */
     { "no answer for the domain", "_dmarc.a.com SERVFAIL\n", "a.com", "temperror" },
     { "... by RFC 7489", "_dmarc.a.com TIMEOUT\n", "a.com 7489", "temperror org=a.com" },
+    { "... of a name below one that has a record", REJECT "_dmarc.s.a.com TIMEOUT\n",
+      "s.a.com 7489", "temperror org=a.com" },
     { "no answer above a domain without a record", REJECT "_dmarc.com REFUSED\n", "s.a.com",
       "temperror" },
     { "... with its own: the policy is known", REJECT "_dmarc.com BROKEN\n", "a.com",
@@ -242,6 +248,52 @@ static const struct {
     { "two records, and no answer above", REJECT "_dmarc.a.com TXT v=DMARC1\n_dmarc.com SERVFAIL\n",
       "a.com", "none" },
 };
+
+/* As they come from the net: the core is called again after each. */
+static void run_one_by_one(const char *script)
+{
+    struct arena memory;
+    struct dns_question q;
+    arena_init(&memory, 1 << 20);
+    while (!core(NULL) && dns_known_next(known, &q)) {
+        struct dns_answer a = zone_script_answer(script, &q, &memory);
+        assert_true(dns_known_put(known, &a));
+    }
+    arena_done(&memory);
+}
+
+/* What is no domain is aligned with nothing; dots at the ends do not matter. */
+static void names_that_are_aligned(void **state UNUSED)
+{
+    assert_true(dmarc_aligned(STR(".a.com.."), STR("..A.com"), true, &LIST));
+    assert_true(dmarc_aligned(STR("s.a.com"), STR("x.a.com"), false, &LIST));
+    assert_false(dmarc_aligned(STR("s.a.com"), STR("x.a.com"), true, &LIST));
+    assert_false(dmarc_aligned(STR("x.host.com"), STR("y.host.com"), false, &LIST));
+    assert_false(dmarc_aligned(STR(""), STR(""), false, &LIST));
+    assert_false(dmarc_aligned(STR("..."), STR("."), true, &LIST));
+    assert_false(dmarc_aligned(STR("a.com"), STR(""), false, &LIST));
+    assert_false(dmarc_aligned(STR(""), STR("a.com"), false, &LIST));
+}
+
+static void one_answer_at_a_time(void **state UNUSED)
+{
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        str dkim[DMARC_DKIM_MAX];
+        struct buf b;
+        buf_init(&b, 4096);
+        set_question(CASES[i].question, dkim);
+        known = dns_known_new(0);
+        assert_non_null(known);
+        run_one_by_one(CASES[i].zone);
+        describe(&b);
+        if (strcmp(b.p, CASES[i].comes_to) != 0)
+            fail_msg("%s\n  is     %s\n  wanted %s", CASES[i].label, b.p, CASES[i].comes_to);
+        assert_int_equal(result.spf == DMARC_ALIGNED, result.aligned_spf.n > 0);
+        assert_int_equal(result.dkim == DMARC_ALIGNED, result.aligned_dkim.n > 0);
+        dns_known_free(known);
+        buf_done(&b);
+    }
+}
 
 static void what_it_comes_to(void **state UNUSED)
 {
@@ -269,9 +321,81 @@ static void what_it_comes_to(void **state UNUSED)
     assert_int_equal(wrong, 0);
 }
 
+/* The problems that are told, by number, and the record to publish: "name: text", or nothing. */
+static void what_is_to_be_mended(void **state UNUSED)
+{
+    static const struct {
+        const char *label, *zone, *question;
+        size_t problems;
+        const char *publish;
+    } MENDED[] = {
+        { "none", "", "s.a.com", 0, "_dmarc.a.com: v=DMARC1; p=none; rua=mailto:postmaster@a.com" },
+        { "none, below a suffix", "", "host.com", 0,
+          "_dmarc.host.com: v=DMARC1; p=none; rua=mailto:postmaster@host.com" },
+        { "no domain", "", "", 0, "" },
+        { "a good one", REJECT, "s.a.com", 0, "" },
+        { "one with a note", "_dmarc.a.com TXT v=DMARC1; p=none; pct=100\n", "a.com", 1, "" },
+        { "one with a fault", "_dmarc.a.com TXT v=DMARC1; p=reject; adkim=x\n", "s.a.com", 1,
+          "_dmarc.a.com: v=DMARC1; p=reject" },
+        { "two", REJECT "_dmarc.a.com TXT v=DMARC1; p=none\n", "a.com", 1,
+          "_dmarc.a.com: v=DMARC1; p=reject" },
+        { "two above, and a good one", REJECT SUB SUB "_dmarc.s.a.com TXT v=DMARC1; p=none\n",
+          "x.s.a.com", 1, "_dmarc.s.a.com: v=DMARC1; p=quarantine" },
+        { "beside a good one there may be what it wants",
+          REJECT "_dmarc.a.com TXT v=dmarc1; p=none\n", "a.com", 0, "" },
+        { "nearly one", "_dmarc.a.com TXT v=DMARC1 p=reject\n", "a.com", 1,
+          "_dmarc.a.com: v=DMARC1; p=none" },
+        { "nearly one, and another text",
+          "_dmarc.a.com TXT x\n_dmarc.a.com TXT v=dmarc1;p=quarantine\n", "a.com", 1,
+          "_dmarc.a.com: v=DMARC1; p=quarantine" },
+        { "not known", "_dmarc.a.com SERVFAIL\n", "a.com", 0, "" },
+        { "known, and whose it is is not", REJECT "_dmarc.com SERVFAIL\n", "a.com spf=b.com", 0,
+          "" },
+    };
+    for (size_t i = 0; i < COUNT_OF(MENDED); i++) {
+        str dkim[DMARC_DKIM_MAX];
+        struct buf b, text;
+        buf_init(&b, 4096);
+        buf_init(&text, 4096);
+        set_question(MENDED[i].question, dkim);
+        known = dns_known_new(0);
+        assert_non_null(known);
+        (void)zone_script_run(MENDED[i].zone, known, core, NULL);
+        if (dmarc_publish(&question, &result, &b, &text))
+            buf_addf(&b, ": %.*s", STR_ARG(buf_str(&text)));
+        if (!str_eq(buf_str(&b), str_from(MENDED[i].publish)) ||
+            result.problem_count != MENDED[i].problems)
+            fail_msg("%s: %zu problems, '%.*s'", MENDED[i].label, result.problem_count,
+                     STR_ARG(buf_str(&b)));
+        dns_known_free(known);
+        buf_done(&b);
+        buf_done(&text);
+    }
+}
+
+/* Eight names, each with more texts than there is room for problems. */
+static void more_problems_than_fit(void **state UNUSED)
+{
+    struct buf zone;
+    buf_init(&zone, 1 << 16);
+    for (size_t i = 0; i < 2 * DMARC_PROBLEMS_MAX; i++)
+        buf_addf(&zone, "_dmarc.a.com TXT v=dmarc%zu\n", i);
+    buf_addc(&zone, 0);
+    set_question("a.com", (str[DMARC_DKIM_MAX]){ STR_NONE });
+    known = dns_known_new(0);
+    assert_non_null(known);
+    (void)zone_script_run(zone.p, known, core, NULL);
+    assert_int_equal(result.problem_count, DMARC_PROBLEMS_MAX);
+    assert_int_equal(result.result, AUTH_NONE);
+    dns_known_free(known);
+    buf_done(&zone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_that_are_aligned), cmocka_unit_test(one_answer_at_a_time),
+        cmocka_unit_test(what_is_to_be_mended),   cmocka_unit_test(more_problems_than_fit),
         cmocka_unit_test(what_it_comes_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,35 +143,37 @@ static bool meant_record(const struct dmarc_step *s, struct dmarc_record *out)
     return false;
 }
 
-/* The step to be mended, and the record to be made of it; NULL: none is there. */
+static bool has_serious(const struct dmarc_record *d)
+{
+    for (size_t i = 0; i < d->problem_count; i++)
+        if (dmarc_problem_serious(&d->problems[i]))
+            return true;
+    return false;
+}
+
+/* The step to be mended, and the record to be made of what stands there: that which applies, or else where none
+ * counts, although some were meant to. NULL: none. */
 static const struct dmarc_step *to_mend(const struct dmarc_result *r, struct dmarc_record *record)
 {
-    if (r->found) {
+    if (r->found && has_serious(&r->found->record)) {
         *record = r->found->record;
         return r->found;
     }
     for (size_t i = 0; i < r->walk.count; i++)
-        if (meant_record(&r->walk.steps[i], record))
+        if (!r->walk.steps[i].read && meant_record(&r->walk.steps[i], record))
             return &r->walk.steps[i];
     return NULL;
-}
-
-static bool needs_mending(const struct dmarc_result *r)
-{
-    for (size_t i = 0; i < r->problem_count; i++)
-        if (dmarc_problem_serious(&r->problems[i]))
-            return true;
-    return false;
 }
 
 bool dmarc_publish(const struct dmarc_question *q, const struct dmarc_result *r, struct buf *name,
                    struct buf *text)
 {
     struct dmarc_record record;
-    if (!q->author.n || (!r->found && r->result == AUTH_TEMPERROR) ||
-        (r->found && !needs_mending(r)))
+    if (!q->author.n || (!r->found && r->result == AUTH_TEMPERROR))
         return false;
     const struct dmarc_step *s = to_mend(r, &record);
+    if (!s && r->found)
+        return false;
     str org = dns_org_domain(q->author, q->suffixes);
     str at = s ? s->domain : org.n ? org : q->author;
     buf_add(name, STR("_dmarc."));

@@ -37,7 +37,8 @@ def one_that_fails():
 
 def none_and_what_to_publish():
     zone = Zone("mail.a.example A 192.0.2.1\n")
-    said = Run("dmarc", "--from", "anna@mail.a.example", resolver=zone).owes(1, "No DMARC record applies to mail.a.example.")
+    said = Run("dmarc", "--from", "anna@mail.a.example", resolver=zone).owes(
+        1, "No DMARC record applies to mail.a.example.")
     expect('\n  _dmarc.a.example. IN TXT "v=DMARC1; p=none; rua=mailto:postmaster@a.example"\n' in said.out,
            "the record to publish", said.out)
     Run("dmarc", "--from", "mail.a.example", "--json", resolver=zone).document(

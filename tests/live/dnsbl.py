@@ -47,7 +47,8 @@ def what_is_no_listing():
     names = ("bl.test", "b.test", "slow.test", "gone.test")
     flags = [word for name in names for word in ("--list", name)]
     Run("dnsbl", ME, *flags, resolver=zone).owes(
-        3, "is on none of the 0 lists that could tell. 4 could not tell.", "bl.test: Not known: the answer is no list's.",
+        3, "is on none of the 0 lists that could tell. 4 could not tell.",
+        "bl.test: Not known: the answer is no list's.",
         "b.test: Not known: the list says that it does not answer this resolver.",
         "slow.test: Not known: the question ended in SERVFAIL.", "gone.test: Not known: the list does not even have")
     document = Run("dnsbl", ME, *flags, "--json", resolver=zone).document(3, result="unknown", matters_for_login=None)
