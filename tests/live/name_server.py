@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 
-A, CNAME, MX, AAAA = 1, 5, 15, 28
+A, CNAME, PTR, MX, TXT, AAAA = 1, 5, 12, 15, 16, 28
 NOERROR, SERVFAIL, NXDOMAIN, REFUSED = 0, 2, 3, 5
 
 
@@ -18,8 +18,10 @@ def record(name, kind, value):
     if kind == MX:
         preference, host = value
         data = struct.pack("!H", preference) + wire_name(host)
+    elif kind == TXT:
+        data = bytes([len(value)]) + value.encode()
     else:
-        data = wire_name(value) if kind == CNAME else ipaddress.ip_address(value).packed
+        data = wire_name(value) if kind in (CNAME, PTR) else ipaddress.ip_address(value).packed
     return wire_name(name) + struct.pack("!HHIH", kind, 1, 60, len(data)) + data
 
 
