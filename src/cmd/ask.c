@@ -180,6 +180,8 @@ static bool has_address(const struct answers *x)
 }
 static bool names_no_port(const struct answers *x)
 {
+    if (!x->server)
+        return false;
     str s = str_from(x->server);
     size_t first = str_find_octet(s, ':');
     bool v6 = first != STR_NOT_FOUND &&
@@ -191,7 +193,8 @@ static const struct question QUESTIONS[] = {
     { "What did the error say? Paste it here:", NULL, put_error, false, true },
     { "Your mail address:", NULL, put_address, false, false },
     { "Whom did you write to?", has_address, put_to, false, false },
-    { "Outgoing server (SMTP), as in your program's settings:", NULL, put_server, true, false },
+    { "Outgoing server (SMTP), as in your program's settings (empty: found by your address):", NULL,
+      put_server, true, false },
     { "Its port there:", names_no_port, put_port, false, false },
     { "Its security there (none, STARTTLS or SSL/TLS):", NULL, put_security, false, false },
     { "Does your program log in there? (yes or no)", NULL, put_auth, false, false },
@@ -319,7 +322,7 @@ static bool ask_one(const struct terminal *t, const struct question *q, struct a
         fflush(stderr);
         if (!read_answer(t, q, x->arena, &answer))
             return false;
-        if (!answer && q->needed) {
+        if (!answer && q->needed && !x->address) { /* by the address it can be found */
             say_where_it_stands();
             continue;
         }
@@ -336,7 +339,7 @@ static bool ask_password(const struct terminal *t, struct answers *x, struct err
 {
     struct buf b;
     int ends[2];
-    if (!x->address && !x->user)
+    if ((!x->address && !x->user) || !x->server) /* whom it would go to is not known yet */
         return true;
     buf_init(&b, SECRET_MAX);
     bool ok = read_hidden(t, PASSWORD_PROMPT, &b) || err_set(e, ERR_SYSTEM, GIVEN_UP);
@@ -382,6 +385,14 @@ bool ask_questions(struct ask_answers *out, struct arena *a, struct err *e)
     if (!ok && gave_up)
         fputc('\n', stderr);
     return ok && (words_of(&x, out) || err_memory(e, "the answers"));
+}
+
+bool ask_names_server(const struct ask_answers *x)
+{
+    for (int i = 1; i < x->argc; i++)
+        if (strcmp(x->argv[i], "--server") == 0)
+            return true;
+    return false;
 }
 
 static bool is_plain(str text)

@@ -23,6 +23,8 @@ bool ask_possible(void);
 /* The words live in the arena. The password waits in a pipe whose descriptor is in argv. False: the user
  * gave up (Ctrl-C, or the end of input), or a failure of ours; the terminal is as it was. */
 bool ask_questions(struct ask_answers *out, struct arena *a, struct err *e) MUST_CHECK;
+/* Was a server named? Without one the password was not asked for either. */
+bool ask_names_server(const struct ask_answers *x);
 /* Appends the command line for a shell, without the password. */
 bool ask_command_line(const struct ask_answers *x, struct buf *out);
 #endif

@@ -120,7 +120,12 @@ int cmd_cause(int argc, char **argv)
  */
 const struct command COMMANDS[] = {
     { "doctor", "[ADDRESS]", "Find out why a server refuses, prove it, and write the settings down",
-      "ADDRESS is your own mail address: the login and the sender unless other flags say so.\n"
+      "ADDRESS is your own mail address: the login and the sender unless other flags say so. "
+      "Without "
+      "--server the best server is taken that baton discover finds for it; where neither the "
+      "domain, "
+      "Baton's table of providers, HTTPS nor DNSSEC vouches for that server, it gets no password "
+      "unless --trust-found is given.\n"
       "\n"
       "The doctor connects to the server on the usual ports, reads what it offers, tries what you "
       "have and "

@@ -263,7 +263,11 @@ static bool read_answers(struct doctor_flags *f, struct arena *a, struct buf *pa
 {
     struct ask_answers x;
     struct buf line;
-    if (!ask_questions(&x, a, e) || !doctor_flags_read_unasked(f, x.argc, x.argv, a, password, e))
+    if (!ask_questions(&x, a, e))
+        return false;
+    /* Without a server the password is asked for when it is found, and may be trusted. */
+    if (ask_names_server(&x) ? !doctor_flags_read_unasked(f, x.argc, x.argv, a, password, e)
+                             : !doctor_flags_read(f, x.argc, x.argv, a, password, e))
         return false;
     buf_init(&line, (size_t)1 << 16);
     if (ask_command_line(&x, &line))

@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/password_shape.h"
 #include "cmd/cmd.h"
+#include "cmd/doctor_found.h"
 #include "cmd/host_port.h"
 #include "cmd/read_file.h"
 #include "cmd/secret_input.h"
@@ -27,6 +28,10 @@ struct raw {
         *whoami;
     struct secret_source secret;
     bool unasked; /* nobody may be asked for a password */
+    /* Without --server: what was found in its place. */
+    uint16_t https_port;
+    bool trust_found, no_secret; /* no_secret: nothing that is secret may go there */
+    const char *found_user;
     struct doctor_flags *f;
 };
 
@@ -115,6 +120,21 @@ static bool take_dns_port(void *into, const char *value, struct err *e)
     if (!take_number("dns-port", value, 1, UINT16_MAX, &n, e))
         return false;
     ((struct raw *)into)->f->o.dns_port = (uint16_t)n;
+    return true;
+}
+static bool take_https_port(void *into, const char *value, struct err *e)
+{
+    uint64_t n;
+    if (!take_number("https-port", value, 1, UINT16_MAX, &n, e))
+        return false;
+    ((struct raw *)into)->https_port = (uint16_t)n;
+    return true;
+}
+static bool take_trust_found(void *into, const char *value, struct err *e)
+{
+    (void)value;
+    (void)e;
+    ((struct raw *)into)->trust_found = true;
     return true;
 }
 static bool take_timeout(void *into, const char *value, struct err *e)
@@ -215,8 +235,13 @@ static bool take_later(void *into, const char *value, struct err *e)
 }
 
 const struct command_option DOCTOR_OPTIONS[] = {
-    { "server", "HOST[:PORT]", "the server that refused; no port: 25, 465, 587 and 2525",
+    { "server", "HOST[:PORT]",
+      "the server that refused; no port: 25, 465, 587 and 2525; without it the best is taken that "
+      "'baton discover' finds for ADDRESS",
       take_server },
+    { "trust-found", NULL,
+      "without --server: let the password go to whatever server was found for ADDRESS",
+      take_trust_found },
     { "security", "none|starttls|tls|auto", "what the program is set to; ssl and ssl/tls mean tls",
       take_security },
     { "auth", "none|auto|MECHANISM", "how the program logs in; none: it does not", take_auth },
@@ -249,6 +274,8 @@ const struct command_option DOCTOR_OPTIONS[] = {
       take_whoami },
     { "dns-port", "PORT", "port of name servers that are asked straight (53)", take_dns_port },
     { "trust-anchor", "FILE", "trust these DNSSEC keys in place of the root's", take_trust_anchor },
+    { "https-port", "PORT", "without --server: ask web servers for settings on this port (443)",
+      take_https_port },
     { "pop", "HOST[:PORT]",
       "where mail is fetched from (POP3; port 995), for servers that want that first: the same "
       "login "
@@ -322,17 +349,42 @@ static bool is_mailbox(const char *text)
     return text && smtp_mailbox_parse(str_from(text), &m, NULL);
 }
 
-static bool read_server(struct raw *raw, struct arena *a, struct err *e)
+/* No --server: the best that discovery finds. What was merely guessed says nothing of the port. */
+static bool find_server(struct raw *raw, const char *address, struct arena *a, struct err *e)
+{
+    struct doctor_options *o = &raw->f->o;
+    struct smtp_attempt *at = &o->asked.attempt;
+    struct doctor_found found;
+    if (!doctor_find_server(address, raw->https_port, o, a, &found, e))
+        return false;
+    const struct discover_server *s = &found.server;
+    bool guessed = s->source == DISCOVER_GUESS || s->source == DISCOVER_ISP;
+    bool fits = at->security == SMTP_SECURITY_AUTO || at->security == s->security;
+    at->host = s->hostname;
+    if (!guessed && fits) {
+        at->port = s->port;
+        at->security = s->security;
+    }
+    if (s->user.n && !raw->user)
+        raw->found_user = arena_dup(a, s->user).p;
+    raw->no_secret = s->trust == DISCOVER_UNTRUSTED && !raw->trust_found;
+    o->asked.found = found.said;
+    return true;
+}
+
+static bool read_server(struct raw *raw, const char *address, struct arena *a, struct err *e)
 {
     struct smtp_attempt *at = &raw->f->o.asked.attempt;
     str host;
     uint64_t port = 0;
     struct ip ip;
     char name[DNS_NAME_MAX];
+    if (!raw->server && address && !raw->f->o.no_dns)
+        return find_server(raw, address, a, e);
     if (!raw->server || !*raw->server)
         return err_set(e, ERR_SYNTAX,
                        "no server is named; give --server HOST, as in the program's settings "
-                       "for outgoing mail");
+                       "for outgoing mail, or your ADDRESS, by which it is looked for");
     if (!split_host_port(str_trim(str_from(raw->server)), &host, &port))
         return err_set(
             e, ERR_SYNTAX,
@@ -535,7 +587,9 @@ static unsigned credentials_of(const struct raw *raw, bool known)
 static const char *user_of(const struct raw *raw, const char *address, bool known)
 {
     bool names_itself = !known && !(needs_of(raw) & (SASL_PASSWORD | SASL_TOKEN));
-    return raw->user || names_itself ? raw->user : address;
+    if (raw->user || names_itself)
+        return raw->user;
+    return raw->found_user ? raw->found_user : address;
 }
 
 static bool check_login(const struct raw *raw, bool known, const char *user, struct err *e)
@@ -545,7 +599,7 @@ static bool check_login(const struct raw *raw, bool known, const char *user, str
                        raw->secret.token_command ? "token" : "password");
     if (user && strlen(user) > 1024)
         return err_set(e, ERR_LIMIT, "the user name is longer than 1024 octets");
-    if (needs_of(raw) == SASL_TOKEN && !known)
+    if (needs_of(raw) == SASL_TOKEN && !known && !raw->no_secret)
         return err_set(e, ERR_SYNTAX, "--auth %.20s logs in by a token; give --token-command",
                        raw->auth);
     return true;
@@ -559,7 +613,7 @@ static bool read_login(struct raw *raw, const char *address, struct arena *a, st
     bool known = false;
     raw->secret.ask = user_of(raw, address, false) && logs_in && (needs_of(raw) & SASL_PASSWORD) &&
                       !raw->unasked;
-    if (!secret_input(&raw->secret, password, &known, e))
+    if (!raw->no_secret && !secret_input(&raw->secret, password, &known, e))
         return false;
     const char *user = user_of(raw, address, known);
     if (!check_login(raw, known, user, e) || !read_auth(raw, known, a, e))
@@ -570,7 +624,7 @@ static bool read_login(struct raw *raw, const char *address, struct arena *a, st
     asked->login_known = asked->credentials != 0 || itself;
     asked->attempt.user = known || smtp_attempt_logs_in(&asked->attempt) ? str_from(user)
                                                                          : STR_NONE;
-    if (raw->secret.token_command) {
+    if (raw->secret.token_command && known) {
         raw->f->o.token = buf_str(password);
         return true;
     }
@@ -620,7 +674,7 @@ static bool read_all(struct doctor_flags *f, int argc, char **argv, bool unasked
     if (raw.helo && !is_helo(str_from(raw.helo)))
         return err_set(e, ERR_SYNTAX, "--helo '%.60s' is no host name or [address]", raw.helo);
     return read_files(&f->o, e) && source_is_ours(&f->o.asked.attempt.source, e) &&
-           read_server(&raw, a, e) && read_whoami(&raw, a, e) && read_pasted(&raw, a, e) &&
+           read_server(&raw, address, a, e) && read_whoami(&raw, a, e) && read_pasted(&raw, a, e) &&
            read_addresses(&raw, address, a, e) && read_ports(&raw, e) &&
            read_login(&raw, address, a, password, e);
 }

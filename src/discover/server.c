@@ -44,7 +44,7 @@ bool discover_host(str typed, const struct dns_idn *idn, struct arena *a, str *o
 {
     struct ip ip;
     char name[DNS_NAME_MAX], text[IP_TEXT_MAX];
-    str host = typed;
+    str host;
     if (ip_parse(typed, &ip))
         host = str_from(ip_text(&ip, text));
     else if (typed.n && dns_name_from_text(typed, idn, name, NULL))

@@ -31,6 +31,7 @@ struct doctor_asked {
     struct ip public_ip; /* --public-ip: where the servers see us come from; IP_NONE: not said */
     str whoami;          /* --whoami: the name in DNS that answers with it; empty: not said */
     bool dns_private;    /* --resolver: reserved names and private addresses are asked for too */
+    str found; /* where the server comes from that the user did not name: a sentence; empty: he did */
 };
 
 /* What the program's login is taken to be made with. */

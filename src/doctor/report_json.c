@@ -349,6 +349,7 @@ static json_t *asked_of(const struct doctor_report *r)
             json_array_append_new(odd, name_of(&PASSWORD_ANOMALY_NAMES, (int)bit));
     json_object_set_new(o, "password_anomalies", odd);
     json_object_set_new(o, "own_address", text_of(r->asked->own_address));
+    json_object_set_new(o, "found", text_of(r->asked->found));
     json_object_set_new(o, "public_ip", ip_of(&r->asked->public_ip));
     json_object_set_new(o, "whoami", text_of(r->asked->whoami));
     json_object_set_new(o, "dns_private", json_boolean(r->asked->dns_private));

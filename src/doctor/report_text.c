@@ -494,6 +494,10 @@ static void footer(const struct doctor_report *r, struct buf *out)
 {
     struct buf line;
     buf_init(&line, 4096);
+    if (r->asked->found.n) {
+        buf_addc(out, '\n');
+        wrapped(out, 0, r->asked->found);
+    }
     out->failed |= !doctor_report_footer(r, &line);
     buf_addc(out, '\n');
     wrapped(out, 0, buf_str(&line));

@@ -217,6 +217,15 @@ def nothing_known():
     expect(b"Whom did you write to" not in t.screen and b"Password" not in t.screen, "asked what is of no use", t.screen)
 
 
+def found_by_the_address():
+    """Without a server no password is asked for before one is found, and of a reserved name nobody is asked."""
+    t = ask([("What did the error say", ""), ("Your mail address", USER), ("Whom did you write", ""),
+             ("Outgoing server", ""), ("Its security", ""), ("log in there", ""), ("User name", "")])
+    t.until("none was found")
+    expect(t.end() == 2, "exit status", t.process.returncode, t.screen)
+    expect(b"Password" not in t.screen and b"Its port" not in t.screen, "asked what is of no use", t.screen)
+
+
 def asked_again():
     """A wrong answer is asked again, with the reason of the flag's own reader."""
     with Site(LOGINS) as site:
@@ -284,7 +293,8 @@ def nobody_to_ask():
 
 
 for case in (progress, narrow, too_narrow, no_cursor, no_colour, with_json, with_verbose, no_terminal, interrupted,
-             questions, nothing_known, asked_again, many_lines, given_up, stopped_at_the_password, nobody_to_ask):
+             questions, nothing_known, found_by_the_address, asked_again, many_lines, given_up,
+             stopped_at_the_password, nobody_to_ask):
     bench.case(case.__name__.replace("_", " "), case)
 if LATE_SIGNAL:
     bench.case("given up late", given_up_late)

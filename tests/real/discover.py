@@ -19,9 +19,14 @@ import threading
 import dns_kit
 import kit
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
+import peers  # noqa: E402
+
 BATON = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
-WEB, SILENT, CLOSED = "127.53.1.1", "127.53.1.2", "127.53.1.3"
-TREE = NGINX = None
+WEB, SILENT, CLOSED, SMTP = "127.53.1.1", "127.53.1.2", "127.53.1.3", "127.53.1.4"
+PASSWORD = "tulip-Mania-1637"
+MAIL_HOSTS = ("smtp.user.test", "smtp.other.test")
+TREE = NGINX = SITE = PEER = None
 
 
 # ---- what stands where ----
@@ -68,7 +73,7 @@ ZONES = {
     "corp.test": "autoconfig A WEB\n@ MX 10 mx.corp.test.", "known.test": "@ A WEB", "moved.test": "autoconfig A WEB\nwww A WEB",
     "away.test": "autoconfig A WEB", "clear.test": "autoconfig A WEB", "loop.test": "autoconfig A WEB",
     "bomb.test": "autoconfig A WEB", "deep.test": "autoconfig A WEB", "large.test": "autoconfig A WEB",
-    "page.test": "autoconfig A WEB", "error.test": "autoconfig A WEB", "other.test": "@ TXT x",
+    "page.test": "autoconfig A WEB", "error.test": "autoconfig A WEB",
     "locked.test": "autodiscover A WEB", "plain.test": "autodiscover A WEB",
     "hoster.test": "autoconfig A WEB\nmx A 192.0.2.25", "ispdb.test": "db A WEB", "nobody.test": "@ TXT x",
     "noname.test": "autoconfig A WEB",
@@ -80,7 +85,11 @@ ZONES = {
     "2.0.192.in-addr.arpa": "7 PTR line7.isp.test.", "isp.test": f"line7 A 192.0.2.7\n{SRV} smtp.isp.test.",
     "mailhost.test": "@ MX 10 mx.mailhost.test.\nmx A 192.0.2.5\nsmtp A 192.0.2.6",
 }
-UNSIGNED = {"unproved.test": f"{SRV} smtp.other.test.", "rented.test": "@ MX 10 mx.hoster.test."}
+ZONES |= {
+    "user.test": "_submission._tcp SRV 0 0 PORT smtp.user.test.\nsmtp A SMTP",
+    "other.test": "smtp A SMTP",
+}
+UNSIGNED = {"stray.test": "_submission._tcp SRV 0 0 PORT smtp.other.test.", "unproved.test": f"{SRV} smtp.other.test.", "rented.test": "@ MX 10 mx.hoster.test."}
 
 
 def run(*argv, **options):
@@ -92,12 +101,13 @@ def run(*argv, **options):
 def certificates(place):
     run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
         "-subj", "/CN=Test Authority", "-keyout", place / "ca.key", "-out", place / "ca.pem")
-    names = place / "names"
-    names.write_text("subjectAltName=" + ",".join(f"DNS:{h}" for h in PAGES))
-    run("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=web",
-        "-keyout", place / "web.key", "-out", place / "web.csr")
-    run("openssl", "x509", "-req", "-in", place / "web.csr", "-CA", place / "ca.pem", "-CAkey", place / "ca.key",
-        "-CAcreateserial", "-days", "2", "-extfile", names, "-out", place / "web.pem")
+    for label, hosts in (("web", PAGES), ("smtp", MAIL_HOSTS)):
+        names = place / f"{label}.names"
+        names.write_text("subjectAltName=" + ",".join(f"DNS:{h}" for h in hosts if h != "autoconfig.noname.test"))
+        run("openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={label}",
+            "-keyout", place / f"{label}.key", "-out", place / f"{label}.csr")
+        run("openssl", "x509", "-req", "-in", place / f"{label}.csr", "-CA", place / "ca.pem", "-CAkey",
+            place / "ca.key", "-CAcreateserial", "-days", "2", "-extfile", names, "-out", place / f"{label}.pem")
 
 
 def location(place, port, path, text, number):
@@ -110,7 +120,6 @@ def location(place, port, path, text, number):
 class Nginx:
     def __init__(self, place):
         self.place, self.port = place, dns_kit.free_port(WEB)
-        certificates(place)
         with open(place / "large", "wb") as f:
             f.truncate(1 << 30)
         servers, number = "", 0
@@ -185,6 +194,21 @@ def said(d, source, came, words=""):
     rows = [e for e in d["evidence"] if e["source"] == source and e["came"] == came and words in e["said"]]
     if not rows:
         raise AssertionError(f"no {source} {came} '{words}' in\n{json.dumps(d['evidence'], indent=1)}")
+
+
+def doctor(address, *flags):
+    """The doctor's document, or None; what it said on standard error; the connections that the server took."""
+    before = len(SITE.conns)
+    done = subprocess.run([BATON, "doctor", address, "--json", *TREE.flags, "--ca", NGINX.place / "ca.pem",
+                           "--https-port", str(NGINX.port), "--ports", "", "--password-env", "PW", *flags],
+                          capture_output=True, text=True, check=False, timeout=300, stdin=subprocess.DEVNULL,
+                          env={**os.environ, "PW": PASSWORD})
+    document = json.loads(done.stdout) if done.stdout else None
+    return done.returncode, document, done.stderr, SITE.conns[before:]
+
+
+def logins(conns):
+    return [c for conn in conns for c in conn.commands if c[0].upper() == "AUTH"]
 
 
 # ---- cases ----
@@ -285,7 +309,7 @@ def usual_names():
 
 
 def the_network_that_the_user_is_in():
-    d = discover("anna@other.test", "--public-ip", "192.0.2.7")
+    d = discover("anna@nobody.test", "--public-ip", "192.0.2.7")
     must(d, "smtp.isp.test 587 starttls isp None")
 
 
@@ -310,7 +334,34 @@ def a_resolver_that_is_dead():
     assert d["no_such_domain"] is False and d["did_you_mean"] is None
 
 
-CASES = [autoconfig, well_known, redirect_within_the_organisation, redirects_that_are_not_followed,
+def the_doctor_finds_the_server():
+    status, d, errors, conns = doctor("anna@user.test")
+    assert d, errors
+    assert d["asked"]["host"] == "smtp.user.test" and d["asked"]["port"] == PEER.port, d["asked"]
+    assert "SRV" in d["asked"]["found"] and "no password" not in d["asked"]["found"], d["asked"]["found"]
+    assert status == 0 and d["verdict"] == "accepted", d["summary"]
+    assert logins(conns)
+
+
+def the_doctor_gives_no_password_to_a_stranger():
+    _, d, errors, conns = doctor("anna@stray.test")
+    assert d, errors
+    assert d["asked"]["host"] == "smtp.other.test" and conns, d["asked"]
+    assert "no password goes there" in d["asked"]["found"], d["asked"]["found"]
+    assert not logins(conns) and d["stats"]["auth_attempts"] == 0
+    assert not any(PASSWORD.encode() in bytes(c.clear) + bytes(c.hidden) for c in conns)
+    _, d, errors, conns = doctor("anna@stray.test", "--trust-found")
+    assert d and logins(conns), errors
+
+
+def the_doctor_names_the_nearest_domain():
+    status, d, errors, conns = doctor("anna@copr.test")
+    assert status == 2 and d is None and not conns
+    assert "copr.test does not exist" in errors and "did you mean corp.test?" in errors, errors
+
+
+CASES = [the_doctor_finds_the_server, the_doctor_gives_no_password_to_a_stranger,
+         the_doctor_names_the_nearest_domain, autoconfig, well_known, redirect_within_the_organisation, redirects_that_are_not_followed,
          pages_that_are_not_taken, a_name_that_the_certificate_does_not_show, an_error_is_no_no,
          silent_web_beside_srv, silent_web_and_nothing_better, dnssec_decides_where_a_password_may_go,
          the_provider_behind_the_mx, autodiscover, a_database_where_it_is_named, usual_names,
@@ -318,11 +369,11 @@ CASES = [autoconfig, well_known, redirect_within_the_organisation, redirects_tha
 
 
 def addresses(text):
-    return text.replace("WEB", WEB).replace("SILENT", SILENT).replace("CLOSED", CLOSED)
+    return text.replace("PORT", str(PEER.port)).replace("SMTP", SMTP).replace("WEB", WEB).replace("SILENT", SILENT).replace("CLOSED", CLOSED)
 
 
 def main():
-    global TREE, NGINX
+    global TREE, NGINX, SITE, PEER
     lacking = dns_kit.missing() + [p for p in ("nginx", "openssl") if not shutil.which(p, path=dns_kit._PATH)]
     if lacking:
         sys.exit(f"discover: {', '.join(lacking)} missing: ./run install discover")
@@ -331,6 +382,9 @@ def main():
         place = pathlib.Path(name)
         place.chmod(0o755)
         (place / "web").mkdir()
+        certificates(place / "web")
+        SITE = stack.enter_context(peers.Site({a: PASSWORD.encode() for a in ("anna@user.test", "anna@stray.test")}))
+        PEER = SITE.listen(SMTP, cert=(place / "web" / "smtp.pem", place / "web" / "smtp.key"))
         TREE = stack.enter_context(dns_kit.Tree(place))
         for zone, text in ZONES.items():
             TREE.zone(zone, addresses(text))
