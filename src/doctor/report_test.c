@@ -96,6 +96,7 @@ static const struct key ATTEMPT[] = { ATTEMPT_KEYS, { NULL, 0, NULL } };
 static const struct key ASKED[] = { ATTEMPT_KEYS,
                                     { "password_anomalies", LIST, NULL },
                                     { "own_address", TEXT | NUL, NULL },
+                                    { "found", TEXT | NUL, NULL },
                                     { "public_ip", TEXT | NUL, NULL },
                                     { "whoami", TEXT | NUL, NULL },
                                     { "dns_private", BOOLEAN, NULL },
@@ -833,6 +834,26 @@ static void parts_of_the_text(void **state)
     }
 }
 
+/* Where the server comes from stands in both, or in none. */
+static void a_found_server_is_told(void **state)
+{
+    (void)state;
+    for (int found = 0; found < 2; found++) {
+        struct buf b;
+        begin("587 starttls - known", NEVER);
+        asked.found = found ? STR("No server was named; found by SRV.") : STR_NONE;
+        buf_init(&b, TEXT_MAX);
+        assert_true(doctor_report_text(&report, &b));
+        assert_int_equal(str_find(buf_str(&b), STR("found by SRV.")) != STR_NOT_FOUND, found);
+        json_t *o = document();
+        assert_int_equal(json_is_string(json_object_get(json_object_get(o, "asked"), "found")),
+                         found);
+        json_decref(o);
+        buf_done(&b);
+        arena_done(&arena);
+    }
+}
+
 /* Colours change nothing but colours. */
 static void colours(void **state)
 {
@@ -935,6 +956,7 @@ int main(void)
         cmocka_unit_test(secret_at_a_cut),
         cmocka_unit_test(fit_for_a_terminal),
         cmocka_unit_test(parts_of_the_text),
+        cmocka_unit_test(a_found_server_is_told),
         cmocka_unit_test(once_and_narrow),
         cmocka_unit_test(colours),
         cmocka_unit_test(without_room),
