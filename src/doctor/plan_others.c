@@ -78,12 +78,25 @@ static bool any_about_domain(const struct plan *p)
     return false;
 }
 
+/* Was it taken, with something else changed? Then it is no matter of the address. */
+static bool passed_elsewhere(const struct plan *p, str from)
+{
+    for (size_t i = 0; i < p->r->count; i++)
+        if (p->r->rows[i].probe == PROBE_TRIAL && doctor_evidence_good(&p->r->rows[i]) &&
+            str_eq(p->r->rows[i].attempt.from, from))
+            return true;
+    return false;
+}
+
 /* The reverse-path that was refused as such; empty: none. */
 static str from_in_doubt(const struct plan *p)
 {
-    for (size_t i = 0; i < p->r->count; i++)
-        if (is_about_from(&p->r->rows[i]))
-            return p->r->rows[i].attempt.from;
+    for (size_t i = 0; i < p->r->count; i++) {
+        const struct doctor_evidence *ev = &p->r->rows[i];
+        bool excused = ev->probe == PROBE_TRIAL && passed_elsewhere(p, ev->attempt.from);
+        if (is_about_from(ev) && !excused)
+            return ev->attempt.from;
+    }
     return STR_NONE;
 }
 
