@@ -3,6 +3,7 @@
 #include "base/escape.h"
 #include "dns/record_text.h"
 #include "doctor/dns_facts.h"
+#include "doctor/dns_nearest.h"
 #include "doctor/judge_inside.h"
 #include <stdio.h>
 
@@ -11,15 +12,25 @@ static str step(const struct doctor_report *r, const struct buf *b)
     return b->n ? arena_dup(r->record->arena, buf_str(b)) : STR_NONE;
 }
 
+/* "smtp.corp.example exists: is that what you mean?" */
+static void add_nearest(const struct doctor_report *r, const char *name, enum nearest_of what,
+                        struct buf *b)
+{
+    str near = doctor_nearest(r->asked, r->record, str_from(name), what);
+    if (near.n)
+        buf_addf(b, " %.*s exists: did you mean that?", STR_ARG(near));
+}
+
 static void sender_step(const struct doctor_report *r, struct buf *b)
 {
     struct dns_fact_sender s;
     if (!dns_fact_sender(r->asked, r->record, &s))
         return;
-    if (s.mx.state == DOMAIN_MX_NO_DOMAIN)
+    if (s.mx.state == DOMAIN_MX_NO_DOMAIN) {
         buf_addf(b, "DNS knows no domain %s: look for a slip in what stands behind the @.",
                  s.domain);
-    else if (s.mx.state == DOMAIN_MX_NULL)
+        add_nearest(r, s.domain, NEAREST_DOMAIN, b);
+    } else if (s.mx.state == DOMAIN_MX_NULL)
         buf_addf(b,
                  "%s says in DNS that it takes no mail (null MX): give a sender address of a "
                  "domain that does.",
@@ -48,12 +59,13 @@ static void host_step(const struct doctor_report *r, struct buf *b)
             "The DNSSEC signatures of %s are not valid: only the owner of that domain can mend "
             "it; tell him.",
             h.name);
-    else if (h.dns.no_name)
+    else if (h.dns.no_name) {
         buf_addf(b,
                  "DNS knows no name %s: compare it letter by letter with the one that the "
                  "provider's help page gives.",
                  h.name);
-    else if (h.dns.count)
+        add_nearest(r, h.name, NEAREST_HOST, b);
+    } else if (h.dns.count)
         buf_addf(b,
                  "DNS has addresses for %s, and this machine's programs do not get them: look at "
                  "its hosts file and its settings for name resolution.",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "doctor/dns_wants.h"
 #include "doctor/dns_facts.h"
+#include "doctor/dns_nearest.h"
 #include "doctor/words.h"
 #include "domain/name.h"
 #include "net/idn.h"
@@ -80,8 +81,10 @@ struct facts {
 static void want_facts(const struct doctor_asked *asked, const struct doctor_record *r,
                        struct facts *f)
 {
-    (void)dns_fact_sender(asked, r, &f->sender);
-    (void)dns_fact_host(asked, r, &f->host);
+    if (dns_fact_sender(asked, r, &f->sender) && f->sender.mx.state == DOMAIN_MX_NO_DOMAIN)
+        doctor_want_nearest(asked, r, str_from(f->sender.domain), NEAREST_DOMAIN);
+    if (dns_fact_host(asked, r, &f->host) && f->host.dns.no_name)
+        doctor_want_nearest(asked, r, str_from(f->host.name), NEAREST_HOST);
     if (reverse_dns_blamed(r))
         (void)dns_fact_reverse(asked, r, &f->reverse);
     if (refused_for(r, CAUSE_SPF_FAIL)) {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "doctor/dns_wants.h"
 #include "doctor/record_script.h"
 #include "doctor/report.h"
 #include "doctor/report_html.h"
@@ -372,6 +373,71 @@ static void steps(void **state)
     }
 }
 
+/* What is still asked of DNS: one name has an MX and an address, and there is no other. */
+static void answer_the_rest(const char *there)
+{
+    static const struct dns_record MX = { .type = DNS_MX, .name = STR_INIT("mx.b.test") };
+    static const struct dns_record A = { .type = DNS_A, .ip = { IP_V4, { 192, 0, 2, 9 }, 0 } };
+    struct dns_question q;
+    doctor_dns_want(&asked, &record);
+    while (dns_known_next(record.dns, &q)) {
+        struct dns_answer a = { .question = q, .code = DNS_NXDOMAIN };
+        if (str_eq(q.name, str_from(there))) {
+            a.code = DNS_OK;
+            a.records = q.type == DNS_MX ? &MX : &A;
+            a.count = q.type == DNS_MX || q.type == DNS_A;
+        }
+        assert_true(dns_known_put(record.dns, &a));
+        doctor_dns_want(&asked, &record);
+    }
+}
+
+static const struct {
+    const char *asked, *record, *there, *want;
+} SLIPS[] = {
+    { SPEAKS TYPO, E587 IN587 NOT_FOUND OTHER_FROM_OK NO_MX, "exmapel.org",
+      "exmapel.org exists: did you mean that?" },
+    { CORP,
+      "lookup | dns@system mail.corp.arpa A NXDOMAIN | dns mail.corp.arpa A NXDOMAIN |"
+      "dns mail.corp.arpa AAAA NXDOMAIN",
+      "mail.crop.arpa", "mail.crop.arpa exists: did you mean that?" },
+    { CORP,
+      "lookup | dns@system mail.corp.arpa A NXDOMAIN | dns mail.corp.arpa A NXDOMAIN |"
+      "dns mail.corp.arpa AAAA NXDOMAIN",
+      "far.away.arpa", NULL },
+    { CORP,
+      "lookup | dns@system mail.corp.arpa A SERVFAIL | dns mail.corp.arpa A SERVFAIL |"
+      "dns mail.corp.arpa AAAA SERVFAIL",
+      "mail.crop.arpa", NULL }, /* nobody said that it does not exist */
+};
+
+static void slips(void **state)
+{
+    const struct doctor_page_options o = { false, STR("1 May 2026, 12:00 UTC"), STR("0.1"), NULL };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(SLIPS); i++) {
+        str step[DOCTOR_STEPS_MAX];
+        bool there = false, asks = false;
+        struct buf page;
+        begin(SLIPS[i].asked, SLIPS[i].record);
+        answer_the_rest(SLIPS[i].there);
+        struct doctor_judgement j = doctor_judge(&asked, &record);
+        struct doctor_report r = report_on(&j);
+        size_t n = doctor_steps(&r, step);
+        for (size_t k = 0; k < n; k++) {
+            asks |= str_find(step[k], STR("did you mean")) != STR_NOT_FOUND;
+            there |= SLIPS[i].want && str_find(step[k], str_from(SLIPS[i].want)) != STR_NOT_FOUND;
+        }
+        if (there != (SLIPS[i].want != NULL) || asks != there)
+            fail_msg("%s: %.*s", SLIPS[i].there, STR_ARG(n ? step[0] : STR("none at all")));
+        buf_init(&page, 1 << 22); /* the anonymous one */
+        assert_true(doctor_report_html(&r, &o, &page));
+        assert_true(str_find(buf_str(&page), STR("did you mean")) == STR_NOT_FOUND);
+        buf_done(&page);
+        end();
+    }
+}
+
 /* On the anonymous page nothing that DNS named is left: neither what was asked for nor what it said. */
 static void about_nobody(void **state)
 {
@@ -460,8 +526,9 @@ static void notes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cases),        cmocka_unit_test(judged_again), cmocka_unit_test(steps),
-        cmocka_unit_test(about_nobody), cmocka_unit_test(named),        cmocka_unit_test(notes),
+        cmocka_unit_test(cases), cmocka_unit_test(judged_again), cmocka_unit_test(steps),
+        cmocka_unit_test(slips), cmocka_unit_test(about_nobody), cmocka_unit_test(named),
+        cmocka_unit_test(notes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -360,7 +360,13 @@ def the_doctor_names_the_nearest_domain():
     assert "copr.test does not exist" in errors and "did you mean corp.test?" in errors, errors
 
 
-CASES = [the_doctor_finds_the_server, the_doctor_gives_no_password_to_a_stranger,
+def the_doctor_names_the_nearest_host():
+    _, d, errors, _ = doctor("anna@user.test", "--server", f"smpt.user.test:{PEER.port}")
+    assert d and d["cause"] == "dns-failure", (errors, d and d["summary"])
+    assert any("smtp.user.test exists: did you mean that?" in s for s in d["fix"]["steps"]), d["fix"]["steps"]
+
+
+CASES = [the_doctor_names_the_nearest_host, the_doctor_finds_the_server, the_doctor_gives_no_password_to_a_stranger,
          the_doctor_names_the_nearest_domain, autoconfig, well_known, redirect_within_the_organisation, redirects_that_are_not_followed,
          pages_that_are_not_taken, a_name_that_the_certificate_does_not_show, an_error_is_no_no,
          silent_web_beside_srv, silent_web_and_nothing_better, dnssec_decides_where_a_password_may_go,
