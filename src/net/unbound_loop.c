@@ -24,6 +24,7 @@ static const char CONFIGURATION[] = "server:\n"
                                     " local-zone: \"localhost.\" nodefault\n"
                                     " local-zone: \"127.in-addr.arpa.\" nodefault\n"
                                     " edns-buffer-size: 1232\n"
+                                    " trust-anchor-signaling: no\n"
                                     " msg-cache-size: 1m\n"
                                     " rrset-cache-size: 2m\n"
                                     " key-cache-size: 1m\n"
@@ -80,6 +81,7 @@ struct net_unbound {
     struct ub_ctx *ctx;
     struct watch *watch;
     TAILQ_HEAD(, net_unbound_ask) open;
+    size_t awaited; /* of those */
     bool
         processing; /* inside ub_process(): a callback may free us, and the rest is done behind it */
     bool dying;
@@ -89,7 +91,7 @@ struct net_unbound_ask {
     TAILQ_ENTRY(net_unbound_ask) link;
     struct net_unbound *unbound;
     int id;
-    void (*done)(void *user, const struct net_unbound_result *r);
+    void (*done)(void *user, const struct net_unbound_result *r); /* NULL: nobody waits */
     void *user;
 };
 
@@ -212,7 +214,7 @@ static void ask_free(struct net_unbound_ask *a)
 {
     struct net_unbound *u = a->unbound;
     TAILQ_REMOVE(&u->open, a, link);
-    if (TAILQ_EMPTY(&u->open) && u->watch)
+    if (a->done && --u->awaited == 0)
         uv_unref((uv_handle_t *)&u->watch->handle);
     free(a);
 }
@@ -238,7 +240,8 @@ static void on_result(void *user, int rc, struct ub_result *r)
         result.why = r->why_bogus;
     }
     ask_free(a);
-    done(for_whom, &result);
+    if (done)
+        done(for_whom, &result);
     if (r)
         ub.resolve_free(r);
 }
@@ -258,11 +261,17 @@ net_unbound_ask(struct net_unbound *u, str name, enum dns_type type,
     text[name.n] = '\0';
     *a = (struct net_unbound_ask){ .unbound = u, .done = done, .user = user };
     TAILQ_INSERT_TAIL(&u->open, a, link);
-    uv_ref((uv_handle_t *)&u->watch->handle);
+    if (done && u->awaited++ == 0)
+        uv_ref((uv_handle_t *)&u->watch->handle);
     if (ub.resolve_async(u->ctx, name.n > 0 ? text : ".", (int)type, CLASS_IN, a, on_result,
                          &a->id) != 0) {
         ask_free(a);
         return NULL;
     }
     return a;
+}
+
+void net_unbound_prime(struct net_unbound *u, str name, enum dns_type type)
+{
+    (void)!net_unbound_ask(u, name, type, NULL, NULL);
 }

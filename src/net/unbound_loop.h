@@ -32,4 +32,6 @@ struct net_unbound_ask *net_unbound_ask(struct net_unbound *u, str name, enum dn
                                                      const struct net_unbound_result *r),
                                         void *user) MUST_CHECK;
 void net_unbound_cancel(struct net_unbound_ask *a); /* before done */
+/* Asks so that the cache has it: nobody waits for it, nor does the loop. */
+void net_unbound_prime(struct net_unbound *u, str name, enum dns_type type);
 #endif

@@ -20,6 +20,9 @@
 /* Keys and delegations of a name and all above it, of which a chain of trust may want any. */
 enum { CHAIN_MAX = 2 * 16 };
 
+/* Names whose keys and delegations were asked for ahead, and labels of a name that are worth it. */
+enum { PRIMED_MAX = 256, PRIMED_LABELS_MAX = 6 };
+
 /* Do the keys of an anchor's own zone come through, and hold? */
 struct anchor {
     struct net_validator *validator;
@@ -37,7 +40,9 @@ struct net_validator {
     bool begun;
     struct net_trust_anchors owners;
     struct anchor anchors[NET_TRUST_ANCHORS_MAX];
-    char why_not[240]; /* nothing can be validated */
+    char why_not[240];           /* nothing can be validated */
+    uint64_t primed[PRIMED_MAX]; /* the last ones, by number */
+    size_t primed_next;
     TAILQ_HEAD(, net_validation) open;
 };
 
@@ -271,6 +276,41 @@ static void ask_for_chain(struct net_validation *x)
         look_again(x);
 }
 
+/* ---- foresight ---- */
+
+/* FNV-1a. Two names with one number cost the second its foresight, and nothing else. */
+static uint64_t number_of(str name)
+{
+    uint64_t h = 14695981039346656037u;
+    for (size_t i = 0; i < name.n; i++)
+        h = (h ^ (unsigned char)to_lower(name.p[i])) * 1099511628211u;
+    return h;
+}
+
+/* Was it not primed lately? Then it counts as primed. */
+static bool note_primed(struct net_validator *v, str name)
+{
+    uint64_t number = number_of(name);
+    for (size_t i = 0; i < PRIMED_MAX; i++)
+        if (v->primed[i] == number)
+            return false;
+    v->primed[v->primed_next++ % PRIMED_MAX] = number;
+    return true;
+}
+
+/* libunbound climbs the chain of trust a step at a time, and each step is a round trip. What it will want is asked
+ * for at once: keys and delegations of the name and of all above it. Names of services are no zones. */
+static void prime(struct net_validator *v, str name, str owner)
+{
+    for (unsigned labels = 0; name.n > owner.n && labels < PRIMED_LABELS_MAX; str_cut(&name, '.')) {
+        if (name.p[0] == '_' || !note_primed(v, name))
+            continue;
+        labels++;
+        net_unbound_prime(v->unbound, name, DNS_DS);
+        net_unbound_prime(v->unbound, name, DNS_DNSKEY);
+    }
+}
+
 /* ---- verdicts ---- */
 
 static void judge(struct net_validation *x)
@@ -358,7 +398,9 @@ static void start(struct net_validation *x)
     }
     try_anchor(x->anchor);
     x->ask = net_unbound_ask(v->unbound, x->q.name, x->q.type, on_result, x);
-    if (!x->ask)
+    if (x->ask)
+        prime(v, x->q.name, x->anchor->owner);
+    else
         uncheckable(x, "the library that checks signatures does not take this name");
 }
 
