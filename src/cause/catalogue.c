@@ -543,7 +543,8 @@ static const struct cause WRONG_SERVER = {
     .sender_steps = {
         STR_INIT("Copy the name of the outgoing server (SMTP) from the provider's help page: it "
                  "often is neither the incoming server nor your domain."),
-        STR_INIT("Look for an old line with that name in the computer's hosts file."),
+        STR_INIT("Look for an old line with that name in the computer's hosts file: where Baton shows "
+                 "an address of DNS and another one that this machine's programs get, it is there."),
         STR_INIT("Leave the VPN or the company's network for a moment and try again."),
     },
     .operator_steps = {
@@ -830,7 +831,8 @@ static const struct cause FROM_INVALID = {
                  "Debian, qualify_domain in Exim."),
         STR_INIT("Give local users a real address: smtp_generic_maps in Postfix, "
                  "/etc/email-addresses in Debian's Exim."),
-        STR_INIT("Check that the sender's domain has an MX or an address record in public DNS."),
+        STR_INIT("Check that the sender's domain has an MX or an address record in public DNS, and no "
+                 "null MX: 'baton domain DOMAIN'."),
     },
     .standards = STR_INIT("RFC 5321 sections 2.3.5 and 4.1.2, RFC 6409 sections 4.2 and 5.1, RFC "
                           "7505 section 4.2"),
@@ -1353,7 +1355,8 @@ static const struct cause REVERSE_DNS_MISSING = {
     },
     .operator_steps = {
         STR_INIT("Have the PTR entry set to the name used in EHLO, and give that name an address "
-                 "entry that leads back; check with 'dig -x ADDRESS' and 'dig NAME'."),
+                 "entry that leads back; check with 'dig -x ADDRESS' and 'dig NAME', or give Baton the "
+                 "address with --public-ip."),
         STR_INIT("Do the same for IPv6, or send over IPv4: smtp_address_preference = ipv4 in "
                  "Postfix."),
         STR_INIT("If it is your server that refuses, place reject_unknown_reverse_client_hostname "
@@ -1383,7 +1386,7 @@ static const struct cause SPF_FAIL = {
                  "for the domain and ends in -all or ~all, within ten look-ups."),
         STR_INIT("When you forward mail, rewrite the sender (SRS: postsrsd for Postfix, "
                  "srs_encode in Exim, 'srs' in OpenSMTPD) or fetch it by IMAP."),
-        STR_INIT("Check the result with a checker of SPF records, giving it the sending address and the sender."),
+        STR_INIT("Check the result with 'baton spf --ip ADDRESS --from SENDER'."),
     },
     .standards = STR_INIT("RFC 7208 sections 4.6.4 and 8.4, RFC 7372 section 3.2"),
     .exit_status = EXIT_REFUSED,
@@ -1409,7 +1412,8 @@ static const struct cause DKIM_DMARC_FAIL = {
         STR_INIT("Sign for the From domain: OpenDKIM or Rspamd with Postfix and OpenSMTPD, "
                  "dkim_domain, dkim_selector and dkim_private_key in Exim's smtp transport, the "
                  "DKIM page in Microsoft 365."),
-        STR_INIT("Let the domain of SPF or of the signature be that of From (alignment)."),
+        STR_INIT("Let the domain of SPF or of the signature be that of From (alignment): 'baton dmarc "
+                 "--from ADDRESS' says what the domain asks for."),
         STR_INIT("Begin with the DMARC policy p=none, read the reports, and only then ask for "
                  "quarantine or reject."),
         STR_INIT("On a mailing list leave signed parts untouched, or put the list's own address "
@@ -1432,7 +1436,7 @@ static const struct cause IP_BLOCKLISTED = {
     .sender_steps = {
         STR_INIT("Send through your provider's outgoing server with a login: addresses of home "
                  "connections are listed on purpose."),
-        STR_INIT("Look the address up on the page that the reply names."),
+        STR_INIT("Look the address up on the page that the reply names, or with 'baton dnsbl ADDRESS'."),
         STR_INIT("If it is your provider's address, tell the provider: only it can ask for "
                  "removal."),
     },
@@ -1623,7 +1627,7 @@ static const struct cause DNS_FAILURE = {
                  "present one."),
         STR_INIT("In containers check the resolver and the search domains."),
         STR_INIT("For a domain of yours check that it is paid, and that all its name servers "
-                 "answer."),
+                 "answer: 'baton domain DOMAIN'."),
     },
     .standards = STR_INIT("RFC 5321 section 5.1, RFC 1035 section 4.1.1, RFC 3463 section 3.5"),
     .exit_status = EXIT_DNS,

@@ -103,6 +103,19 @@ static bool is_the_one_meant(const struct bench *b)
     return false;
 }
 
+/* One inside, the other out in the world: no balancing of load makes that. */
+static bool is_other_side(const struct dns_fact_host *h)
+{
+    for (size_t i = 0; i < h->system->count; i++) {
+        const struct ip *ip = &h->system->records[i].ip;
+        bool inside = ip_is_private(ip) || ip_is_loopback(ip);
+        for (size_t k = 0; k < h->dns.count; k++)
+            if (inside == (ip_is_private(&h->dns.ips[k]) || ip_is_loopback(&h->dns.ips[k])))
+                return false;
+    }
+    return true;
+}
+
 /* The addresses that this machine's programs get and those of DNS have nothing in common: its hosts file, or
  * something else of its own, decides. Which one is right is not seen here; and a name may have other
  * addresses for everybody who asks, so that it is never sure. */
@@ -113,7 +126,8 @@ static void dns_of_way(struct bench *b)
     if (!dns_fact_host(b->asked, b->r, &h) || !h.differs || is_the_one_meant(b))
         return;
     bool same_view = !b->asked->dns_private; /* the same resolver: it would have said the same */
-    bool told = f || b->j->no_octet || found(b, CAUSE_CERTIFICATE_WRONG_NAME);
+    bool told = f || found(b, CAUSE_CERTIFICATE_WRONG_NAME) ||
+                (b->j->no_octet && is_other_side(&h));
     f = judge_add(b, CAUSE_WRONG_SERVER, HOP_CLIENT,
                   told && same_view ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
     answer_for(b, f, h.system);
