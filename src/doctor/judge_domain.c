@@ -32,10 +32,11 @@ static bool is_of_relaying(const struct doctor_evidence *ev)
 }
 
 /* With a reverse-path in the domain itself it may be that which is refused: a rule that nobody comes from outside
- * with an address of the domain's own. */
+ * with an address of the domain's own. Words that name another reason beside relaying may mean that one. */
 static bool is_plain(const struct doctor_evidence *ev, str domain)
 {
     return ev->outcome.code / 100 == 5 && words_name_relaying(&ev->outcome) &&
+           words_cause(&ev->outcome) == CAUSE_NONE && !words_about_reverse_dns(&ev->outcome) &&
            (ev->attempt.from_null || !str_eq_nocase(words_domain(ev->attempt.from), domain));
 }
 
@@ -191,8 +192,8 @@ static bool is_still_local(struct bench *b, const struct served *v)
     return likely;
 }
 
-/* DNS names others: one of them takes the domain, and the server asked does not. Where that one wants a login of
- * everybody, it may be that which is missing. */
+/* DNS names others: one of them takes the domain, and the server asked does not. Where that one offers a login, it
+ * may be that which is missing; where it offers none, it may relay for addresses that it knows. */
 static void points_elsewhere(struct bench *b, const struct served *v)
 {
     struct says here = asked_says(b, words_domain(b->a.to)),
@@ -206,6 +207,9 @@ static void points_elsewhere(struct bench *b, const struct served *v)
          : likely ? STRENGTH_LIKELY
                   : STRENGTH_POSSIBLE,
          here.denies, there.takes);
+    if (!doctor_record_offers_login(b->r))
+        finding_for(judge_add(b, CAUSE_IP_NOT_TRUSTED, HOP_SUBMISSION, STRENGTH_POSSIBLE),
+                    judge_id(here.denies));
 }
 
 /* Do the domain's own name servers name this very server now? */

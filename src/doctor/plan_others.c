@@ -156,12 +156,18 @@ static void want_hosts(struct plan *p, const struct served *s, str to, str next,
     }
 }
 
+/* The recipient is in the user's own domain. */
+static bool stays_inside(const struct plan *p)
+{
+    str own = words_domain(p->asked->own_address);
+    return own.n && str_eq_nocase(own, words_domain(p->asked->attempt.to));
+}
+
 static bool may_tell_of_domain(const struct plan *p)
 {
-    str own = words_domain(p->asked->own_address), to = words_domain(p->asked->attempt.to);
     struct smtp_attempt a = plan_asked_here(p);
     const struct doctor_evidence *works = doctor_best_accepted(p->r, &a);
-    if (!own.n || !str_eq_nocase(own, to) || !plan_login_is_over(p))
+    if (!plan_login_is_over(p))
         return false;
     return works ? p->asked->pasted_error.n > 0 && doctor_conforms(&a, &works->attempt)
                  : any_about_domain(p);
@@ -171,9 +177,13 @@ static void want_of_domain(struct plan *p)
 {
     struct served s;
     str to = p->asked->attempt.to, domain = words_domain(to);
+    if (!stays_inside(p))
+        return;
+    bool known = served_look(p->asked, p->r, domain,
+                             &s); /* asked for from the beginning: it takes rounds */
     if (!may_tell_of_domain(p))
         return;
-    if (!served_look(p->asked, p->r, domain, &s)) {
+    if (!known) {
         p->others_wait = true;
         return;
     }

@@ -95,16 +95,27 @@ static const struct world_dns INSIDE = {
 static const struct world_dns TWO_PLACES = {
     .mx = AT_SELF, .parent = AT_SELF, .zone = AT_MX, .hosts = HOSTS
 };
+static const struct world_dns OLD_SERVERS = {
+    .mx = AT_SELF, .parent = AT_MX, .zone = AT_SELF, .old_list = true, .hosts = HOSTS
+};
 static const struct world_dns SAME_HOST = { .mx = "alias.example.org",
                                             .parent = "alias.example.org",
                                             .hosts = "alias.example.org=192.0.2.1" };
 
 static const struct world WORLDS[] = {
     /* whose server it is */
-    { "DNS leads here, and postmaster is denied", TO_OWN, DENIES, .dns = &HERE, .others_most = 0,
+    { "DNS leads here, and postmaster is denied", TO_OWN, DENIES, .dns = &HERE, .nobody_else = true,
       .want = "refused: domain-not-configured proved; exit 6" },
     { "by another name of this server", TO_OWN, DENIES, .dns = &SAME_HOST,
       .want = "refused: domain-not-configured proved; exit 6" },
+    { "postmaster is denied to an address of the domain's own, and put off from nobody's", TO_OWN,
+      .ports = { { 25, PORT_CLEAR, .stranger = DENIED } }, .spoof = DENIED,
+      .postmaster = "450 4.2.0 Greylisted", .dns = &HERE,
+      .want = "refused: domain-not-configured likely; exit 1; next" },
+    { "the words blame another thing too", TO_OWN,
+      .ports = { { 25, PORT_CLEAR, .stranger = DENIED } },
+      .postmaster = "550 5.7.1 Relaying denied. IP name lookup failed", .dns = &HERE,
+      .want = "refused: domain-not-configured likely; exit 1; next" },
     { "its name servers do not answer", TO_OWN, DENIES, .dns = &HERE_UNSURE,
       .want = "refused: domain-not-configured likely; exit 1; next" },
     { "postmaster is denied for now", TO_OWN,
@@ -118,30 +129,32 @@ static const struct world WORLDS[] = {
       .others = { MX_HAS }, .others_least = 1,
       .want = "refused: domain-not-configured proved; exit 6" },
     { "DNS leads to another, which takes it", TO_OWN, DENIES, .dns = &AWAY, .others = { MX_HAS },
-      .others_least = 1, .others_most = 1, .want = "refused: mx-points-elsewhere proved; exit 6" },
+      .others_least = 1, .others_most = 1,
+      .want = "refused: mx-points-elsewhere proved, ip-not-trusted possible; exit 6" },
     { "... its name servers do not answer, but it does", TO_OWN, DENIES, .dns = &AWAY_UNSURE,
-      .others = { MX_HAS }, .want = "refused: mx-points-elsewhere proved; exit 6" },
+      .others = { MX_HAS },
+      .want = "refused: mx-points-elsewhere proved, ip-not-trusted possible; exit 6" },
     { "another, which keeps silent", TO_OWN, DENIES, .dns = &AWAY, .others = { MX_SILENT },
       .others_least = 1, .ended_most_ms = 2500,
-      .want = "refused: mx-points-elsewhere likely; exit 1; next" },
+      .want = "refused: mx-points-elsewhere likely, ip-not-trusted possible; exit 1; next" },
     { "another, which is closed", TO_OWN, DENIES, .dns = &AWAY, .others_least = 1,
-      .want = "refused: mx-points-elsewhere likely; exit 1; next" },
+      .want = "refused: mx-points-elsewhere likely, ip-not-trusted possible; exit 1; next" },
     { "another, which connects and keeps silent", TO_OWN, DENIES, .dns = &AWAY,
       .others = { { AT_MX, "198.51.100.1", PORT_MUTE } }, .others_least = 1, .ended_most_ms = 2500,
-      .want = "refused: mx-points-elsewhere likely; exit 1; next" },
+      .want = "refused: mx-points-elsewhere likely, ip-not-trusted possible; exit 1; next" },
     { "another, which denies it too", TO_OWN, DENIES, .dns = &AWAY, .others = { MX_DENIES },
       .want = "refused: domain-not-configured likely; exit 1; next" },
     { "another, which is this one by another way", TO_OWN, DENIES, .dns = &AWAY,
       .others = { { AT_MX, "198.51.100.1", PORT_CLEAR, .name = AT_SELF } },
       .want = "refused: domain-not-configured likely; exit 1; next" },
-    { "another without an address", TO_OWN, DENIES, .dns = &NO_ADDRESS, .others_most = 0,
-      .want = "refused: mx-points-elsewhere likely; exit 1; next" },
+    { "another without an address", TO_OWN, DENIES, .dns = &NO_ADDRESS, .nobody_else = true,
+      .want = "refused: mx-points-elsewhere likely, ip-not-trusted possible; exit 1; next" },
     { "a login is offered, and may be what is missing", TO_OWN,
       .ports = { { 25, PORT_CLEAR, .stranger = DENIED }, P587 }, .postmaster = DENIED, .dns = &AWAY,
       .others = { MX_HAS },
       .want =
           "refused: mx-points-elsewhere likely, mx-port-not-submission possible; exit 1; next" },
-    { "DNS cannot be asked", TO_OWN, DENIES, .dns = &NO_ANSWER, .others_most = 0,
+    { "DNS cannot be asked", TO_OWN, DENIES, .dns = &NO_ANSWER, .nobody_else = true,
       .want = "refused: domain-not-configured likely; exit 1; next" },
     { "DNS is dead", TO_OWN, DENIES, .dns = &NOBODY, .ended_most_ms = 2500,
       .want = "refused: domain-not-configured likely; exit 1; next" },
@@ -174,15 +187,17 @@ static const struct world WORLDS[] = {
     { "the zone is edited in another place than the parent names", TO_OWN, DENIES,
       .dns = &TWO_PLACES, .others = { MX_HAS }, .others_least = 1,
       .want = "refused: dns-delegation proved; exit 6" },
+    { "the resolver still asks the zone's old servers", TO_OWN, DENIES, .dns = &OLD_SERVERS,
+      .others = { MX_HAS }, .want = "refused: dns-change-pending proved; exit 6" },
     { "accepted here, and DNS leads to one that denies it",
       "25 none - to=bob@example.org error=550 5.7.1 Relay access denied",
       .ports = { { 25, PORT_CLEAR } }, .dns = &AWAY, .others = { MX_DENIES }, .others_least = 1,
       .want = "accepted: mx-points-elsewhere proved; exit 0" },
     { "accepted here, and nothing was pasted", TO_OWN, .ports = { { 25, PORT_CLEAR } },
-      .dns = &AWAY, .others = { MX_DENIES }, .others_most = 0, .want = ACCEPTS },
+      .dns = &AWAY, .others = { MX_DENIES }, .nobody_else = true, .want = ACCEPTS },
     { "mail for outside is denied: nobody else is asked", "25 none -",
       .ports = { { 25, PORT_CLEAR, .stranger = NO } }, .dns = &AWAY, .others = { MX_HAS },
-      .want = "refused: ip-not-trusted likely; exit 1; next" },
+      .nobody_else = true, .want = "refused: ip-not-trusted likely; exit 1; next" },
     /* the From where its mail arrives */
     { "the From is not there where its mail arrives", "587 starttls login from=ann@example.org",
       .ports = { P587 }, .other_from = "550 5.1.7 Sender verify failed", .dns = &AWAY,
@@ -191,6 +206,12 @@ static const struct world WORLDS[] = {
     { "the From is there where its mail arrives", "587 starttls login from=ann@example.org",
       .ports = { P587 }, .other_from = "550 Sender verify failed", .dns = &AWAY,
       .others = { MX_HAS }, .others_least = 1,
+      .want = "refused: sender-unverified likely; exit 1; next" },
+    { "nobody is there where its mail arrives, not even postmaster",
+      "587 starttls login from=ann@example.org", .ports = { P587 },
+      .other_from = "550 Sender verify failed", .dns = &AWAY,
+      .others = { { AT_MX, "198.51.100.1", PORT_CLEAR, .postmaster = UNKNOWN,
+                    .recipient = UNKNOWN } },
       .want = "refused: sender-unverified likely; exit 1; next" },
     { "its domain is not served there", "587 starttls login from=ann@example.org",
       .ports = { P587 }, .other_from = "550 Sender verify failed", .dns = &AWAY,
@@ -1053,6 +1074,8 @@ static void every_world(void **state)
             run.broken = "it takes longer than it has to";
         if (w->opened_most && run.count.opened > w->opened_most)
             run.broken = "more connections than it takes";
+        if (w->nobody_else && run.count.looks[LOOK_MX])
+            run.broken = "another server was looked at";
         if (w->others_most && run.count.looks[LOOK_MX] > w->others_most)
             run.broken = "more connections to other servers than it takes";
         if (run.count.looks[LOOK_MX] < w->others_least)

@@ -865,7 +865,9 @@ static void act(struct play *p, const struct plan_action *a)
         break;
     case PLAN_QUIT:
     case PLAN_ABORT:
-        rail(p, g->state == (a->what == PLAN_QUIT ? GUEST_READY : GUEST_OPENING),
+        rail(p,
+             g->state == (a->what == PLAN_QUIT ? GUEST_READY : GUEST_OPENING) ||
+                 (g->look == LOOK_MX && g->state == GUEST_LEAVING), /* it ends by itself */
              "QUIT in the middle of a step");
         for (size_t i = 0; i < EVENTS_MAX; i++)
             if (p->events[i].visit == a->visit)

@@ -89,6 +89,7 @@ struct world {
     struct world_other others[WORLD_OTHERS];
     const char *spoof; /* to RCPT postmaster from an address of the domain's own, without a login */
     unsigned others_most;  /* connections to others that are made; 0: not looked at */
+    bool nobody_else;      /* no other server is looked at */
     unsigned others_least; /* ... at least */
     const char *want;
 };

@@ -50,18 +50,18 @@ static bool address_of(const struct world_dns *w, str name, struct ip *out)
     return false;
 }
 
-static const char *ns_list(const struct world_dns *w)
+static const char *ns_list(const struct world_dns *w, bool resolver)
 {
-    return w->zone ? "ns2.example.org" : "ns1.example.org";
+    return w->zone && (resolver || !w->old_list) ? "ns2.example.org" : "ns1.example.org";
 }
 
 static void apex(const struct world_dns *w, const struct dns_question *q, struct reply *r,
-                 const char *mx)
+                 const char *mx, bool resolver)
 {
     if (is(q, "example.org", DNS_MX))
         add_list(r, DNS_MX, mx);
     else if (is(q, "example.org", DNS_NS))
-        add_list(r, DNS_NS, ns_list(w));
+        add_list(r, DNS_NS, ns_list(w, resolver));
     else if (is(q, "example.org", DNS_SOA))
         add_list(r, DNS_SOA, "ns1.example.org");
 }
@@ -69,13 +69,16 @@ static void apex(const struct world_dns *w, const struct dns_question *q, struct
 static void ask_resolver(const struct world_dns *w, const struct dns_question *q, struct reply *r)
 {
     struct ip ip;
-    bool exists = str_eq_nocase(q->name, STR("example.org")) || str_eq_nocase(q->name, STR("org"));
+    bool exists = str_eq_nocase(q->name, STR("outside.example")) ||
+                  str_eq_nocase(q->name, STR("example.org")) || str_eq_nocase(q->name, STR("org"));
     if (is(q, "example.org", DNS_MX) && !w->mx) {
         r->a.code = DNS_SERVFAIL;
         return;
     }
     r->a.authoritative = w->own_view;
-    apex(w, q, r, w->mx);
+    if (is(q, "outside.example", DNS_MX))
+        add_list(r, DNS_MX, w->mx ? w->mx : "");
+    apex(w, q, r, w->mx, true);
     if (is(q, "org", DNS_SOA) || is(q, "org", DNS_NS))
         add_list(r, q->type, "ns.org");
     bool found = address_of(w, q->name, &ip);
@@ -111,7 +114,7 @@ static void ask_server(const struct world_dns *w, const struct dns_question *q, 
         refer(q, r);
     } else {
         r->a.authoritative = true;
-        apex(w, q, r, ip_eq(&q->at, &ns2) ? w->zone : w->parent);
+        apex(w, q, r, ip_eq(&q->at, &ns2) ? w->zone : w->parent, false);
     }
 }
 

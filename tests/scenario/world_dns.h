@@ -14,8 +14,9 @@ struct world_dns {
     const char *parent; /* what ns1 says; NULL: it does not answer, and neither does the parent */
     const char *zone;   /* what ns2 says; NULL: there is no such server */
     const char *hosts;  /* "name=address name=address"; others do not exist */
-    bool own_view;      /* the resolver serves the domain itself */
-    bool dead;          /* nobody answers at all */
+    bool old_list; /* ns2 is an old one, that only the resolver's copy of the zone's list names */
+    bool own_view; /* the resolver serves the domain itself */
+    bool dead;     /* nobody answers at all */
 };
 /* Answers all that is wanted. False: nothing was. */
 bool world_dns_answer(const struct world_dns *w, struct dns_known *k);
