@@ -75,7 +75,9 @@ static const struct one_case {
                  "a.corp.example 587 starttls anna@corp.example srv own-domain" },
     { .name = "SRV stands, and the silent web costs nothing",
       .dns = { "_submission._tcp.corp.example SRV 0 0 587 a.corp.example" },
-      .pages = { { AUTOCONFIG, SILENT }, { WELL_KNOWN, SILENT }, { AUTODISCOVER, SILENT } },
+      .pages = { { .url = AUTOCONFIG, .outcome = SILENT },
+                 { .url = WELL_KNOWN, .outcome = SILENT },
+                 { .url = AUTODISCOVER, .outcome = SILENT } },
       .servers = "a.corp.example 587 starttls anna@corp.example srv own-domain",
       .says = "pending: nobody waited for it" },
     { .name = "a port of its own",
@@ -115,44 +117,47 @@ static const struct one_case {
       .servers = "" },
     { .name = "autoconfig, which may name any host",
       .dns = { "corp.example MX 10 mx.corp.example", "smtp.corp.example A 192.0.2.1" },
-      .pages = { { AUTOCONFIG, WEB_OK, CONFIG("mail.other.example") } },
+      .pages = { { .url = AUTOCONFIG, .outcome = WEB_OK, .body = CONFIG("mail.other.example") } },
       .servers = "mail.other.example 587 starttls anna autoconfig https" },
     { .name = "autoconfig before .well-known",
-      .pages = { { AUTOCONFIG, WEB_OK, CONFIG("one.corp.example") },
-                 { WELL_KNOWN, WEB_OK, CONFIG("two.corp.example") } },
+      .pages = { { .url = AUTOCONFIG, .outcome = WEB_OK, .body = CONFIG("one.corp.example") },
+                 { .url = WELL_KNOWN, .outcome = WEB_OK, .body = CONFIG("two.corp.example") } },
       .servers = "one.corp.example 587 starttls anna autoconfig own-domain\n"
                  "two.corp.example 587 starttls anna well-known own-domain",
       .all = true },
     { .name = ".well-known",
-      .pages = { { WELL_KNOWN, WEB_OK, CONFIG("mail.corp.example") } },
+      .pages = { { .url = WELL_KNOWN, .outcome = WEB_OK, .body = CONFIG("mail.corp.example") } },
       .servers = "mail.corp.example 587 starttls anna well-known own-domain" },
     { .name = "the same server twice stands once, by the better source",
       .dns = { "_submission._tcp.corp.example SRV 0 0 587 mail.corp.example" },
-      .pages = { { AUTOCONFIG, WEB_OK, CONFIG("mail.corp.example") } },
+      .pages = { { .url = AUTOCONFIG, .outcome = WEB_OK, .body = CONFIG("mail.corp.example") } },
       .servers = "mail.corp.example 587 starttls anna@corp.example srv own-domain",
       .all = true },
     { .name = "a page without TLS proves nothing and is not read",
-      .pages = { { AUTOCONFIG, WEB_OK, CONFIG("mail.corp.example"), .in_clear = true } },
+      .pages = { { .url = AUTOCONFIG,
+                   .outcome = WEB_OK,
+                   .body = CONFIG("mail.corp.example"),
+                   .in_clear = true } },
       .servers = "",
       .says = "refused: without TLS" },
     { .name = "a page that is no clientConfig",
-      .pages = { { AUTOCONFIG, WEB_OK, "<!DOCTYPE html><html/>" } },
+      .pages = { { .url = AUTOCONFIG, .outcome = WEB_OK, .body = "<!DOCTYPE html><html/>" } },
       .servers = "",
       .says = "refused: document type" },
     { .name = "a certificate that is not trusted",
-      .pages = { { AUTOCONFIG, WEB_CERTIFICATE } },
+      .pages = { { .url = AUTOCONFIG, .outcome = WEB_CERTIFICATE } },
       .servers = "",
       .says = "refused: told by the web" },
     { .name = "a page that says server error",
-      .pages = { { AUTOCONFIG, WEB_STATUS, .status = 503 } },
+      .pages = { { .url = AUTOCONFIG, .outcome = WEB_STATUS, .status = 503 } },
       .servers = "",
       .says = "failed: told by the web" },
     { .name = "a login is wanted",
-      .pages = { { AUTODISCOVER, WEB_STATUS, .status = 401 } },
+      .pages = { { .url = AUTODISCOVER, .outcome = WEB_STATUS, .status = 401 } },
       .servers = "",
       .says = "refused: told by the web" },
     { .name = "a database, only where it is named; it is told no address",
-      .pages = { { ISPDB, WEB_OK, CONFIG("mail.hoster.example") } },
+      .pages = { { .url = ISPDB, .outcome = WEB_OK, .body = CONFIG("mail.hoster.example") } },
       .servers = "" },
     { .name = "the MX is a provider's",
       .dns = { "corp.example MX 1 aspmx.l.google.com | 5 alt1.aspmx.l.google.com",
@@ -166,19 +171,19 @@ static const struct one_case {
     { .name =
           "the MX' provider publishes settings: not trusted, since anybody may say whose the MX is",
       .dns = { "corp.example MX 10 mx.hoster.example" },
-      .pages = { { HOSTER, WEB_OK, CONFIG("mail.hoster.example") } },
+      .pages = { { .url = HOSTER, .outcome = WEB_OK, .body = CONFIG("mail.hoster.example") } },
       .servers = "mail.hoster.example 587 starttls anna mx-autoconfig untrusted" },
     { .name = "the same, and DNSSEC proves the MX",
       .dns = { "corp.example MX 10 mx.hoster.example",
                "@validator corp.example MX -secure 10 mx.hoster.example" },
-      .pages = { { HOSTER, WEB_OK, CONFIG("mail.hoster.example") } },
+      .pages = { { .url = HOSTER, .outcome = WEB_OK, .body = CONFIG("mail.hoster.example") } },
       .servers = "mail.hoster.example 587 starttls anna mx-autoconfig https" },
     { .name = "the null MX",
       .dns = { "corp.example MX 0 ." },
       .servers = "",
       .says = "nothing: null MX" },
     { .name = "Autodiscover that answers without a password",
-      .pages = { { AUTODISCOVER, WEB_OK, POX("mail.corp.example") } },
+      .pages = { { .url = AUTODISCOVER, .outcome = WEB_OK, .body = POX("mail.corp.example") } },
       .servers = "mail.corp.example 587 starttls - autodiscover own-domain" },
     { .name = "Autodiscover is an alias of Exchange Online",
       .dns = { "autodiscover.corp.example A -chain=autodisc.ms-acdc-autod.office.com 192.0.2.1" },
@@ -188,13 +193,15 @@ static const struct one_case {
       .servers = "" },
     { .name = "Autodiscover by SRV, within the organisation",
       .dns = { "_autodiscover._tcp.corp.example SRV 0 0 443 ex.corp.example" },
-      .pages = { { "https://ex.corp.example/autodiscover/autodiscover.xml", WEB_OK,
-                   POX("mail.corp.example") } },
+      .pages = { { .url = "https://ex.corp.example/autodiscover/autodiscover.xml",
+                   .outcome = WEB_OK,
+                   .body = POX("mail.corp.example") } },
       .servers = "mail.corp.example 587 starttls - autodiscover own-domain" },
     { .name = "Autodiscover by SRV, to somebody else",
       .dns = { "_autodiscover._tcp.corp.example SRV 0 0 443 ex.other.example" },
-      .pages = { { "https://ex.other.example/autodiscover/autodiscover.xml", WEB_OK,
-                   POX("mail.corp.example") } },
+      .pages = { { .url = "https://ex.other.example/autodiscover/autodiscover.xml",
+                   .outcome = WEB_OK,
+                   .body = POX("mail.corp.example") } },
       .servers = "",
       .says = "refused: of another organisation" },
     { .name = "usual names, those that exist",
@@ -357,8 +364,9 @@ static void servers_stand_in_order(void **state UNUSED)
 
 static void a_database_is_asked_only_where_it_is_named(void **state UNUSED)
 {
-    static const struct one_case DATABASE = { .pages = { { ISPDB, WEB_OK,
-                                                           CONFIG("mail.hoster.example") } } };
+    static const struct one_case DATABASE = {
+        .pages = { { .url = ISPDB, .outcome = WEB_OK, .body = CONFIG("mail.hoster.example") } }
+    };
     struct asking x;
     struct dns_known *k = dns_known_new(0);
     const char *lines[] = { "corp.example TXT there-is-one", NULL };
@@ -378,10 +386,11 @@ static void a_database_is_asked_only_where_it_is_named(void **state UNUSED)
 /* A domain that is not there: the nearest that is, and no page is waited for. */
 static void a_slip_of_the_finger_is_told(void **state UNUSED)
 {
-    static const struct one_case SLIP = { .pages = {
-                                              { "https://autoconfig.gmial.com/mail/"
-                                                "config-v1.1.xml?emailaddress=anna@gmial.com",
-                                                SILENT } } };
+    static const struct one_case SLIP = {
+        .pages = { { .url = "https://autoconfig.gmial.com/mail/"
+                            "config-v1.1.xml?emailaddress=anna@gmial.com",
+                     .outcome = SILENT } }
+    };
     struct asking x = { .c = &SLIP,
                         .web = fetched_new(),
                         .q = { .who = address_of("anna@gmial.com") } };

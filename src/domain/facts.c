@@ -28,6 +28,7 @@ static str keep(struct facts *f, const char *text, size_t n)
     return s.p ? s : STR("");
 }
 
+PRINTF_LIKE(2, 0)
 static str format(struct facts *f, const char *fmt, va_list ap)
 {
     char line[LINE_OCTETS];

@@ -61,6 +61,7 @@ const struct names SPF_STEP_NAMES = NAMES(STEP_ROWS);
 
 /* ---- steps ---- */
 
+PRINTF_LIKE(2, 0)
 static str sentence_of(struct spf_eval *e, const char *fmt, va_list args)
 {
     char text[2048];
