@@ -48,7 +48,7 @@ static bool look_for_slips(struct look *l, bool *known)
     if (!mx || mx->code != DNS_NXDOMAIN || l->out->count > 0)
         return false;
     *known = nearest_look(l->dns, domain, NEAREST_DOMAIN, l->q->suffixes, l->arena, &near);
-    l->out->no_such_domain = true;
+    l->out->no_such_domain = near.missing;
     l->out->nearest = near.name;
     return true;
 }

@@ -90,6 +90,10 @@ static const struct one_case {
       .dns = { "_submissions._tcp.corp.example SRV 0 0 465 smtp.other.example",
                "@validator _submissions._tcp.corp.example SRV -secure 0 0 465 smtp.other.example" },
       .servers = "smtp.other.example 465 tls anna@corp.example srv dnssec" },
+    { .name = "the validator says the same, and proves nothing",
+      .dns = { "_submissions._tcp.corp.example SRV 0 0 465 smtp.other.example",
+               "@validator _submissions._tcp.corp.example SRV 0 0 465 smtp.other.example" },
+      .servers = "smtp.other.example 465 tls anna@corp.example srv untrusted" },
     { .name = "what DNSSEC proves is another record",
       .dns = { "_submissions._tcp.corp.example SRV 0 0 465 smtp.other.example",
                "@validator _submissions._tcp.corp.example SRV -secure 0 0 465 a.third.example" },
@@ -172,6 +176,11 @@ static const struct one_case {
           "the MX' provider publishes settings: not trusted, since anybody may say whose the MX is",
       .dns = { "corp.example MX 10 mx.hoster.example" },
       .pages = { { .url = HOSTER, .outcome = WEB_OK, .body = CONFIG("mail.hoster.example") } },
+      .servers = "mail.hoster.example 587 starttls anna mx-autoconfig untrusted" },
+    { .name = "the same, and the validator only says the same",
+      .dns = { "corp.example MX 10 mx.hoster.example",
+               "@validator corp.example MX 10 mx.hoster.example" },
+      .pages = { { HOSTER, WEB_OK, CONFIG("mail.hoster.example") } },
       .servers = "mail.hoster.example 587 starttls anna mx-autoconfig untrusted" },
     { .name = "the same, and DNSSEC proves the MX",
       .dns = { "corp.example MX 10 mx.hoster.example",
@@ -383,6 +392,67 @@ static void a_database_is_asked_only_where_it_is_named(void **state UNUSED)
     done(&x);
 }
 
+/* Answers come one by one. A better source that has not answered is waited for, a worse one is not. */
+static void put(struct dns_known *k, const char *name, enum dns_type type,
+                const struct dns_record *r)
+{
+    struct dns_answer a = { .question = { .name = str_from(name), .type = type },
+                            .code = r ? DNS_OK : DNS_NXDOMAIN,
+                            .records = r,
+                            .count = r != NULL };
+    assert_true(dns_known_put(k, &a));
+}
+
+static void put_page(struct asking *x, const char *url, const char *body)
+{
+    struct web_page page = { .outcome = body ? WEB_OK : WEB_NO_HOST,
+                             .verified = true,
+                             .body = str_from(body) };
+    fetched_put(x->web, str_from(url), &page);
+}
+
+static void only_better_answers_are_waited_for(void **state UNUSED)
+{
+    static const struct dns_record MX = { .type = DNS_MX, .name = STR_INIT("aspmx.l.google.com") };
+    struct asking x = { .web = fetched_new(), .q = { .who = address_of("anna@corp.example") } };
+    struct dns_known *k = dns_known_new(0);
+    arena_init(&x.arena, 8 << 20);
+    assert_false(discover_look(k, x.web, &x.q, &x.arena, &x.out));
+    put(k, "corp.example", DNS_MX, &MX);
+    assert_false(discover_look(k, x.web, &x.q, &x.arena, &x.out));
+    assert_int_equal(x.out.servers[0].source, DISCOVER_MX_PROVIDER);
+    put(k, "_submissions._tcp.corp.example", DNS_SRV, NULL);
+    put(k, "_submission._tcp.corp.example", DNS_SRV, NULL);
+    put_page(&x, WELL_KNOWN, NULL);
+    assert_false(discover_look(k, x.web, &x.q, &x.arena, &x.out));
+    put_page(&x, AUTOCONFIG, CONFIG("mail.corp.example"));
+    assert_true(discover_look(k, x.web, &x.q, &x.arena, &x.out)); /* Autodiscover never came */
+    assert_int_equal(x.out.servers[0].source, DISCOVER_AUTOCONFIG);
+    dns_known_free(k);
+    done(&x);
+}
+
+/* Whether the domain exists is not known where the look-up fails. */
+static void a_failure_is_no_absence(void **state UNUSED)
+{
+    static const char *const FAILED[] = { "gmial.com MX -servfail", "gmial.com MX -timeout",
+                                          "gmial.com MX -refused", "gmial.com MX -broken" };
+    static const struct one_case NO_PAGES = { .name = "" };
+    for (size_t i = 0; i < COUNT_OF(FAILED); i++) {
+        struct asking x = { .c = &NO_PAGES,
+                            .web = fetched_new(),
+                            .q = { .who = address_of("anna@gmial.com") } };
+        struct dns_known *k = dns_known_new(0);
+        const char *lines[] = { FAILED[i], "gmail.com MX 5 gmail-smtp-in.l.google.com", NULL };
+        arena_init(&x.arena, 8 << 20);
+        script_run(k, lines, core, &x);
+        assert_false(x.out.no_such_domain);
+        assert_int_equal(x.out.nearest.n, 0);
+        dns_known_free(k);
+        done(&x);
+    }
+}
+
 /* A domain that is not there: the nearest that is, and no page is waited for. */
 static void a_slip_of_the_finger_is_told(void **state UNUSED)
 {
@@ -449,6 +519,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(servers_stand_in_order),
         cmocka_unit_test(a_database_is_asked_only_where_it_is_named),
+        cmocka_unit_test(only_better_answers_are_waited_for),
+        cmocka_unit_test(a_failure_is_no_absence),
         cmocka_unit_test(a_slip_of_the_finger_is_told),
         cmocka_unit_test(redirects_stay_within_the_organisation),
         cmocka_unit_test(pages_have_a_maximum),

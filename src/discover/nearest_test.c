@@ -72,6 +72,7 @@ static const struct {
     { "parkedd.net", NEAREST_DOMAIN, NULL, true, "parked.net" }, /* an address, and no MX */
     { "nomial.net", NEAREST_DOMAIN, NULL, true, "" },            /* it takes no mail */
     { "parkedd.net", NEAREST_DOMAIN, "aprkedd.net MX 1 mx.aprkedd.net", true, "aprkedd.net" },
+    { "coorp.org", NEAREST_DOMAIN, "ocorp.org A 192.0.2.8", true, "corp.org" }, /* it has an MX */
     { "qqzzxx.org", NEAREST_DOMAIN, NULL, true, "" },
     { "corp.org", NEAREST_DOMAIN, NULL, false, "" },
     { "exists.de", NEAREST_DOMAIN, "exists.de TXT x", false, "" },

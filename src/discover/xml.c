@@ -113,8 +113,8 @@ static bool read_as(str document, const char *encoding, struct walk *w, enum XML
     XML_SetCharacterDataHandler(p, characters);
     XML_SetStartDoctypeDeclHandler(p, doctype);
     XML_SetSkippedEntityHandler(p, skipped);
-    (void)XML_UseForeignDTD(
-        p, XML_TRUE); /* one that is never read: so that what it might define is skipped */
+    /* One that is never read: what it might define is skipped, and no error. */
+    (void)XML_UseForeignDTD(p, XML_TRUE);
     XML_SetUnknownEncodingHandler(p, unknown_encoding, NULL);
     bool ok = XML_Parse(p, document.p, (int)document.n, XML_TRUE) == XML_STATUS_OK;
     *code = ok || w->stop != NOT_STOPPED ? XML_ERROR_NONE : XML_GetErrorCode(p);
