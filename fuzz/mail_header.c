@@ -68,8 +68,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             assert(f->name.n > 0 && f->value.p[-1] == ':');
             at = f->whole.p + f->whole.n;
             check_field(f, h.unix_lines);
+            if (i < 8) {
+                assert(mail_header_count(&h, f->name) >= 1);
+                assert(mail_header_first(&h, f->name) <= f);
+            }
         }
         assert(h.body.n == 0 || h.body.p + h.body.n == text.p + text.n);
+        assert(!mail_header_first(&h, STR("no:name")) && mail_header_count(&h, STR("")) == 0);
         check_body(&h, MAIL_SIMPLE);
         check_body(&h, MAIL_RELAXED);
     }

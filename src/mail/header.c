@@ -128,9 +128,9 @@ static size_t lines_of(str text)
 
 static void note_body(struct mail_header *h)
 {
-    const char *end = h->body.p + h->body.n, *p = h->body.p;
     if (h->body.n == 0)
         return;
+    const char *end = h->body.p + h->body.n, *p = h->body.p;
     for (; (p = memchr(p, '\r', (size_t)(end - p))) != NULL; p++)
         if (p + 1 == end || p[1] != '\n')
             h->odd |= MAIL_BARE_CR_BODY;

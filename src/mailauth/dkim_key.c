@@ -349,7 +349,7 @@ static str piece(str record, str name)
 {
     for (str rest = record; rest.p;) {
         str value = str_cut(&rest, ';'), tag = str_trim(str_cut(&value, '='));
-        if (value.p && str_eq_nocase(tag, name))
+        if (value.p && str_eq(tag, name))
             return str_trim(value);
     }
     return STR_NONE;
