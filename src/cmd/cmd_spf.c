@@ -4,20 +4,31 @@
  */
 #include "cmd/cmd.h"
 #include "cmd/lookup_flags.h"
+#include "cmd/read_file.h"
 #include "cmd/spf_report.h"
 #include "domain/name.h"
+#include "mail/from.h"
+#include "mail/received.h"
 #include "net/idn.h"
 #include "settings/providers.h"
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-enum { MEMORY_MAX = 8 << 20, CHECK_MEMORY = 2 << 20, REPORT_MAX = 16 << 20, INCLUDES_MAX = 16 };
+enum {
+    MEMORY_MAX = 8 << 20,
+    CHECK_MEMORY = 2 << 20,
+    REPORT_MAX = 16 << 20,
+    INCLUDES_MAX = 16,
+    FILE_MAX = 64 << 20,
+    HOP_MAX = 1000
+};
 
 struct flags {
     struct lookup_flags lookup; /* first: its rows fill it in */
     struct ip ip;
-    const char *helo, *from, *receiver, *server;
+    const char *helo, *from, *receiver, *server, *received;
+    uint64_t hop;
     str includes[INCLUDES_MAX];
     size_t include_count;
 };
@@ -47,6 +58,17 @@ static bool take_server(void *into, const char *value, struct err *e UNUSED)
     ((struct flags *)into)->server = value;
     return true;
 }
+static bool take_received(void *into, const char *value, struct err *e UNUSED)
+{
+    ((struct flags *)into)->received = value;
+    return true;
+}
+static bool take_hop(void *into, const char *value, struct err *e)
+{
+    uint64_t *hop = &((struct flags *)into)->hop;
+    return (str_to_u64(str_from(value), HOP_MAX, hop) && *hop > 0) ||
+           err_set(e, ERR_SYNTAX, "--hop '%.20s' is no number from 1 to %d", value, HOP_MAX);
+}
 static bool take_include(void *into, const char *value, struct err *e)
 {
     struct flags *f = into;
@@ -64,6 +86,14 @@ const struct command_option SPF_OPTIONS[] = {
     { "helo", "NAME", "what it says in EHLO or HELO", take_helo },
     { "from", "ADDRESS", "the sender of the envelope; empty: that of a bounce, and --helo counts",
       take_from },
+    { "received", "FILE",
+      "a message that arrived: address and names are read from its Received and Return-Path "
+      "fields; "
+      "'-' is standard input",
+      take_received },
+    { "hop", "N",
+      "read the N'th Received field from the top, not the topmost with a public address",
+      take_hop },
     { "include", "DOMAIN",
       "the record of a service that sends for you, to be added; may be repeated", take_include },
     { "server", "HOST", "the server that you submit to, when it is not known what --ip will be",
@@ -79,7 +109,8 @@ struct run {
     struct dns_known *known;
     struct spf_input in;
     bool has_address, has_guess;
-    str provider, include;
+    str provider, include, taken_from;
+    struct buf file;
     struct arena memory, check_memory;
     struct spf_check check;
     struct spf_guess guess;
@@ -166,16 +197,58 @@ static bool set_from(struct run *r, str typed, struct err *e)
     return r->in.from.p || err_memory(e, "an address");
 }
 
+/* What the receiving server noted, unless a flag says it. */
+static bool read_message(struct run *r, const struct flags *f, const char **from, struct err *e)
+{
+    struct mail_header h;
+    struct mail_received field;
+    size_t place;
+    char room[MAIL_ADDRESS_MAX];
+    if (!read_whole_file(f->received, FILE_MAX, &r->file, e) ||
+        !mail_header_read(buf_str(&r->file), &r->memory, &h, e))
+        return false;
+    if (!mail_received_find(&h, (size_t)f->hop, &field, &place))
+        return f->hop
+                   ? err_set(e, ERR_SYNTAX,
+                             "Received field %u of '%.100s' tells no client's address",
+                             (unsigned)f->hop, f->received)
+                   : err_set(
+                         e, ERR_SYNTAX,
+                         "no Received field of '%.100s' tells a client's public address; --hop N "
+                         "names a field, --ip the address",
+                         f->received);
+    str path = mail_return_path(&h);
+    bool return_path = path.p != NULL;
+    if (!return_path)
+        path = mail_from_first(buf_str(&r->file), room);
+    if (!*from && !(*from = arena_dup(&r->memory, path).p))
+        return err_memory(e, "an address");
+    if (r->in.ip.family == IP_NONE)
+        r->in.ip = field.ip;
+    if (r->in.helo.n == 0)
+        r->in.helo = field.helo;
+    r->taken_from = arena_printf(
+        &r->memory, "Received field %zu from the top, written by %.*s; sender from %s", place,
+        STR_ARG(field.by.n ? field.by : STR("a server that it does not name")),
+        f->from       ? "--from"
+        : return_path ? "Return-Path"
+                      : "From, since there is no Return-Path: the envelope may have had another");
+    return true;
+}
+
 static bool begin(struct run *r, const struct flags *f, struct err *e)
 {
     r->in.helo = str_from(f->helo);
     r->in.receiver = str_from(f->receiver);
     r->in.ip = f->ip;
     r->in.now_s = (uint64_t)time(NULL);
-    r->has_address = f->ip.family != IP_NONE;
-    if (!f->from && !f->helo)
+    const char *from = f->from;
+    if (f->received && !read_message(r, f, &from, e))
+        return false;
+    r->has_address = r->in.ip.family != IP_NONE;
+    if (!from && !f->helo)
         return err_set(e, ERR_SYNTAX, "say whose mail it is: --from ADDRESS, or --helo NAME");
-    if (!set_from(r, str_from(f->from), e))
+    if (!set_from(r, str_from(from), e))
         return false;
     str domain = spf_domain(&r->in);
     if (f->lookup.gather.resolver.family == IP_NONE && domain_is_reserved(domain))
@@ -193,6 +266,7 @@ static int print(const struct run *r)
                                        .has_address = r->has_address,
                                        .provider = r->provider,
                                        .include = r->include,
+                                       .taken_from = r->taken_from,
                                        .check = !checked         ? NULL
                                                 : r->has_address ? &r->check
                                                                  : &r->guess.check,
@@ -218,6 +292,7 @@ int cmd_spf(int argc, char **argv)
     lookup_flags_init(&f.lookup);
     arena_init(&r.memory, MEMORY_MAX);
     arena_init(&r.check_memory, CHECK_MEMORY);
+    buf_init(&r.file, 0);
     r.known = dns_known_new(0);
     if (!r.known)
         err_memory(&e, "the answers of DNS");
@@ -230,6 +305,7 @@ int cmd_spf(int argc, char **argv)
     if (e.kind != ERR_NONE)
         status = command_usage_error("spf", &e);
     dns_known_free(r.known);
+    buf_done(&r.file);
     arena_done(&r.check_memory);
     arena_done(&r.memory);
     return status;

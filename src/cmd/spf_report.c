@@ -2,6 +2,7 @@
 #include "cmd/spf_report.h"
 #include "base/escape.h"
 #include "base/wrap.h"
+#include "cmd/output.h"
 #include "mailauth/spf_record.h"
 #include <jansson.h>
 #include <stdarg.h>
@@ -9,7 +10,7 @@
 #include <stdlib.h>
 
 enum {
-    LABEL_COLUMNS = 12,
+    LABEL_COLUMNS = 13,
     LINE_OCTETS = 1 << 18,
     STRING_OCTETS = 255,
     EXIT_BAD = 1,
@@ -205,29 +206,21 @@ static const char *todo_of(const struct spf_check *c)
     return NULL;
 }
 
-/* A string of a TXT record holds 255 octets; longer ones are written in several. */
-static void zone_line(const struct spf_report *r, struct buf *out)
-{
-    struct buf shown;
-    buf_init(&shown, LINE_OCTETS);
-    escape_line(spf_domain(r->in), &shown);
-    buf_addf(out, "\n      %.*s. IN TXT", STR_ARG(buf_str(&shown)));
-    for (str rest = r->proposal->record; rest.n > 0; rest = str_skip(rest, STRING_OCTETS))
-        buf_addf(out, " \"%.*s\"", STR_ARG(str_take(rest, STRING_OCTETS)));
-    buf_add(out, STR("\n\n"));
-    buf_done(&shown);
-}
-
 static void publish(const struct spf_report *r, struct buf *out)
 {
     const struct spf_proposal *p = r->proposal;
     if (!p || !p->made || !p->changes)
         return;
-    row(out, "publish",
-        p->records == 0   ? STR("this record:")
-        : p->records == 1 ? STR("this record, in place of the one that is there:")
-                          : STR("this record, in place of all that are there:"));
-    zone_line(r, out);
+    const char *whose = r->has_address && r->check->result != AUTH_PASS
+                            ? "if this address is one of yours: "
+                            : "";
+    rowf(out, "publish", "%sthis record%s", whose,
+         p->records == 0   ? ":"
+         : p->records == 1 ? ", in place of the one that is there:"
+                           : ", in place of all that are there:");
+    buf_add(out, STR("\n      "));
+    output_txt_record(out, spf_domain(r->in), p->record);
+    buf_addc(out, '\n');
     if (p->records == 0)
         row(out, "", STR("Add every other server that sends mail for the domain before ~all."));
     if (p->left_out.n > 0)
@@ -258,6 +251,15 @@ static void warnings(const struct spf_report *r, struct buf *out)
         row(out, "note", STR("what stands behind all is never looked at"));
 }
 
+static void asked_row(const struct spf_check *c, struct buf *out)
+{
+    if (c->voids > 0)
+        rowf(out, "asked DNS", "%u terms of the %d that may, of which %u found nothing (%d may)",
+             c->lookups, SPF_LOOKUPS_MAX, c->voids, SPF_VOIDS_MAX);
+    else
+        rowf(out, "asked DNS", "%u terms of the %d that may", c->lookups, SPF_LOOKUPS_MAX);
+}
+
 bool spf_report_text(const struct spf_report *r, struct buf *out)
 {
     const struct spf_check *c = r->check;
@@ -275,8 +277,7 @@ bool spf_report_text(const struct spf_report *r, struct buf *out)
     if (c && c->record.n > 0)
         row(out, "record", c->record);
     if (c)
-        rowf(out, "asked DNS", "%u of %d terms that may, %u of them found nothing", c->lookups,
-             SPF_LOOKUPS_MAX, c->voids);
+        asked_row(c, out);
     warnings(r, out);
     if (c && todo_of(c))
         row(out, "do", str_from(todo_of(c)));
@@ -289,29 +290,14 @@ bool spf_report_text(const struct spf_report *r, struct buf *out)
 /* ------------------------------------------------------------------------------------------------
  * For a program
  */
-static json_t *text_of(str s)
-{
-    struct buf b;
-    if (!s.p)
-        return json_null();
-    buf_init(&b, LINE_OCTETS);
-    escape_line(s, &b);
-    json_t *t = json_stringn(b.p ? b.p : "", b.n);
-    buf_done(&b);
-    return t ? t : json_null();
-}
-static json_t *text_or_null(str s)
-{
-    return s.n > 0 ? text_of(s) : json_null();
-}
 static json_t *name_of(const struct names *t, int value)
 {
-    return text_or_null(names_of(t, value));
+    return output_str(names_of(t, value));
 }
 static json_t *ip_of(const struct ip *ip)
 {
     char text[IP_TEXT_MAX];
-    return text_or_null(str_from(ip_text(ip, text)));
+    return output_str(str_from(ip_text(ip, text)));
 }
 
 static json_t *step_json(const struct spf_step *s)
@@ -321,10 +307,10 @@ static json_t *step_json(const struct spf_step *s)
                                                       : json_null();
     return json_pack("{s:o, s:I, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:I}", "kind",
                      name_of(&SPF_STEP_NAMES, (int)s->kind), "depth", (json_int_t)s->depth,
-                     "domain", text_or_null(s->domain), "term", text_or_null(s->term), "position",
-                     (json_int_t)s->at, "target", text_or_null(s->target), "outcome",
+                     "domain", output_str(s->domain), "term", output_str(s->term), "position",
+                     (json_int_t)s->at, "target", output_str(s->target), "outcome",
                      name_of(&SPF_WHY_NAMES, (int)s->why), "result", result, "found",
-                     text_or_null(s->found), "sentence", text_or_null(s->sentence), "lookups",
+                     output_str(s->found), "sentence", output_str(s->sentence), "lookups",
                      (json_int_t)s->lookups);
 }
 
@@ -340,26 +326,26 @@ static json_t *publish_json(const struct spf_proposal *p)
 {
     if (!p || !p->made || !p->changes)
         return json_null();
-    return json_pack("{s:o, s:I, s:b, s:o, s:I}", "record", text_of(p->record), "lookups",
+    return json_pack("{s:o, s:I, s:b, s:o, s:I}", "record", output_str(p->record), "lookups",
                      (json_int_t)p->lookups, "lookups_complete", !p->lookups_open, "left_out",
-                     text_or_null(p->left_out), "replaces", (json_int_t)p->records);
+                     output_str(p->left_out), "replaces", (json_int_t)p->records);
 }
 
 static json_t *guess_json(const struct spf_report *r)
 {
     if (!r->guess)
         return json_null();
-    return json_pack("{s:o, s:o, s:b, s:o, s:I, s:I}", "provider", text_or_null(r->provider),
-                     "include", text_of(r->include), "usable", r->guess->usable, "sentence",
-                     text_or_null(r->guess->sentence), "tried", (json_int_t)r->guess->tried,
-                     "passed", (json_int_t)r->guess->passed);
+    return json_pack("{s:o, s:o, s:b, s:o, s:I, s:I}", "provider", output_str(r->provider),
+                     "include", output_str(r->include), "usable", r->guess->usable, "sentence",
+                     output_str(r->guess->sentence), "tried", (json_int_t)r->guess->tried, "passed",
+                     (json_int_t)r->guess->passed);
 }
 
 static json_t *strength_json(const struct spf_report *r)
 {
     if (!r->check || is_mixed(r))
         return json_null();
-    return json_string(r->has_address ? "proved" : "likely");
+    return json_string(r->has_address && r->taken_from.n == 0 ? "proved" : "likely");
 }
 
 bool spf_report_json(const struct spf_report *r, struct buf *out)
@@ -372,13 +358,14 @@ bool spf_report_json(const struct spf_report *r, struct buf *out)
         "{s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}",
         "schema", "baton.spf/1", "result",
         said ? name_of(&AUTH_RESULT_NAMES, (int)c->result) : json_null(), "explanation",
-        text_of(c->explanation), "lookups", (json_int_t)c->lookups, "voids", (json_int_t)c->voids,
-        "reason", said ? name_of(&SPF_WHY_NAMES, (int)c->why) : json_null(), "sentence",
-        said ? text_or_null(c->sentence) : json_null(), "strength", strength_json(r), "domain",
-        text_or_null(spf_domain(r->in)), "ip", ip_of(ip), "helo", text_or_null(r->in->helo),
-        "record", text_or_null(c->record), "received", text_or_null(r->taken_from), "by_provider",
-        guess_json(r), "publish", publish_json(r->proposal), "steps_left_out",
-        (json_int_t)c->steps_left_out, "trace", trace_json(r->check));
+        c->explanation.p && c->explanation.n == 0 ? json_string("") : output_str(c->explanation),
+        "lookups", (json_int_t)c->lookups, "voids", (json_int_t)c->voids, "reason",
+        said ? name_of(&SPF_WHY_NAMES, (int)c->why) : json_null(), "sentence",
+        said ? output_str(c->sentence) : json_null(), "strength", strength_json(r), "domain",
+        output_str(spf_domain(r->in)), "ip", ip_of(ip), "helo", output_str(r->in->helo), "record",
+        output_str(c->record), "received", output_str(r->taken_from), "by_provider", guess_json(r),
+        "publish", publish_json(r->proposal), "steps_left_out", (json_int_t)c->steps_left_out,
+        "trace", trace_json(r->check));
     char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
     bool ok = text && buf_add(out, str_from(text)) && buf_addc(out, '\n');
     free(text);

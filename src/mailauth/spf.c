@@ -94,6 +94,7 @@ enum spf_go spf_say_failed(struct spf_eval *e, struct spf_step *s, enum spf_go g
         [DNS_REFUSED] = "the DNS server refuses to answer",
         [DNS_TIMEOUT] = "no answer came in time",
         [DNS_BROKEN] = "the answer could not be used",
+        [DNS_UNREACHABLE] = "there is no way to the DNS server from here",
     };
     return spf_say(e, s, go, SPF_DNS_FAILED, "asking for the %.*s records of %.*s: %s",
                    STR_ARG(names_of(&DNS_TYPE_NAMES, (int)a->question.type)), STR_ARG(name),

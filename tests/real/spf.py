@@ -26,7 +26,7 @@ COMMON, RECORDS, MACROS, WORLD, EXPLANATIONS = spf_kit.tables()
 CLIENT, HELO = b"192.0.2.1", b"out.shop.example"
 OTHERS = {
     "libspf2": lambda ip, helo, sender: ["spfquery.libspf2", "--ip", ip, "--helo", helo, "--sender", sender],
-    "pyspf": lambda ip, helo, sender: ["spfquery.pyspf", "--ip", ip, "--helo", helo, "--mail-from", sender],
+    "pyspf": lambda ip, helo, sender: ["spfquery.pyspf", "--ip", ip, "--helo", helo, "--sender", sender],
     "Mail::SPF": lambda ip, helo, sender: (
         ["spfquery.mail-spf-perl", "--scope", "mfrom", "--identity", sender, "--ip-address", ip, "--helo-identity", helo]
         if sender else
@@ -93,12 +93,14 @@ def other_result(name, argv):
         return "never ends"
     if done.returncode < 0:
         return f"dies of signal {-done.returncode}"
-    lines = done.stdout.decode("latin-1").splitlines()
-    first = lines[0].strip().lower() if lines else ""
-    m = re.match(r"(pass|fail|softfail|neutral|none|temperror|permerror|error|unknown|\(invalid\))", first)
-    if not m:
-        return "no answer" + (f" ({first[:40]})" if first else "")
-    return m.group(1)
+    text = done.stdout.decode("latin-1")
+    # libspf2's command: its errors first; both kinds of error are "(invalid)".
+    errors, _, rest = text.rpartition("EndError\n") if text.startswith("StartError") else ("", "", text)
+    first = rest.split("\n", 1)[0].strip().lower()
+    if first == "(invalid)":
+        return "temperror" if "ErrorCode: (26)" in errors else "permerror"
+    m = re.match(r"(pass|fail|softfail|neutral|none|temperror|permerror)", first)
+    return m.group(1) if m else "no answer" + (f" ({first[:40]})" if first else "")
 
 
 def compare():
