@@ -3,6 +3,7 @@
  * cmd/cmd_dmarc.c - baton dmarc: what the domain of From asks of receivers, and who passes it
  */
 #include "base/escape.h"
+#include "cmd/dmarc_message.h"
 #include "cmd/lookup_flags.h"
 #include "cmd/output.h"
 #include "dns/record_text.h"
@@ -25,6 +26,7 @@ struct flags {
     struct domain authors[AUTHORS_MAX], dkim[DMARC_DKIM_MAX], spf;
     size_t author_count, dkim_count;
     bool from_given;
+    const char *received;
     enum dmarc_standard standard;
 };
 
@@ -43,22 +45,26 @@ static bool read_domain(const char *flag, const char *value, struct domain *out,
            err_set(e, why.kind, "--%s: %.200s", flag, why.why);
 }
 
+/* Two authors of one domain are one. */
+static bool add_author(struct flags *f, const char ascii[DNS_NAME_MAX], struct err *e)
+{
+    for (size_t i = 0; i < f->author_count; i++)
+        if (strcmp(f->authors[i].ascii, ascii) == 0)
+            return true;
+    if (f->author_count == AUTHORS_MAX)
+        return err_set(e, ERR_LIMIT, "there are authors of more than %d domains", AUTHORS_MAX);
+    memcpy(f->authors[f->author_count++].ascii, ascii, DNS_NAME_MAX);
+    return true;
+}
+
 static bool take_from(void *into, const char *value, struct err *e)
 {
     struct flags *f = into;
+    struct domain d;
     f->from_given = true;
     if (!*value)
         return true; /* a From without an address */
-    if (f->author_count == AUTHORS_MAX)
-        return err_set(e, ERR_LIMIT, "--from is given more than %d times", AUTHORS_MAX);
-    struct domain *d = &f->authors[f->author_count];
-    if (!read_domain("from", value, d, e))
-        return false;
-    for (size_t i = 0; i < f->author_count; i++)
-        if (strcmp(f->authors[i].ascii, d->ascii) == 0)
-            return true; /* two authors of one domain */
-    f->author_count++;
-    return true;
+    return read_domain("from", value, &d, e) && add_author(f, d.ascii, e);
 }
 
 static bool take_dkim(void *into, const char *value, struct err *e)
@@ -84,11 +90,20 @@ static bool take_rfc(void *into, const char *value, struct err *e)
     return true;
 }
 
+static bool take_received(void *into, const char *value, struct err *e UNUSED)
+{
+    ((struct flags *)into)->received = value;
+    return true;
+}
+
 const struct command_option DMARC_OPTIONS[] = {
     { "from", "A", "the address, or the domain, in From; again for each further author",
       take_from },
     { "dkim", "DOMAIN", "a signature of this domain (d=) passed; again for each", take_dkim },
     { "spf", "DOMAIN", "SPF passed for this domain", take_spf },
+    { "received", "FILE",
+      "a message that was received: From, DKIM and SPF are read from it; '-' is standard input",
+      take_received },
     { "rfc", "7489|9989", "by which standard: the tree walk (9989), or the public suffix list",
       take_rfc },
     LOOKUP_OPTIONS,
@@ -101,20 +116,67 @@ const struct command_option DMARC_OPTIONS[] = {
 struct run {
     const struct flags *f;
     struct dns_known *known;
+    struct dmarc_message *message; /* NULL: none was given */
     str dkim[DMARC_DKIM_MAX];
     struct dmarc_question questions[AUTHORS_MAX];
     struct dmarc_result results[AUTHORS_MAX];
-    size_t count, chosen; /* the author whose result is shown */
+    struct dmarc_result if_passed; /* had those passed that could not be asked */
+    bool open[AUTHORS_MAX];        /* it would not fail then */
+    size_t count, chosen;          /* the author whose result is shown */
     enum auth_result result;
     bool several; /* more than one domain in From */
 };
 
+/* Those that passed in the message, behind those of the flags. */
+static void add_passed(struct run *r)
+{
+    const struct dmarc_message *m = r->message;
+    size_t n = r->f->dkim_count;
+    for (size_t i = 0; i < m->passed_count && n < DMARC_DKIM_MAX; i++)
+        r->dkim[n++] = m->passed[i];
+    for (size_t i = 0; i < r->count; i++) {
+        r->questions[i].dkim_count = n;
+        if (!r->f->spf.ascii[0] && m->spf_known && m->spf.result == AUTH_PASS)
+            r->questions[i].spf = m->spf.domain;
+    }
+}
+
+/* A message fails only where it fails although SPF and every signature passed that could not be checked for want
+ * of an answer (RFC 9989 section 5.3.6). False: answers are missing. */
+static bool check_open(struct run *r, size_t i)
+{
+    const struct dmarc_message *m = r->message;
+    struct dmarc_question q = r->questions[i];
+    str dkim[DMARC_DKIM_MAX];
+    bool spf_open = m->spf_known && m->spf.result == AUTH_TEMPERROR && !q.spf.n;
+    if (r->results[i].result != AUTH_FAIL || (!spf_open && !m->open_count))
+        return true;
+    memcpy(dkim, m->open, sizeof dkim);
+    q.dkim = dkim;
+    q.dkim_count = m->open_count;
+    q.spf = spf_open ? m->spf.domain : q.spf;
+    if (!dmarc_check(r->known, &q, &r->if_passed))
+        return false;
+    if (r->if_passed.result != AUTH_FAIL) {
+        r->results[i].result = AUTH_TEMPERROR;
+        r->results[i].disposition = DMARC_NONE;
+        r->open[i] = true;
+    }
+    return true;
+}
+
 static bool core(void *user)
 {
     struct run *r = user;
-    bool complete = true;
+    bool complete = !r->message || dmarc_message_check(r->message, r->known);
+    if (r->message && complete)
+        add_passed(r);
     for (size_t i = 0; i < r->count; i++)
         complete &= dmarc_check(r->known, &r->questions[i], &r->results[i]);
+    for (size_t i = 0; r->message && complete && i < r->count; i++)
+        complete = check_open(r, i);
+    for (size_t i = 0; complete && i < r->count; i++)
+        complete = dmarc_check_reports(r->known, &r->questions[i], &r->results[i]);
     return complete;
 }
 
@@ -181,10 +243,23 @@ static void publish_done(struct published *p)
 }
 #define PUBLISHED AUTO(publish_done) struct published
 
+static void result_text(const struct run *r, struct buf *b)
+{
+    if (!r->open[r->chosen]) {
+        dmarc_result_text(&r->questions[r->chosen], &r->results[r->chosen], b);
+        return;
+    }
+    buf_add(b, STR("DMARC of "));
+    (void)escape_line(r->questions[r->chosen].author, b);
+    buf_add(
+        b, STR(" could not be told: DNS did not answer for the SPF record or a DKIM key that could "
+               "make it pass."));
+}
+
 static void summary(const struct run *r, struct buf *b)
 {
     if (!r->several) {
-        dmarc_result_text(&r->questions[0], &r->results[0], b);
+        result_text(r, b);
         return;
     }
     buf_addf(b, "From names authors of %zu domains. ", r->count);
@@ -193,7 +268,7 @@ static void summary(const struct run *r, struct buf *b)
                        "domains alone, the worst: "));
     else
         buf_add(b, STR("Each is checked, and the strictest that fails counts: "));
-    dmarc_result_text(&r->questions[r->chosen], &r->results[r->chosen], b);
+    result_text(r, b);
 }
 
 /* ---- JSON ---- */
@@ -286,6 +361,25 @@ static json_t *existence_json(enum dmarc_existence x)
     return x == DMARC_EXISTENCE_UNKNOWN ? json_null() : json_boolean(x == DMARC_EXISTS);
 }
 
+/* What the message brought; null without one. */
+static json_t *message_json(const struct dmarc_message *m)
+{
+    if (!m)
+        return json_null();
+    json_t *dkim = json_array();
+    for (size_t i = 0; i < m->dkim.count; i++)
+        json_array_append_new(
+            dkim,
+            json_pack("{s:o, s:o, s:o}", "domain", output_str(m->dkim.signatures[i].domain),
+                      "selector", output_str(m->dkim.signatures[i].selector), "result",
+                      output_str(names_of(&AUTH_RESULT_NAMES, (int)m->dkim.signatures[i].result))));
+    json_t *spf = m->spf_known
+                      ? json_pack("{s:o, s:o}", "domain", output_str(m->spf.domain), "result",
+                                  output_str(names_of(&AUTH_RESULT_NAMES, (int)m->spf.result)))
+                      : json_null();
+    return json_pack("{s:o, s:o}", "dkim", dkim, "spf", spf);
+}
+
 static bool print_json(const struct run *r)
 {
     const struct dmarc_result *d = &r->results[r->chosen];
@@ -313,6 +407,7 @@ static bool print_json(const struct run *r)
     if (!root)
         return false;
     add_alignment(root, d);
+    json_object_set_new(root, "received", message_json(r->message));
     json_object_set_new(root, "publish",
                         p.any ? json_pack("{s:o, s:s, s:o}", "name", output_str(buf_str(&p.name)),
                                           "type", "TXT", "value", output_str(buf_str(&p.text)))
@@ -364,6 +459,34 @@ static void add_trace(const struct dns_known *k, struct buf *b)
     }
 }
 
+static void add_message(const struct dmarc_message *m, struct buf *b)
+{
+    for (size_t i = 0; i < m->dkim.count; i++) {
+        const struct dkim_signature *s = &m->dkim.signatures[i];
+        buf_addf(b, "  %-12s %.*s for ", "DKIM",
+                 STR_ARG(names_of(&AUTH_RESULT_NAMES, (int)s->result)));
+        (void)escape_line(s->domain, b);
+        if (s->sentence.n && s->result != AUTH_PASS) {
+            buf_add(b, STR(": "));
+            (void)escape_line(s->sentence, b);
+        }
+        buf_addc(b, '\n');
+    }
+    if (!m->dkim.count)
+        buf_addf(b, "  %-12s none: the message is not signed\n", "DKIM");
+    if (m->spf_known) {
+        buf_addf(b, "  %-12s %.*s for ", "SPF",
+                 STR_ARG(names_of(&AUTH_RESULT_NAMES, (int)m->spf.result)));
+        (void)escape_line(m->spf.domain, b);
+        buf_addc(b, '\n');
+    } else {
+        buf_addf(b,
+                 "  %-12s not known: the message does not tell its envelope (Return-Path and "
+                 "Received)\n",
+                 "SPF");
+    }
+}
+
 static void add_about(const struct run *r, struct buf *b)
 {
     const struct dmarc_result *d = &r->results[r->chosen];
@@ -377,7 +500,9 @@ static void add_about(const struct run *r, struct buf *b)
         buf_addf(b, "  %-12s %s\n", "suffix list",
                  net_psl_day() ? net_psl_day()
                                : "missing (libpsl is not installed): the organisation is guessed");
-    if (!r->f->dkim_count && !r->f->spf.ascii[0] && d->found)
+    if (r->message)
+        add_message(r->message, b);
+    else if (!r->f->dkim_count && !r->f->spf.ascii[0] && d->found)
         output_sentence(
             b, 2,
             STR("No domain was given for which SPF or DKIM passed (--spf, --dkim): this "
@@ -409,10 +534,26 @@ static bool print_text(const struct run *r)
 /* ------------------------------------------------------------------------------------------------
  * The command
  */
+/* The authors of a message, unless --from says them. */
+static bool read_authors(struct flags *f, const struct dmarc_message *m, struct err *e)
+{
+    char domain[DNS_NAME_MAX];
+    for (size_t i = 0; i < m->from.count && !f->from_given; i++) {
+        str s = m->from.authors[i].domain;
+        struct err why = { .kind = ERR_NONE };
+        if (!s.n || !dns_name_from_text(s, net_idn(s), domain, &why))
+            continue; /* no domain: nothing that DMARC could be asked of */
+        if (!add_author(f, domain, e))
+            return false;
+    }
+    f->from_given = true;
+    return true;
+}
+
 static bool may_be_asked(const struct flags *f, struct err *e)
 {
     if (!f->from_given)
-        return err_set(e, ERR_SYNTAX, "give --from, the address in From");
+        return err_set(e, ERR_SYNTAX, "give --from, the address in From, or --received FILE");
     for (size_t i = 0; i < f->author_count && f->lookup.gather.resolver.family == IP_NONE; i++)
         if (domain_is_reserved(str_from(f->authors[i].ascii)))
             return err_set(e, ERR_SYNTAX,
@@ -422,7 +563,7 @@ static bool may_be_asked(const struct flags *f, struct err *e)
     return true;
 }
 
-static int run(const struct flags *f, struct err *e)
+static int run(const struct flags *f, struct dmarc_message *m, struct err *e)
 {
     AUTO(dns_known_freep) struct dns_known *k = dns_known_new(0);
     struct run *r = calloc(1, sizeof *r);
@@ -432,6 +573,7 @@ static int run(const struct flags *f, struct err *e)
     } else {
         r->f = f;
         r->known = k;
+        r->message = m;
         if (look_up(r, e)) {
             bool ok = f->lookup.json ? print_json(r) : print_text(r);
             status = r->result == AUTH_PASS        ? 0
@@ -447,6 +589,17 @@ static int run(const struct flags *f, struct err *e)
     return status;
 }
 
+static int prepare(struct flags *f, struct err *e)
+{
+    bool public_dns = f->lookup.gather.resolver.family == IP_NONE;
+    AUTO(dmarc_message_freep) struct dmarc_message *m = NULL;
+    if (f->received && !(m = dmarc_message_new(f->received, public_dns, e)))
+        return EXIT_USAGE;
+    if ((m && !read_authors(f, m, e)) || !may_be_asked(f, e))
+        return EXIT_USAGE;
+    return run(f, m, e);
+}
+
 int cmd_dmarc(int argc, char **argv)
 {
     static struct flags f;
@@ -458,8 +611,8 @@ int cmd_dmarc(int argc, char **argv)
         if (rest > 1)
             err_set(&e, ERR_SYNTAX, "'%.60s' is one word too many; the address goes to --from",
                     argv[1]);
-        else if (may_be_asked(&f, &e))
-            status = run(&f, &e);
+        else
+            status = prepare(&f, &e);
     }
     return status == EXIT_USAGE ? command_usage_error("dmarc", &e) : status;
 }

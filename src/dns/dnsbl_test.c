@@ -71,6 +71,15 @@ static const struct {
       "clean: clean" },
     { "two codes", ME, "bl.test", GOOD MY "bl.test A 127.0.0.2\n" MY "bl.test A 127.0.1.9\n",
       "listed: listed 127.0.0.2 127.0.1.9 login" },
+    { "two codes in another order", ME, "zen.spamhaus.org",
+      ZEN MY "zen.spamhaus.org A 127.0.0.4\n" MY "zen.spamhaus.org A 127.0.0.10\n",
+      "listed: listed 127.0.0.4= 127.0.0.10= login" },
+    { "codes elsewhere in 127/8", ME, "bl.test",
+      GOOD MY "bl.test A 127.0.255.9\n" MY "bl.test A 127.255.0.9\n",
+      "listed: listed 127.0.255.9 127.255.0.9 login" },
+    { "by another name", ME, "bl.test",
+      GOOD MY "bl.test CNAME entry.test\nentry.test A 127.0.0.2\n",
+      "listed: listed 127.0.0.2 login" },
     /* the list is not what it was */
     { "no test entry", ME, "bl.test", MY "bl.test A 127.0.0.2\n", "error: error empty" },
     { "gone", ME, "bl.test", "", "error: error empty" },
@@ -154,6 +163,7 @@ static const struct {
       "listed: clean listed 127.0.0.2 login error empty" },
     { "one that cannot tell is too many", ME, "bl.test gone.test", GOOD,
       "error: clean error empty" },
+    { "... whichever is asked first", ME, "gone.test bl.test", GOOD, "error: error empty clean" },
     { "... unless it answers the registered alone", ME, "bl.test b.barracudacentral.org", GOOD,
       "clean: clean error empty" },
     { "... and nobody else tells", ME, "b.barracudacentral.org", "", "error: error empty" },
@@ -240,6 +250,7 @@ static void names_before_the_zone(void **state UNUSED)
     } NAMES_OF[] = {
         { "192.0.2.99", "99.2.0.192" },
         { "1.20.255.0", "0.255.20.1" },
+        { "9.10.99.100", "100.99.10.9" },
         { "2001:db8:1:2:3:4:567:89ab",
           "b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.8.b.d.0.1.0.0.2" },
     };

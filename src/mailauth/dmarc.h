@@ -81,6 +81,12 @@ void dmarc_result_text(const struct dmarc_question *q, const struct dmarc_result
 bool dmarc_publish(const struct dmarc_question *q, const struct dmarc_result *r, struct buf *name,
                    struct buf *text) MUST_CHECK;
 
+/* Reports for another organisation's mailbox are sent only when that says that it takes them (RFC 7489 section 7.1,
+ * RFC 9990 section 4): asks, and adds what is missing to the problems of r. False: answers are missing. What could
+ * not be asked is no problem. */
+bool dmarc_check_reports(struct dns_known *k, const struct dmarc_question *q,
+                         struct dmarc_result *r);
+
 /* By the public suffix list (RFC 7489 section 3.1): the same name, or the same organisational domain. Dots at
  * the ends do not matter. */
 bool dmarc_aligned(str author, str identity, bool strict, const struct dns_suffixes *suffixes);

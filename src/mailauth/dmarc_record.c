@@ -64,6 +64,9 @@ static const struct {
                                     "are ignored" },
     [DMARC_FAULT_NEARLY] = { true, "at %w stands '%v', which is no DMARC record: it must begin "
                                    "with exactly v=DMARC1;" },
+    [DMARC_FAULT_REPORTS_REFUSED] = { false, "%t= names '%v', and receivers send no reports there, "
+                                             "because there is no TXT record v=DMARC1 at %w by "
+                                             "which it says that it takes them" },
 };
 
 bool dmarc_problem_serious(const struct dmarc_problem *p)

@@ -37,6 +37,7 @@ enum dmarc_fault {
     DMARC_FAULT_P_NOT_SECOND,   /* RFC 7489 wants p right behind v */
     DMARC_FAULT_SEVERAL,        /* more than one record at one name: all are ignored */
     DMARC_FAULT_NEARLY, /* meant as a record, and none: v is not exactly "DMARC1" and first */
+    DMARC_FAULT_REPORTS_REFUSED, /* rua, ruf: the other organisation does not say that it takes them */
     DMARC_FAULTS
 };
 

@@ -13,9 +13,9 @@
 /* What a record says, and its faults, in one line: "p=reject adkim=s !unknown". A fault that is serious has two
  * marks. */
 static const char *const FAULT_WORDS[DMARC_FAULTS] = {
-    "no-policy", "policy-ignored", "bad-value", "twice",  "twice-same", "no-tag",
-    "empty",     "bad-octet",      "unknown",   "uri",    "no-mailto",  "no-address",
-    "historic",  "p-not-second",   "several",   "nearly",
+    "no-policy", "policy-ignored", "bad-value", "twice",  "twice-same",      "no-tag",
+    "empty",     "bad-octet",      "unknown",   "uri",    "no-mailto",       "no-address",
+    "historic",  "p-not-second",   "several",   "nearly", "reports-refused",
 };
 
 static void add_policy(struct buf *b, const char *tag, enum dmarc_policy p)
@@ -70,6 +70,9 @@ static const struct {
     { "v=DMARC1; p=reject; sp=all", "void !!bad-value !!no-policy" },
     { "v=DMARC1; p=reject; sp=all" RUA, "applies p=none !!bad-value !!policy-ignored" },
     { "v=DMARC1; p=reject; np=all" RUA, "applies p=none !!bad-value !!policy-ignored" },
+    { "v=DMARC1; p=reject; sp=all; np=none", "void !!bad-value !!no-policy" },
+    { "v=DMARC1; p=reject; np=all; sp=none", "void !!bad-value !!no-policy" },
+    { "v=DMARC1; rua=mailto:a@a.example,nobody", "applies p=none !!uri !!policy-ignored" },
     { "v=DMARC1; p=block; rua=nobody", "void !!bad-value !!uri !!no-policy" },
     /* a bad tag that is not the policy is left out, and told */
     { "v=DMARC1; p=none; adkim=strict", "applies p=none !!bad-value" },
@@ -224,6 +227,38 @@ static void each_fault_has_a_sentence(void **state UNUSED)
     }
 }
 
+static void a_sentence_names_what_is_wrong(void **state UNUSED)
+{
+    static const struct {
+        struct dmarc_problem problem;
+        bool serious;
+        const char *text;
+    } SENTENCES[] = {
+        { { DMARC_FAULT_BAD_VALUE, STR_INIT("sp"), STR_INIT("all"), { NULL, 0 } },
+          true,
+          "sp= cannot be 'all'; receivers ignore it" },
+        { { DMARC_FAULT_UNKNOWN, STR_INIT("x"), STR_INIT("y"), { NULL, 0 } },
+          false,
+          "no standard has a tag x=; receivers ignore it" },
+        { { DMARC_FAULT_SEVERAL, { NULL, 0 }, { NULL, 0 }, STR_INIT("a.example") },
+          true,
+          "at a.example there is more than one DMARC record, and all of them are ignored" },
+        { { DMARC_FAULT_NEARLY, { NULL, 0 }, STR_INIT("v=DMARC2"), STR_INIT("a.example") },
+          true,
+          "at a.example stands 'v=DMARC2', which is no DMARC record: it must begin with exactly "
+          "v=DMARC1;" },
+    };
+    for (size_t i = 0; i < COUNT_OF(SENTENCES); i++) {
+        struct buf b;
+        buf_init(&b, 4096);
+        dmarc_problem_text(&SENTENCES[i].problem, &b);
+        buf_addc(&b, 0);
+        assert_string_equal(b.p, SENTENCES[i].text);
+        assert_int_equal(dmarc_problem_serious(&SENTENCES[i].problem), SENTENCES[i].serious);
+        buf_done(&b);
+    }
+}
+
 /* 64 KiB of nothing but faults: read to an end, and no more noted than fits. */
 static void a_record_that_is_all_faults(void **state UNUSED)
 {
@@ -240,8 +275,11 @@ static void a_record_that_is_all_faults(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_a_record_says),          cmocka_unit_test(which_text_is_a_record),
-        cmocka_unit_test(what_is_written_is_right),    cmocka_unit_test(each_fault_has_a_sentence),
+        cmocka_unit_test(what_a_record_says),
+        cmocka_unit_test(which_text_is_a_record),
+        cmocka_unit_test(what_is_written_is_right),
+        cmocka_unit_test(each_fault_has_a_sentence),
+        cmocka_unit_test(a_sentence_names_what_is_wrong),
         cmocka_unit_test(a_record_that_is_all_faults),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -373,6 +373,49 @@ static void what_is_to_be_mended(void **state UNUSED)
     }
 }
 
+static bool core_of_reports(void *user)
+{
+    return core(user) && dmarc_check_reports(known, &question, &result);
+}
+
+#define TO(list) "_dmarc.a.com TXT v=DMARC1; p=none; rua=" list "\n"
+#define AT       "a.com._report._dmarc.b.com "
+
+static void who_takes_reports(void **state UNUSED)
+{
+    static const struct {
+        const char *label, *zone;
+        size_t refused;
+    } REPORTS[] = {
+        { "its own", TO("mailto:d@a.com"), 0 },
+        { "of its own organisation", TO("mailto:d@x.a.com"), 0 },
+        { "another that takes them", TO("mailto:d@b.com") AT "TXT v=DMARC1\n", 0 },
+        { "... and says where to", TO("mailto:d@b.com") AT "TXT v=DMARC1; rua=mailto:x@b.com\n",
+          0 },
+        { "... beside another text", TO("mailto:d@b.com") AT "TXT x\n" AT "TXT v=DMARC1\n", 0 },
+        { "another that does not", TO("mailto:d@b.com"), 1 },
+        { "... but something else", TO("mailto:d@b.com") AT "TXT v=dmarc1\n", 1 },
+        { "with a size and a query", TO("mailto:d@b.com!10m,mailto:e@b.com?x=d@a.com"), 2 },
+        { "one of two", TO("mailto:d@a.com,mailto:d@b.com"), 1 },
+        { "failure reports too", TO("mailto:d@a.com; ruf=mailto:f@b.com"), 1 },
+        { "no answer is no refusal", TO("mailto:d@b.com") AT "SERVFAIL\n", 0 },
+        { "what is no address", TO("b.com,ftp://b.com,mailto:b.com,mailto:@,mailto:a@b..com"), 0 },
+        { "of the organisation's record too", TO("mailto:d@b.com"), 1 },
+    };
+    for (size_t i = 0; i < COUNT_OF(REPORTS); i++) {
+        size_t refused = 0;
+        set_question(i % 2 ? "s.a.com" : "a.com", (str[DMARC_DKIM_MAX]){ STR_NONE });
+        known = dns_known_new(0);
+        assert_non_null(known);
+        (void)zone_script_run(REPORTS[i].zone, known, core_of_reports, NULL);
+        for (size_t j = 0; j < result.problem_count; j++)
+            refused += result.problems[j].fault == DMARC_FAULT_REPORTS_REFUSED;
+        if (refused != REPORTS[i].refused)
+            fail_msg("%s: %zu", REPORTS[i].label, refused);
+        dns_known_free(known);
+    }
+}
+
 /* Eight names, each with more texts than there is room for problems. */
 static void more_problems_than_fit(void **state UNUSED)
 {
@@ -396,7 +439,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_that_are_aligned), cmocka_unit_test(one_answer_at_a_time),
         cmocka_unit_test(what_is_to_be_mended),   cmocka_unit_test(more_problems_than_fit),
-        cmocka_unit_test(what_it_comes_to),
+        cmocka_unit_test(who_takes_reports),      cmocka_unit_test(what_it_comes_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

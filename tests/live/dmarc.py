@@ -4,6 +4,12 @@
 
 usage: dmarc.py BATON [WORD...]      only cases with a WORD in their name
 """
+import base64
+import hashlib
+import pathlib
+import subprocess
+import tempfile
+
 from lookup_kit import Run, Zone, expect, main
 
 REJECT = "_dmarc.a.example TXT v=DMARC1; p=reject; rua=mailto:d@a.example\na.example A 192.0.2.1\n"
@@ -112,6 +118,66 @@ def what_a_peer_says_is_escaped():
     expect("\\u001b" not in said.out and "\x1b" not in said.out, "an escape", said.out)
 
 
+class Signer:
+    """A key, and messages signed with it (RFC 6376, simple/simple, of From alone), by the command openssl."""
+
+    def __init__(self, place):
+        self.key = place / "key"
+        self._openssl("genrsa", "-out", self.key, "2048")
+        self.public = base64.b64encode(self._openssl("rsa", "-in", self.key, "-pubout", "-outform", "DER")).decode()
+
+    @staticmethod
+    def _openssl(*argv, data=b""):
+        return subprocess.run(["openssl", *map(str, argv)], input=data, capture_output=True, check=True).stdout
+
+    def sign(self, domain, author, body):
+        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        field = f"DKIM-Signature: v=1; a=rsa-sha256; d={domain}; s=s; h=from; bh={digest}; b="
+        signed = self._openssl("dgst", "-sha256", "-sign", self.key, data=(author + "\r\n" + field).encode())
+        return field + base64.b64encode(signed).decode() + "\r\n"
+
+
+def a_received_message():
+    author, body = "From: Anna <anna@mail.a.example>", b"hello\r\n"
+    trace = ("Return-Path: <bounce@b.example>\r\nReceived: from out.b.example (out.b.example [203.0.113.9])\r\n"
+             "\tby mx.c.example with ESMTPS; Thu, 26 Nov 2026 03:00:00 +0000\r\n")
+    with tempfile.TemporaryDirectory() as directory:
+        place = pathlib.Path(directory)
+        signer = Signer(place)
+        zone = Zone(REJECT + f"s._domainkey.a.example TXT v=DKIM1; p={signer.public}\n"
+                    "b.example TXT v=spf1 ip4:203.0.113.9 -all\n")
+
+        def run(status, head, *flags, text=body, **values):
+            (place / "message").write_bytes(head.encode() + author.encode() + b"\r\n\r\n" + text)
+            Run("dmarc", "--received", str(place / "message"), *flags, resolver=zone).owes(status)
+            return Run("dmarc", "--received", str(place / "message"), "--json", *flags, resolver=zone).document(
+                status, **values)
+
+        signature = signer.sign("a.example", author, body)
+        document = run(0, trace + signature, result="pass", from_domain="mail.a.example", aligned_dkim="a.example",
+                       alignment={"spf": "not-aligned", "dkim": "aligned"})
+        expect(document["received"] == {
+            "dkim": [{"domain": "a.example", "selector": "s", "result": "pass"}],
+            "spf": {"domain": "b.example", "result": "pass"}}, "what the message brought", document["received"])
+        document = run(1, signature, text=b"changed\r\n", result="fail", disposition="reject")
+        expect(document["received"]["spf"] is None and document["received"]["dkim"][0]["result"] == "fail",
+               "a changed message without its trace", document["received"])
+        run(1, trace, result="fail", alignment={"spf": "not-aligned", "dkim": "none"})
+        run(0, trace, "--spf", "a.example", result="pass")
+        zone.fails["s._domainkey.a.example"] = 2  # SERVFAIL: what could not be asked is no failure
+        run(3, signature, result="temperror", disposition="none", policy="reject")
+        Run("dmarc", "--received", str(place / "message"), resolver=zone).owes(
+            3, "DNS did not answer for the SPF record or a DKIM key")
+        Run("dmarc", "--received", str(place / "message")).owes(2, "give --resolver to ask a server of yours")
+        run(1, signature, "--from", "b.example", result="none")
+        zone.fails["b.example"] = 2
+        run(1, trace, result="fail")  # b.example would not be aligned had it passed
+        run(1, "From: bea@b.example\r\n", result="permerror")
+        author = "Subject: no author"
+        run(1, "", result="none", from_domain=None)
+        Run("dmarc", "--received", str(place / "nothing"), resolver=zone).owes(2, "nothing")
+
+
 def usage():
     Run("dmarc").owes(2, "give --from")
     Run("dmarc", "--from", "anna@mail.example").owes(2, "give --resolver to ask a server of yours")
@@ -123,4 +189,5 @@ def usage():
 
 
 main([one_that_passes, one_that_fails, none_and_what_to_publish, faults_of_a_record, by_the_older_standard, no_answer,
-      several_authors, one_round_trip, names_in_other_scripts, what_a_peer_says_is_escaped, usage])
+      several_authors, one_round_trip, names_in_other_scripts, what_a_peer_says_is_escaped,
+      a_received_message, usage])
