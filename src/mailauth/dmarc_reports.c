@@ -58,7 +58,7 @@ static void check_list(struct reports *g, str tag, str list)
     for (str rest = list; rest.p && rest.n && g->asked < DESTINATIONS_MAX;) {
         str uri = str_trim(str_cut(&rest, ',')), where = STR_NONE;
         str domain = domain_of(uri);
-        if (!dns_org_differs(domain, g->r->found->domain, g->q->suffixes))
+        if (!domain.n || !dns_org_differs(domain, g->r->found->domain, g->q->suffixes))
             continue; /* its own, or no domain */
         g->asked++;
         if (!takes(g, domain, &where) && g->r->problem_count < DMARC_PROBLEMS_MAX)

@@ -373,6 +373,59 @@ static void what_is_to_be_mended(void **state UNUSED)
     }
 }
 
+static void in_one_sentence(void **state UNUSED)
+{
+    static const struct {
+        const char *zone, *question, *text;
+    } SENTENCES[] = {
+        { REJECT, "a.com dkim=x.a.com", "Mail from a.com passes DMARC by DKIM for x.a.com." },
+        { REJECT, "a.com spf=x.a.com dkim=b.com",
+          "Mail from a.com passes DMARC by SPF for x.a.com." },
+        { REJECT, "s.a.com spf=b.com",
+          "Mail from s.a.com fails DMARC: SPF passed for a domain that is not of the same "
+          "organisation, DKIM "
+          "passed for no domain. The record of a.com asks receivers to refuse it." },
+        { "_dmarc.a.com TXT v=DMARC1; p=none; adkim=s\n_dmarc.a.com TXT x\n", "a.com dkim=s.a.com",
+          "Mail from a.com fails DMARC: SPF passed for no domain, DKIM passed for a domain that is "
+          "not exactly "
+          "the same. The record of a.com asks receivers to do nothing about it." },
+        { "_dmarc.a.com TXT v=DMARC1; p=quarantine; aspf=s\n", "a.com dkim=b.com spf=s.a.com",
+          "Mail from a.com fails DMARC: SPF passed for a domain that is not exactly the same, DKIM "
+          "passed for a "
+          "domain that is not of the same organisation. The record of a.com asks receivers to "
+          "treat it as "
+          "suspicious (the spam folder)." },
+        { "", "", "There is no domain in From, so that DMARC cannot be checked." },
+        { "", "a.com", "No DMARC record applies to a.com." },
+        { REJECT REJECT, "a.com",
+          "No DMARC record applies to a.com, because what stands there is not valid." },
+        { "_dmarc.a.com TXT v=dmarc1\n", "a.com",
+          "No DMARC record applies to a.com, because what stands there is not valid." },
+        { "_dmarc.a.com TXT v=DMARC1; t=y\n", "s.a.com",
+          "The DMARC record of a.com has no policy that receivers could apply." },
+        { "_dmarc.a.com TXT v=DMARC1; p=none; p=reject\n", "a.com",
+          "The DMARC record of a.com is broken: the same tag stands there with two values." },
+        { "_dmarc.a.com SERVFAIL\n", "s.a.com",
+          "DMARC of s.a.com could not be told: the question for _dmarc.a.com ended in SERVFAIL." },
+        { REJECT "_dmarc.s.a.com TIMEOUT\n", "a.com spf=s.a.com",
+          "DMARC of a.com could not be told: whose domain it is that passed could not be asked." },
+    };
+    for (size_t i = 0; i < COUNT_OF(SENTENCES); i++) {
+        str dkim[DMARC_DKIM_MAX];
+        struct buf b;
+        buf_init(&b, 4096);
+        set_question(SENTENCES[i].question, dkim);
+        known = dns_known_new(0);
+        assert_non_null(known);
+        (void)zone_script_run(SENTENCES[i].zone, known, core, NULL);
+        dmarc_result_text(&question, &result, &b);
+        buf_addc(&b, 0);
+        assert_string_equal(b.p, SENTENCES[i].text);
+        dns_known_free(known);
+        buf_done(&b);
+    }
+}
+
 static bool core_of_reports(void *user)
 {
     return core(user) && dmarc_check_reports(known, &question, &result);
@@ -439,7 +492,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_that_are_aligned), cmocka_unit_test(one_answer_at_a_time),
         cmocka_unit_test(what_is_to_be_mended),   cmocka_unit_test(more_problems_than_fit),
-        cmocka_unit_test(who_takes_reports),      cmocka_unit_test(what_it_comes_to),
+        cmocka_unit_test(who_takes_reports),      cmocka_unit_test(in_one_sentence),
+        cmocka_unit_test(what_it_comes_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
