@@ -24,38 +24,23 @@ int dkim_report_status(const struct dkim_report *r)
  * The record to publish
  */
 
-static str zone_line(const struct dkim_key *k, struct arena *memory)
-{
-    struct buf b;
-    str text = dkim_key_publish(k, memory), line = STR_NONE;
-    if (text.n == 0 || k->name.n == 0)
-        return line;
-    buf_init(&b, TEXT_MAX);
-    output_txt_record(&b, k->name, text);
-    if (buf_ok(&b))
-        line = arena_dup(memory, str_trim(buf_str(&b)));
-    buf_done(&b);
-    return line;
-}
-
 /* Does the record need mending? */
 static bool is_mendable(const struct dkim_key *k)
 {
     return k->result != AUTH_PASS || !dkim_key_takes_sha256(k) || !dkim_key_is_for_mail(k);
 }
 
-/* The line for the first key that needs mending and can be; of a selector alone whatever there is. */
-static str publish_of(const struct dkim_report *r)
+/* The first key that needs mending and can be, of a selector alone whatever is there; NULL: none. */
+static const struct dkim_key *to_publish(const struct dkim_report *r)
 {
     if (!r->message)
-        return zone_line(r->key, r->memory);
+        return dkim_key_publish(r->key, r->memory).n > 0 ? r->key : NULL;
     for (size_t i = 0; i < r->verdict->count; i++) {
         const struct dkim_key *k = &r->verdict->signatures[i].key;
-        str line = k->record.n > 0 && is_mendable(k) ? zone_line(k, r->memory) : STR_NONE;
-        if (line.n > 0)
-            return line;
+        if (k->record.n > 0 && is_mendable(k) && dkim_key_publish(k, r->memory).n > 0)
+            return k;
     }
-    return STR_NONE;
+    return NULL;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -93,20 +78,29 @@ static json_t *notes_of(unsigned notes)
     return list;
 }
 
+static json_t *publish_json(const struct dkim_report *r, const struct dkim_key *k)
+{
+    str text = k ? dkim_key_publish(k, r->memory) : STR_NONE;
+    if (text.n == 0)
+        return json_null();
+    return json_pack("{s:o, s:s, s:o}", "name", output_str(k->name), "type", "TXT", "value",
+                     output_str(text));
+}
+
 static json_t *key_json(const struct dkim_report *r, const struct dkim_key *k)
 {
     bool asked = k->name.n > 0;
     if (!asked)
         return json_null();
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:i, s:i, s:o, s:o, s:o}", "name",
-        output_str(k->name), "result", output_str(names_of(&AUTH_RESULT_NAMES, (int)k->result)),
-        "reason", output_str(dkim_reason_name(k->reason)), "sentence", output_str(k->sentence),
-        "record", output_str(k->record), "type", output_str(k->record.n ? k->type : STR_NONE),
-        "bits", number_of(k->bits, 0), "testing", k->testing, "strict", k->strict, "keys",
-        (int)k->keys, "other_txt", (int)k->others, "trust",
-        output_str(names_of(&DNS_TRUST_NAMES, (int)k->trust)), "ttl_s", number_of(k->ttl_s, 0),
-        "publish", output_str(zone_line(k, r->memory)));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:i, s:i, s:o, s:o, s:o}",
+                     "name", output_str(k->name), "result",
+                     output_str(names_of(&AUTH_RESULT_NAMES, (int)k->result)), "reason",
+                     output_str(dkim_reason_name(k->reason)), "sentence", output_str(k->sentence),
+                     "record", output_str(k->record), "type",
+                     output_str(k->record.n ? k->type : STR_NONE), "bits", number_of(k->bits, 0),
+                     "testing", k->testing, "strict", k->strict, "keys", (int)k->keys, "other_txt",
+                     (int)k->others, "trust", output_str(names_of(&DNS_TRUST_NAMES, (int)k->trust)),
+                     "ttl_s", number_of(k->ttl_s, 0), "publish", publish_json(r, k));
 }
 
 static json_t *names_json(const struct dkim_signature *s)
@@ -177,7 +171,7 @@ bool dkim_report_json(const struct dkim_report *r)
         json_array_append_new(signatures, signature_json(r, &r->verdict->signatures[i]));
     json_t *root = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "schema", "baton.dkim/1", "result",
                              output_str(names_of(&AUTH_RESULT_NAMES, (int)result_of(r))),
-                             "signatures", signatures, "publish", output_str(publish_of(r)),
+                             "signatures", signatures, "publish", publish_json(r, to_publish(r)),
                              "message", r->message ? message_json(r) : json_null(), "key",
                              r->message ? json_null() : key_json(r, r->key));
     return output_json(root);
@@ -302,14 +296,16 @@ static void say_selector(const struct dkim_report *r, struct buf *out)
 
 static void say_all(const struct dkim_report *r, struct buf *out)
 {
-    str publish = publish_of(r);
+    const struct dkim_key *publish = to_publish(r);
     if (r->message)
         say_message(r, out);
     else
         say_selector(r, out);
-    if (publish.n > 0)
-        buf_addf(out, "\nThe record as it should be published:\n%.*s\n", STR_ARG(publish));
-    else if (!r->message && r->key->reason == DKIM_NO_KEY)
+    if (publish) {
+        buf_add(out, STR("\nThe record as it should be published:\n"));
+        output_txt_record(out, publish->name, dkim_key_publish(publish, r->memory));
+    }
+    if (!r->message && r->key->reason == DKIM_NO_KEY)
         buf_addf(out,
                  "\nPublish the public half of the signer's key, in base64 and in one piece:\n"
                  "%.*s. IN TXT \"v=DKIM1; k=rsa; p=...\"\n",
