@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/lookup_flags.h"
 #include "cmd/host_port.h"
+#include "net/trust_anchor.h"
 
 enum { TIMEOUT_S = 20, TIMEOUT_MAX_S = 3600 };
 
@@ -24,8 +25,12 @@ bool lookup_take_dns_port(void *into, const char *value, struct err *e)
     return true;
 }
 
-bool lookup_take_trust_anchor(void *into, const char *value, struct err *e UNUSED)
+/* What is not there would else be told with each answer, as something that cannot be checked. */
+bool lookup_take_trust_anchor(void *into, const char *value, struct err *e)
 {
+    struct net_trust_anchors found;
+    if (!net_trust_anchors_read(value, &found, e))
+        return false;
     ((struct lookup_flags *)into)->gather.trust_anchor = value;
     return true;
 }

@@ -291,6 +291,44 @@ static void take_answer(const ldns_pkt *pkt, const ldns_rdf *name, struct arena 
                                   &out->additional_count);
 }
 
+/* ---- sizes ---- */
+
+/* Octets from at to the end of a name, or of the first pointer in it; n - at when it has no end. */
+static size_t name_octets(const uint8_t *p, size_t n, size_t at)
+{
+    size_t begin = at;
+    while (at < n && p[at] != 0 && p[at] < 0xc0)
+        at += 1u + p[at];
+    size_t end = at < n && p[at] >= 0xc0 ? at + 2 : at + 1;
+    return (end < n ? end : n) - begin;
+}
+
+static bool fits(unsigned type, size_t octets)
+{
+    return (type != DNS_A || octets == 4) && (type != DNS_AAAA || octets == 16);
+}
+
+/* Addresses have the octets they must have: ldns takes the first ones of a longer record. For a message that
+ * ldns could read. */
+static bool addresses_fit(const uint8_t *p, size_t n)
+{
+    enum { FIXED = 10 }; /* type, class, TTL, length (RFC 1035 section 4.1.3) */
+    size_t at = HEADER_OCTETS;
+    for (unsigned i = 0; i < LDNS_QDCOUNT(p) && at < n; i++)
+        at += name_octets(p, n, at) + 4;
+    size_t records = (size_t)LDNS_ANCOUNT(p) + LDNS_NSCOUNT(p) + LDNS_ARCOUNT(p);
+    for (size_t i = 0; i < records && at < n; i++) {
+        at += name_octets(p, n, at);
+        if (at + FIXED > n)
+            return false;
+        size_t octets = ldns_read_uint16(p + at + 8);
+        if (!fits(ldns_read_uint16(p + at), octets))
+            return false;
+        at += FIXED + octets;
+    }
+    return true;
+}
+
 bool net_dns_is_ours(str message, uint16_t id)
 {
     const uint8_t *octets = (const uint8_t *)message.p;
@@ -306,7 +344,8 @@ enum net_dns_read net_dns_answer(str message, const struct dns_question *q, uint
     if (LDNS_TC_WIRE(octets))
         return NET_DNS_TRUNCATED;
     AUTO(pkt_freep) ldns_pkt *pkt = NULL;
-    if (ldns_wire2pkt(&pkt, octets, message.n) != LDNS_STATUS_OK)
+    if (ldns_wire2pkt(&pkt, octets, message.n) != LDNS_STATUS_OK ||
+        !addresses_fit(octets, message.n))
         return NET_DNS_STRANGE;
     ldns_rdf *name = name_of(q->name);
     enum net_dns_read read = NET_DNS_STRANGE;

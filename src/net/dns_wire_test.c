@@ -32,6 +32,15 @@ static const struct wire_case {
       STR_INIT(HEAD(NO_ERROR, "\1", "\0") A_EXAMPLE IN("\1") AT_12 IN("\1")
                    TTL("\x3c") "\0\4\xc0\0\2\1"),
       NET_DNS_ANSWER, DNS_OK, 1, 60, "a.example" },
+    { "an address of five octets", DNS_A,
+      STR_INIT(HEAD(NO_ERROR, "\1", "\0") A_EXAMPLE IN("\1") AT_12 IN("\1")
+                   TTL("\x3c") "\0\5\xc0\0\2\1\1"),
+      NET_DNS_STRANGE, DNS_OK, 0, 0, "" },
+    { "an IPv6 address of seventeen octets beside another's", DNS_A,
+      STR_INIT(HEAD(NO_ERROR, "\2", "\0") A_EXAMPLE IN("\1") AT_12 IN("\1")
+                   TTL("\x3c") "\0\4\xc0\0\2\1" AT_12 IN("\x1c")
+                       TTL("\x3c") "\0\x11\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+      NET_DNS_STRANGE, DNS_OK, 0, 0, "" },
     { "the smallest TTL counts", DNS_A,
       STR_INIT(HEAD(NO_ERROR, "\2", "\0") A_EXAMPLE IN("\1") AT_12 IN("\1")
                    TTL("\x3c") "\0\4\xc0\0\2\1" AT_12 IN("\1") TTL("\x1e") "\0\4\xc0\0\2\2"),
