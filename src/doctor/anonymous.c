@@ -3,6 +3,7 @@
  * doctor/anonymous.c - every slice of a run, through the stand-ins
  */
 #include "doctor/anonymous.h"
+#include "doctor/mx_table.h"
 #include "net/idn.h"
 #include "net/psl.h"
 #include "smtp/path.h"
@@ -138,11 +139,16 @@ static bool add_address(struct anonymous *a, const struct ip *ip, enum anonymous
            anonymous_add(a, ANONYMOUS_CODED, str_from(ip_text(ip, text)), STR_NONE);
 }
 
-/* A server that DNS names for the user's domain, and that may be known by it. */
-static bool add_other(struct anonymous *a, str host, str own)
+/* Servers that DNS names for the user's domain, and that may be known by it. */
+static bool add_others(struct anonymous *a, const struct doctor_report *r, str own)
 {
-    return str_eq_nocase(organisation_of(host), own) ||
-           add_domain(a, host, STR("other-server.example"));
+    struct doctor_mx_table t;
+    bool ok = true;
+    doctor_mx_table(r->asked, r->record, &t);
+    for (size_t i = 0; i < t.count; i++)
+        ok &= t.rows[i].asked || str_eq_nocase(organisation_of(t.rows[i].host), own) ||
+              add_domain(a, t.rows[i].host, STR("other-server.example"));
+    return ok;
 }
 
 static str first_of(str a, str b)
@@ -161,14 +167,13 @@ static bool add_names(struct anonymous *a, const struct doctor_report *r)
     anonymous_keep(a, r->asked->pop_host);
     for (size_t i = 0; i < r->record->count; i++) {
         const struct doctor_evidence *ev = &r->record->rows[i];
-        if (!add_attempt(a, &ev->attempt, own) ||
-            (ev->probe == PROBE_MX && !add_other(a, ev->attempt.host, own)))
+        if (!add_attempt(a, &ev->attempt, own))
             return false;
         if (!add_address(a, &r->record->rows[i].attempt.address, ANONYMOUS_SERVER) ||
             !add_address(a, &r->record->rows[i].outcome.local, ANONYMOUS_CLIENT))
             return false;
     }
-    return add_address(a, &at->source, ANONYMOUS_CLIENT) &&
+    return add_others(a, r, own) && add_address(a, &at->source, ANONYMOUS_CLIENT) &&
            add_address(a, &r->asked->public_ip, ANONYMOUS_CLIENT) &&
            add_address(a, &r->stats->source, ANONYMOUS_CLIENT);
 }

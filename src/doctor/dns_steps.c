@@ -5,7 +5,9 @@
 #include "doctor/dns_facts.h"
 #include "doctor/dns_nearest.h"
 #include "doctor/judge_inside.h"
+#include "doctor/served_steps.h"
 #include <stdio.h>
+#include <time.h>
 
 static str step(const struct doctor_report *r, const struct buf *b)
 {
@@ -182,7 +184,7 @@ str doctor_dns_step(const struct doctor_report *r)
     case CAUSE_REVERSE_DNS_MISSING: reverse_step(r, &b); break;
     case CAUSE_SPF_FAIL: spf_step(r, &j->causes[0], &b); break;
     case CAUSE_IP_BLOCKLISTED: list_step(r, &b); break;
-    default: break;
+    default: doctor_served_step(r, (uint64_t)time(NULL), &b); break;
     }
     str words = step(r, &b);
     buf_done(&b);

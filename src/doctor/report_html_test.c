@@ -264,6 +264,25 @@ static void nobody_in_any_slice(void **state)
     }
 }
 
+/* A server that takes mail for the user's domain may name him. */
+static void other_servers(void **state)
+{
+    static const char ROWS[] =
+        "25 220 hello | 25 ehlo SIZE 1 | 25 to=bob@example.org rcpt 550 5.7.1 relay not permitted |"
+        "25 at=mx.smithfamily.test/8.8.4.4 mx 220 mx.smithfamily.test hello |"
+        "25 at=mx.smithfamily.test/8.8.4.4 from=<> to=postmaster@example.org mx rcpt 250 ok";
+    (void)state;
+    for (int full = 0; full <= 1; full++) {
+        begin("25 none - to=bob@example.org", ROWS);
+        write_page(full != 0);
+        assert_true(has("Who takes mail for"));
+        assert_int_equal(has("smithfamily") || has("8.8.4.4"), full);
+        assert_int_equal(has("mx.other-server.example"), !full);
+        balanced();
+        end();
+    }
+}
+
 static void secret(void **state)
 {
     AUTO(secret_mask_freep) struct secret_mask *mask = secret_mask_new(STR("Kestrel-41-harbour"));
@@ -370,6 +389,7 @@ int main(void)
         cmocka_unit_test(hostile),
         cmocka_unit_test(nobody),
         cmocka_unit_test(nobody_in_any_slice),
+        cmocka_unit_test(other_servers),
         cmocka_unit_test(secret),
         cmocka_unit_test(consistent),
         cmocka_unit_test(two_domains),

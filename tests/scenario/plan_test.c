@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "doctor/record_script.h"
+#include "doctor/report.h"
 #include "world.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -1376,12 +1377,59 @@ static void half_by_chance(void **state)
     }
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * What is said of it
+ */
+static const struct world *world_named(const char *label)
+{
+    for (size_t i = 0; i < COUNT_OF(WORLDS); i++)
+        if (strcmp(WORLDS[i].label, label) == 0)
+            return &WORLDS[i];
+    fail_msg("there is no world '%s'", label);
+    return NULL;
+}
+
+static void steps_by_dns(void **state)
+{
+    static const struct {
+        const char *label, *says;
+    } CASES[] = {
+        { "the resolver has an old entry",
+          "Your resolver keeps the old entry for example.org (mail.example.org) until about " },
+        { "the zone is edited in another place than the parent names",
+          "goes to mail.example.org; by those that the domain's own entries name, to "
+          "mx.example.net." },
+        { "DNS leads to another, which takes it",
+          "By DNS, mail for example.org goes to mx.example.net: if that is right" },
+        { "DNS leads here, and postmaster is denied",
+          "By DNS, mail for example.org goes to mail.example.org: tell whoever runs" },
+        { "still local here, and DNS leads to another, which has the mailbox",
+          "mail for example.org goes to mx.example.net: tell whoever runs this server to strike" },
+    };
+    static struct world_run run;
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        assert_true(world_play(world_named(CASES[i].label), &run));
+        struct doctor_judgement j = doctor_judge(&run.asked, &run.record);
+        struct doctor_stats stats = { .source = { .family = IP_NONE } };
+        const struct doctor_report r = { &run.asked, &run.record, &j, &stats, NULL, false };
+        str step[DOCTOR_STEPS_MAX];
+        bool said = false;
+        size_t n = doctor_steps(&r, step);
+        for (size_t k = 0; k < n; k++)
+            said |= str_find(step[k], str_from(CASES[i].says)) != STR_NOT_FOUND;
+        if (!said)
+            fail_msg("%s: no step says it; the first is: %.*s", CASES[i].label,
+                     STR_ARG(n ? step[0] : STR("none")));
+        world_run_done(&run);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_world),
-        cmocka_unit_test(busy_at_every_step),
-        cmocka_unit_test(worlds_by_chance),
+        cmocka_unit_test(every_world),        cmocka_unit_test(steps_by_dns),
+        cmocka_unit_test(busy_at_every_step), cmocka_unit_test(worlds_by_chance),
         cmocka_unit_test(half_by_chance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
