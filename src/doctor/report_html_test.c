@@ -343,6 +343,23 @@ static void two_domains(void **state)
     end();
 }
 
+/* A name below a suffix that many share is hidden whole, and one that lies deeper up to where it was registered. */
+static void a_domain_below_a_suffix(void **state UNUSED)
+{
+    static const char *const USERS[] = { "carl@kestrel.github.io", "carl@mail.kestrel.co.uk",
+                                         "carl@mail.kestrel.org.za" };
+    for (size_t i = 0; i < COUNT_OF(USERS); i++) {
+        begin("587 starttls PLAIN",
+              E587 "587+ login PLAIN 535 5.7.8 no such user at kestrel.github.io, "
+                   "mail.kestrel.co.uk, mail.kestrel.org.za");
+        asked.attempt.user = str_from(USERS[i]);
+        write_page(false);
+        assert_false(has("kestrel") || has("carl"));
+        assert_true(has("no such user at login-domain."));
+        end();
+    }
+}
+
 /* Of the password the anomaly and nothing else; of what is often meant, nothing. */
 static void password_anomaly(void **state)
 {
@@ -393,6 +410,7 @@ int main(void)
         cmocka_unit_test(secret),
         cmocka_unit_test(consistent),
         cmocka_unit_test(two_domains),
+        cmocka_unit_test(a_domain_below_a_suffix),
         cmocka_unit_test(password_anomaly),
         cmocka_unit_test(secret_that_holds_a_name),
         cmocka_unit_test(address_of_the_server),
