@@ -453,3 +453,22 @@ bool dkim_verify(struct dns_known *known, const struct mail_header *message,
     }
     return all;
 }
+
+static bool is_among(str domain, const str *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(list[i], domain))
+            return true;
+    return false;
+}
+
+size_t dkim_pass_domains(const struct dkim_verdict *v, str *out, size_t max)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < v->count && n < max; i++) {
+        const struct dkim_signature *s = &v->signatures[i];
+        if (s->result == AUTH_PASS && !is_among(s->domain_a, out, n))
+            out[n++] = s->domain_a;
+    }
+    return n;
+}

@@ -93,6 +93,9 @@ bool dkim_verify(struct dns_known *known, const struct mail_header *message,
                  const struct dkim_options *o, struct arena *memory,
                  struct dkim_verdict *out) MUST_CHECK;
 
+/* The domains (A-labels) of the signatures that pass, each once, for mailauth/dmarc.h; at most max: how many. */
+size_t dkim_pass_domains(const struct dkim_verdict *v, str *out, size_t max);
+
 /* The record of a selector alone. False: not yet. */
 bool dkim_key_look(struct dns_known *known, str selector, str domain, const struct dkim_options *o,
                    struct arena *memory, struct dkim_key *out) MUST_CHECK;

@@ -225,6 +225,10 @@ static void expect_signatures(const char *label, const struct buf *message, cons
         fail_msg("%s: %zu, %.*s, %.*s, %.*s", label, r.v.count,
                  STR_ARG(names_of(&AUTH_RESULT_NAMES, (int)r.v.result)),
                  STR_ARG(dkim_reason_name(s[0].reason)), STR_ARG(dkim_reason_name(s[1].reason)));
+    str domains[4];
+    assert_int_equal(dkim_pass_domains(&r.v, domains, 0), 0);
+    assert_int_equal(dkim_pass_domains(&r.v, domains, 4), result == AUTH_PASS);
+    assert_true(result != AUTH_PASS || str_eq(domains[0], STR("a.example")));
     done(&r);
     buf_done(&zone);
 }
