@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,10 +25,13 @@ enum {
     BAR_COLUMNS = 20
 };
 
+struct slot;
 struct bulk {
     const struct domain_bulk_options *o;
     struct net_loop *loop;
     struct net_timer *timer;
+    struct net_asker *asker;
+    struct domain_job_options job; /* with the asker that all share */
     struct err *e;
     /* in */
     int in;
@@ -41,6 +45,7 @@ struct bulk {
     FILE *out;
     /* now */
     struct domain_facts *facts;
+    TAILQ_HEAD(, slot) slots;
     size_t running;
     bool stopped; /* nothing more can be written, or no loop be had */
     struct progress progress;
@@ -50,7 +55,9 @@ struct bulk {
 
 /* One domain under way. */
 struct slot {
+    TAILQ_ENTRY(slot) link;
     struct bulk *b;
+    struct domain_job *job;
     uint64_t line;
 };
 
@@ -117,6 +124,14 @@ static void say_unreadable(struct bulk *b, str text, const char *why)
                             "state", "unreadable", "error", why));
 }
 
+static void slot_free(struct slot *s)
+{
+    TAILQ_REMOVE(&s->b->slots, s, link);
+    s->b->running--;
+    domain_job_free(s->job);
+    free(s);
+}
+
 static void fill(struct bulk *b);
 
 static void looked(void *user, struct domain_job *j)
@@ -137,9 +152,7 @@ static void looked(void *user, struct domain_job *j)
     b->broken += b->facts->verdict == DOMAIN_WRONG;
     b->unknown += b->facts->verdict == DOMAIN_NOT_KNOWN;
     arena_done(&memory);
-    domain_job_free(j);
-    free(s);
-    b->running--;
+    slot_free(s);
     show(b, false);
     fill(b);
 }
@@ -163,19 +176,21 @@ static void begin(struct bulk *b, str text)
         b->skipped++;
         return;
     }
-    struct slot *s = malloc(sizeof(*s));
-    if (s)
-        *s = (struct slot){ b, b->list.number };
-    struct domain_job *j = s ? domain_job_new(b->loop, b->o->job, str_from(name), looked, s, b->e)
-                             : NULL;
-    if (!j) {
-        if (!s)
-            err_memory(b->e, "a domain");
-        free(s);
+    struct slot *s = calloc(1, sizeof(*s));
+    if (!s) {
+        err_memory(b->e, "a domain");
         stop(b);
         return;
     }
+    s->b = b;
+    s->line = b->list.number;
     b->running++;
+    TAILQ_INSERT_TAIL(&b->slots, s, link);
+    s->job = domain_job_new(b->loop, &b->job, str_from(name), looked, s, b->e);
+    if (!s->job) {
+        slot_free(s);
+        stop(b);
+    }
 }
 
 /* False: nothing can be read now: it may come, or the file has ended. */
@@ -295,15 +310,22 @@ int domain_bulk(const struct domain_bulk_options *o, struct err *e)
     b->o = o;
     b->e = e;
     b->in = -1;
+    TAILQ_INIT(&b->slots);
     domain_list_init(&b->list);
     b->facts = malloc(sizeof(*b->facts));
     b->loop = net_loop_new(e);
     b->timer = b->loop ? net_timer_new(b->loop, due, b) : NULL;
+    b->asker = b->loop ? net_asker_new(b->loop, &o->job->gather, e) : NULL;
+    b->job = *o->job;
+    b->job.asker = b->asker;
     if (b->loop && (!b->timer || !b->facts))
         err_memory(e, "the domains");
-    else if (b->loop && open_files(b))
+    else if (b->asker && open_files(b))
         status = run(b);
+    while (!TAILQ_EMPTY(&b->slots))
+        slot_free(TAILQ_FIRST(&b->slots));
     net_timer_free(b->timer);
+    net_asker_free(b->asker);
     net_loop_free(b->loop);
     domain_done_close(b->done);
     if (b->in > STDIN_FILENO)

@@ -155,7 +155,9 @@ struct domain_job *domain_job_new(struct net_loop *l, const struct domain_job_op
     j->deadline_at = net_loop_now_ms(l) + o->deadline_ms;
     j->known = dns_known_new(KNOWN_OCTETS);
     j->timer = net_timer_new(l, due, j);
-    j->gather = j->known && j->timer ? net_gather_new(l, &o->gather, j->known, go_on, j, e) : NULL;
+    if (j->known && j->timer)
+        j->gather = o->asker ? net_gather_of(o->asker, j->known, go_on, j, e)
+                             : net_gather_new(l, &o->gather, j->known, go_on, j, e);
     if (!j->gather) {
         if (!j->known || !j->timer)
             err_memory(e, "a domain");
