@@ -70,7 +70,7 @@ const struct command_option DOMAIN_OPTIONS[] = {
       take_domains },
     { "output", "FILE", "with --domains: add to this file, and leave out what is in it already",
       take_output },
-    { "parallel", "N", "with --domains: so many domains at a time (32)", take_parallel },
+    { "parallel", "N", "with --domains: so many domains at a time (16)", take_parallel },
     { "full", NULL, "with --domains: check signatures and fetch MTA-STS policies too", take_full },
     { "ca", "FILE", "trust these certificates too, when a policy is fetched", take_ca },
     { "policy-server", "IP:PORT", "fetch MTA-STS policies from there, whatever DNS says",

@@ -8,7 +8,7 @@
 #include "cmd/domain_job.h"
 #include "cmd/domain_report.h"
 
-enum { DOMAIN_BULK_PARALLEL = 32, DOMAIN_BULK_PARALLEL_MAX = 256 };
+enum { DOMAIN_BULK_PARALLEL = 16, DOMAIN_BULK_PARALLEL_MAX = 256 };
 
 struct domain_bulk_options {
     const struct domain_job_options *job;
