@@ -12,7 +12,8 @@
 
 struct domain_job_options {
     struct net_gather_options gather;
-    struct net_asker *asker; /* that serves other jobs too, with these options; NULL: the job has its own */
+    struct net_asker
+        *asker; /* that serves other jobs too, with these options; NULL: the job has its own */
     bool private_too, straight, validate, fetch;
     bool
         in_batches; /* the look goes on when all that was asked is answered: less work, more waiting */

@@ -180,10 +180,10 @@ bool domain_facts(const struct domain_look *look, uint64_t now_s, int32_t utc_of
     out->more = false;
     out->verdict = DOMAIN_OK;
     if (look->reserved) {
-        (void)fact_add(
-            &f, "reserved", look->domain, DOMAIN_NOT_KNOWN,
-            "This name is reserved for tests, examples or one's own network: public DNS knows "
-            "nothing of it. Name a DNS server that does with --resolver.");
+        (void)fact_add(&f, "reserved", look->domain, DOMAIN_NOT_KNOWN,
+                       "This name is set aside for tests, examples or one's own network, so "
+                       "nothing was asked. "
+                       "Name the DNS server that is to be asked with --resolver.");
     } else {
         facts_mx(&f);
         facts_servers(&f);

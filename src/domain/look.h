@@ -116,7 +116,7 @@ struct domain_mta_sts {
 
 struct domain_look {
     str domain;
-    bool reserved; /* a name that public DNS knows nothing of (RFC 6761): nothing was asked */
+    bool reserved; /* a name of domain_is_reserved(): nothing was asked */
     struct domain_mx mx;
     struct domain_reverse reverse[DOMAIN_REVERSES_MAX]; /* of the mail hosts' addresses */
     size_t reverse_count;

@@ -163,6 +163,8 @@ static void test_rows(void **state)
         str meant = l.mx.count > 0 ? l.mx.targets[0].meant : STR_NONE;
         if (!str_eq(meant, str_from(r->meant)))
             fail_msg("%s: meant '%.*s'", r->label, STR_ARG(meant));
+        if (l.mx.contradicts != (r->state == DOMAIN_MX_UNKNOWN && r->count > 0))
+            fail_msg("%s: contradicts %d", r->label, l.mx.contradicts);
         if (rounds.resolver > 3)
             fail_msg("%s: %u rounds", r->label, rounds.resolver);
     }

@@ -16,7 +16,8 @@ bool domain_is_within(str name, str zone);
 str domain_before(str name, str zone);
 /* Letters, digits, hyphens in labels, as a host has it (RFC 1123 section 2.1); underscores are let through. */
 bool domain_is_host(str name);
-/* In the reserved parts of the tree, of which public DNS knows nothing: .example, .invalid, .localhost, .test
- * (RFC 6761), .local (RFC 6762), .internal, .home.arpa (RFC 8375), .onion (RFC 7686), example.com and its like. */
+/* Set aside for tests, examples or one's own network, and never asked of public DNS unasked for: .example,
+ * .invalid, .localhost, .test (RFC 6761), .local (RFC 6762), .internal, .home.arpa (RFC 8375), .onion (RFC 7686),
+ * and example.com and its like (RFC 2606 section 3). */
 bool domain_is_reserved(str name);
 #endif

@@ -7,10 +7,12 @@
 
 #include <cmocka.h>
 
+#include "domain/list.h"
 #include "domain/mta_sts.h"
 #include "domain/name.h"
 #include "domain/tls_rpt.h"
 #include "domain/tlsa.h"
+#include <stdio.h>
 #include <string.h>
 
 static void test_mta_sts_records(void **state)
@@ -211,8 +213,61 @@ static void test_names(void **state)
     assert_false(domain_is_host(STR("x..test")));
     assert_false(domain_is_host(STR("")));
     assert_true(domain_is_reserved(STR("a.Example")));
-    assert_true(domain_is_reserved(STR("example.com")));
-    assert_false(domain_is_reserved(STR("example.co")));
+    assert_true(domain_is_reserved(STR("test")));
+    assert_true(domain_is_reserved(STR("a.example.com")));
+    assert_false(domain_is_reserved(STR("mytest")));
+}
+
+/* "1:a 3:b" of a list that is read in pieces of this size. */
+static void read_list(str file, size_t piece, char *out, size_t room)
+{
+    struct domain_list l;
+    str text;
+    enum domain_line got;
+    size_t n = 0;
+    domain_list_init(&l);
+    out[0] = 0;
+    for (size_t at = 0; at < file.n; at += piece) {
+        str rest = str_take(str_skip(file, at), piece);
+        while ((got = domain_list_next(&l, &rest, &text)) != DOMAIN_LINE_MORE)
+            n += (size_t)snprintf(out + n, room - n, "%u:%.*s%s ", (unsigned)l.number,
+                                  (int)(text.n < 9 ? text.n : 9), text.p,
+                                  got == DOMAIN_LINE_TOO_LONG ? "..." : "");
+    }
+    if (domain_list_end(&l, &text) != DOMAIN_LINE_MORE)
+        (void)snprintf(out + n, room - n, "%u:%.*s ", (unsigned)l.number, (int)text.n, text.p);
+}
+
+static void test_lists(void **state)
+{
+    (void)state;
+    static char long_line[DOMAIN_LINE_MAX + 3];
+    char got[256];
+    static const struct {
+        const char *file, *lines;
+    } ROWS[] = {
+        { "a.test\nb.test\n", "1:a.test 2:b.test " },
+        { "\xef\xbb\xbf"
+          "a.test\r\n\r\n  b.test \n# c.test\nd.test",
+          "1:a.test 3:b.test 5:d.test " },
+        { "", "" },
+        { "\n\n", "" },
+        { "a.test\n# b", "1:a.test " },
+        { long_line, "1:xxxxxxxxx... 2:a " },
+    };
+    memset(long_line, 'x', sizeof long_line);
+    memcpy(long_line + DOMAIN_LINE_MAX + 1, "\n", 2);
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++)
+        for (size_t piece = 1; piece < 2000; piece = piece * 3 + 1) {
+            char file[DOMAIN_LINE_MAX + 16];
+            int n = snprintf(file, sizeof file, "%s%s", ROWS[i].file, i == 5 ? "a" : "");
+            read_list((str){ file, (size_t)n }, piece, got, sizeof got);
+            if (!str_eq(str_from(got), str_from(ROWS[i].lines)))
+                fail_msg("row %zu in pieces of %zu: '%s'", i, piece, got);
+        }
+    assert_true(str_eq(domain_of_typed(STR(" Anna <anna@a.test> ")), STR("a.test")));
+    assert_true(str_eq(domain_of_typed(STR("anna@a.test")), STR("a.test")));
+    assert_true(str_eq(domain_of_typed(STR("a.test ")), STR("a.test")));
 }
 
 int main(void)
@@ -221,7 +276,7 @@ int main(void)
         cmocka_unit_test(test_mta_sts_records), cmocka_unit_test(test_mta_sts_policies),
         cmocka_unit_test(test_long_policies),   cmocka_unit_test(test_mta_sts_matching),
         cmocka_unit_test(test_tls_rpt),         cmocka_unit_test(test_tlsa),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_names),           cmocka_unit_test(test_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,13 +27,18 @@ static str word(str *rest)
     return str_eq(w, STR(".")) ? STR("") : w;
 }
 
-static uint16_t number(str *rest)
+static uint32_t wide_number(str *rest)
 {
     uint64_t n = 0;
     str w = word(rest);
     if (!str_to_u64(w, UINT32_MAX, &n))
         fail_msg("script: '%.*s' is no number", STR_ARG(w));
-    return (uint16_t)n;
+    return (uint32_t)n;
+}
+
+static uint16_t number(str *rest)
+{
+    return (uint16_t)wide_number(rest);
 }
 
 static enum dns_type type_of(str w)
@@ -75,7 +80,7 @@ static struct dns_record record(struct arena *memory, enum dns_type type, uint32
     case DNS_DS:
     case DNS_DNSKEY: r.data = str_trim(rest); return r;
     case DNS_TLSA: r.data = tlsa(memory, rest); return r;
-    case DNS_SOA: r.serial = number(&rest); return r;
+    case DNS_SOA: r.serial = wide_number(&rest); return r;
     case DNS_SRV:
         r.priority = number(&rest);
         r.weight = number(&rest);
@@ -105,7 +110,7 @@ static void take_flag(struct reading *r, str flag)
         a->trust = DNS_BOGUS;
         a->why_bogus = STR("signature expired");
     } else if (str_eq(name, STR("ttl")))
-        a->ttl_s = number(&value);
+        a->ttl_s = wide_number(&value);
     else if (str_eq(name, STR("chain")))
         a->canonical = value;
     else if (names_find(&DNS_CODE_NAMES, name, &code))
