@@ -97,24 +97,31 @@ static struct discover_run_options options_of(const struct doctor_options *o, ui
     };
 }
 
+static bool find(const char *address, const struct discover_run_options *run,
+                 struct doctor_options *o, struct arena *a, struct discovery *d,
+                 struct doctor_found *out, struct err *e)
+{
+    struct discover_question q = { .suffixes = &NET_PSL, .public_ip = o->asked.public_ip };
+    if (!discover_address_read(address, a, &q.who, e) || !discover_run(run, &q, a, d, e))
+        return false;
+    const struct discover_server *s = choose(d, o->asked.attempt.security);
+    if (!s)
+        return none_found(d, &q.who, e);
+    *out = (struct doctor_found){ .server = *s, .said = sentence(s, a) };
+    return out->said.p || err_memory(e, "a discovery");
+}
+
 bool doctor_find_server(const char *address, uint16_t https_port, struct doctor_options *o,
                         struct arena *a, struct doctor_found *out, struct err *e)
 {
-    struct discover_question q = { .suffixes = &NET_PSL, .public_ip = o->asked.public_ip };
     struct discover_run_options run = options_of(o, https_port);
-    struct discovery *d = calloc(1, sizeof *d);
     uint64_t began = now_ms();
-    bool ok = d || err_memory(e, "a discovery");
-    ok = ok && discover_address_read(address, a, &q.who, e) && discover_run(&run, &q, a, d, e);
-    const struct discover_server *s = ok ? choose(d, o->asked.attempt.security) : NULL;
-    if (ok && !s)
-        ok = none_found(d, &q.who, e);
-    if (ok) {
-        uint64_t took = now_ms() - began, left = took < o->timeout_ms ? o->timeout_ms - took : 0;
-        o->timeout_ms = left > LEAST_MS ? (uint32_t)left : LEAST_MS;
-        *out = (struct doctor_found){ .server = *s, .said = sentence(s, a) };
-        ok = out->said.p || err_memory(e, "a discovery");
-    }
+    struct discovery *d = calloc(1, sizeof *d);
+    if (!d)
+        return err_memory(e, "a discovery");
+    bool ok = find(address, &run, o, a, d, out, e);
     free(d);
+    uint64_t took = now_ms() - began, left = took < o->timeout_ms ? o->timeout_ms - took : 0;
+    o->timeout_ms = left > LEAST_MS ? (uint32_t)left : LEAST_MS;
     return ok;
 }
