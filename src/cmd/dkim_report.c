@@ -194,7 +194,7 @@ static void say_key(const struct dkim_key *k, struct buf *out)
 {
     if (k->name.n == 0)
         return;
-    say(out, "key      ", k->name);
+    say(out, "name     ", k->name);
     if (k->record.n > 0)
         say(out, "record   ", k->record);
     if (k->bits > 0)

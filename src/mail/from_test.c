@@ -102,6 +102,8 @@ static const struct {
       MAIL_FROM_SYNTAX },
     { "a comment not ended", "From: a@b.example (A\r\n\r\n", "<a@b.example|b.example>", 1,
       MAIL_FROM_SYNTAX },
+    { "a literal not ended", "From: a@[192.0.2.1\r\n\r\n", "<a@[192.0.2.1|[192.0.2.1>", 1,
+      MAIL_FROM_SYNTAX },
     { "a closing bracket alone", "From: a@b.example>\r\n\r\n", "<a@b.example|b.example>", 1,
       MAIL_FROM_SYNTAX },
     { "a closing parenthesis alone", "From: a@b.example)\r\n\r\n", "<a@b.example|b.example>", 1,

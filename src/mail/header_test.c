@@ -33,6 +33,7 @@ static const struct {
     { "a blank in the name", STR_INIT("A b: x\r\nB: y\r\n\r\n"), "<B| y>", MAIL_NOT_A_FIELD },
     { "8 bits in the name", STR_INIT("\xc3\xa4: x\r\nB: y\r\n\r\n"), "<B| y>",
       MAIL_NOT_A_FIELD | MAIL_8BIT_HEADER },
+    { "a DEL in the name", STR_INIT("A\x7f: x\r\nB: y\r\n\r\n"), "<B| y>", MAIL_NOT_A_FIELD },
     { "8 bits in the value", STR_INIT("A: \xc3\xa4\r\n\r\n"), "<A| \xc3\xa4>", MAIL_8BIT_HEADER },
     { "begins with a fold", STR_INIT(" x\r\nB: y\r\n\r\n"), "<B| y>", MAIL_NOT_A_FIELD },
     { "a fold behind garbage", STR_INIT("garbage\r\n x: y\r\nB: y\r\n\r\n"), "<B| y>",

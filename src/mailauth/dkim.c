@@ -388,10 +388,12 @@ static void judge(const struct work *w, struct dkim_signature *s)
         return;
     }
     if (key_fits(s, &f) && octets_hold(w, s, &f) && is_acceptable(w, s, &f))
-        (void)dkim_fault(&f, DKIM_OK,
-                         "the signature holds: %s key of %u bits, %zu names of fields signed%s",
-                         str_eq(s->key.type, STR("rsa")) ? "an RSA" : "an Ed25519", s->key.bits,
-                         s->signed_count, has_body(s) ? ", and the body" : "; the body is empty");
+        (void)dkim_fault(
+            &f, DKIM_OK, "the signature holds: %s key of %u bits, %zu names of fields signed, %s",
+            str_eq(s->key.type, STR("rsa")) ? "an RSA" : "an Ed25519", s->key.bits, s->signed_count,
+            !has_body(s)                 ? "and no body is there"
+            : s->length < s->body_octets ? "and a part of the body"
+                                         : "and the body");
     note_pass(s);
     say(s, &f, w->memory);
 }

@@ -2,6 +2,7 @@
 #include "mailauth/dkim.h"
 #include "mailauth/dkim_signer.h"
 #include "mailauth/zone_script.h"
+#include <idn2.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -279,6 +280,32 @@ static void several(void **state)
     buf_done(&m);
 }
 
+/* RFC 8616: names as they are written in their own script are asked for as A-labels. */
+static void other_scripts(void **state)
+{
+    static const struct dns_idn IDN = { idn2_lookup_u8, idn2_free };
+    static struct run r;
+    struct buf m, zone;
+    (void)state;
+    buf_init(&m, 1 << 20);
+    buf_init(&zone, 1 << 16);
+    zone_of("!sel._domainkey.xn--4ca.example TXT t=s; p=%R", &zone);
+    buf_add(&m, STR(MESSAGE));
+    sign_on_top(&m, SIGNER_RSA,
+                "v=1; a=rsa-sha256; d=\xc3\xa4.example; s=sel; i=\xc3\xb6@\xc3\xa4.example; " TAIL);
+    memset(&r, 0, sizeof r);
+    arena_init(&r.memory, 16 << 20);
+    r.known = dns_known_new(0);
+    r.o = (struct dkim_options){ .now_s = NOW, .idn = &IDN };
+    assert_true(mail_header_read(buf_str(&m), &r.memory, &r.header, NULL));
+    assert_int_equal(zone_script_run(zone.p, r.known, core, &r), 1);
+    assert_int_equal(r.v.signatures[0].reason, DKIM_OK);
+    assert_true(str_eq(r.v.signatures[0].domain_a, STR("xn--4ca.example")));
+    done(&r);
+    buf_done(&m);
+    buf_done(&zone);
+}
+
 /* No more than a bounded number is looked at; none is no signature at all. */
 static void how_many(void **state)
 {
@@ -385,8 +412,8 @@ int main(void)
         cmocka_unit_test(play_NOT_TAKEN), cmocka_unit_test(play_SYNTAX),
         cmocka_unit_test(play_KEYS),      cmocka_unit_test(play_BROKEN),
         cmocka_unit_test(unix_files),     cmocka_unit_test(several),
-        cmocka_unit_test(how_many),       cmocka_unit_test(what_changed),
-        cmocka_unit_test(publish),
+        cmocka_unit_test(how_many),       cmocka_unit_test(other_scripts),
+        cmocka_unit_test(what_changed),   cmocka_unit_test(publish),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
