@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "cmd/lookup_flags.h"
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>

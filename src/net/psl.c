@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "net/psl.h"
-#include <dlfcn.h>
+#include "net/library.h"
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -12,14 +12,6 @@ static struct {
     const char *(*registrable)(const void *list, const char *domain);
     char day[sizeof "2023-02-09"];
 } psl;
-
-/* POSIX lets dlsym's pointer be a function's; C wants it said by copying. */
-static bool load(void *library, const char *name, void *function, size_t size)
-{
-    void *symbol = dlsym(library, name);
-    memcpy(function, &symbol, size);
-    return symbol != NULL;
-}
 
 /* psl_latest() takes the file when it is newer than what the library was built with. */
 static void note_day(const char *file, time_t built_in)
@@ -39,11 +31,13 @@ static void load_list(void)
     const char *(*file)(void);
     time_t (*built_in)(void);
     psl.tried = true;
-    void *library = dlopen("libpsl.so.5", RTLD_NOW | RTLD_LOCAL);
-    if (!library || !load(library, "psl_latest", &latest, sizeof latest) ||
-        !load(library, "psl_dist_filename", &file, sizeof file) ||
-        !load(library, "psl_builtin_file_time", &built_in, sizeof built_in) ||
-        !load(library, "psl_registrable_domain", &psl.registrable, sizeof psl.registrable))
+    const struct net_symbol symbols[] = {
+        { "psl_latest", &latest, sizeof latest },
+        { "psl_dist_filename", &file, sizeof file },
+        { "psl_builtin_file_time", &built_in, sizeof built_in },
+        { "psl_registrable_domain", &psl.registrable, sizeof psl.registrable },
+    };
+    if (!net_library_load("libpsl.so.5", symbols, COUNT_OF(symbols)))
         return;
     psl.list = latest(NULL);
     note_day(file(), built_in());
