@@ -254,10 +254,11 @@ static void warnings(const struct spf_report *r, struct buf *out)
 static void asked_row(const struct spf_check *c, struct buf *out)
 {
     if (c->voids > 0)
-        rowf(out, "asked DNS", "%u terms of the %d that may, of which %u found nothing (%d may)",
-             c->lookups, SPF_LOOKUPS_MAX, c->voids, SPF_VOIDS_MAX);
+        rowf(out, "asked DNS",
+             "by %u of at most %d terms; %u of them found nothing (at most %d may)", c->lookups,
+             SPF_LOOKUPS_MAX, c->voids, SPF_VOIDS_MAX);
     else
-        rowf(out, "asked DNS", "%u terms of the %d that may", c->lookups, SPF_LOOKUPS_MAX);
+        rowf(out, "asked DNS", "by %u of at most %d terms", c->lookups, SPF_LOOKUPS_MAX);
 }
 
 bool spf_report_text(const struct spf_report *r, struct buf *out)

@@ -11,6 +11,7 @@ enum {
     LABEL_LONGEST = 63,
     EXPANDED_MAX = 1 << 16,
     EXPLANATION_MAX = 4096,
+    SENTENCE_MAX = 2048,
     CHAIN_MAX = 8
 };
 
@@ -61,17 +62,6 @@ const struct names SPF_STEP_NAMES = NAMES(STEP_ROWS);
 
 /* ---- steps ---- */
 
-PRINTF_LIKE(2, 0)
-static str sentence_of(struct spf_eval *e, const char *fmt, va_list args)
-{
-    char text[2048];
-    if (vsnprintf(text, sizeof(text), fmt, args) < 0)
-        return STR_NONE;
-    str s = arena_dup(e->memory, str_from(text));
-    e->memory_short = e->memory_short || !s.p;
-    return s;
-}
-
 enum spf_go spf_say(struct spf_eval *e, struct spf_step *s, enum spf_go go, enum spf_why why,
                     const char *fmt, ...)
 {
@@ -79,10 +69,13 @@ enum spf_go spf_say(struct spf_eval *e, struct spf_step *s, enum spf_go go, enum
     s->lookups = e->out->lookups;
     if (e->pending)
         return go;
+    char text[SENTENCE_MAX];
     va_list args;
     va_start(args, fmt);
-    s->sentence = sentence_of(e, fmt, args);
+    int n = vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
+    s->sentence = n < 0 ? STR_NONE : arena_dup(e->memory, str_from(text));
+    e->memory_short = e->memory_short || !s->sentence.p;
     return go;
 }
 
