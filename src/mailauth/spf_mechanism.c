@@ -27,7 +27,7 @@ static bool has_client(const struct spf_eval *e, const struct spf_term *t,
                        const struct dns_answer *a)
 {
     for (size_t i = 0; i < a->count; i++)
-        if (a->records[i].ip.family == e->ip.family &&
+        if (e->ip.family != IP_NONE && a->records[i].ip.family == e->ip.family &&
             covers(&e->ip, a->records[i].ip.octets, bits_of(e, t)))
             return true;
     return false;
@@ -138,41 +138,53 @@ static enum spf_go go_exists(struct spf_eval *e, const struct spf_term *t UNUSED
 
 /* ---- mx ---- */
 
-static enum spf_go say_hosts(struct spf_eval *e, struct spf_step *s, str target, str matching,
-                             const struct dns_answer *failed, str failed_name)
+static bool comes_before(const struct dns_record *a, const struct dns_record *b)
 {
-    if (matching.p)
-        return spf_say(e, s, SPF_GO_MATCH, SPF_MATCHED,
-                       "the client is an address of %.*s, an MX host of %.*s", STR_ARG(matching),
-                       STR_ARG(target));
-    if (failed)
-        return spf_say_failed(e, s, SPF_GO_ERROR, failed, failed_name);
-    return spf_say(e, s, SPF_GO_ON, SPF_NOT_MATCHED,
-                   "the client is no address of the MX hosts of %.*s", STR_ARG(target));
+    size_t n = a->name.n < b->name.n ? a->name.n : b->name.n;
+    if (a->priority != b->priority)
+        return a->priority < b->priority;
+    int order = n > 0 ? memcmp(a->name.p, b->name.p, n) : 0;
+    return order != 0 ? order < 0 : a->name.n < b->name.n;
 }
 
-/* A host that matches counts, though another one's look-up failed: the order of an answer is chance. */
+/* By preference, and by name among equals: DNS gives these in an order of chance, and a result must not. */
+static size_t order_hosts(const struct dns_answer *mx, str hosts[SPF_NAMES_MAX])
+{
+    const struct dns_record *sorted[SPF_NAMES_MAX];
+    size_t n = 0;
+    for (size_t i = 0; i < mx->count && n < SPF_NAMES_MAX; i++) {
+        const struct dns_record *r = &mx->records[i];
+        size_t at = n++;
+        for (; at > 0 && comes_before(r, sorted[at - 1]); at--)
+            sorted[at] = sorted[at - 1];
+        sorted[at] = r;
+    }
+    for (size_t i = 0; i < n; i++)
+        hosts[i] = sorted[i]->name;
+    return n;
+}
+
+/* All are asked for; the first that is not known yet, fails (5) or matches decides. */
 static enum spf_go go_hosts(struct spf_eval *e, const struct spf_term *t, struct spf_step *s,
                             str target, const struct dns_answer *mx)
 {
-    const struct dns_answer *failed = NULL;
-    str matching = STR_NONE, failed_name = STR_NONE;
-    bool wait = false;
-    for (size_t i = 0; i < mx->count; i++) {
-        str host = mx->records[i].name;
-        if (host.n == 0) /* null MX (RFC 7505) */
-            continue;
-        const struct dns_answer *a = spf_ask(e, host, false, address_type(e));
-        wait = wait || !a;
-        if (!a)
-            continue;
-        if (spf_failed(a) && !failed) {
-            failed = a;
-            failed_name = host;
-        } else if (!matching.p && has_client(e, t, a))
-            matching = host;
+    str hosts[SPF_NAMES_MAX];
+    const struct dns_answer *answers[SPF_NAMES_MAX];
+    size_t n = order_hosts(mx, hosts);
+    for (size_t i = 0; i < n; i++) /* without a name: null MX (RFC 7505) */
+        answers[i] = hosts[i].n > 0 ? spf_ask(e, hosts[i], false, address_type(e)) : mx;
+    for (size_t i = 0; i < n; i++) {
+        if (!answers[i])
+            return SPF_GO_WAIT;
+        if (spf_failed(answers[i]))
+            return spf_say_failed(e, s, SPF_GO_ERROR, answers[i], hosts[i]);
+        if (has_client(e, t, answers[i]))
+            return spf_say(e, s, SPF_GO_MATCH, SPF_MATCHED,
+                           "the client is an address of %.*s, an MX host of %.*s",
+                           STR_ARG(hosts[i]), STR_ARG(target));
     }
-    return wait ? SPF_GO_WAIT : say_hosts(e, s, target, matching, failed, failed_name);
+    return spf_say(e, s, SPF_GO_ON, SPF_NOT_MATCHED,
+                   "the client is no address of the MX hosts of %.*s", STR_ARG(target));
 }
 
 static enum spf_go go_mx(struct spf_eval *e, const struct spf_term *t, struct spf_step *s,

@@ -112,7 +112,8 @@ def compare():
         for name, zone, ip, helo, sender, result, _, _ in all_cases():
             if b"\0" in helo + sender:
                 continue
-            server.zone = spf_kit.Zone(zone)
+            # Silence costs pyspf 20 s a question; to a failure it says the same at once.
+            server.zone = spf_kit.Zone(zone.replace(b" TIMEOUT", b" SERVFAIL"))
             argvs = {o: [a if isinstance(a, bytes) else a.encode() for a in make(ip, helo, sender)]
                      for o, make in OTHERS.items()}
             theirs = dict(zip(OTHERS, pool.map(lambda o: other_result(o, argvs[o]), OTHERS)))
