@@ -166,6 +166,9 @@ static bool message_fits(const struct work *w, struct dkim_fault *f)
     if (odd & MAIL_BARE_CR)
         return dkim_fault(f, DKIM_BROKEN_HEADER,
                           "a CR stands alone in the header: some readers see a new line there");
+    if (odd & MAIL_NUL)
+        return dkim_fault(f, DKIM_BROKEN_HEADER,
+                          "a NUL stands in the header: some readers see its end there");
     if (odd & MAIL_NOT_A_FIELD)
         return dkim_fault(f, DKIM_BROKEN_HEADER,
                           "a line of the header is no field: some readers see its end there");

@@ -306,6 +306,29 @@ static void other_scripts(void **state)
     buf_done(&zone);
 }
 
+/* A reader written in C stops at a NUL; in the body, which has a length, it is an octet like others. */
+static void nul(void **state)
+{
+    static struct run r;
+    struct buf m, zone;
+    (void)state;
+    buf_init(&m, 1 << 20);
+    buf_init(&zone, 1 << 16);
+    zone_of(RECORD, &zone);
+    buf_add(&m, STR(HEADER "\r\na\0b\r\n"));
+    sign_on_top(&m, SIGNER_RSA, SIMPLE);
+    verify(&r, buf_str(&m), zone.p);
+    assert_int_equal(r.v.signatures[0].reason, DKIM_OK);
+    done(&r);
+    size_t at = str_find(buf_str(&m), STR("X-Other: 1"));
+    m.p[at + 9] = '\0';
+    verify(&r, buf_str(&m), zone.p);
+    assert_int_equal(r.v.signatures[0].reason, DKIM_BROKEN_HEADER);
+    done(&r);
+    buf_done(&m);
+    buf_done(&zone);
+}
+
 /* No more than a bounded number is looked at; none is no signature at all. */
 static void how_many(void **state)
 {
@@ -412,8 +435,9 @@ int main(void)
         cmocka_unit_test(play_NOT_TAKEN), cmocka_unit_test(play_SYNTAX),
         cmocka_unit_test(play_KEYS),      cmocka_unit_test(play_BROKEN),
         cmocka_unit_test(unix_files),     cmocka_unit_test(several),
-        cmocka_unit_test(how_many),       cmocka_unit_test(other_scripts),
-        cmocka_unit_test(what_changed),   cmocka_unit_test(publish),
+        cmocka_unit_test(how_many),       cmocka_unit_test(nul),
+        cmocka_unit_test(other_scripts),  cmocka_unit_test(what_changed),
+        cmocka_unit_test(publish),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
