@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
-enum { PAGE_MS = 5000, SCRATCH_MAX = 8 << 20, URL_MAX = 2048 };
+enum { ONE_MS = 5000, SCRATCH_MAX = 8 << 20, URL_MAX = 2048 };
 
 struct run {
     const struct discover_run_options *o;
@@ -78,11 +78,18 @@ static void add_port(const struct run *r, str url, struct buf *out)
     buf_add(out, str_skip(url, begin.n + slash));
 }
 
+/* Of one page or one question: so long, or a quarter of all where the user has more patience. */
+static uint32_t one_ms(const struct run *r)
+{
+    uint32_t all = r->o->timeout_ms, quarter = all / 4;
+    return quarter > ONE_MS ? quarter : all < ONE_MS ? all : ONE_MS;
+}
+
 static bool page_begin(struct run *r, str url)
 {
     const struct net_gather_options *g = &r->o->gather;
     const struct net_fetch_options o = {
-        .timeout_ms = r->o->timeout_ms < PAGE_MS ? r->o->timeout_ms : PAGE_MS,
+        .timeout_ms = one_ms(r),
         .ca_file = r->o->ca_file,
         .near = g->resolver.family != IP_NONE,
         .may_follow = may_follow,
@@ -162,8 +169,11 @@ static void late(void *user)
 
 static bool run_loop(struct run *r, struct err *e)
 {
+    struct net_gather_options g = r->o->gather;
+    if (g.timeout_ms == 0)
+        g.timeout_ms = one_ms(r);
     r->timer = net_timer_new(r->loop, late, r);
-    r->gather = r->timer ? net_gather_new(r->loop, &r->o->gather, r->dns, step, r, e) : NULL;
+    r->gather = r->timer ? net_gather_new(r->loop, &g, r->dns, step, r, e) : NULL;
     if (!r->timer)
         return err_memory(e, "a discovery");
     if (!r->gather)

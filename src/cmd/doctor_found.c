@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { DISCOVER_MS = 10000, LEAST_MS = 1000, SAID_MAX = 2048 };
+enum { LEAST_MS = 1000, SAID_MAX = 2048 };
 
 static const struct {
     enum discover_source source;
@@ -57,24 +57,25 @@ static const struct discover_server *choose(const struct discovery *d, enum smtp
     return d->count ? &d->servers[0] : NULL;
 }
 
-static bool none_found(const struct discovery *d, const struct discover_address *who, struct err *e)
+static void none_found(const struct discovery *d, const struct discover_address *who, struct err *e)
 {
     char domain[ESCAPE_SHOWN_MAX];
     const struct provider *p = provider_of_domain(who->ascii);
     escape_shown(who->domain, domain);
     if (d->no_such_domain)
-        return err_set(e, ERR_SYNTAX, "DNS says that the domain %s does not exist%s%.*s%s", domain,
-                       d->nearest.n ? "; did you mean " : "", STR_ARG(d->nearest),
-                       d->nearest.n ? "?" : "; look for a slip in what stands behind the @");
-    if (p)
-        return err_set(e, ERR_SYNTAX,
-                       "%.*s has no server that mail programs hand mail to; if the provider's own "
-                       "program offers one on your machine, give --server",
-                       STR_ARG(p->title));
-    return err_set(e, ERR_SYNTAX,
-                   "no server was named, and none was found for %s; give --server HOST, as in the "
-                   "program's settings for outgoing mail ('baton discover' says what was asked)",
-                   domain);
+        err_set(e, ERR_SYNTAX, "DNS says that the domain %s does not exist%s%.*s%s", domain,
+                d->nearest.n ? "; did you mean " : "", STR_ARG(d->nearest),
+                d->nearest.n ? "?" : "; look for a slip in what stands behind the @");
+    else if (p)
+        err_set(e, ERR_SYNTAX,
+                "%.*s has no server that mail programs hand mail to; if the provider's own "
+                "program offers one on your machine, give --server",
+                STR_ARG(p->title));
+    else
+        err_set(e, ERR_SYNTAX,
+                "no server was named, and none was found for %s; give --server HOST, as in the "
+                "program's settings for outgoing mail ('baton discover' says what was asked)",
+                domain);
 }
 
 static uint64_t now_ms(void)
@@ -93,20 +94,19 @@ static struct discover_run_options options_of(const struct doctor_options *o, ui
                     .trust_anchor = o->trust_anchor },
         .ca_file = o->ca_file,
         .https_port = https_port,
-        .timeout_ms = o->timeout_ms / 3 < DISCOVER_MS ? o->timeout_ms / 3 : DISCOVER_MS,
+        .timeout_ms = o->timeout_ms / 3,
     };
 }
 
-static bool find(const char *address, const struct discover_run_options *run,
-                 struct doctor_options *o, struct arena *a, struct discovery *d,
-                 struct doctor_found *out, struct err *e)
+static bool take_best(const struct discovery *d, const struct discover_address *who,
+                      struct doctor_options *o, struct arena *a, struct doctor_found *out,
+                      struct err *e)
 {
-    struct discover_question q = { .suffixes = &NET_PSL, .public_ip = o->asked.public_ip };
-    if (!discover_address_read(address, a, &q.who, e) || !discover_run(run, &q, a, d, e))
-        return false;
     const struct discover_server *s = choose(d, o->asked.attempt.security);
-    if (!s)
-        return none_found(d, &q.who, e);
+    if (!s) {
+        none_found(d, who, e);
+        return false;
+    }
     *out = (struct doctor_found){ .server = *s, .said = sentence(s, a) };
     return out->said.p || err_memory(e, "a discovery");
 }
@@ -114,14 +114,18 @@ static bool find(const char *address, const struct discover_run_options *run,
 bool doctor_find_server(const char *address, uint16_t https_port, struct doctor_options *o,
                         struct arena *a, struct doctor_found *out, struct err *e)
 {
+    struct discover_question q = { .suffixes = &NET_PSL, .public_ip = o->asked.public_ip };
     struct discover_run_options run = options_of(o, https_port);
-    uint64_t began = now_ms();
     struct discovery *d = calloc(1, sizeof *d);
-    if (!d)
-        return err_memory(e, "a discovery");
-    bool ok = find(address, &run, o, a, d, out, e);
-    free(d);
+    uint64_t began = now_ms();
+    if (!d) {
+        err_memory(e, "a discovery");
+        return false;
+    }
+    bool ok = discover_address_read(address, a, &q.who, e) && discover_run(&run, &q, a, d, e) &&
+              take_best(d, &q.who, o, a, out, e);
     uint64_t took = now_ms() - began, left = took < o->timeout_ms ? o->timeout_ms - took : 0;
     o->timeout_ms = left > LEAST_MS ? (uint32_t)left : LEAST_MS;
+    free(d);
     return ok;
 }

@@ -174,8 +174,8 @@ class Silent:
 
 def discover(address, *flags, status=0):
     done = subprocess.run([BATON, "discover", address, "--json", *TREE.flags, "--ca", NGINX.place / "ca.pem",
-                           "--https-port", str(NGINX.port), "--timeout", "60", *flags],
-                          capture_output=True, text=True, check=False, timeout=300)
+                           "--https-port", str(NGINX.port), "--timeout", "600", *flags],
+                          capture_output=True, text=True, check=False, timeout=900)
     if done.returncode != status:
         raise AssertionError(f"{address}: status {done.returncode}, not {status}\n{done.stdout}{done.stderr}")
     return json.loads(done.stdout)
@@ -200,8 +200,8 @@ def doctor(address, *flags):
     """The doctor's document, or None; what it said on standard error; the connections that the server took."""
     before = len(SITE.conns)
     done = subprocess.run([BATON, "doctor", address, "--json", *TREE.flags, "--ca", NGINX.place / "ca.pem",
-                           "--https-port", str(NGINX.port), "--ports", "", "--password-env", "PW", *flags],
-                          capture_output=True, text=True, check=False, timeout=300, stdin=subprocess.DEVNULL,
+                           "--https-port", str(NGINX.port), "--ports", "", "--password-env", "PW", "--timeout", "600", *flags],
+                          capture_output=True, text=True, check=False, timeout=900, stdin=subprocess.DEVNULL,
                           env={**os.environ, "PW": PASSWORD})
     document = json.loads(done.stdout) if done.stdout else None
     return done.returncode, document, done.stderr, SITE.conns[before:]
