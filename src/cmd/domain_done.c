@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LINE_OCTETS_MAX ((size_t)16 << 20)
@@ -131,9 +132,12 @@ struct domain_done *domain_done_open(const char *path, struct err *e)
         err_memory(e, "the output file");
         return NULL;
     }
+    struct stat st;
     d->file = fopen(path, "a+e");
-    if (!d->file)
+    if (!d->file || fstat(fileno(d->file), &st) != 0)
         err_sys(e, "opening '%.120s'", path);
+    else if (!S_ISREG(st.st_mode)) /* a device may be read without end */
+        err_set(e, ERR_SYNTAX, "--output '%.120s' is no ordinary file", path);
     else if (flock(fileno(d->file), LOCK_EX | LOCK_NB) != 0)
         err_set(e, ERR_SYSTEM, "'%.120s' is being written by another run", path);
     else if (fseeko(d->file, 0, SEEK_SET) == 0 && read_lines(d, path, e))

@@ -344,6 +344,15 @@ def a_broken_run_is_gone_on_with():
         assert done.returncode == 2 and out.read_text() == "something else\n", "another's file is left alone"
 
 
+def what_is_no_file_is_not_written_to():
+    with directory() as place:
+        listed = place / "domains"
+        listed.write_text("a.example\n")
+        for device in ("/dev/full", "/dev/zero", str(place)):
+            done = run(None, "--domains", str(listed), "--output", device)
+            assert done.returncode == 2 and device in done.stderr, done
+
+
 def memory_stays_flat():
     with directory() as place, dns_kit.Tree(place) as tree:
         tree.zone("many.test", "\n".join(f"d{n} MX 10 mx\n" for n in range(2000)) + "mx A 192.0.2.25", signed=False)
@@ -377,7 +386,7 @@ def with_programs(case):
 
 
 if __name__ == "__main__":
-    kit.main([reserved_names_are_not_asked_for] + [with_programs(case) for case in (
+    kit.main([reserved_names_are_not_asked_for, what_is_no_file_is_not_written_to] + [with_programs(case) for case in (
         nsd_a_good_domain, knot_a_good_domain, typed_in_any_way, no_domain_and_no_mail, signatures,
         lame_and_missing_servers, change_pending, change_of_nothing_pending, dead_resolver_and_dead_servers,
         policies_of_a_web_server, many_domains, a_broken_run_is_gone_on_with, memory_stays_flat)])
