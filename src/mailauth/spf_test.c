@@ -328,6 +328,7 @@ static const struct count_case {
     { "a@two-void.example", AUTH_NEUTRAL, 2, 2, 2 },
     { "a@three-void.example", AUTH_PERMERROR, 3, 3, 2 },
     { "a@same-void.example", AUTH_PERMERROR, 3, 3, 2 },
+    { "a@redirect-gone.example", AUTH_PERMERROR, 1, 1, 2 },
     { "a@void-nested.example", AUTH_PERMERROR, 4, 3, 3 },
     { "a@mx-hosts-void.example", AUTH_SOFTFAIL, 1, 0, 3 },
     { "a@mxten.example", AUTH_PASS, 1, 0, 3 },
