@@ -5,6 +5,10 @@
 #include "doctor/plan_inside.h"
 #include "doctor/served.h"
 
+/* Refusals in a run that rules against those who guess addresses let pass: they ban at five within ten minutes, and the
+ * user's own program has failed before. */
+enum { UNNOTICED_MAX = 2 };
+
 /* Does some row show that the stranger was refused? */
 const struct doctor_evidence *plan_refused_trial(const struct plan *p, bool member)
 {
@@ -157,16 +161,17 @@ static str postmaster_at(const struct plan *p, str domain)
     return arena_printf(p->r->arena, "postmaster@%.*s", STR_ARG(domain));
 }
 
-/* Postmaster was refused in words of relaying, of a reverse-path in the same domain: many servers let nobody come
- * from outside with such a one. From the empty one it is the domain alone; worth a refusal where DNS says whose
- * the domain is. */
-static bool may_be_about_from(const struct plan *p, const struct doctor_evidence *ev)
+/* Refused in words of relaying, for a reverse-path in the same domain: many servers let nobody come from outside with
+ * such a one. From the empty one it is the domain alone, which tells something where DNS says whose the domain is. */
+static bool may_be_about_from(const struct plan *p, const struct doctor_settled *s)
 {
-    struct served s;
-    str domain = words_domain(ev->attempt.to);
-    return words_name_relaying(&ev->outcome) && ev->outcome.code / 100 == 5 &&
-           str_eq_nocase(words_domain(ev->attempt.from), domain) &&
-           served_look(p->asked, p->r, domain, &s) && s.known;
+    struct served v;
+    if (s->state != STATE_REFUSED || !words_name_relaying(&s->by->outcome) ||
+        s->by->outcome.code / 100 != 5)
+        return false;
+    str domain = words_domain(s->by->attempt.to);
+    return str_eq_nocase(words_domain(s->by->attempt.from), domain) &&
+           (!served_look(p->asked, p->r, domain, &v) || v.known);
 }
 
 /* Inside, on port 25 only: postmaster at the user's own domain; when that is taken and the refused
@@ -191,15 +196,19 @@ void plan_want_inside(struct plan *p)
     control.to = postmaster_at(p, own);
     if (!control.to.p)
         return;
-    struct doctor_settled s = doctor_settle(p->r, &control);
+    struct smtp_attempt from_nobody = control;
+    from_nobody.from = STR_NONE;
+    from_nobody.from_null = true;
+    struct doctor_settled s = doctor_settle(p->r, &control), there = doctor_settle(p->r, &x);
+    if (may_be_about_from(p, &there)) {
+        plan_want(p, from_nobody, PLAN_TRIAL); /* it alone: a third refusal would be one too many */
+        return;
+    }
     if (s.state == STATE_NOT_TESTED)
         plan_want(p, control, PLAN_TRIAL);
-    if (s.state == STATE_REFUSED && may_be_about_from(p, s.by)) {
-        control.from = STR_NONE;
-        control.from_null = true;
-        plan_want(p, control, PLAN_TRIAL);
-    }
-    if (s.state == STATE_ACCEPTED && doctor_settle(p->r, &x).state == STATE_NOT_TESTED)
+    if (may_be_about_from(p, &s) && plan_refusals(p) < UNNOTICED_MAX)
+        plan_want(p, from_nobody, PLAN_TRIAL);
+    if (s.state == STATE_ACCEPTED && there.state == STATE_NOT_TESTED)
         plan_want(p, x, PLAN_TRIAL);
 }
 
