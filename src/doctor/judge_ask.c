@@ -94,6 +94,17 @@ const struct doctor_evidence *judge_no_login(const struct bench *b, uint16_t por
     return ev && !(c.ext & SMTP_EXT_STARTTLS) ? ev : NULL;
 }
 
+bool judge_doors_seen(const struct bench *b)
+{
+    for (size_t i = 0; i < b->r->count; i++) {
+        const struct doctor_evidence *g = &b->r->rows[i];
+        if (g->probe == PROBE_GREETING && g->outcome.end != SMTP_END_REFUSED &&
+            !judge_no_login(b, g->attempt.port))
+            return false;
+    }
+    return true;
+}
+
 /* The trial without a login of the recipient asked for, on the asked port if one was asked. */
 const struct doctor_evidence *judge_stranger(const struct bench *b)
 {

@@ -7,6 +7,7 @@
  */
 #include "doctor/dns_facts.h"
 #include "doctor/judge_inside.h"
+#include <string.h>
 
 static struct finding *found(struct bench *b, enum cause_id cause)
 {
@@ -116,6 +117,20 @@ static bool is_other_side(const struct dns_fact_host *h)
     return true;
 }
 
+/* Addresses of one neighbourhood: many names have a house of servers, and give another of them each time. */
+static bool are_neighbours(const struct dns_fact_host *h)
+{
+    for (size_t i = 0; i < h->system->count; i++) {
+        const struct ip *ip = &h->system->records[i].ip;
+        size_t same = ip->family == IP_V4 ? 2 : 4;
+        for (size_t k = 0; k < h->dns.count; k++)
+            if (h->dns.ips[k].family == ip->family && !ip_is_private(ip) && !ip_is_loopback(ip) &&
+                memcmp(h->dns.ips[k].octets, ip->octets, same) == 0)
+                return true;
+    }
+    return false;
+}
+
 /* The addresses that this machine's programs get and those of DNS have nothing in common: its hosts file, or
  * something else of its own, decides. Which one is right is not seen here; and a name may have other
  * addresses for everybody who asks, so that it is never sure. */
@@ -129,7 +144,7 @@ static void dns_of_way(struct bench *b)
     bool told = f || found(b, CAUSE_CERTIFICATE_WRONG_NAME) ||
                 (b->j->no_octet && is_other_side(&h));
     f = judge_add(b, CAUSE_WRONG_SERVER, HOP_CLIENT,
-                  told && same_view ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
+                  told && same_view && !are_neighbours(&h) ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
     answer_for(b, f, h.system);
     answer_for(b, f, h.dns.a);
     if (h.dns.aaaa && h.dns.aaaa->count)

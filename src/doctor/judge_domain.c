@@ -138,7 +138,8 @@ static bool views_clash(struct bench *b, const struct served *v, enum served_vie
                 new = view_says(b, v, second, first, WHOM_ANY);
     const struct doctor_evidence *no = old.denies, *yes = new.takes;
     bool plain = old.plain;
-    if (!no && old.lacks && new.holds) {
+    if (!no && old.lacks && new.holds &&
+        !served_in_front(b->asked, b->r, new.holds->attempt.host)) {
         no = old.lacks;
         yes = new.holds;
         plain = words_no_such_mailbox(&no->outcome);
@@ -161,15 +162,45 @@ static bool delegation_differs(struct bench *b, const struct served *v)
             views_clash(b, v, SERVED_BY_ZONE, SERVED_BY_PARENT, CAUSE_DNS_DELEGATION));
 }
 
+/* The resolver names a host in a network of its own, and the world another: each has a view of its own. */
+static bool is_split(const struct served *v)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        const struct served_host *h = &v->hosts[i];
+        for (size_t k = 0; !(h->views & (1u << SERVED_BY_PARENT)) && k < h->address_count; k++)
+            if (ip_is_private(&h->addresses[k]))
+                return true;
+    }
+    return false;
+}
+
 /* The resolver has the old hosts. One that serves the domain itself, as inside a company, has no old ones. */
 static bool change_is_pending(struct bench *b, const struct served *v)
 {
     return is_known(v, SERVED_BY_RESOLVER, SERVED_BY_PARENT) && !v->current && !v->own_view &&
+           !is_split(v) &&
            views_clash(b, v, SERVED_BY_RESOLVER, SERVED_BY_PARENT, CAUSE_DNS_CHANGE_PENDING);
 }
 
+/* Does the resolver name a host that may stand before the server asked? */
+static bool any_in_front(const struct bench *b, const struct served *v)
+{
+    for (size_t i = 0; i < v->count; i++)
+        if ((v->hosts[i].views & (1u << SERVED_BY_RESOLVER)) &&
+            served_in_front(b->asked, b->r, v->hosts[i].name))
+            return true;
+    return false;
+}
+
+/* Does that one's name lie in the domain, so that it does not tell whose it is? */
+static bool is_of_domain(const struct bench *b, const struct doctor_evidence *ev)
+{
+    return ev && dns_org_same(ev->attempt.host, words_domain(b->a.to), b->asked->suffixes);
+}
+
 /* The server asked takes the domain for its own (postmaster there, if it could be asked) and lacks the mailbox;
- * DNS names another, which has it. */
+ * DNS names another, which has it. One that stands before this server and takes all for it looks the same, so
+ * that nothing is likely before the other has said anything. */
 static bool is_still_local(struct bench *b, const struct served *v)
 {
     struct says here = asked_says(b, words_domain(b->a.to)),
@@ -181,8 +212,9 @@ static bool is_still_local(struct bench *b, const struct served *v)
     bool mailbox = no && words_no_such_mailbox(&no->outcome) && no->outcome.code / 100 == 5;
     if (!no || there.lacks || here.denies || (!mailbox && !here.takes))
         return false;
-    bool proved = mailbox && here.takes && there.holds && no == here.lacks;
-    bool likely = proved || there.holds || (here.takes && v->current);
+    bool likely = there.holds && !any_in_front(b, v);
+    bool proved = likely && mailbox && here.takes && no == here.lacks &&
+                  !is_of_domain(b, there.holds);
     struct finding *f = tell(b, v, CAUSE_DOMAIN_STILL_LOCAL,
                              proved   ? STRENGTH_PROVED
                              : likely ? STRENGTH_LIKELY
@@ -192,22 +224,27 @@ static bool is_still_local(struct bench *b, const struct served *v)
     return likely;
 }
 
-/* DNS names others: one of them takes the domain, and the server asked does not. Where that one offers a login, it
- * may be that which is missing; where it offers none, it may relay for addresses that it knows. */
+/* DNS names others: one of them takes the domain, and the server asked does not. Where that one offers a login, it is
+ * what is missing, as a rule: a provider's server for its users is not its MX. Where it offers none, it may relay for
+ * addresses that it knows. */
 static void points_elsewhere(struct bench *b, const struct served *v)
 {
     struct says here = asked_says(b, words_domain(b->a.to)),
                 there = view_says(b, v, SERVED_BY_RESOLVER, SERVED_VIEWS, WHOM_OTHERS);
+    bool login = doctor_record_offers_login(b->r), likely = !login && !any_in_front(b, v);
     if (!here.denies || here.takes || there.denies)
         return;
-    bool proved = here.plain && there.takes && !doctor_record_offers_login(b->r);
-    bool likely = there.takes || v->current;
+    if (login) {
+        judge_sign_port_without_login(b);
+        judge_sign_never_authenticates(b);
+    }
+    bool proved = likely && here.plain && there.takes && judge_doors_seen(b);
     tell(b, v, CAUSE_MX_POINTS_ELSEWHERE,
-         proved   ? STRENGTH_PROVED
-         : likely ? STRENGTH_LIKELY
-                  : STRENGTH_POSSIBLE,
+         proved                                  ? STRENGTH_PROVED
+         : likely && (there.takes || v->current) ? STRENGTH_LIKELY
+                                                 : STRENGTH_POSSIBLE,
          here.denies, there.takes);
-    if (!doctor_record_offers_login(b->r))
+    if (!login)
         finding_for(judge_add(b, CAUSE_IP_NOT_TRUSTED, HOP_SUBMISSION, STRENGTH_POSSIBLE),
                     judge_id(here.denies));
 }
@@ -220,6 +257,15 @@ static bool is_named_now(const struct bench *b, const struct served *v)
                : v->current;
 }
 
+/* The one that DNS names was met at an address that DNS has for it: else a hosts file may lead to another. */
+static bool is_the_one_met(const struct bench *b, const struct served *v)
+{
+    for (size_t i = 0; i < v->count; i++)
+        if (served_is_asked(b->asked, b->r, &v->hosts[i]) && served_was_met(b->r, &v->hosts[i]))
+            return true;
+    return false;
+}
+
 /* DNS names this very server, and it refuses even postmaster. */
 static void is_not_configured(struct bench *b, const struct served *v)
 {
@@ -228,8 +274,9 @@ static void is_not_configured(struct bench *b, const struct served *v)
     if (!here.denies || here.takes)
         return;
     tell(b, v, CAUSE_DOMAIN_NOT_CONFIGURED,
-         is_named_now(b, v) && here.plain ? STRENGTH_PROVED : STRENGTH_LIKELY, here.denies,
-         there.takes);
+         is_named_now(b, v) && is_the_one_met(b, v) && here.plain ? STRENGTH_PROVED
+                                                                  : STRENGTH_LIKELY,
+         here.denies, there.takes);
 }
 
 static bool is_looked_up(const struct bench *b, struct served *v)
@@ -263,7 +310,8 @@ void judge_sign_domain(struct bench *b)
         is_not_configured(b, &v);
     else if (among == SERVED_NOT_AMONG)
         points_elsewhere(b, &v);
-    if (among == SERVED_AMONG_UNKNOWN || !b->j->cause_count)
+    bool is_for_users = among == SERVED_NOT_AMONG && doctor_record_offers_login(b->r);
+    if (among == SERVED_AMONG_UNKNOWN || (!b->j->cause_count && !is_for_users))
         judge_sign_domain_not_configured(b);
 }
 
@@ -301,8 +349,12 @@ enum judge_home judge_from_at_home(const struct bench *b, str from,
         if (!str_eq_nocase(ev->attempt.to, from))
             continue;
         holds = good ? ev : holds;
-        lacks = judge_is_refusal(ev) && words_no_such_mailbox(&ev->outcome) ? ev : lacks;
+        lacks = judge_is_refusal(ev) && words_no_such_mailbox(&ev->outcome) &&
+                        ev->outcome.code / 100 == 5
+                    ? ev
+                    : lacks;
     }
+    bool one = lacks && serves && ip_eq(&lacks->attempt.address, &serves->attempt.address);
     *by = holds ? holds : lacks;
-    return holds ? JUDGE_HOME_HAS : lacks && serves ? JUDGE_HOME_LACKS : JUDGE_HOME_UNKNOWN;
+    return holds ? JUDGE_HOME_HAS : one ? JUDGE_HOME_LACKS : JUDGE_HOME_UNKNOWN;
 }

@@ -27,6 +27,8 @@ const struct doctor_evidence *judge_login_offered(const struct bench *b, uint16_
 const struct doctor_evidence *judge_login_elsewhere(const struct bench *b); /* on another port */
 /* A good row of a port with no AUTH on its last layer; NULL also when STARTTLS was not gone through. */
 const struct doctor_evidence *judge_no_login(const struct bench *b, uint16_t port);
+/* Every door that was tried is closed, or was seen into and takes no login. */
+bool judge_doors_seen(const struct bench *b);
 /* The trial without a login of the recipient asked for, on the asked port if one was asked. */
 const struct doctor_evidence *judge_stranger(const struct bench *b);
 /* A refused trial with a login and that reverse-path; from.p NULL: with any. */

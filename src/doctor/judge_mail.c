@@ -46,6 +46,14 @@ static bool names_another(const struct doctor_evidence *ev)
     return named != CAUSE_NONE && named != CAUSE_RECIPIENT_UNKNOWN;
 }
 
+static bool is_likely(const struct bench *b, enum cause_id cause)
+{
+    for (size_t i = 0; i < b->j->cause_count; i++)
+        if (b->j->causes[i].cause == cause)
+            return b->j->causes[i].strength >= STRENGTH_LIKELY;
+    return false;
+}
+
 void judge_sign_recipient_unknown(struct bench *b)
 {
     const struct doctor_evidence *served = neighbour_accepted(b);
@@ -71,9 +79,11 @@ void judge_sign_recipient_unknown(struct bench *b)
         strength = STRENGTH_POSSIBLE;
     if (strength == STRENGTH_NONE)
         return;
-    if (judge_has_cause(b, CAUSE_DOMAIN_STILL_LOCAL) ||
-        judge_has_cause(b, CAUSE_DNS_CHANGE_PENDING) || judge_has_cause(b, CAUSE_DNS_DELEGATION))
+    if (is_likely(b, CAUSE_DOMAIN_STILL_LOCAL) || is_likely(b, CAUSE_DNS_CHANGE_PENDING) ||
+        is_likely(b, CAUSE_DNS_DELEGATION))
         strength = STRENGTH_POSSIBLE; /* it was looked for in the wrong place */
+    if (strength == STRENGTH_PROVED && judge_has_cause(b, CAUSE_DOMAIN_STILL_LOCAL))
+        strength = STRENGTH_LIKELY; /* perhaps it was */
     if (strength == STRENGTH_PROVED && judge_has_cause(b, CAUSE_CLIENT_NEVER_AUTHENTICATES))
         strength = STRENGTH_LIKELY; /* not what refused the program: that was earlier */
     struct finding *f = judge_add(b, CAUSE_RECIPIENT_UNKNOWN, HOP_SUBMISSION, strength);
@@ -112,12 +122,7 @@ void judge_sign_ip_not_trusted(struct bench *b)
     bool sure = !smtp_attempt_logs_in(&b->a) && !noted && !waits &&
                 !judge_has_cause(b, CAUSE_CLIENT_CERTIFICATE_NEEDED) &&
                 (words_about_relaying(&ev->outcome) || words_invalid_recipient(&ev->outcome));
-    for (size_t i = 0; i < b->r->count; i++) { /* a door that was not seen into may take a login */
-        const struct doctor_evidence *g = &b->r->rows[i];
-        if (g->probe == PROBE_GREETING && g->outcome.end != SMTP_END_REFUSED &&
-            !judge_no_login(b, g->attempt.port))
-            sure = false;
-    }
+    sure &= judge_doors_seen(b); /* one that was not seen into may take a login */
     struct finding *f = judge_add(b, CAUSE_IP_NOT_TRUSTED, HOP_SUBMISSION,
                                   sure ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
     finding_for(f, ev->id);

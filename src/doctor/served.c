@@ -3,9 +3,13 @@
  * doctor/served.c - one list of hosts, and who names each
  */
 #include "doctor/served.h"
+#include "dns/org_domain.h"
 #include "doctor/dns_wants.h"
+#include "doctor/words.h"
 #include "domain/change.h"
 #include "domain/mx.h"
+#include "settings/filters.h"
+#include "settings/providers.h"
 
 static struct served_host *host_named(struct served *s, str name, unsigned preference)
 {
@@ -226,6 +230,56 @@ bool served_may_be_asked(const struct doctor_record *r, const struct served_host
     return false;
 }
 
+bool served_was_met(const struct doctor_record *r, const struct served_host *h)
+{
+    bool met = h->address_count == 0;
+    for (size_t i = 0; i < h->address_count; i++)
+        met |= was_met(r, &h->addresses[i]);
+    return met;
+}
+
+static bool is_inside(const struct ip *ip)
+{
+    return ip_is_private(ip) || ip_is_loopback(ip);
+}
+
+bool served_may_be_inside(const struct doctor_record *r, const struct served_host *h)
+{
+    bool inside = false;
+    for (size_t i = 0; i < r->count; i++) {
+        const struct doctor_evidence *ev = &r->rows[i];
+        if (is_greeting(ev, PROBE_MX) && str_eq_nocase(ev->attempt.host, h->name))
+            return false; /* by its greeting it is known */
+        inside |= is_greeting(ev, PROBE_GREETING) && is_inside(&ev->attempt.address);
+    }
+    for (size_t i = 0; i < h->address_count; i++)
+        inside &= !is_inside(&h->addresses[i]);
+    return inside && h->address_count;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Before the server asked
+ */
+/* A name in the domain itself says nothing of whose house it is: the domain may have moved. */
+static bool same_house(const struct doctor_asked *asked, str name, str host)
+{
+    return dns_org_same(name, host, asked->suffixes) &&
+           !dns_org_same(host, words_domain(asked->own_address), asked->suffixes);
+}
+
+bool served_in_front(const struct doctor_asked *asked, const struct doctor_record *r, str host)
+{
+    const struct provider *of = provider_of_host(asked->attempt.host);
+    if (filters_has_mx(host) || (of && of == provider_of_mx(host)) ||
+        same_house(asked, asked->attempt.host, host))
+        return true;
+    for (size_t i = 0; i < r->count; i++)
+        if (is_greeting(&r->rows[i], PROBE_GREETING) &&
+            same_house(asked, greeting_name(&r->rows[i]), host))
+            return true;
+    return false;
+}
+
 enum served_among served_among(const struct doctor_asked *asked, const struct doctor_record *r,
                                const struct served *s, enum served_view view)
 {
@@ -235,7 +289,8 @@ enum served_among served_among(const struct doctor_asked *asked, const struct do
             continue;
         if (served_is_asked(asked, r, &s->hosts[i]))
             return SERVED_AMONG;
-        unknown |= s->hosts[i].unknown || served_may_be_asked(r, &s->hosts[i]);
+        unknown |= s->hosts[i].unknown || served_may_be_asked(r, &s->hosts[i]) ||
+                   served_may_be_inside(r, &s->hosts[i]);
     }
     return unknown ? SERVED_AMONG_UNKNOWN : SERVED_NOT_AMONG;
 }

@@ -46,8 +46,16 @@ bool served_look(const struct doctor_asked *asked, const struct doctor_record *r
 /* By name, by an address that was met, or by an address that its name has. */
 bool served_is_asked(const struct doctor_asked *asked, const struct doctor_record *r,
                      const struct served_host *h);
+/* An address that DNS has for it was met; true also where DNS has none. */
+bool served_was_met(const struct doctor_record *r, const struct served_host *h);
+/* It may stand before the server asked, which keeps the mailboxes: a filter that is known as one, or a host of the same
+ * house. What it takes, it may take for everybody. */
+bool served_in_front(const struct doctor_asked *asked, const struct doctor_record *r, str host);
 /* It was met, and greets by the same name as the server asked: perhaps the same by another way (NAT). */
 bool served_may_be_asked(const struct doctor_record *r, const struct served_host *h);
+/* The server asked was met at an address of a network of its own, this one has none but the world's, and did not say who
+ * it is: perhaps the same, by NAT. */
+bool served_may_be_inside(const struct doctor_record *r, const struct served_host *h);
 enum served_among { SERVED_AMONG_UNKNOWN, SERVED_AMONG, SERVED_NOT_AMONG };
 /* Is the server asked among those that this view names? UNKNOWN also where a host's addresses are not known. */
 enum served_among served_among(const struct doctor_asked *asked, const struct doctor_record *r,

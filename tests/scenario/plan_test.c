@@ -102,6 +102,28 @@ static const struct world_dns OLD_SERVERS = {
 static const struct world_dns SAME_HOST = { .mx = "alias.example.org",
                                             .parent = "alias.example.org",
                                             .hosts = "alias.example.org=192.0.2.1" };
+/* The host that is named stands before the one that has the mailboxes, or may. */
+#define AT_FILTER  "mx1.ppe-hosted.com"
+#define AT_GATEWAY "gateway.example.org"
+#define FILTER_TAKES                                                                               \
+    {                                                                                              \
+        AT_FILTER, "198.51.100.3", PORT_CLEAR                                                      \
+    }
+static const struct world_dns FILTERED = { .mx = AT_FILTER,
+                                           .parent = AT_FILTER,
+                                           .hosts = AT_FILTER "=198.51.100.3" };
+static const struct world_dns FILTERED_NOW = { .mx = AT_SELF,
+                                               .parent = AT_FILTER,
+                                               .hosts = AT_FILTER "=198.51.100.3" };
+static const struct world_dns GATEWAY = { .mx = AT_GATEWAY,
+                                          .parent = AT_GATEWAY,
+                                          .hosts = AT_GATEWAY "=198.51.100.4" };
+static const struct world_dns OTHER_ADDRESS = { .mx = AT_SELF,
+                                                .parent = AT_SELF,
+                                                .hosts = AT_SELF "=198.51.100.9" };
+static const struct world_dns SPLIT = { .mx = AT_SELF,
+                                        .parent = AT_MX,
+                                        .hosts = AT_SELF "=10.0.0.7 " HOSTS };
 
 static const struct world WORLDS[] = {
     /* whose server it is */
@@ -154,7 +176,7 @@ static const struct world WORLDS[] = {
       .ports = { { 25, PORT_CLEAR, .stranger = DENIED }, P587 }, .postmaster = DENIED, .dns = &AWAY,
       .others = { MX_HAS },
       .want =
-          "refused: mx-points-elsewhere likely, mx-port-not-submission possible; exit 1; next" },
+          "refused: mx-port-not-submission possible, mx-points-elsewhere possible; exit 1; next" },
     { "DNS cannot be asked", TO_OWN, DENIES, .dns = &NO_ANSWER, .nobody_else = true,
       .want = "refused: domain-not-configured likely; exit 1; next" },
     { "DNS is dead", TO_OWN, DENIES, .dns = &NOBODY, .ended_most_ms = 2500,
@@ -171,7 +193,56 @@ static const struct world WORLDS[] = {
       .others = { MX_LACKS }, .want = "refused: recipient-unknown proved; exit 1" },
     { "another that keeps silent, and no such mailbox here", TO_OWN, LACKS, .dns = &AWAY,
       .others = { MX_SILENT },
+      .want = "refused: recipient-unknown likely, domain-still-local possible; exit 1; next" },
+    { "... that puts it off", TO_OWN, LACKS, .dns = &AWAY,
+      .others = { { AT_MX, "198.51.100.1", PORT_CLEAR, .recipient = "450 4.2.0 Greylisted" } },
+      .want = "refused: recipient-unknown likely, domain-still-local possible; exit 1; next" },
+    { "... that lets nobody in from here", TO_OWN, LACKS, .dns = &AWAY,
+      .others = { { AT_MX, "198.51.100.1", PORT_CLEAR,
+                    .postmaster = "554 5.7.1 Service unavailable; client host blocked" } },
+      .want = "refused: recipient-unknown likely, domain-still-local possible; exit 1; next" },
+    { "... of the domain's own, which takes it", TO_OWN, LACKS, .dns = &GATEWAY,
+      .others = { { AT_GATEWAY, "198.51.100.4", PORT_CLEAR } }, .others_least = 1,
       .want = "refused: domain-still-local likely, recipient-unknown possible; exit 1; next" },
+    { "... of a service that filters, which takes all", TO_OWN, LACKS, .dns = &FILTERED,
+      .others = { FILTER_TAKES }, .others_least = 1,
+      .want = "refused: recipient-unknown likely, domain-still-local possible; exit 1; next" },
+    { "... of the same house, which takes all", TO_OWN " host=box.example.net", LACKS, .dns = &AWAY,
+      .others = { MX_HAS }, .others_least = 1,
+      .want = "refused: recipient-unknown likely, domain-still-local possible; exit 1; next" },
+    { "... and a change to it that is not seen yet", TO_OWN, LACKS, .dns = &FILTERED_NOW,
+      .others = { FILTER_TAKES }, .want = "refused: recipient-unknown proved; exit 1" },
+    { "a service that filters takes it, and this server lets nobody else in", TO_OWN, DENIES,
+      .dns = &FILTERED, .others = { FILTER_TAKES }, .others_least = 1,
+      .want = "refused: mx-points-elsewhere possible, ip-not-trusted possible; exit 1; next" },
+    { "a host of the same house takes it, and this one relays for some",
+      TO_OWN " host=out.example.net", DENIES, .dns = &AWAY, .others = { MX_HAS }, .others_least = 1,
+      .want = "refused: mx-points-elsewhere possible, ip-not-trusted possible; exit 1; next" },
+    { "another takes it, and the ports for users are silent from here", TO_OWN,
+      .ports = { { 25, PORT_CLEAR, .stranger = DENIED }, { 587, .kind = PORT_SILENT } },
+      .postmaster = DENIED, .dns = &AWAY, .others = { MX_HAS },
+      .want = "refused: mx-points-elsewhere likely, ip-not-trusted possible; exit 1; next" },
+    { "a provider's server for users, asked without a login", "587 starttls - to=bob@example.org",
+      .ports = { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = DENIED } }, .dns = &AWAY,
+      .others = { MX_HAS }, .want = "refused: client-never-authenticates possible; exit 1; next" },
+    { "... and port 25 of it denies the domain", "587 starttls - known to=bob@example.org",
+      .ports = { { 587, PORT_CLEAR, "STARTTLS", LOGINS, .stranger = DENIED },
+                 { 25, PORT_CLEAR, .stranger = DENIED } },
+      .postmaster = DENIED, .dns = &AWAY, .others = { MX_HAS },
+      .want = "refused: client-never-authenticates proved; exit 1" },
+    { "... asked on port 25, where a login is offered", TO_OWN,
+      .ports = { { 25, PORT_CLEAR, "AUTH PLAIN", .stranger = DENIED } }, .postmaster = DENIED,
+      .dns = &AWAY, .others = { MX_HAS },
+      .want = "refused: client-never-authenticates possible, mx-points-elsewhere possible; exit 1; "
+              "next" },
+    { "... and DNS leads to one that denies it too", TO_OWN,
+      .ports = { { 25, PORT_CLEAR, .stranger = DENIED }, P587 }, .postmaster = DENIED, .dns = &AWAY,
+      .others = { MX_DENIES }, .want = "refused: mx-port-not-submission possible; exit 1; next" },
+    { "DNS leads here by name, and to an address that was not met", TO_OWN, DENIES,
+      .dns = &OTHER_ADDRESS, .nobody_else = true,
+      .want = "refused: domain-not-configured likely; exit 1; next" },
+    { "the resolver has a view of its own, behind another", TO_OWN, DENIES, .dns = &SPLIT,
+      .others = { MX_HAS }, .want = "refused: domain-not-configured likely; exit 1; next" },
     { "no such mailbox where DNS leads", TO_OWN, LACKS, .dns = &HERE,
       .want = "refused: recipient-unknown proved; exit 1" },
     { "the resolver has an old entry", TO_OWN, DENIES, .dns = &MOVED, .others = { MX_HAS },
@@ -204,6 +275,10 @@ static const struct world WORLDS[] = {
       .ports = { P587 }, .other_from = "550 5.1.7 Sender verify failed", .dns = &AWAY,
       .others = { { AT_MX, "198.51.100.1", PORT_CLEAR, .recipient = UNKNOWN } }, .others_least = 1,
       .want = "refused: from-invalid proved; exit 1" },
+    { "... for now", "587 starttls login from=ann@example.org", .ports = { P587 },
+      .other_from = "550 5.1.7 Sender verify failed", .dns = &AWAY,
+      .others = { { AT_MX, "198.51.100.1", PORT_CLEAR, .recipient = "450 4.1.1 User unknown" } },
+      .want = "refused: sender-unverified likely; exit 1; next" },
     { "the From is there where its mail arrives", "587 starttls login from=ann@example.org",
       .ports = { P587 }, .other_from = "550 Sender verify failed", .dns = &AWAY,
       .others = { MX_HAS }, .others_least = 1,
