@@ -268,6 +268,7 @@ static bool look(const struct flags *f, const struct discover_address *who, stru
                                             .https_port = f->https_port,
                                             .timeout_ms = (uint32_t)f->lookup.timeout_s * 1000 };
     const struct discover_question q = { .who = *who,
+                                         .idn = net_idn(who->domain),
                                          .suffixes = &NET_PSL,
                                          .ispdb = str_from(f->ispdb),
                                          .public_ip = f->public_ip,

@@ -29,14 +29,14 @@ struct reading {
 /* ---- values ---- */
 
 /* %EMAILADDRESS%, %EMAILLOCALPART%, %EMAILDOMAIN%; other placeholders stay, as the user's to fill. */
-static str fill(const struct reading *r, str text)
+static str fill(const struct reading *r, str text, str domain)
 {
     const struct {
         str name, value;
     } rows[] = {
         { STR("%EMAILADDRESS%"), r->who->whole },
         { STR("%EMAILLOCALPART%"), r->who->local_part },
-        { STR("%EMAILDOMAIN%"), r->who->domain },
+        { STR("%EMAILDOMAIN%"), domain },
     };
     struct buf b;
     buf_init(&b, VALUE_MAX);
@@ -74,6 +74,20 @@ static const struct {
     { STR_INIT("smtp-after-pop"), { STR_INIT("") } },
 };
 
+/* Words that are no part of the format, and stand in files: a mechanism's own name. */
+static const str MECHANISMS[] = {
+    STR_INIT("LOGIN"),
+    STR_INIT("CRAM-MD5"),
+    STR_INIT("DIGEST-MD5"),
+    STR_INIT("SCRAM-SHA-1"),
+    STR_INIT("SCRAM-SHA-1-PLUS"),
+    STR_INIT("SCRAM-SHA-256"),
+    STR_INIT("SCRAM-SHA-256-PLUS"),
+    STR_INIT("XOAUTH2"),
+    STR_INIT("OAUTHBEARER"),
+    STR_INIT("EXTERNAL"),
+};
+
 static void take_authentication(struct reading *r, str text)
 {
     struct discover_server *s = &r->draft.server;
@@ -87,6 +101,9 @@ static void take_authentication(struct reading *r, str text)
             s->login = DISCOVER_LOGIN_NONE;
         return;
     }
+    for (size_t i = 0; i < COUNT_OF(MECHANISMS); i++)
+        if (str_eq_nocase(MECHANISMS[i], text))
+            discover_server_login_by(s, MECHANISMS[i]);
 }
 
 /* "TLS" alone is said of both ways to begin it; the port tells which. */
@@ -111,7 +128,7 @@ static void take_socket(struct reading *r, str text)
 
 static void take_host(struct reading *r, str text)
 {
-    str filled = fill(r, text);
+    str filled = fill(r, text, r->who->ascii);
     if (!r->draft.has_host)
         r->draft.has_host = discover_host(filled, r->idn, r->arena, &r->draft.server.hostname);
 }
@@ -131,7 +148,7 @@ static void take_port(struct reading *r, str text)
 static void take_user(struct reading *r, str text)
 {
     if (!r->draft.server.user.n)
-        r->draft.server.user = fill(r, text);
+        r->draft.server.user = fill(r, text, r->who->domain);
 }
 
 static const struct {
@@ -224,7 +241,7 @@ static void end_provider(struct reading *r)
 
 static void end_domain(struct reading *r, str text)
 {
-    str domain = fill(r, text);
+    str domain = fill(r, text, r->who->domain);
     r->listed |= str_eq_nocase(domain, r->who->domain) || str_eq_nocase(domain, r->who->ascii);
 }
 

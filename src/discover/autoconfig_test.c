@@ -160,6 +160,20 @@ static const struct {
       USUALLY },
     { "an entity that nobody defined spoils its own text and no other",
       ONE(USUAL PASSWORD "<username>a&nbsp;b</username><x>POP &amP; IMAP</x>"), USUALLY },
+    { "a mechanism by its own name",
+      ONE(USUAL "<authentication>SCRAM-SHA-256</authentication><authentication>cram-md5"
+                "</authentication><authentication>XOAUTH2</authentication>"),
+      "mail.corp.example 587 starttls SCRAM-SHA-256,CRAM-MD5,XOAUTH2 -" },
+    { "a document type that declares nothing",
+      HEAD "<!DOCTYPE clientConfig PUBLIC \"-//X//Y\" \"https://corp.example/a.dtd\">" CONFIG OUT
+          USUAL PASSWORD OUT_END FOOT,
+      USUALLY },
+    { "bare ampersands, which are text in CDATA and no matter in comments",
+      ONE("<displayName>AT&T & Sons &; &#65;&amp;</displayName><docs "
+          "url=\"https://corp.example/?a=1&"
+          "b=2\"/><!-- R&D -->" USUAL PASSWORD
+          "<username><![CDATA[a&b]]>&c&#100;</username><?x a & b?>"),
+      "mail.corp.example 587 starttls PLAIN,LOGIN a&b&cd" },
     { "no outgoing server", HEAD CONFIG FOOT, "" },
 };
 
@@ -228,6 +242,9 @@ static const struct {
       "<!DOCTYPE a [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>"
       "<clientConfig>&b;</clientConfig>",
       "document type" },
+    { "a bare ampersand beside what no file may hold", HEAD CONFIG "<a>x & y</a><b <c/>" FOOT,
+      "not well-formed" },
+    { "bare ampersands do not end", "<a>&<![CDATA[ & ", "CDATA" },
     { "an entity from a file",
       HEAD
       "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>\n<clientConfig>&x;</clientConfig>",
@@ -282,6 +299,27 @@ static void what_a_peer_can_make_grow_has_a_maximum(void **state UNUSED)
     assert_int_equal(kind_of("<clientConfig>", "text ", XML_TEXT_MAX, "</clientConfig>"), ERR_NONE);
 }
 
+/* The domain is typed in letters of its own, and DNS knows it by others. */
+static void a_host_in_the_domain_is_asked_for_as_dns_knows_it(void **state UNUSED)
+{
+    static const struct discover_address WHO = {
+        .whole = STR_INIT("anna@b\xc3\xbc.example"),
+        .local_part = STR_INIT("anna"),
+        .domain = STR_INIT("b\xc3\xbc.example"),
+        .ascii = STR_INIT("xn--b-eha.example"),
+    };
+    struct arena a;
+    struct autoconfig c;
+    arena_init(&a, 1 << 16);
+    assert_true(autoconfig_read(
+        STR(ONE("<hostname>mail.%EMAILDOMAIN%</hostname><username>x@%EMAILDOMAIN%</username>")),
+        &WHO, NULL, &a, &c, NULL));
+    assert_int_equal(c.count, 1);
+    assert_true(str_eq(c.outgoing[0].hostname, STR("mail.xn--b-eha.example")));
+    assert_true(str_eq(c.outgoing[0].user, STR("x@b\xc3\xbc.example")));
+    arena_done(&a);
+}
+
 /* A host that is too long to be one is not cut to one that is another. */
 static void a_long_text_is_no_shorter_one(void **state UNUSED)
 {
@@ -308,6 +346,7 @@ int main(void)
         cmocka_unit_test(what_is_not_read_is_counted),
         cmocka_unit_test(what_is_none_is_refused),
         cmocka_unit_test(what_a_peer_can_make_grow_has_a_maximum),
+        cmocka_unit_test(a_host_in_the_domain_is_asked_for_as_dns_knows_it),
         cmocka_unit_test(a_long_text_is_no_shorter_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

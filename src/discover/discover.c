@@ -81,6 +81,9 @@ void look_add(struct look *l, struct discover_server s, enum discover_source sou
     if (!s.hostname.p)
         return;
     s.trust = discover_trust(s.hostname, l->q->who.ascii, proof, l->q->suffixes);
+    if (source == DISCOVER_ISP && s.trust == DISCOVER_IN_TABLE)
+        s.trust =
+            DISCOVER_UNTRUSTED; /* known, and nobody says that this user has an account there */
     if (!s.provider)
         s.provider = provider_of_host(s.hostname);
     discovery_add(l->out, &s);

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "discover/discover.h"
+#include "discover/trust.h"
 
 #define AUTOCONFIG                                                                                 \
     "https://autoconfig.corp.example/mail/config-v1.1.xml?emailaddress=anna@corp.example"
@@ -232,8 +233,8 @@ static const struct one_case {
     { .name = "the network's provider, by our table",
       .dns = { "7.2.0.192.in-addr.arpa PTR p5b0c1d2e.dip0.t-ipconnect.de",
                "p5b0c1d2e.dip0.t-ipconnect.de A 192.0.2.7" },
-      .servers = "securesmtp.t-online.de 465 tls anna@corp.example isp table\n"
-                 "securesmtp.t-online.de 587 starttls anna@corp.example isp table",
+      .servers = "securesmtp.t-online.de 465 tls anna@corp.example isp untrusted\n"
+                 "securesmtp.t-online.de 587 starttls anna@corp.example isp untrusted",
       .isp = true },
     { .name = "the network's provider, by what it publishes",
       .dns = { "7.2.0.192.in-addr.arpa PTR line7.isp.test", "line7.isp.test A 192.0.2.7",
@@ -485,6 +486,82 @@ static void redirects_stay_within_the_organisation(void **state UNUSED)
     assert_false(discover_may_follow(STR("a.co.uk"), STR("b.co.uk"), NULL));
 }
 
+/* A list on which "pages.example", as everybody's "example", is a suffix that others register names below. */
+static enum dns_suffix_answer look_up(const char *name, size_t *at)
+{
+    str whole = str_from(name), under = STR("pages.example");
+    if (str_eq(whole, under) || str_find_octet(whole, '.') == STR_NOT_FOUND)
+        return DNS_PUBLIC_SUFFIX;
+    size_t end = whole.n -
+                 (str_ends_nocase(whole, STR(".pages.example")) ? under.n + 1 : sizeof "example");
+    size_t dot = str_rfind_octet(str_take(whole, end), '.');
+    *at = dot == STR_NOT_FOUND ? 0 : dot + 1;
+    return DNS_REGISTRABLE;
+}
+static const struct dns_suffixes LIST = { look_up };
+
+static enum dns_suffix_answer look_nowhere(const char *name UNUSED, size_t *at UNUSED)
+{
+    return DNS_NO_LIST;
+}
+static const struct dns_suffixes NO_LIST = { look_nowhere };
+
+static const struct {
+    const char *host, *domain;
+    const struct dns_suffixes *suffixes;
+    bool own;
+} OWN[] = {
+    { "mail.corp.example", "corp.example", &LIST, true },
+    { "MAIL.corp.example.", "corp.example", &LIST, true },
+    { "mail.corp.example", "sub.corp.example", &LIST, true },
+    { "mail.corp.example.evil.example", "corp.example", &LIST, false },
+    { "notcorp.example", "corp.example", &LIST, false },
+    { "a.pages.example", "b.pages.example", &LIST, false },
+    { "x.a.pages.example", "a.pages.example", &LIST, true },
+    { "autoconfig.pages.example", "pages.example", &LIST, false },
+    { "pages.example", "pages.example", &LIST, true },
+    { "192.0.2.1", "corp.example", &LIST, false },
+    { "mail.corp.example", "corp.example", &NO_LIST, true },
+    { "b.suffix.example", "a.suffix.example", &NO_LIST, false }, /* it may be one */
+    { "notcorp.example", "corp.example", &NO_LIST, false },
+};
+
+static void an_organisation_ends_where_names_are_sold(void **state UNUSED)
+{
+    for (size_t i = 0; i < COUNT_OF(OWN); i++)
+        if (discover_is_own(str_from(OWN[i].host), str_from(OWN[i].domain), OWN[i].suffixes) !=
+            OWN[i].own)
+            fail_msg("%s for %s", OWN[i].host, OWN[i].domain);
+}
+
+/* "autoconfig" below a suffix that is sold is anybody's name, and his certificate is good. */
+static void who_registered_autoconfig_is_not_believed(void **state UNUSED)
+{
+    static const struct one_case ANYBODY = {
+        .pages = { { .url = "https://autoconfig.pages.example/mail/config-v1.1.xml?emailaddress="
+                            "anna@pages.example",
+                     .outcome = WEB_OK,
+                     .body = CONFIG("mail.evil.example") },
+                   { .url = "https://autodiscover.pages.example/autodiscover/autodiscover.xml",
+                     .outcome = WEB_OK,
+                     .body = POX("smtp.evil.example") } }
+    };
+    struct asking x = {
+        .c = &ANYBODY,
+        .web = fetched_new(),
+        .q = { .who = address_of("anna@pages.example"), .suffixes = &LIST, .all = true }
+    };
+    struct dns_known *k = dns_known_new(0);
+    const char *lines[] = { "pages.example TXT there-is-one", NULL };
+    arena_init(&x.arena, 8 << 20);
+    script_run(k, lines, core, &x);
+    assert_int_equal(x.out.count, 2);
+    assert_int_equal(x.out.servers[0].trust, DISCOVER_UNTRUSTED);
+    assert_int_equal(x.out.servers[1].trust, DISCOVER_UNTRUSTED);
+    dns_known_free(k);
+    done(&x);
+}
+
 /* What one table holds is bounded; behind that it says so. */
 static void pages_have_a_maximum(void **state UNUSED)
 {
@@ -523,6 +600,8 @@ int main(void)
         cmocka_unit_test(a_failure_is_no_absence),
         cmocka_unit_test(a_slip_of_the_finger_is_told),
         cmocka_unit_test(redirects_stay_within_the_organisation),
+        cmocka_unit_test(an_organisation_ends_where_names_are_sold),
+        cmocka_unit_test(who_registered_autoconfig_is_not_believed),
         cmocka_unit_test(pages_have_a_maximum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

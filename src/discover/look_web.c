@@ -7,6 +7,13 @@
 
 static const struct discover_proof BY_HTTPS = { .https = true };
 
+/* A page proves what it says for its own organisation. Below a suffix that is sold, "autoconfig." is anybody's. */
+static struct discover_proof proof_by(const struct look *l, str host)
+{
+    return (
+        struct discover_proof){ .https = discover_is_own(host, l->q->who.ascii, l->q->suffixes) };
+}
+
 /* ---- pages that bring nothing ---- */
 
 /* "URL: what": the URL stands in the evidence already. */
@@ -102,7 +109,8 @@ enum look_state look_autoconfig(struct look *l)
     add_coded(&b, l->q->who.whole);
     str url = arena_dup(l->arena, buf_str(&b));
     buf_done(&b);
-    return look_page(l, url, DISCOVER_AUTOCONFIG, &BY_HTTPS);
+    const struct discover_proof proof = proof_by(l, look_name(l, "autoconfig.", l->q->who.ascii));
+    return look_page(l, url, DISCOVER_AUTOCONFIG, &proof);
 }
 
 enum look_state look_well_known(struct look *l)
@@ -168,8 +176,10 @@ static bool is_exchange_online(const struct dns_answer *x)
     return false;
 }
 
-static enum look_state read_autodiscover(struct look *l, str url)
+static enum look_state read_autodiscover(struct look *l, str host)
 {
+    const struct discover_proof proof = proof_by(l, host);
+    str url = arena_printf(l->arena, "https://%.*s/autodiscover/autodiscover.xml", STR_ARG(host));
     struct autodiscover d;
     struct err e = { .kind = ERR_NONE };
     enum look_state state;
@@ -182,7 +192,7 @@ static enum look_state read_autodiscover(struct look *l, str url)
         return LOOK_NOTHING;
     }
     for (size_t i = 0; i < d.count; i++)
-        look_add(l, d.outgoing[i], DISCOVER_AUTODISCOVER, &BY_HTTPS);
+        look_add(l, d.outgoing[i], DISCOVER_AUTODISCOVER, &proof);
     discovery_note(l->out, l->arena, DISCOVER_AUTODISCOVER,
                    d.count ? DISCOVERY_FOUND : DISCOVERY_NOTHING, url,
                    "outgoing servers: %zu%s%.*s", d.count,
@@ -208,8 +218,7 @@ static enum look_state autodiscover_by_srv(struct look *l)
                        "it leads to %.*s, of another organisation", STR_ARG(r->name));
         return LOOK_NOTHING;
     }
-    return read_autodiscover(
-        l, arena_printf(l->arena, "https://%.*s/autodiscover/autodiscover.xml", STR_ARG(r->name)));
+    return read_autodiscover(l, r->name);
 }
 
 enum look_state look_autodiscover(struct look *l)
@@ -224,8 +233,7 @@ enum look_state look_autodiscover(struct look *l)
         return LOOK_STANDS;
     }
     enum look_state srv = autodiscover_by_srv(l);
-    enum look_state page = read_autodiscover(
-        l, arena_printf(l->arena, "https://%.*s/autodiscover/autodiscover.xml", STR_ARG(host)));
+    enum look_state page = read_autodiscover(l, host);
     if (page == LOOK_STANDS || srv == LOOK_STANDS)
         return LOOK_STANDS;
     return page == LOOK_PENDING || srv == LOOK_PENDING || !x ? LOOK_PENDING : LOOK_NOTHING;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "discover/xml.h"
+#include "base/buf.h"
 #include <expat.h>
 #include <string.h>
 
@@ -32,10 +33,12 @@ static str local_name(const char *qualified)
     return colon == STR_NOT_FOUND ? name : str_skip(name, colon + 1);
 }
 
-static void XMLCALL doctype(void *user, const XML_Char *name UNUSED, const XML_Char *system UNUSED,
-                            const XML_Char *public UNUSED, int has_subset UNUSED)
+/* One without declarations of its own defines nothing: what lies elsewhere is never fetched. */
+static void XMLCALL doctype(void *user, const XML_Char *name, const XML_Char *system UNUSED,
+                            const XML_Char *public UNUSED, int has_subset)
 {
-    stop(user, STOP_DOCTYPE);
+    if (has_subset || str_eq_nocase(str_from(name), STR("html")))
+        stop(user, STOP_DOCTYPE);
 }
 
 static void XMLCALL begin(void *user, const XML_Char *name, const XML_Char **attributes)
@@ -164,32 +167,90 @@ static str without_blanks_before(str document)
     }
 }
 
-bool xml_read(str document, const struct xml_reader *r, void *user, struct err *e)
+/* How long the reference is that text begins with ("&amp;", "&#38;"); 0: a bare ampersand. */
+static size_t reference_length(str text)
+{
+    size_t i = 1;
+    while (i < text.n && i < NAME_MAX_OCTETS && (is_alnum(text.p[i]) || text.p[i] == '#'))
+        i++;
+    return i > 1 && i < text.n && text.p[i] == ';' ? i + 1 : 0;
+}
+
+/* What is no text: an ampersand stands for itself there. */
+static size_t verbatim_length(str text)
+{
+    static const str PLACES[][2] = {
+        { STR_INIT("<![CDATA["), STR_INIT("]]>") },
+        { STR_INIT("<!--"), STR_INIT("-->") },
+        { STR_INIT("<?"), STR_INIT("?>") },
+    };
+    for (size_t i = 0; i < COUNT_OF(PLACES); i++) {
+        size_t end = str_starts(text, PLACES[i][0]) ? str_find(text, PLACES[i][1]) : 0;
+        if (end)
+            return end == STR_NOT_FOUND ? text.n : end + PLACES[i][1].n;
+    }
+    return 0;
+}
+
+/* "AT&T", or a URL as it is typed, stands in real files. False: there is no such thing, or no memory. */
+static bool mend_ampersands(str document, struct buf *out)
+{
+    bool found = false;
+    if (memchr(document.p, 0, document.n)) /* UTF-16 */
+        return false;
+    while (document.n) {
+        bool ampersand = document.p[0] == '&';
+        size_t n = ampersand ? reference_length(document) : verbatim_length(document);
+        bool bare = ampersand && n == 0;
+        n = n ? n : 1;
+        buf_add(out, bare ? STR("&amp;") : str_take(document, n));
+        found |= bare;
+        document = str_skip(document, n);
+    }
+    return found && buf_ok(out);
+}
+
+static bool read_any(str document, const struct xml_reader *r, void *user, enum XML_Error *code,
+                     struct err *e)
 {
     static const char *const ENCODINGS[] = { NULL, "UTF-8", "ISO-8859-1" };
     struct walk w;
-    enum XML_Error code = XML_ERROR_NONE, first = XML_ERROR_NONE;
+    enum XML_Error first = XML_ERROR_NONE;
     unsigned long line = 0, first_line = 0;
+    for (size_t i = 0; i < COUNT_OF(ENCODINGS); i++) {
+        w = (struct walk){ .reader = r, .user = user };
+        r->restart(user);
+        if (read_as(document, ENCODINGS[i], &w, code, &line))
+            return true;
+        if (i == 0) {
+            first = *code;
+            first_line = line;
+        }
+        if (!may_be_encoding(*code))
+            break;
+    }
+    if (w.stop != NOT_STOPPED)
+        return refuse(&w, *code, line, e);
+    *code = first;
+    return refuse(&w, first, first_line, e); /* as the file itself would have it read */
+}
+
+bool xml_read(str document, const struct xml_reader *r, void *user, struct err *e)
+{
+    enum XML_Error code = XML_ERROR_NONE;
+    struct buf mended;
     if (document.n > XML_OCTETS_MAX)
         return err_set(e, ERR_LIMIT, "it is longer than %d octets", XML_OCTETS_MAX);
     document = without_blanks_before(document);
     if (document.n == 0)
         return err_set(e, ERR_SYNTAX, "it is empty");
-    for (size_t i = 0; i < COUNT_OF(ENCODINGS); i++) {
-        w = (struct walk){ .reader = r, .user = user };
-        r->restart(user);
-        if (read_as(document, ENCODINGS[i], &w, &code, &line))
-            return true;
-        if (i == 0) {
-            first = code;
-            first_line = line;
-        }
-        if (!may_be_encoding(code))
-            break;
-    }
-    if (w.stop != NOT_STOPPED)
-        return refuse(&w, code, line, e);
-    return refuse(&w, first, first_line, e); /* as the file itself would have it read */
+    if (read_any(document, r, user, &code, e))
+        return true;
+    buf_init(&mended, (size_t)XML_OCTETS_MAX * sizeof "&amp;");
+    bool ok = code == XML_ERROR_INVALID_TOKEN && mend_ampersands(document, &mended) &&
+              read_any(buf_str(&mended), r, user, &code, e);
+    buf_done(&mended);
+    return ok;
 }
 
 str xml_attribute(const struct xml_place *at, const char *name)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * discover/xml.h - a small XML document, walked from its beginning to its end
- * Owns    the limits: octets, depth, elements. No document type is taken, and so no entity but the five
- *         that every document has: nothing can unfold.
+ * Owns    the limits: octets, depth, elements. No document type that declares anything is taken, and so no
+ *         entity but the five that every document has: nothing can unfold.
  * Speaks  XML 1.0 by expat, and what real files need besides: blanks before the declaration, a byte order
- *         mark, an encoding that is declared and not the one that is there.
+ *         mark, an encoding that is declared and not the one that is there, bare ampersands.
  * Leaves  what an element means to the readers of a format.
  */
 #ifndef BATON_DISCOVER_XML_H

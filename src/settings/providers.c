@@ -73,7 +73,7 @@ static const struct provider PROVIDERS[] = {
       .source = STR_INIT("support.apple.com/102525"), .day = DAY },
     { .id = STR_INIT("gmx"), .title = STR_INIT("GMX"),
       .domains = STR_INIT("gmx.net gmx.de gmx.at gmx.ch gmx.eu gmx.biz gmx.org gmx.info"),
-      .mx = STR_INIT("gmx.net"), .host = STR_INIT("mail.gmx.net"), .doors = BOTH,
+      .host = STR_INIT("mail.gmx.net"), .doors = BOTH,
       .user = PROVIDER_USER_ADDRESS, .mechanisms = PASSWORDS, .password = PROVIDER_PASSWORD_OR_APP,
       .spf = STR_INIT("gmx.net"), .source = ISPDB("gmx.net"), .day = DAY },
     { .id = STR_INIT("gmx.com"), .title = STR_INIT("GMX (international)"),
@@ -85,7 +85,7 @@ static const struct provider PROVIDERS[] = {
       .user = PROVIDER_USER_ADDRESS, .mechanisms = PASSWORDS, .password = PROVIDER_PASSWORD_OR_APP,
       .source = ISPDB("mail.com"), .day = DAY },
     { .id = STR_INIT("web.de"), .title = STR_INIT("WEB.DE"), .domains = STR_INIT("web.de"),
-      .mx = STR_INIT("web.de"), .host = STR_INIT("smtp.web.de"), .doors = BOTH,
+      .host = STR_INIT("smtp.web.de"), .doors = BOTH,
       .user = PROVIDER_USER_LOCAL, .mechanisms = PASSWORDS, .password = PROVIDER_PASSWORD_OR_APP,
       .source = ISPDB("web.de"), .day = DAY },
     { .id = STR_INIT("ionos.de"), .title = STR_INIT("IONOS (1&1), Germany"),
@@ -117,7 +117,7 @@ static const struct provider PROVIDERS[] = {
       .user = PROVIDER_USER_ADDRESS, .mechanisms = PASSWORDS, .password = PROVIDER_PASSWORD,
       .spf = STR_INIT("smtp.rzone.de"), .source = ISPDB("strato.de"), .day = DAY },
     { .id = STR_INIT("t-online"), .title = STR_INIT("Telekom (T-Online)"),
-      .domains = STR_INIT("t-online.de magenta.de"), .mx = STR_INIT("t-online.de"),
+      .domains = STR_INIT("t-online.de magenta.de"),
       .networks = STR_INIT("t-ipconnect.de t-dialin.net"),
       .host = STR_INIT("securesmtp.t-online.de"), .doors = BOTH, .user = PROVIDER_USER_ADDRESS,
       .mechanisms = PASSWORDS, .password = PROVIDER_APP_PASSWORD, .source = ISPDB("t-online.de"),
@@ -183,7 +183,9 @@ static const struct provider PROVIDERS[] = {
       .user = PROVIDER_USER_UNSAID, .password = PROVIDER_NO_SMTP,
       .spf = STR_INIT("spf.tutanota.de"), .source = STR_INIT("tuta.com/faq, IMAP and SMTP"),
       .day = DAY },
-    { .id = STR_INIT("ovh"), .title = STR_INIT("OVHcloud"), .mx = STR_INIT("mail.ovh.net"),
+    { .id = STR_INIT("ovh"), .title = STR_INIT("OVHcloud"),
+      .mx = STR_INIT("mx0.mail.ovh.net mx1.mail.ovh.net mx2.mail.ovh.net mx3.mail.ovh.net "
+          "mx4.mail.ovh.net"),
       .host = STR_INIT("ssl0.ovh.net"), .others = STR_INIT("smtp.mail.ovh.net"), .doors = BOTH,
       .user = PROVIDER_USER_ADDRESS, .mechanisms = PASSWORDS, .password = PROVIDER_PASSWORD,
       .spf = STR_INIT("mx.ovh.com"), .source = STR_INIT("help.ovhcloud.com, MX Plan"), .day = DAY },
@@ -233,10 +235,6 @@ static const struct provider PROVIDERS[] = {
       .host = STR_INIT("smtp.comcast.net"), .doors = BOTH, .user = PROVIDER_USER_ADDRESS,
       .mechanisms = TOKEN_TOO, .password = PROVIDER_PASSWORD, .source = ISPDB("comcast.net"),
       .day = DAY },
-    { .id = STR_INIT("cox"), .title = STR_INIT("Cox"), .domains = STR_INIT("cox.net"),
-      .networks = STR_INIT("cox.net"), .host = STR_INIT("smtp.cox.net"), .doors = BOTH,
-      .user = PROVIDER_USER_UNSAID, .mechanisms = PASSWORDS, .password = PROVIDER_APP_PASSWORD,
-      .source = ISPDB("cox.net"), .day = DAY },
     { .id = STR_INIT("att"), .title = STR_INIT("AT&T"),
       .domains = STR_INIT("att.net ameritech.net bellsouth.net currently.com flash.net nvbell.net "
           "pacbell.net prodigy.net sbcglobal.net snet.net swbell.net wans.net"),
@@ -267,7 +265,7 @@ static const struct provider PROVIDERS[] = {
       .user = PROVIDER_USER_ADDRESS, .mechanisms = PASSWORDS, .password = PROVIDER_APP_PASSWORD,
       .source = ISPDB("qq.com"), .day = DAY },
     { .id = STR_INIT("naver"), .title = STR_INIT("Naver"), .domains = STR_INIT("naver.com"),
-      .host = STR_INIT("smtp.naver.com"), .doors = BOTH, .user = PROVIDER_USER_ADDRESS,
+      .host = STR_INIT("smtp.naver.com"), .doors = BOTH, .user = PROVIDER_USER_UNSAID,
       .mechanisms = PASSWORDS, .password = PROVIDER_PASSWORD_OR_APP, .source = ISPDB("naver.com"),
       .day = DAY },
     { .id = STR_INIT("riseup"), .title = STR_INIT("Riseup"), .domains = STR_INIT("riseup.net"),
@@ -293,7 +291,10 @@ static const struct provider PROVIDERS[] = {
       .mechanisms = PASSWORDS, .password = PROVIDER_PASSWORD, .spf = STR_INIT("emailsrvr.com"),
       .source = ISPDB("emailsrvr.com"), .day = DAY },
     { .id = STR_INIT("godaddy"), .title = STR_INIT("GoDaddy Workspace Email"),
-      .mx = STR_INIT("secureserver.net"), .host = STR_INIT("smtpout.secureserver.net"),
+      .mx = STR_INIT("smtp.secureserver.net mailstore1.secureserver.net "
+          "smtp.europe.secureserver.net mailstore1.europe.secureserver.net "
+          "smtp.asia.secureserver.net mailstore1.asia.secureserver.net"),
+      .host = STR_INIT("smtpout.secureserver.net"),
       .doors = BOTH, .user = PROVIDER_USER_ADDRESS, .mechanisms = PASSWORDS,
       .password = PROVIDER_PASSWORD, .spf = STR_INIT("secureserver.net"),
       .source = STR_INIT("godaddy.com/help, server and port settings"), .day = DAY },
@@ -317,7 +318,8 @@ static const struct provider PROVIDERS[] = {
       .spf = STR_INIT("netblocks.dreamhost.com"),
       .source = STR_INIT("help.dreamhost.com, email client protocols"), .day = DAY },
     { .id = STR_INIT("hetzner"), .title = STR_INIT("Hetzner Webhosting"),
-      .mx = STR_INIT("your-server.de"), .host = STR_INIT("mail.your-server.de"), .doors = BOTH,
+      .mx = STR_INIT("your-server.de"), .not_mx = STR_INIT("clients.your-server.de"),
+      .host = STR_INIT("mail.your-server.de"), .doors = BOTH,
       .user = PROVIDER_USER_ADDRESS, .mechanisms = PASSWORDS, .password = PROVIDER_PASSWORD,
       .source = ISPDB("hetzner.de"), .day = DAY },
     { .id = STR_INIT("one.com"), .title = STR_INIT("one.com"), .mx = STR_INIT("one.com"),
@@ -464,7 +466,8 @@ const struct provider *provider_of_domain(str domain)
 const struct provider *provider_of_mx(str mx)
 {
     for (size_t i = 0; i < COUNT_OF(PROVIDERS); i++)
-        if (any_word(PROVIDERS[i].mx, mx, lies_below))
+        if (any_word(PROVIDERS[i].mx, mx, lies_below) &&
+            !any_word(PROVIDERS[i].not_mx, mx, lies_below))
             return &PROVIDERS[i];
     return NULL;
 }

@@ -43,6 +43,7 @@ struct provider {
     str title;    /* "Gmail" */
     str domains;  /* of mailboxes, blank between */
     str mx;       /* ends of MX names, blank between: of its customers' domains too */
+    str not_mx;   /* ends of names below them that are not: its customers' own machines */
     str networks; /* ends of reverse names of its customers' lines, blank between: an ISP */
     str host;     /* empty: it depends on the customer, or there is none */
     str others;   /* more hosts that are the provider's submission too, blank between */

@@ -29,6 +29,13 @@ static const struct {
     { provider_of_mx, "corp-example.mail.protection.outlook.com", "microsoft365" },
     { provider_of_mx, "outlook-com.olc.protection.outlook.com", "outlook.com" },
     { provider_of_mx, "corp-example.a-v1.mx.microsoft", "microsoft365" },
+    { provider_of_mx, "www123.your-server.de", "hetzner" },
+    { provider_of_mx, "static.4.3.2.192.clients.your-server.de", "none" },
+    { provider_of_mx, "smtp.europe.secureserver.net", "godaddy" },
+    { provider_of_mx, "4.2.0.192.host.secureserver.net", "none" },
+    { provider_of_mx, "mx1.mail.ovh.net", "ovh" },
+    { provider_of_mx, "ex5.mail.ovh.net", "none" }, /* Exchange: a server of its own */
+    { provider_of_mx, "mx00.gmx.net", "none" },     /* of two services with different servers */
     { provider_of_mx, "", "none" },
     { provider_of_network, "p5b0c1d2e.dip0.t-ipconnect.de", "t-online" },
     { provider_of_network, "mail.example", "none" },
