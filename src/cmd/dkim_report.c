@@ -92,15 +92,15 @@ static json_t *key_json(const struct dkim_report *r, const struct dkim_key *k)
     bool asked = k->name.n > 0;
     if (!asked)
         return json_null();
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:i, s:i, s:o, s:o, s:o}",
-                     "name", output_str(k->name), "result",
-                     output_str(names_of(&AUTH_RESULT_NAMES, (int)k->result)), "reason",
-                     output_str(dkim_reason_name(k->reason)), "sentence", output_str(k->sentence),
-                     "record", output_str(k->record), "type",
-                     output_str(k->record.n ? k->type : STR_NONE), "bits", number_of(k->bits, 0),
-                     "testing", k->testing, "strict", k->strict, "keys", (int)k->keys, "other_txt",
-                     (int)k->others, "trust", output_str(names_of(&DNS_TRUST_NAMES, (int)k->trust)),
-                     "ttl_s", number_of(k->ttl_s, 0), "publish", publish_json(r, k));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:i, s:i, s:o, s:o, s:o, s:o}", "name",
+        output_str(k->name), "result", output_str(names_of(&AUTH_RESULT_NAMES, (int)k->result)),
+        "reason", output_str(dkim_reason_name(k->reason)), "sentence", output_str(k->sentence),
+        "record", output_str(k->record), "type", output_str(k->record.n ? k->type : STR_NONE),
+        "bits", number_of(k->bits, 0), "testing", k->testing, "strict", k->strict, "keys",
+        (int)k->keys, "other_txt", (int)k->others, "trust",
+        output_str(names_of(&DNS_TRUST_NAMES, (int)k->trust)), "ttl_s", number_of(k->ttl_s, 0),
+        "notes", notes_of(dkim_key_notes(k)), "publish", publish_json(r, k));
 }
 
 static json_t *names_json(const struct dkim_signature *s)
@@ -227,6 +227,14 @@ static void say_details(const struct dkim_signature *s, struct buf *out)
     say_key(&s->key, out);
 }
 
+static void say_notes(unsigned notes, struct buf *out)
+{
+    for (size_t i = 0; i < DKIM_NOTE_NAMES.count; i++)
+        if (notes & (unsigned)DKIM_NOTE_NAMES.rows[i].value)
+            say(out, "! ",
+                str_from(dkim_note_sentence((enum dkim_note)DKIM_NOTE_NAMES.rows[i].value)));
+}
+
 static void say_signature(const struct dkim_report *r, size_t i, struct buf *out)
 {
     const struct dkim_signature *s = &r->verdict->signatures[i];
@@ -239,10 +247,7 @@ static void say_signature(const struct dkim_report *r, size_t i, struct buf *out
     buf_addf(out, ": %.*s [%.*s]\n", STR_ARG(names_of(&AUTH_RESULT_NAMES, (int)s->result)),
              STR_ARG(dkim_reason_name(s->reason)));
     say(out, "", s->sentence);
-    for (size_t n = 0; n < DKIM_NOTE_NAMES.count; n++)
-        if (s->notes & (unsigned)DKIM_NOTE_NAMES.rows[n].value)
-            say(out, "! ",
-                str_from(dkim_note_sentence((enum dkim_note)DKIM_NOTE_NAMES.rows[n].value)));
+    say_notes(s->notes, out);
     if (r->verbose)
         say_details(s, out);
 }
@@ -285,12 +290,7 @@ static void say_selector(const struct dkim_report *r, struct buf *out)
              STR_ARG(names_of(&AUTH_RESULT_NAMES, (int)k->result)),
              STR_ARG(dkim_reason_name(k->reason)));
     say(out, "", k->sentence);
-    if (k->result == AUTH_PASS && k->bits < 2048 && str_eq(k->type, STR("rsa")))
-        say(out, "! ", str_from(dkim_note_sentence(DKIM_NOTE_WEAK_KEY)));
-    if (k->testing)
-        say(out, "! ", str_from(dkim_note_sentence(DKIM_NOTE_TESTING)));
-    if (k->others > 0)
-        say(out, "! ", str_from(dkim_note_sentence(DKIM_NOTE_OTHER_TXT)));
+    say_notes(dkim_key_notes(k), out);
     say_key(k, out);
 }
 

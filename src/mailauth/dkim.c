@@ -366,19 +366,11 @@ static bool octets_hold(const struct work *w, struct dkim_signature *s, struct d
                       "signed field was changed, or the key at the selector is another one");
 }
 
-static void note_pass(struct dkim_signature *s)
-{
-    const struct dkim_key *k = &s->key;
-    s->notes |= k->bits < 2048 && str_eq(k->type, STR("rsa")) ? DKIM_NOTE_WEAK_KEY : 0;
-    s->notes |= k->testing ? DKIM_NOTE_TESTING : 0;
-    s->notes |= k->others > 0 ? DKIM_NOTE_OTHER_TXT : 0;
-    s->notes |= has_body(s) && s->length < s->body_octets ? DKIM_NOTE_BODY_BEYOND : 0;
-}
-
 /* A signature that can be read, and a key or what came in its place. */
 static void judge(const struct work *w, struct dkim_signature *s)
 {
     struct dkim_fault f = { .reason = DKIM_OK };
+    s->notes |= dkim_key_notes(&s->key);
     if (s->key.result != AUTH_PASS) {
         /* a key may go when the last signature by it has expired */
         if (!is_in_time(w, s, &f)) {
@@ -397,7 +389,7 @@ static void judge(const struct work *w, struct dkim_signature *s)
             !has_body(s)                 ? "and no body is there"
             : s->length < s->body_octets ? "and a part of the body"
                                          : "and the body");
-    note_pass(s);
+    s->notes |= has_body(s) && s->length < s->body_octets ? DKIM_NOTE_BODY_BEYOND : 0;
     say(s, &f, w->memory);
 }
 

@@ -104,6 +104,9 @@ bool dkim_key_look(struct dns_known *known, str selector, str domain, const stru
 bool dkim_key_takes_sha256(const struct dkim_key *key);
 bool dkim_key_is_for_mail(const struct dkim_key *key);
 
+/* Bits of enum dkim_note: what is worth saying of the key, whatever was signed with it. */
+unsigned dkim_key_notes(const struct dkim_key *key);
+
 /* The record as it should be published, "v=DKIM1; k=rsa; p=...", without what readers do not need. Empty:
  * there is no key in it that could be published again. */
 str dkim_key_publish(const struct dkim_key *key, struct arena *memory);

@@ -8,7 +8,8 @@
 #include <string.h>
 
 enum { NAME_LONGEST = 253, ED25519_OCTETS = 32, EXPONENT_OCTETS_MAX = 8 };
-enum { BITS_LEAST = 1024, BITS_MOST = 8192 }; /* RFC 8301 section 3.2; the second is our own */
+/* RFC 8301 section 3.2; the last is our own */
+enum { BITS_LEAST = 1024, BITS_BETTER = 2048, BITS_MOST = 8192 };
 
 struct reader {
     struct dkim_key *out;
@@ -306,7 +307,7 @@ bool dkim_key_look(struct dns_known *known, str selector, str domain, const stru
     struct dkim_fault f;
     str s, d;
     memset(out, 0, sizeof *out);
-    if (!dkim_name(selector, 1, o->idn, memory, &s)) {
+    if (!dkim_selector(selector, o->idn, memory, &s)) {
         (void)dkim_fault(&f, DKIM_SELECTOR_SYNTAX, "this is no selector");
         say(out, &f, memory);
         return true;
@@ -338,6 +339,23 @@ bool dkim_key_is_for_mail(const struct dkim_key *key)
 {
     return key->services.n == 0 || dkim_list_has(key->services, STR("*")) ||
            dkim_list_has(key->services, STR("email"));
+}
+
+/* One underscore is that of "_domainkey", and d= has none. */
+static bool has_odd_selector(str name)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < name.n; i++)
+        n += name.p[i] == '_';
+    return n > 1;
+}
+
+unsigned dkim_key_notes(const struct dkim_key *k)
+{
+    bool weak = k->result == AUTH_PASS && k->bits < BITS_BETTER && str_eq(k->type, STR("rsa"));
+    return (weak ? DKIM_NOTE_WEAK_KEY : 0u) | (k->testing ? DKIM_NOTE_TESTING : 0u) |
+           (k->keys > 0 && k->others > 0 ? DKIM_NOTE_OTHER_TXT : 0u) |
+           (has_odd_selector(k->name) ? DKIM_NOTE_SELECTOR : 0u);
 }
 
 /* ------------------------------------------------------------------------------------------------

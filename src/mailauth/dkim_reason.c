@@ -110,6 +110,7 @@ static const struct name_row NOTE_ROWS[] = {
     { DKIM_NOTE_FROM_TWICE, STR_INIT("several-from") },
     { DKIM_NOTE_OTHER_TXT, STR_INIT("other-txt") },
     { DKIM_NOTE_SUFFIX, STR_INIT("public-suffix") },
+    { DKIM_NOTE_SELECTOR, STR_INIT("selector-underscore") },
 };
 const struct names DKIM_NOTE_NAMES = NAMES(NOTE_ROWS);
 
@@ -134,6 +135,10 @@ const char *dkim_note_sentence(enum dkim_note n)
     case DKIM_NOTE_OTHER_TXT: return "Beside the key there are TXT records that are no keys.";
     case DKIM_NOTE_SUFFIX:
         return "The signing domain is a public suffix; it is also the domain in From.";
+    case DKIM_NOTE_SELECTOR:
+        return "The selector has an underscore, which RFC 6376 does not allow: large receivers "
+               "take it, "
+               "a strict one may not.";
     }
     return "";
 }

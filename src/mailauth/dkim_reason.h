@@ -78,7 +78,8 @@ enum dkim_note {
     DKIM_NOTE_FIELD_UNSIGNED = 1 << 4, /* Subject, Date or To is there and not signed at all */
     DKIM_NOTE_FROM_TWICE = 1 << 5,     /* several From fields, all signed */
     DKIM_NOTE_OTHER_TXT = 1 << 6,      /* TXT records beside the key that are none */
-    DKIM_NOTE_SUFFIX = 1 << 7          /* d= is a public suffix, and From is at it exactly */
+    DKIM_NOTE_SUFFIX = 1 << 7,         /* d= is a public suffix, and From is at it exactly */
+    DKIM_NOTE_SELECTOR = 1 << 8        /* an underscore in the selector */
 };
 extern const struct names DKIM_NOTE_NAMES;
 const char *dkim_note_sentence(enum dkim_note n);

@@ -93,11 +93,8 @@ static bool read_domain(struct reader *r, str v)
 static bool read_selector(struct reader *r, str v)
 {
     r->out->selector = v;
-    return dkim_name(v, 1, r->idn, r->memory, &r->out->selector_a) ||
-           wrong(r, DKIM_SELECTOR_SYNTAX, "s", v,
-                 str_find_octet(v, '_') != STR_NOT_FOUND
-                     ? "has an underscore, which a selector may not have"
-                     : "is no selector");
+    return dkim_selector(v, r->idn, r->memory, &r->out->selector_a) ||
+           wrong(r, DKIM_SELECTOR_SYNTAX, "s", v, "is no selector");
 }
 
 /* field-name of RFC 5322: printable ASCII without a colon. */

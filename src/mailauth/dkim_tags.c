@@ -239,27 +239,35 @@ bool dkim_quoted(str text, struct arena *memory, str *out)
     return room != NULL;
 }
 
-/* sub-domain = Let-dig [Ldh-str] */
-static bool is_label(str s)
+/* also: a character that is taken for a letter, or 0 */
+static bool is_let_dig(char c, char also)
 {
-    bool ok = s.n > 0 && s.n <= LABEL_LONGEST && is_alnum(s.p[0]) && is_alnum(s.p[s.n - 1]);
+    return is_alnum(c) || (also && c == also);
+}
+
+/* sub-domain = Let-dig [Ldh-str] */
+static bool is_label(str s, char also)
+{
+    bool ok = s.n > 0 && s.n <= LABEL_LONGEST && is_let_dig(s.p[0], also) &&
+              is_let_dig(s.p[s.n - 1], also);
     for (size_t i = 0; ok && i < s.n; i++)
-        ok = is_alnum(s.p[i]) || s.p[i] == '-';
+        ok = is_let_dig(s.p[i], also) || s.p[i] == '-';
     return ok;
 }
 
-static bool is_name(str s, unsigned labels)
+static bool is_name(str s, unsigned labels, char also)
 {
     unsigned n = 0;
     if (s.n == 0 || s.n > NAME_LONGEST)
         return false;
     for (str rest = s; rest.p; n++)
-        if (!is_label(str_cut(&rest, '.')))
+        if (!is_label(str_cut(&rest, '.'), also))
             return false;
     return n >= labels;
 }
 
-bool dkim_name(str text, unsigned labels, const struct dns_idn *idn, struct arena *memory, str *out)
+static bool read_labels(str text, unsigned labels, char also, const struct dns_idn *idn,
+                        struct arena *memory, str *out)
 {
     char ascii[DNS_NAME_MAX];
     str name = text;
@@ -268,7 +276,7 @@ bool dkim_name(str text, unsigned labels, const struct dns_idn *idn, struct aren
             return false;
         name = str_from(ascii);
     }
-    if (!is_name(name, labels))
+    if (!is_name(name, labels, also))
         return false;
     char *copy = arena_alloc(memory, name.n + 1);
     for (size_t i = 0; copy && i < name.n; i++)
@@ -276,4 +284,14 @@ bool dkim_name(str text, unsigned labels, const struct dns_idn *idn, struct aren
     if (copy)
         *out = (str){ copy, name.n };
     return copy != NULL;
+}
+
+bool dkim_name(str text, unsigned labels, const struct dns_idn *idn, struct arena *memory, str *out)
+{
+    return read_labels(text, labels, '\0', idn, memory, out);
+}
+
+bool dkim_selector(str text, const struct dns_idn *idn, struct arena *memory, str *out)
+{
+    return read_labels(text, 1, '_', idn, memory, out);
 }

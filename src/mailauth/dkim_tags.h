@@ -53,4 +53,6 @@ bool dkim_quoted(str text, struct arena *memory, str *out) MUST_CHECK;
  * lower case and A-labels; idn NULL: ASCII only. */
 bool dkim_name(str text, unsigned labels, const struct dns_idn *idn, struct arena *memory,
                str *out) MUST_CHECK;
+/* A selector, in the same way. An underscore is no letter of RFC 6376, but signers use it and receivers take it. */
+bool dkim_selector(str text, const struct dns_idn *idn, struct arena *memory, str *out) MUST_CHECK;
 #endif

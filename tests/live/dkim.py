@@ -85,7 +85,14 @@ def a_selector_alone():
     expect(d["key"]["bits"] == 2048 and d["publish"]["value"] == RECORDS["rsa"], "the key", d)
     Run(*flags, resolver=Zone("a.example A 192.0.2.1\n")).owes(1, "[no-key]", "v=DKIM1; k=rsa; p=...")
     Run(*flags, resolver=Zone(f"{NAME} SERVFAIL\n")).owes(3, "temperror")
-    Run("dkim", "--selector", "s_l", "--domain", "a.example", resolver=RSA).owes(1, "[selector-syntax]")
+    for selector in "s l", "s.", "s..l", "":
+        Run("dkim", "--selector", selector, "--domain", "a.example", resolver=RSA).owes(1, "[selector-syntax]")
+    Run("dkim", "--selector", "sel", "--domain", "_a.example", resolver=RSA).owes(1, "[domain-syntax]")
+    odd = Zone(f"s_l._domainkey.a.example TXT {RECORDS['rsa']}\n")
+    flags = ("dkim", "--selector", "s_l", "--domain", "a.example")
+    Run(*flags, resolver=odd).owes(0, "DKIM key: pass", "underscore")
+    d = Run(*flags, "--json", resolver=odd).document(0, result="pass")
+    expect([n["id"] for n in d["key"]["notes"]] == ["selector-underscore"], "notes of a key", d["key"])
 
 
 def what_cannot_be_read():
