@@ -6,7 +6,7 @@
 #include "mailauth/dkim_inside.h"
 #include <string.h>
 
-enum { CLOCKS_DIFFER_S = 300 };
+enum { CLOCKS_DIFFER_S = 300, COPIES_MAX = 64 };
 #define SIGNED_OCTETS_MAX ((size_t)4 << 20)
 
 /* The fields that may come once (RFC 5322 section 3.6) and that a reader is shown. */
@@ -144,7 +144,7 @@ static void check_body(const struct work *w, struct dkim_signature *s)
         return;
     s->body_octets = h.total;
     bool same = str_eq(s->body_hash, (str){ (const char *)h.octets, sizeof h.octets });
-    s->body_holds = same && (s->length == DKIM_WHOLE || s->length <= h.total) ? DKIM_YES : DKIM_NO;
+    s->body_holds = same ? DKIM_YES : DKIM_NO;
 }
 
 /* An empty body is CRLF in the simple form. */
@@ -225,8 +225,8 @@ static bool key_fits(const struct dkim_signature *s, struct dkim_fault *f)
                       "the key record says t=s, and the domain of i= is not that of d=");
 }
 
-/* RFC 4871 had g=, RFC 6376 has not: a key that is meant for one address does not speak for another. One "*"
- * stands for anything. */
+/* RFC 4871 had g=, the address that the key is for; RFC 6376 has it no more, and what is no tag is passed over. One
+ * "*" stands for anything. */
 static bool is_granted(str granularity, str local)
 {
     str behind = granularity, before = str_cut(&behind, '*');
@@ -288,43 +288,43 @@ static bool is_acceptable(const struct work *w, struct dkim_signature *s, struct
             f, DKIM_BODY_UNSIGNED,
             "the signature holds, but l=0 leaves the whole body unsigned: anybody may "
             "have written it");
-    if (!is_granted(s->key.granularity, local_part(s->identity)))
-        return dkim_fault(f, DKIM_GRANULARITY,
-                          "the signature holds, but g= of the key record is for another address");
     return is_own_domain(w, s, f);
 }
 
 /* ------------------------------------------------------------------------------------------------
  * What differs, by the copies in z=
  */
-static bool is_copy_of(const struct work *w, str decoded, const struct mail_field *f)
+static void relaxed(const struct mail_field *f, bool unix_lines, struct buf *out)
 {
-    struct mail_field copy = { .name = f->name, .value = decoded };
-    struct buf a, b;
-    buf_init(&a, SIGNED_OCTETS_MAX);
-    buf_init(&b, SIGNED_OCTETS_MAX);
-    mail_canonical_field(MAIL_RELAXED, &copy, false, (struct mail_sink){ add_octets, &a });
-    mail_canonical_field(MAIL_RELAXED, f, w->message->unix_lines,
-                         (struct mail_sink){ add_octets, &b });
-    bool same = str_eq(buf_str(&a), buf_str(&b));
-    buf_done(&a);
-    buf_done(&b);
-    return same;
+    buf_clear(out);
+    mail_canonical_field(MAIL_RELAXED, f, unix_lines, (struct mail_sink){ add_octets, out });
 }
 
+/* Is there a field of that name with this value? */
 static bool is_there(const struct work *w, str name, str decoded)
 {
-    for (size_t i = 0; i < w->message->count; i++)
-        if (str_eq_nocase(w->message->fields[i].name, name) &&
-            is_copy_of(w, decoded, &w->message->fields[i]))
-            return true;
-    return false;
+    const struct mail_field copy = { .name = name, .value = decoded };
+    const struct mail_header *m = w->message;
+    struct buf wanted, there;
+    bool found = false;
+    buf_init(&wanted, SIGNED_OCTETS_MAX);
+    buf_init(&there, SIGNED_OCTETS_MAX);
+    relaxed(&copy, false, &wanted);
+    for (size_t i = 0; i < m->count && !found; i++) {
+        if (!str_eq_nocase(m->fields[i].name, name))
+            continue;
+        relaxed(&m->fields[i], m->unix_lines, &there);
+        found = str_eq(buf_str(&wanted), buf_str(&there));
+    }
+    buf_done(&wanted);
+    buf_done(&there);
+    return found;
 }
 
 static str changed_field(const struct work *w, const struct dkim_signature *s)
 {
     str rest = s->copied, item;
-    for (size_t i = 0; i < DKIM_TAGS_MAX && dkim_list_next(&rest, '|', &item); i++) {
+    for (size_t i = 0; i < COPIES_MAX && dkim_list_next(&rest, '|', &item); i++) {
         str value = item, decoded, name = str_trim(str_cut(&value, ':'));
         if (times_signed(s, name) > 0 && dkim_quoted(value, w->memory, &decoded) &&
             !is_there(w, name, decoded))
@@ -336,6 +336,28 @@ static str changed_field(const struct work *w, const struct dkim_signature *s)
 /* ------------------------------------------------------------------------------------------------
  * One signature
  */
+/* Fewer octets than l= says (RFC 6376 section 3.5). */
+static bool is_short(const struct dkim_signature *s)
+{
+    return s->length != DKIM_WHOLE && s->length > s->body_octets;
+}
+
+/* The body is not what was signed, or less of it is there than was said. */
+static bool body_fault(const struct dkim_signature *s, const char *header, struct dkim_fault *f)
+{
+    unsigned long long there = s->body_octets, signed_octets = s->length;
+    if (s->body_holds == DKIM_YES)
+        return dkim_fault(f, DKIM_BODY_SHORT,
+                          "the hash of the body is right, but l= says that %llu octets of it were "
+                          "signed, and it has %llu; %s",
+                          signed_octets, there, header);
+    if (is_short(s))
+        return dkim_fault(f, DKIM_BODY_CHANGED,
+                          "the body has %llu octets, and %llu were signed (l=): it was cut; %s",
+                          there, signed_octets, header);
+    return dkim_fault(f, DKIM_BODY_CHANGED, "the body was changed after it was signed; %s", header);
+}
+
 static bool octets_hold(const struct work *w, struct dkim_signature *s, struct dkim_fault *f)
 {
     char shown[ESCAPE_SHOWN_MAX];
@@ -346,14 +368,8 @@ static bool octets_hold(const struct work *w, struct dkim_signature *s, struct d
     const char *header = s->header_holds == DKIM_YES
                              ? "the signed header fields are as they were"
                              : "the signature of the header does not fit either";
-    if (s->length != DKIM_WHOLE && s->length > s->body_octets)
-        return dkim_fault(f, DKIM_BODY_SHORT,
-                          "the body has %llu octets, and %llu were signed (l=): it was cut; %s",
-                          (unsigned long long)s->body_octets, (unsigned long long)s->length,
-                          header);
-    if (s->body_holds != DKIM_YES)
-        return dkim_fault(f, DKIM_BODY_CHANGED, "the body was changed after it was signed; %s",
-                          header);
+    if (s->body_holds != DKIM_YES || is_short(s))
+        return body_fault(s, header, f);
     if (s->header_holds == DKIM_YES)
         return true;
     s->changed = changed_field(w, s);
@@ -390,6 +406,8 @@ static void judge(const struct work *w, struct dkim_signature *s)
             : s->length < s->body_octets ? "and a part of the body"
                                          : "and the body");
     s->notes |= has_body(s) && s->length < s->body_octets ? DKIM_NOTE_BODY_BEYOND : 0;
+    if (!is_granted(s->key.granularity, local_part(s->identity)))
+        s->notes |= DKIM_NOTE_GRANULARITY;
     say(s, &f, w->memory);
 }
 

@@ -51,8 +51,6 @@ static const struct row {
                              "nothing of the body is signed" },
     [DKIM_SUFFIX_DOMAIN] = { STR_INIT("public-suffix"), AUTH_POLICY,
                              "the signing domain is a public suffix" },
-    [DKIM_GRANULARITY] = { STR_INIT("key-granularity"), AUTH_POLICY,
-                           "the key is meant for another address" },
     [DKIM_KEY_LOOKUP] = { STR_INIT("key-lookup-failed"), AUTH_TEMPERROR,
                           "the key could not be looked up" },
     [DKIM_KEY_BOGUS] = { STR_INIT("key-bogus"), AUTH_TEMPERROR,
@@ -111,6 +109,7 @@ static const struct name_row NOTE_ROWS[] = {
     { DKIM_NOTE_OTHER_TXT, STR_INIT("other-txt") },
     { DKIM_NOTE_SUFFIX, STR_INIT("public-suffix") },
     { DKIM_NOTE_SELECTOR, STR_INIT("selector-underscore") },
+    { DKIM_NOTE_GRANULARITY, STR_INIT("key-granularity") },
 };
 const struct names DKIM_NOTE_NAMES = NAMES(NOTE_ROWS);
 
@@ -139,6 +138,10 @@ const char *dkim_note_sentence(enum dkim_note n)
         return "The selector has an underscore, which RFC 6376 does not allow: large receivers "
                "take it, "
                "a strict one may not.";
+    case DKIM_NOTE_GRANULARITY:
+        return "g= of the key record is for another address. RFC 6376 has no g= any more: most "
+               "receivers "
+               "pass over it, old ones do not.";
     }
     return "";
 }

@@ -41,7 +41,6 @@ enum dkim_reason {
     DKIM_FROM_ADDED,
     DKIM_BODY_UNSIGNED,
     DKIM_SUFFIX_DOMAIN,
-    DKIM_GRANULARITY,
     /* of the key: section 6.1.2 */
     DKIM_KEY_LOOKUP,
     DKIM_KEY_BOGUS,
@@ -79,7 +78,8 @@ enum dkim_note {
     DKIM_NOTE_FROM_TWICE = 1 << 5,     /* several From fields, all signed */
     DKIM_NOTE_OTHER_TXT = 1 << 6,      /* TXT records beside the key that are none */
     DKIM_NOTE_SUFFIX = 1 << 7,         /* d= is a public suffix, and From is at it exactly */
-    DKIM_NOTE_SELECTOR = 1 << 8        /* an underscore in the selector */
+    DKIM_NOTE_SELECTOR = 1 << 8,       /* an underscore in the selector */
+    DKIM_NOTE_GRANULARITY = 1 << 9     /* g= of RFC 4871 names another address than i= does */
 };
 extern const struct names DKIM_NOTE_NAMES;
 const char *dkim_note_sentence(enum dkim_note n);
