@@ -56,6 +56,7 @@ static str failure_words(const struct dns_answer *a)
         [DNS_REFUSED] = STR_INIT("the server refused to answer"),
         [DNS_TIMEOUT] = STR_INIT("no answer came"),
         [DNS_BROKEN] = STR_INIT("the answer could not be read"),
+        [DNS_UNREACHABLE] = STR_INIT("there is no way to the server from here"),
     };
     return WORDS[a->code];
 }

@@ -42,6 +42,10 @@ static const struct said_case {
     { "dns example.org A REFUSED", "example.org A: the server refused to answer", NULL },
     { "dns example.org A timeout", "example.org A: no answer came", NULL },
     { "dns example.org A broken", "example.org A: the answer could not be read", NULL },
+    { "dns@192.0.2.99 example.org A unreachable",
+      "example.org A, asked of the name server at 192.0.2.99: there is no way to the server from "
+      "here",
+      "x A, asked of one name server straight: there is no way to the server from here" },
     { "dns@system mail.example.org A 192.0.2.7",
       "mail.example.org, as this machine's programs see it, hosts file included: 192.0.2.7",
       "x, as this machine's programs see it, hosts file included: 1 record" },

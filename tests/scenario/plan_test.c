@@ -58,19 +58,20 @@ static const struct world_port SIX_EXPIRED[WORLD_PORTS] = { { 587, PORT_CLEAR, "
 #define HOSTS   "mx.example.net=198.51.100.1 old.example.net=198.51.100.2"
 #define MX_HAS                                                                                     \
     {                                                                                              \
-        AT_MX, "198.51.100.1", PORT_CLEAR                                                          \
+        .host = AT_MX, .address = "198.51.100.1", .kind = PORT_CLEAR                               \
     }
 #define MX_LACKS                                                                                   \
     {                                                                                              \
-        AT_MX, "198.51.100.1", PORT_CLEAR, .recipient = UNKNOWN                                    \
+        .host = AT_MX, .address = "198.51.100.1", .kind = PORT_CLEAR, .recipient = UNKNOWN         \
     }
 #define MX_DENIES                                                                                  \
     {                                                                                              \
-        AT_MX, "198.51.100.1", PORT_CLEAR, .postmaster = DENIED, .recipient = DENIED               \
+        .host = AT_MX, .address = "198.51.100.1", .kind = PORT_CLEAR, .postmaster = DENIED,        \
+        .recipient = DENIED                                                                        \
     }
 #define MX_SILENT                                                                                  \
     {                                                                                              \
-        AT_MX, "198.51.100.1", PORT_SILENT                                                         \
+        .host = AT_MX, .address = "198.51.100.1", .kind = PORT_SILENT                              \
     }
 /* Mail for the domain is denied here, on the port for mail from other servers; no login is offered. */
 #define DENIES .ports = { { 25, PORT_CLEAR, .stranger = DENIED } }, .postmaster = DENIED
@@ -107,7 +108,7 @@ static const struct world_dns SAME_HOST = { .mx = "alias.example.org",
 #define AT_GATEWAY "gateway.example.org"
 #define FILTER_TAKES                                                                               \
     {                                                                                              \
-        AT_FILTER, "198.51.100.3", PORT_CLEAR                                                      \
+        .host = AT_FILTER, .address = "198.51.100.3", .kind = PORT_CLEAR                           \
     }
 static const struct world_dns FILTERED = { .mx = AT_FILTER,
                                            .parent = AT_FILTER,
@@ -163,12 +164,16 @@ static const struct world WORLDS[] = {
     { "another, which is closed", TO_OWN, DENIES, .dns = &AWAY, .others_least = 1,
       .want = "refused: mx-points-elsewhere likely, ip-not-trusted possible; exit 1; next" },
     { "another, which connects and keeps silent", TO_OWN, DENIES, .dns = &AWAY,
-      .others = { { AT_MX, "198.51.100.1", PORT_MUTE } }, .others_least = 1, .ended_most_ms = 2500,
+      .others = { { .host = AT_MX, .address = "198.51.100.1", .kind = PORT_MUTE } },
+      .others_least = 1, .ended_most_ms = 2500,
       .want = "refused: mx-points-elsewhere likely, ip-not-trusted possible; exit 1; next" },
     { "another, which denies it too", TO_OWN, DENIES, .dns = &AWAY, .others = { MX_DENIES },
       .want = "refused: domain-not-configured likely; exit 1; next" },
     { "another, which is this one by another way", TO_OWN, DENIES, .dns = &AWAY,
-      .others = { { AT_MX, "198.51.100.1", PORT_CLEAR, .name = AT_SELF } },
+      .others = { { .host = AT_MX,
+                    .address = "198.51.100.1",
+                    .kind = PORT_CLEAR,
+                    .name = AT_SELF } },
       .want = "refused: domain-not-configured likely; exit 1; next" },
     { "another without an address", TO_OWN, DENIES, .dns = &NO_ADDRESS, .nobody_else = true,
       .want = "refused: mx-points-elsewhere likely, ip-not-trusted possible; exit 1; next" },
@@ -195,14 +200,20 @@ static const struct world WORLDS[] = {
       .others = { MX_SILENT },
       .want = "refused: recipient-unknown likely, domain-still-local possible; exit 1; next" },
     { "... that puts it off", TO_OWN, LACKS, .dns = &AWAY,
-      .others = { { AT_MX, "198.51.100.1", PORT_CLEAR, .recipient = "450 4.2.0 Greylisted" } },
+      .others = { { .host = AT_MX,
+                    .address = "198.51.100.1",
+                    .kind = PORT_CLEAR,
+                    .recipient = "450 4.2.0 Greylisted" } },
       .want = "refused: recipient-unknown likely, domain-still-local possible; exit 1; next" },
     { "... that lets nobody in from here", TO_OWN, LACKS, .dns = &AWAY,
-      .others = { { AT_MX, "198.51.100.1", PORT_CLEAR,
+      .others = { { .host = AT_MX,
+                    .address = "198.51.100.1",
+                    .kind = PORT_CLEAR,
                     .postmaster = "554 5.7.1 Service unavailable; client host blocked" } },
       .want = "refused: recipient-unknown likely, domain-still-local possible; exit 1; next" },
     { "... of the domain's own, which takes it", TO_OWN, LACKS, .dns = &GATEWAY,
-      .others = { { AT_GATEWAY, "198.51.100.4", PORT_CLEAR } }, .others_least = 1,
+      .others = { { .host = AT_GATEWAY, .address = "198.51.100.4", .kind = PORT_CLEAR } },
+      .others_least = 1,
       .want = "refused: domain-still-local likely, recipient-unknown possible; exit 1; next" },
     { "... of a service that filters, which takes all", TO_OWN, LACKS, .dns = &FILTERED,
       .others = { FILTER_TAKES }, .others_least = 1,
@@ -263,9 +274,9 @@ static const struct world WORLDS[] = {
       .others = { MX_HAS }, .want = "refused: dns-change-pending proved; exit 6" },
     { "accepted here, and DNS leads to one that denies it",
       "25 none - to=bob@example.org error=550 5.7.1 Relay access denied",
-      .ports = { { 25, PORT_CLEAR } }, .dns = &AWAY, .others = { MX_DENIES }, .others_least = 1,
-      .want = "accepted: mx-points-elsewhere proved; exit 0" },
-    { "accepted here, and nothing was pasted", TO_OWN, .ports = { { 25, PORT_CLEAR } },
+      .ports = { { 25, .kind = PORT_CLEAR } }, .dns = &AWAY, .others = { MX_DENIES },
+      .others_least = 1, .want = "accepted: mx-points-elsewhere proved; exit 0" },
+    { "accepted here, and nothing was pasted", TO_OWN, .ports = { { 25, .kind = PORT_CLEAR } },
       .dns = &AWAY, .others = { MX_DENIES }, .nobody_else = true, .want = ACCEPTS },
     { "mail for outside is denied: nobody else is asked", "25 none -",
       .ports = { { 25, PORT_CLEAR, .stranger = NO } }, .dns = &AWAY, .others = { MX_HAS },
@@ -273,11 +284,17 @@ static const struct world WORLDS[] = {
     /* the From where its mail arrives */
     { "the From is not there where its mail arrives", "587 starttls login from=ann@example.org",
       .ports = { P587 }, .other_from = "550 5.1.7 Sender verify failed", .dns = &AWAY,
-      .others = { { AT_MX, "198.51.100.1", PORT_CLEAR, .recipient = UNKNOWN } }, .others_least = 1,
-      .want = "refused: from-invalid proved; exit 1" },
+      .others = { { .host = AT_MX,
+                    .address = "198.51.100.1",
+                    .kind = PORT_CLEAR,
+                    .recipient = UNKNOWN } },
+      .others_least = 1, .want = "refused: from-invalid proved; exit 1" },
     { "... for now", "587 starttls login from=ann@example.org", .ports = { P587 },
       .other_from = "550 5.1.7 Sender verify failed", .dns = &AWAY,
-      .others = { { AT_MX, "198.51.100.1", PORT_CLEAR, .recipient = "450 4.1.1 User unknown" } },
+      .others = { { .host = AT_MX,
+                    .address = "198.51.100.1",
+                    .kind = PORT_CLEAR,
+                    .recipient = "450 4.1.1 User unknown" } },
       .want = "refused: sender-unverified likely; exit 1; next" },
     { "the From is there where its mail arrives", "587 starttls login from=ann@example.org",
       .ports = { P587 }, .other_from = "550 Sender verify failed", .dns = &AWAY,
@@ -286,7 +303,10 @@ static const struct world WORLDS[] = {
     { "nobody is there where its mail arrives, not even postmaster",
       "587 starttls login from=ann@example.org", .ports = { P587 },
       .other_from = "550 Sender verify failed", .dns = &AWAY,
-      .others = { { AT_MX, "198.51.100.1", PORT_CLEAR, .postmaster = UNKNOWN,
+      .others = { { .host = AT_MX,
+                    .address = "198.51.100.1",
+                    .kind = PORT_CLEAR,
+                    .postmaster = UNKNOWN,
                     .recipient = UNKNOWN } },
       .want = "refused: sender-unverified likely; exit 1; next" },
     { "its domain is not served there", "587 starttls login from=ann@example.org",
@@ -1172,6 +1192,56 @@ static void every_world(void **state)
 }
 
 /* ------------------------------------------------------------------------------------------------
+ * Stored and read back, a run is judged the same
+ */
+static bool judged_alike(const char *label, struct world_run *run)
+{
+    char before[512], after[512];
+    struct doctor_stats stats = { .source = { .family = IP_NONE } };
+    struct err e = { .kind = ERR_NONE };
+    struct buf document, said;
+    struct arena memory;
+    struct doctor_stored *s = calloc(1, sizeof *s);
+    struct doctor_judgement j = doctor_judge(&run->asked, &run->record);
+    const struct doctor_report r = { &run->asked, &run->record, &j, &stats, NULL, false };
+    assert_non_null(s);
+    buf_init(&document, 1 << 22);
+    buf_init(&said, 1 << 16);
+    arena_init(&memory, (size_t)1 << 22);
+    assert_true(doctor_report_json(&r, &document));
+    s->record = (struct doctor_record){ .arena = &memory, .dns = dns_known_new(0) };
+    if (!doctor_stored_read(buf_str(&document), s, &e))
+        fail_msg("%s: %s", label, e.why);
+    struct doctor_judgement again = doctor_judge(&s->asked, &s->record);
+    script_judgement(&j, before, sizeof before);
+    script_judgement(&again, after, sizeof after);
+    bool alike = doctor_stored_verify(s, &said) && strcmp(before, after) == 0;
+    if (!alike)
+        print_error("%s\n  stored %s\n  read   %s\n", label, before, after);
+    dns_known_free(s->record.dns);
+    free(s);
+    arena_done(&memory);
+    buf_done(&said);
+    buf_done(&document);
+    return alike;
+}
+
+static void judged_again(void **state)
+{
+    static struct world_run run;
+    unsigned wrong = 0;
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(WORLDS); i++) {
+        if (!WORLDS[i].dns && strstr(WORLDS[i].asked, "error="))
+            continue; /* what was pasted is not stored, and proves nothing */
+        assert_true(world_play(&WORLDS[i], &run));
+        wrong += !judged_alike(WORLDS[i].label, &run);
+        world_run_done(&run);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+/* ------------------------------------------------------------------------------------------------
  * 421 at every step: the run ends, no rail is passed, and nothing is called proved
  */
 static void busy_at_every_step(void **state)
@@ -1348,6 +1418,7 @@ static void random_world(uint32_t seed, struct world *w, char *asked, size_t roo
     random_others(w);
 }
 
+enum { AGAIN_EVERY = 8 };
 static void worlds_by_chance(void **state)
 {
     static struct world_run run;
@@ -1364,7 +1435,8 @@ static void worlds_by_chance(void **state)
             if (getenv("BATON_SHOW"))
                 show(&run);
         }
-        doctor_judge(&run.asked, &run.record);
+        if (seed % AGAIN_EVERY == 0 && w.dns && !run.asked.pasted_error.n)
+            broken += !judged_alike(asked, &run);
         most.actions = run.count.actions > most.actions ? run.count.actions : most.actions;
         most.opened = run.count.opened > most.opened ? run.count.opened : most.opened;
         most.ended_ms = run.count.ended_ms > most.ended_ms ? run.count.ended_ms : most.ended_ms;
@@ -1508,7 +1580,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_world),        cmocka_unit_test(steps_by_dns),
         cmocka_unit_test(busy_at_every_step), cmocka_unit_test(worlds_by_chance),
-        cmocka_unit_test(half_by_chance),
+        cmocka_unit_test(half_by_chance),     cmocka_unit_test(judged_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
