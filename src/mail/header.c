@@ -139,16 +139,26 @@ static void note_body(struct mail_header *h)
         return;
     const char *end = h->body.p + h->body.n, *p = h->body.p;
     for (; (p = memchr(p, '\r', (size_t)(end - p))) != NULL; p++)
-        if (p + 1 == end || p[1] != '\n')
+        if (h->unix_lines || p + 1 == end || p[1] != '\n')
             h->odd |= MAIL_BARE_CR_BODY;
     for (p = h->body.p; !h->unix_lines && (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++)
         if (p == h->body.p || p[-1] != '\r')
             h->odd |= MAIL_BARE_LF_BODY;
 }
 
+/* No CRLF in the header; one in the body is then a CR and the end of a line. */
+static bool has_unix_lines(str message)
+{
+    size_t blank = str_find(message, STR("\n\n"));
+    if (str_starts(message, STR("\n")))
+        return true;
+    str header = blank == STR_NOT_FOUND ? message : str_take(message, blank + 1);
+    return str_find(header, STR("\r\n")) == STR_NOT_FOUND;
+}
+
 bool mail_header_read(str message, struct arena *memory, struct mail_header *out, struct err *e)
 {
-    struct mail_header h = { .unix_lines = str_find(message, STR("\r\n")) == STR_NOT_FOUND };
+    struct mail_header h = { .unix_lines = has_unix_lines(message) };
     str line, block = str_take(message, MAIL_HEADER_MAX);
     struct reader r = { .rest = block, .out = &h, .room = lines_of(block) };
     bool blank = false;

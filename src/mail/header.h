@@ -39,9 +39,10 @@ enum { MAIL_FIELDS_MAX = 4096, MAIL_HEADER_MAX = 1 << 20 };
 struct mail_header {
     const struct mail_field *fields; /* from the top down; lines that are no field are left out */
     size_t count;
-    str body;        /* all behind the blank line */
-    bool unix_lines; /* no CRLF anywhere: a file whose lines end with LF, which stands for CRLF */
-    unsigned odd;    /* bits of enum mail_oddity */
+    str body; /* all behind the blank line */
+    bool
+        unix_lines; /* no CRLF in the header: a file whose lines end with LF, which stands for CRLF */
+    unsigned odd;   /* bits of enum mail_oddity */
 };
 
 /* Slices point into message; the list of fields lies in memory. message may be cut off anywhere. False: the

@@ -57,7 +57,12 @@ static const struct {
       MAIL_BARE_LF_BODY },
     { "CR alone in the body", STR_INIT("A: x\r\n\r\na\rb\r"), "<A| x>a\rb\r", MAIL_BARE_CR_BODY },
     { "an LF header, CRLF in the body", STR_INIT("A: x\nB: y\n\na\r\nb"), "<A| x><B| y>a\r\nb",
+      MAIL_BARE_CR_BODY },
+    { "an LF header, CRLF ends it", STR_INIT("A: x\nB: y\r\n\r\na"), "<A| x><B| y>a",
       MAIL_BARE_LF },
+    { "an LF header, CRLF on its blank line", STR_INIT("A: x\nB: y\n\r\na\n"), "<A| x><B| y>a\n",
+      MAIL_BARE_LF | MAIL_BARE_LF_BODY },
+    { "no header, CRLF in the body", STR_INIT("\na\r\n"), "a\r\n", MAIL_BARE_CR_BODY },
 };
 
 static void cases(void **state)

@@ -200,6 +200,29 @@ static void unix_files(void **state)
         play(&SYNTAX[i], true);
 }
 
+/* "\r\r\n" on the way is "\r\n" in such a file: the CR is an octet of the body. */
+static void cr_in_a_unix_file(void **state)
+{
+    static struct run r;
+    struct buf m, lines, zone;
+    (void)state;
+    buf_init(&m, 1 << 20);
+    buf_init(&lines, 1 << 20);
+    buf_init(&zone, 1 << 16);
+    zone_of(RECORD, &zone);
+    assert_true(dkim_signer_sign(SIGNER_RSA, SIMPLE, STR(HEADER "\r\na\r\r\nb\rc\r\n"), &m));
+    for (size_t i = 0; i < m.n; i++)
+        if (m.p[i] != '\r' || i + 1 == m.n || m.p[i + 1] != '\n')
+            buf_addc(&lines, m.p[i]);
+    verify(&r, buf_str(&lines), zone.p);
+    assert_int_equal(r.v.signatures[0].reason, DKIM_OK);
+    assert_int_equal(r.header.odd, MAIL_BARE_CR_BODY);
+    done(&r);
+    buf_done(&m);
+    buf_done(&lines);
+    buf_done(&zone);
+}
+
 /* ------------------------------------------------------------------------------------------------
  * Several signatures, records to publish
  */
@@ -431,12 +454,19 @@ static void publish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(play_HOLDS),     cmocka_unit_test(play_CHANGED),
-        cmocka_unit_test(play_NOT_TAKEN), cmocka_unit_test(play_SYNTAX),
-        cmocka_unit_test(play_KEYS),      cmocka_unit_test(play_BROKEN),
-        cmocka_unit_test(unix_files),     cmocka_unit_test(several),
-        cmocka_unit_test(how_many),       cmocka_unit_test(nul),
-        cmocka_unit_test(other_scripts),  cmocka_unit_test(what_changed),
+        cmocka_unit_test(play_HOLDS),
+        cmocka_unit_test(play_CHANGED),
+        cmocka_unit_test(play_NOT_TAKEN),
+        cmocka_unit_test(play_SYNTAX),
+        cmocka_unit_test(play_KEYS),
+        cmocka_unit_test(play_BROKEN),
+        cmocka_unit_test(unix_files),
+        cmocka_unit_test(several),
+        cmocka_unit_test(cr_in_a_unix_file),
+        cmocka_unit_test(how_many),
+        cmocka_unit_test(nul),
+        cmocka_unit_test(other_scripts),
+        cmocka_unit_test(what_changed),
         cmocka_unit_test(publish),
     };
     return cmocka_run_group_tests(tests, begin, end);
