@@ -114,6 +114,7 @@ struct run {
     struct arena memory, check_memory;
     struct spf_check check;
     struct spf_guess guess;
+    struct spf_survey survey;
     struct spf_proposal proposal;
 };
 
@@ -128,7 +129,7 @@ static bool find_include(struct run *r)
     if (r->flags->server)
         p = provider_of_host(str_from(r->flags->server));
     if (!p && !r->flags->server) {
-        const struct dns_answer *mx = dns_known_ask(r->known, spf_domain(&r->in), DNS_MX);
+        const struct dns_answer *mx = dns_known_follow(r->known, spf_domain(&r->in), DNS_MX);
         if (!mx)
             return false;
         for (size_t i = 0; i < mx->count && !p; i++)
@@ -158,7 +159,7 @@ static struct spf_wish wish_of(const struct run *r)
     bool passes = r->has_address
                       ? r->check.result == AUTH_PASS
                       : r->has_guess && r->guess.usable && r->guess.passed == r->guess.tried;
-    if (passes && r->has_address)
+    if (r->has_address && (passes || r->check.result == AUTH_TEMPERROR))
         return w;
     if (passes)
         w.include_count = 0;
@@ -177,22 +178,27 @@ static bool core(void *user)
     struct run *r = user;
     if (r->has_address ? !spf_check(r->known, &r->in, &r->check_memory, &r->check) : !guess(r))
         return false;
+    if (!r->has_address && !(r->has_guess && r->guess.usable) &&
+        !spf_survey(r->known, &r->in, &r->check_memory, &r->survey))
+        return false;
     const struct spf_wish w = wish_of(r);
     return spf_propose(r->known, spf_domain(&r->in), &w, &r->memory, &r->proposal);
 }
 
-/* The domain in the letters of DNS, the part before it as it is. */
+/* The domain in the letters of DNS, the part before it as it is. A domain that is none stays as it is too: then
+ * there is none to check. */
 static bool set_from(struct run *r, str typed, struct err *e)
 {
     char name[DNS_NAME_MAX];
+    struct err why = { .kind = ERR_NONE };
+    if (str_starts(typed, STR("<")) && str_ends_nocase(typed, STR(">")) && typed.n > 1)
+        typed = str_take(str_skip(typed, 1), typed.n - 2);
     size_t at = str_rfind_octet(typed, '@');
     str local = at == STR_NOT_FOUND ? STR_NONE : str_take(typed, at + 1);
     str domain = at == STR_NOT_FOUND ? typed : str_skip(typed, at + 1);
     r->in.from = typed;
-    if (str_is_ascii(domain))
+    if (str_is_ascii(domain) || !dns_name_from_text(domain, net_idn(domain), name, &why))
         return true;
-    if (!dns_name_from_text(domain, net_idn(domain), name, e))
-        return false;
     r->in.from = arena_printf(&r->memory, "%.*s%s", STR_ARG(local), name);
     return r->in.from.p || err_memory(e, "an address");
 }
@@ -261,15 +267,18 @@ static bool begin(struct run *r, const struct flags *f, struct err *e)
 static int print(const struct run *r)
 {
     const struct flags *f = r->flags;
-    bool checked = r->has_address || (r->has_guess && r->guess.usable);
+    bool guessed = !r->has_address && r->has_guess && r->guess.usable;
+    bool settled = !r->has_address && !guessed && r->survey.settled;
     const struct spf_report report = { .in = &r->in,
                                        .has_address = r->has_address,
                                        .provider = r->provider,
                                        .include = r->include,
                                        .taken_from = r->taken_from,
-                                       .check = !checked         ? NULL
-                                                : r->has_address ? &r->check
-                                                                 : &r->guess.check,
+                                       .check = r->has_address ? &r->check
+                                                : guessed      ? &r->guess.check
+                                                : settled      ? &r->survey.check
+                                                               : NULL,
+                                       .survey = r->has_address || guessed ? NULL : &r->survey,
                                        .guess = r->has_guess ? &r->guess : NULL,
                                        .proposal = &r->proposal,
                                        .verbose = f->lookup.verbose };

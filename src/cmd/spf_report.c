@@ -89,6 +89,13 @@ static void answer_address(const struct spf_report *r, struct buf *out)
          ip_text(&r->in->ip, text), meaning(c->result), STR_ARG(c->domain));
 }
 
+static void answer_anybody(const struct spf_report *r, struct buf *out)
+{
+    rowf(out, "SPF", "%.*s: mail from any address %s %.*s",
+         STR_ARG(names_of(&AUTH_RESULT_NAMES, (int)r->check->result)), meaning(r->check->result),
+         STR_ARG(r->check->domain));
+}
+
 static void answer_provider(const struct spf_report *r, struct buf *out)
 {
     char text[IP_TEXT_MAX];
@@ -233,11 +240,16 @@ static void publish(const struct spf_report *r, struct buf *out)
              : "");
 }
 
+static str record_of(const struct spf_report *r)
+{
+    return r->check ? r->check->record : r->survey ? r->survey->record : STR_NONE;
+}
+
 static void warnings(const struct spf_report *r, struct buf *out)
 {
     struct spf_outline o;
     struct spf_fault unused;
-    str record = r->check ? r->check->record : STR_NONE;
+    str record = record_of(r);
     if (record.n == 0 || !spf_outline_of(record, &o, &unused))
         return;
     if (o.has_all && o.all.qualifier == AUTH_PASS)
@@ -261,11 +273,22 @@ static void asked_row(const struct spf_check *c, struct buf *out)
         rowf(out, "asked DNS", "by %u of at most %d terms", c->lookups, SPF_LOOKUPS_MAX);
 }
 
+/* What the whole record costs a receiver at most. */
+static void costs_row(const struct spf_tree *t, struct buf *out)
+{
+    bool more = t->lookups > SPF_LOOKUPS_MAX;
+    rowf(out, "costs", "%s%u of %d look-ups%s", t->open ? "at least " : "", t->lookups,
+         SPF_LOOKUPS_MAX,
+         more ? ": too many. Receivers that come to the eleventh call the record broken" : "");
+}
+
 bool spf_report_text(const struct spf_report *r, struct buf *out)
 {
     const struct spf_check *c = r->check;
     if (r->has_address)
         answer_address(r, out);
+    else if (r->survey && r->survey->settled)
+        answer_anybody(r, out);
     else
         answer_provider(r, out);
     if (r->taken_from.n > 0)
@@ -275,10 +298,12 @@ bool spf_report_text(const struct spf_report *r, struct buf *out)
         if (c->explanation.p)
             row(out, "they say", c->explanation);
     }
-    if (c && c->record.n > 0)
-        row(out, "record", c->record);
+    if (record_of(r).n > 0)
+        row(out, "record", record_of(r));
     if (c)
         asked_row(c, out);
+    else if (r->survey)
+        costs_row(&r->survey->tree, out);
     warnings(r, out);
     if (c && todo_of(c))
         row(out, "do", str_from(todo_of(c)));
@@ -346,7 +371,8 @@ static json_t *strength_json(const struct spf_report *r)
 {
     if (!r->check || is_mixed(r))
         return json_null();
-    return json_string(r->has_address && r->taken_from.n == 0 ? "proved" : "likely");
+    bool sure = (r->has_address && r->taken_from.n == 0) || (r->survey && r->survey->settled);
+    return json_string(sure ? "proved" : "likely");
 }
 
 bool spf_report_json(const struct spf_report *r, struct buf *out)
@@ -354,19 +380,22 @@ bool spf_report_json(const struct spf_report *r, struct buf *out)
     static const struct spf_check NOTHING;
     const struct spf_check *c = r->check ? r->check : &NOTHING;
     bool said = r->check && !is_mixed(r);
+    const struct spf_tree *tree = !r->check && r->survey ? &r->survey->tree : NULL;
     const struct ip *ip = r->has_address ? &r->in->ip : r->guess ? &r->guess->address : &r->in->ip;
     json_t *root = json_pack(
-        "{s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}",
+        "{s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, "
+        "s:o}",
         "schema", "baton.spf/1", "result",
         said ? name_of(&AUTH_RESULT_NAMES, (int)c->result) : json_null(), "explanation",
         c->explanation.p && c->explanation.n == 0 ? json_string("") : output_str(c->explanation),
-        "lookups", (json_int_t)c->lookups, "voids", (json_int_t)c->voids, "reason",
-        said ? name_of(&SPF_WHY_NAMES, (int)c->why) : json_null(), "sentence",
+        "lookups", (json_int_t)(tree ? tree->lookups : c->lookups), "voids", (json_int_t)c->voids,
+        "reason", said ? name_of(&SPF_WHY_NAMES, (int)c->why) : json_null(), "sentence",
         said ? output_str(c->sentence) : json_null(), "strength", strength_json(r), "domain",
         output_str(spf_domain(r->in)), "ip", ip_of(ip), "helo", output_str(r->in->helo), "record",
-        output_str(c->record), "received", output_str(r->taken_from), "by_provider", guess_json(r),
-        "publish", publish_json(r->proposal), "steps_left_out", (json_int_t)c->steps_left_out,
-        "trace", trace_json(r->check));
+        output_str(record_of(r)), "received", output_str(r->taken_from), "by_provider",
+        guess_json(r), "publish", publish_json(r->proposal), "steps_left_out",
+        (json_int_t)c->steps_left_out, "trace", trace_json(r->check), "lookups_complete",
+        tree ? json_boolean(!tree->open) : json_null());
     char *text = root ? json_dumps(root, JSON_INDENT(2)) : NULL;
     bool ok = text && buf_add(out, str_from(text)) && buf_addc(out, '\n');
     free(text);

@@ -14,7 +14,8 @@ struct spf_report {
     str provider,
         include;    /* without an address: who sends, and the record that lists its addresses */
     str taken_from; /* of a received message: where address and names were read; empty: none */
-    const struct spf_check *check;       /* has_address, or guess is usable */
+    const struct spf_check *check;       /* has_address, or guess is usable, or survey is settled */
+    const struct spf_survey *survey;     /* NULL: there is better */
     const struct spf_guess *guess;       /* NULL: none was made */
     const struct spf_proposal *proposal; /* NULL: none */
     bool verbose;

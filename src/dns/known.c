@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define MEMORY_OCTETS ((size_t)8 << 20)
-enum { SLOTS = 2 * DNS_KNOWN_QUESTIONS_MAX };
+enum { SLOTS = 2 * DNS_KNOWN_QUESTIONS_MAX, CHAIN_MAX = 8 };
 
 enum state { NOTED, HANDED_OUT, ANSWERED };
 struct entry {
@@ -19,8 +19,9 @@ struct dns_known {
     size_t count;
     size_t next; /* none before it is NOTED */
     size_t open, answered;
-    struct dns_answer full; /* what a question gets that found no room */
-    uint16_t slots[SLOTS];  /* 1 + place in entries; 0: free */
+    struct dns_answer full;    /* what a question gets that found no room */
+    struct dns_answer endless; /* ... and one whose CNAMEs have no end */
+    uint16_t slots[SLOTS];     /* 1 + place in entries; 0: free */
 };
 
 struct dns_known *dns_known_new(size_t memory_max)
@@ -28,7 +29,7 @@ struct dns_known *dns_known_new(size_t memory_max)
     struct dns_known *k = calloc(1, sizeof(*k));
     if (k) {
         arena_init(&k->memory, memory_max > 0 ? memory_max : MEMORY_OCTETS);
-        k->full.code = DNS_BROKEN;
+        k->full.code = k->endless.code = DNS_BROKEN;
     }
     return k;
 }
@@ -97,6 +98,49 @@ const struct dns_answer *dns_known_peek(const struct dns_known *k, const struct 
         return NULL;
     const struct entry *e = k->entries[k->slots[at] - 1];
     return e->state == ANSWERED ? &e->answer : NULL;
+}
+
+/* Whoever went to the end of the CNAMEs gives the SOA of the zone there (RFC 2308 section 2.2). */
+static bool went_there(const struct dns_answer *a)
+{
+    for (size_t i = 0; i < a->authority_count; i++) {
+        str end = a->canonical, zone = a->authority[i].owner;
+        if (a->authority[i].type != DNS_SOA)
+            continue;
+        if (zone.n == 0 || str_eq_nocase(end, zone) ||
+            (end.n > zone.n && end.p[end.n - zone.n - 1] == '.' && str_ends_nocase(end, zone)))
+            return true;
+    }
+    return false;
+}
+
+static bool leads_on(const struct dns_answer *a)
+{
+    return a->code == DNS_OK && a->count == 0 && a->canonical.n > 0 &&
+           !str_eq_nocase(a->canonical, a->question.name) && !went_there(a);
+}
+
+static const struct dns_answer *follow(struct dns_known *k, str name, enum dns_type type, bool peek)
+{
+    struct dns_question q = { .name = name, .type = type };
+    for (unsigned hops = 0; hops < CHAIN_MAX; hops++) {
+        const struct dns_answer *a = peek ? dns_known_peek(k, &q) : dns_known_get(k, &q);
+        if (!a || !leads_on(a))
+            return a;
+        q.name = a->canonical;
+    }
+    k->endless.question = q;
+    return &k->endless;
+}
+
+const struct dns_answer *dns_known_follow(struct dns_known *k, str name, enum dns_type type)
+{
+    return follow(k, name, type, false);
+}
+
+const struct dns_answer *dns_known_follow_peek(struct dns_known *k, str name, enum dns_type type)
+{
+    return follow(k, name, type, true);
 }
 
 void dns_known_want(struct dns_known *k, str name, enum dns_type type)

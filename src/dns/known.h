@@ -27,6 +27,11 @@ AUTO_FREE(dns_known_freep, struct dns_known, dns_known_free)
 const struct dns_answer *dns_known_get(struct dns_known *k, const struct dns_question *q);
 /* The same, of the resolver. */
 const struct dns_answer *dns_known_ask(struct dns_known *k, str name, enum dns_type type);
+/* The same; and where the server leaves the end of a chain of CNAMEs to whoever asks it, the answer for that end.
+ * DNS_BROKEN: the chain is longer than 8, or goes round. */
+const struct dns_answer *dns_known_follow(struct dns_known *k, str name, enum dns_type type);
+/* dns_known_follow() that notes nothing. */
+const struct dns_answer *dns_known_follow_peek(struct dns_known *k, str name, enum dns_type type);
 /* The answer if it is there; notes nothing. */
 const struct dns_answer *dns_known_peek(const struct dns_known *k, const struct dns_question *q);
 /* Foresight: notes the question if its answer is not there. */

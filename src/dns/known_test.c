@@ -116,6 +116,45 @@ static void test_full_tables_answer(void **state)
     assert_int_equal(a->count, 0);
 }
 
+/* The answer to a question for the TXT records of name: nothing, and where its CNAMEs end. */
+static void put_alias(struct dns_known *k, str name, str end, const struct dns_record *soa)
+{
+    assert_true(
+        dns_known_put(k, &(struct dns_answer){ .question = { .name = name, .type = DNS_TXT },
+                                               .canonical = end,
+                                               .authority = soa,
+                                               .authority_count = soa != NULL }));
+}
+
+static void test_aliases_are_followed_to_their_end(void **state)
+{
+    (void)state;
+    AUTO(dns_known_freep) struct dns_known *k = dns_known_new(0);
+    struct dns_question q;
+    struct dns_record soa = { .type = DNS_SOA, .owner = STR("b.example"), .name = STR("ns") };
+    put_alias(k, STR("a.example"), STR("x.b.example"), NULL);
+    assert_null(dns_known_follow_peek(k, STR("a.example"), DNS_TXT));
+    assert_false(dns_known_next(k, &q));
+    assert_null(dns_known_follow(k, STR("a.example"), DNS_TXT));
+    assert_true(dns_known_next(k, &q));
+    assert_true(str_eq(q.name, STR("x.b.example")));
+    put_alias(k, STR("x.b.example"), STR("x.b.example"), NULL);
+    const struct dns_answer *a = dns_known_follow(k, STR("a.example"), DNS_TXT);
+    assert_true(a && str_eq(a->question.name, STR("x.b.example")));
+    assert_ptr_equal(dns_known_follow_peek(k, STR("a.example"), DNS_TXT), a);
+    /* The zone of the end says that nothing is there; that of the beginning cannot. */
+    put_alias(k, STR("c.example"), STR("y.b.example"), &soa);
+    a = dns_known_follow(k, STR("c.example"), DNS_TXT);
+    assert_true(a && a->code == DNS_OK && str_eq(a->question.name, STR("c.example")));
+    put_alias(k, STR("d.b.example"), STR("y.notb.example"), &soa);
+    assert_null(dns_known_follow(k, STR("d.b.example"), DNS_TXT));
+    /* Round and round. */
+    put_alias(k, STR("e.example"), STR("f.example"), NULL);
+    put_alias(k, STR("f.example"), STR("e.example"), NULL);
+    a = dns_known_follow(k, STR("e.example"), DNS_TXT);
+    assert_true(a && a->code == DNS_BROKEN && a->question.type == DNS_TXT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +162,7 @@ int main(void)
         cmocka_unit_test(test_way_and_server_tell_questions_apart),
         cmocka_unit_test(test_the_first_answer_stays),
         cmocka_unit_test(test_full_tables_answer),
+        cmocka_unit_test(test_aliases_are_followed_to_their_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

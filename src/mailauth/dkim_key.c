@@ -324,7 +324,7 @@ bool dkim_key_look(struct dns_known *known, str selector, str domain, const stru
         say(out, &f, memory);
         return true;
     }
-    const struct dns_answer *a = dns_known_ask(known, out->name, DNS_TXT);
+    const struct dns_answer *a = dns_known_follow(known, out->name, DNS_TXT);
     if (a)
         read_answer(a, memory, out);
     return a != NULL;

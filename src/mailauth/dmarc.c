@@ -67,7 +67,7 @@ static const struct dns_answer *ask(struct dns_known *k, str target)
     if (n >= DNS_NAME_MAX - 2)
         return &TOO_LONG;
     memcpy(name + sizeof PREFIX - 1, target.p, target.n);
-    return dns_known_ask(k, (str){ name, n }, DNS_TXT);
+    return dns_known_follow(k, (str){ name, n }, DNS_TXT);
 }
 
 static bool failed(const struct dns_answer *a)
@@ -195,7 +195,7 @@ static bool existence(struct dns_known *k, str author, enum dmarc_existence *out
     static const enum dns_type TYPES[] = { DNS_A, DNS_AAAA, DNS_MX };
     size_t missing = 0, absent = 0, there = 0;
     for (size_t i = 0; i < COUNT_OF(TYPES); i++) {
-        const struct dns_answer *a = dns_known_ask(k, author, TYPES[i]);
+        const struct dns_answer *a = dns_known_follow(k, author, TYPES[i]);
         missing += a == NULL;
         absent += a && !failed(a) && a->code == DNS_NXDOMAIN;
         there += a && !failed(a) && a->code == DNS_OK;

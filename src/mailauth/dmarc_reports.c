@@ -40,12 +40,12 @@ static bool takes(struct reports *g, str domain, str *where)
     memcpy(name, own.p, own.n);
     memcpy(name + own.n, BETWEEN, sizeof BETWEEN - 1);
     memcpy(name + own.n + sizeof BETWEEN - 1, domain.p, domain.n);
-    const struct dns_answer *a = dns_known_ask(g->k, (str){ name, n }, DNS_TXT);
+    const struct dns_answer *a = dns_known_follow(g->k, (str){ name, n }, DNS_TXT);
     if (!a) {
         g->missing = true;
         return true;
     }
-    *where = a->question.name;
+    *where = dns_known_ask(g->k, (str){ name, n }, DNS_TXT)->question.name;
     bool failed = (a->code != DNS_OK && a->code != DNS_NXDOMAIN) || a->trust == DNS_BOGUS;
     for (size_t i = 0; i < a->count; i++)
         if (a->records[i].type == DNS_TXT && dmarc_is_record(a->records[i].data))

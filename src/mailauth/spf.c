@@ -11,8 +11,7 @@ enum {
     LABEL_LONGEST = 63,
     EXPANDED_MAX = 1 << 16,
     EXPLANATION_MAX = 4096,
-    SENTENCE_MAX = 2048,
-    CHAIN_MAX = 8
+    SENTENCE_MAX = 2048
 };
 
 static const struct name_row WHY_ROWS[] = {
@@ -127,6 +126,11 @@ bool spf_is_domain(str name)
     return true;
 }
 
+bool spf_is_full_domain(str name)
+{
+    return spf_is_domain(name) && name.p[0] != '[' && str_find_octet(name, '.') != STR_NOT_FOUND;
+}
+
 /* As ldns writes names, so that they can be compared. */
 str spf_escaped(struct spf_eval *e, str name)
 {
@@ -213,35 +217,13 @@ enum spf_go spf_target(struct spf_eval *e, const struct spf_frame *f, const stru
 
 /* ---- asking ---- */
 
-static bool has_soa(const struct dns_answer *a)
-{
-    for (size_t i = 0; i < a->authority_count; i++)
-        if (a->authority[i].type == DNS_SOA)
-            return true;
-    return false;
-}
-
-/* A server that leaves the end of a CNAME to us says nothing of it; a resolver would, with the SOA. */
-static bool leads_on(const struct dns_answer *a, str name)
-{
-    return a->code == DNS_OK && a->count == 0 && a->canonical.n > 0 && !has_soa(a) &&
-           !str_eq_nocase(a->canonical, name);
-}
-
 const struct dns_answer *spf_ask(struct spf_eval *e, str name, bool raw, enum dns_type type)
 {
     if (raw)
         name = spf_escaped(e, name);
     bool ahead = e->pending && dns_known_noted(e->known) >= SPF_FORESIGHT_MAX;
-    const struct dns_answer *a = NULL;
-    for (unsigned hops = 0; hops < CHAIN_MAX; hops++) {
-        const struct dns_question q = { .name = name, .type = type };
-        a = ahead ? dns_known_peek(e->known, &q) : dns_known_get(e->known, &q);
-        if (!a || !leads_on(a, name))
-            break;
-        name = a->canonical;
-    }
-    return a;
+    return ahead ? dns_known_follow_peek(e->known, name, type)
+                 : dns_known_follow(e->known, name, type);
 }
 
 /* ---- records ---- */
@@ -458,8 +440,7 @@ static struct end check_host(struct spf_eval *e, const struct spf_frame *f, bool
     struct spf_step *s = step_add(e, f, SPF_STEP_RECORD, STR_NONE, 0);
     *is_void = false;
     s->target = f->domain;
-    if (!spf_is_domain(f->domain) || f->domain.p[0] == '[' ||
-        str_find_octet(f->domain, '.') == STR_NOT_FOUND)
+    if (!spf_is_full_domain(f->domain))
         return none(e, s, SPF_MALFORMED_DOMAIN, "is no full domain name");
     const struct dns_answer *a = spf_ask(e, f->domain, true, DNS_TXT);
     str record = STR_NONE;

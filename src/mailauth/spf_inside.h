@@ -54,7 +54,8 @@ enum spf_go spf_target(struct spf_eval *e, const struct spf_frame *f, const stru
                        struct spf_step *s, str *out);
 bool spf_expand(struct spf_eval *e, const struct spf_frame *f, str text, size_t most, str *out,
                 bool *wait);
-bool spf_is_domain(str name); /* labels of 1 to 63 octets, 253 in all */
+bool spf_is_domain(str name);      /* labels of 1 to 63 octets, 253 in all */
+bool spf_is_full_domain(str name); /* ... more than one of them, and no address (4.3) */
 
 /* all, a, mx, ptr, ip4, ip6, exists */
 enum spf_go spf_mechanism(struct spf_eval *e, const struct spf_frame *f, const struct spf_term *t,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "mailauth/spf_publish.h"
-#include "mailauth/spf_record.h"
+#include "mailauth/spf_inside.h"
 #include <string.h>
 
 enum { RECORD_MAX = 1 << 16, TERMS_MAX = 256, SAMPLE_MEMORY = 1 << 20 };
@@ -47,7 +47,7 @@ static void walk_domain(struct walk *w, const struct level *outer, str domain)
         w->tree->open = true;
         return;
     }
-    const struct dns_answer *a = dns_known_ask(w->known, domain, DNS_TXT);
+    const struct dns_answer *a = dns_known_follow(w->known, domain, DNS_TXT);
     if (!a)
         w->wait = true;
     else if (only_record(a, &record))
@@ -135,7 +135,7 @@ bool spf_guess_by_include(struct dns_known *k, const struct spf_input *in, str i
                           struct arena *memory, struct spf_guess *out)
 {
     struct spf_tree tree = { 0 };
-    const struct dns_answer *a = dns_known_ask(k, include, DNS_TXT);
+    const struct dns_answer *a = dns_known_follow(k, include, DNS_TXT);
     str record;
     *out = (struct spf_guess){ .usable = true };
     dns_known_want(k, spf_domain(in), DNS_TXT);
@@ -168,12 +168,34 @@ bool spf_guess_by_include(struct dns_known *k, const struct spf_input *in, str i
     return spf_check(k, &one, memory, &out->check);
 }
 
+/* ---- whoever sends ---- */
+
+bool spf_survey(struct dns_known *k, const struct spf_input *in, struct arena *memory,
+                struct spf_survey *out)
+{
+    struct spf_input any = *in;
+    struct spf_outline o;
+    struct spf_fault fault;
+    str domain = spf_domain(in);
+    const struct dns_answer *a = NULL;
+    any.ip = (struct ip){ .family = IP_V4 };
+    *out = (struct spf_survey){ 0 };
+    if (spf_is_full_domain(domain) && !(a = dns_known_follow(k, domain, DNS_TXT)))
+        return false;
+    if (a && only_record(a, &out->record) && spf_outline_of(out->record, &o, &fault))
+        return spf_tree_of(k, out->record, &out->tree);
+    if (!spf_check(k, &any, memory, &out->check))
+        return false;
+    out->settled = out->check.step_count == 1; /* no term was looked at */
+    return true;
+}
+
 /* ---- the record to publish ---- */
 
 struct merge {
     struct spf_term terms[TERMS_MAX]; /* without all */
     size_t count;
-    enum auth_result all; /* the mildest of those that are there */
+    enum auth_result all; /* the strictest of those that are there */
     bool has_all, too_many;
     struct buf left_out;
 };
@@ -190,7 +212,7 @@ static void merge_all(struct merge *m, const struct spf_term *t)
     static const int MILD[] = {
         [AUTH_FAIL] = 0, [AUTH_SOFTFAIL] = 1, [AUTH_NEUTRAL] = 2, [AUTH_PASS] = 3
     };
-    if (!m->has_all || MILD[t->qualifier] > MILD[m->all])
+    if (!m->has_all || MILD[t->qualifier] < MILD[m->all])
         m->all = t->qualifier;
     m->has_all = true;
 }
@@ -293,10 +315,7 @@ static const char *all_words(const struct merge *m)
 {
     if (!m->has_all)
         return has_redirect(m) ? "" : " ~all";
-    return m->all == AUTH_FAIL       ? " -all"
-           : m->all == AUTH_SOFTFAIL ? " ~all"
-           : m->all == AUTH_NEUTRAL  ? " ?all"
-                                     : " +all";
+    return m->all == AUTH_FAIL ? " -all" : m->all == AUTH_NEUTRAL ? " ?all" : " ~all";
 }
 
 static bool write_record(struct merge *m, const struct spf_wish *wish, struct arena *memory,
@@ -328,12 +347,23 @@ static bool adds(const struct merge *m, const struct spf_wish *wish, size_t reco
     return yes;
 }
 
+/* Names with other octets are nothing that a person publishes at. */
+static bool is_plain_domain(str domain)
+{
+    for (size_t i = 0; i < domain.n; i++)
+        if (!is_alnum(domain.p[i]) && str_find_octet(STR(".-_"), domain.p[i]) == STR_NOT_FOUND)
+            return false;
+    return spf_is_full_domain(domain);
+}
+
 bool spf_propose(struct dns_known *k, str domain, const struct spf_wish *wish, struct arena *memory,
                  struct spf_proposal *out)
 {
     struct spf_tree tree;
-    const struct dns_answer *a = dns_known_ask(k, domain, DNS_TXT);
     *out = (struct spf_proposal){ 0 };
+    if (!is_plain_domain(domain))
+        return true;
+    const struct dns_answer *a = dns_known_follow(k, domain, DNS_TXT);
     for (size_t i = 0; i < wish->include_count; i++)
         dns_known_want(k, wish->includes[i], DNS_TXT);
     if (!a)

@@ -34,6 +34,18 @@ struct spf_guess {
 bool spf_guess_by_include(struct dns_known *k, const struct spf_input *in, str include,
                           struct arena *memory, struct spf_guess *out) MUST_CHECK;
 
+/* What can be said of a domain when nothing is known of who sends. */
+struct spf_survey {
+    bool
+        settled; /* check holds for every address: there is no record, several, a broken one, no answer */
+    struct spf_check check;
+    str record;           /* not settled: the record */
+    struct spf_tree tree; /* ... and what it costs */
+};
+/* in->ip is not looked at. Memory as in spf_check(). False: not yet. */
+bool spf_survey(struct dns_known *k, const struct spf_input *in, struct arena *memory,
+                struct spf_survey *out) MUST_CHECK;
+
 struct spf_wish {
     const str *includes; /* domain names */
     size_t include_count;
@@ -49,8 +61,8 @@ struct spf_proposal {
     unsigned lookups;
     bool lookups_open; /* at least so many */
 };
-/* The records that are there in one, the new terms before `all`, nothing twice. Without a record: the wishes
- * and ~all. Memory is not emptied. False: not yet. */
+/* The records that are there in one, the new terms before `all`, nothing twice; of several `all` the strictest,
+ * and never one that lets everybody send. Without a record: the wishes and ~all. Not made for what is no domain. Memory is not emptied. False: not yet. */
 bool spf_propose(struct dns_known *k, str domain, const struct spf_wish *wish, struct arena *memory,
                  struct spf_proposal *out) MUST_CHECK;
 #endif

@@ -21,7 +21,7 @@ static void pkt_freep(ldns_pkt **p)
 
 static ldns_rdf *name_of(str name)
 {
-    char text[DNS_NAME_MAX];
+    char text[DNS_ESCAPED_MAX];
     if (name.n >= sizeof(text) || str_find_octet(name, '\0') != STR_NOT_FOUND)
         return NULL;
     memcpy(text, name.p, name.n);

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: ISC
 """Runs the commands that only ask DNS against a small zone, and prints a line a case in cmocka's form.
 
-A zone is text, a line a record: "NAME TYPE DATA" (A, AAAA, MX, NS, TXT), or "NAME SERVFAIL|REFUSED|TIMEOUT".
+A zone is text, a line a record: "NAME TYPE DATA" (A, AAAA, CNAME, MX, NS, TXT), or "NAME SERVFAIL|REFUSED|TIMEOUT".
+What a CNAME leads to is left to whoever asks.
 """
 import json
 import os
@@ -12,8 +13,8 @@ import traceback
 
 import name_server
 
-NS, TXT = 2, 16
-KINDS = {"A": name_server.A, "AAAA": name_server.AAAA, "MX": name_server.MX, "NS": NS, "TXT": TXT}
+NS, CNAME, TXT = 2, 5, 16
+KINDS = {"A": name_server.A, "AAAA": name_server.AAAA, "MX": name_server.MX, "NS": NS, "CNAME": CNAME, "TXT": TXT}
 FAILS = {"SERVFAIL": name_server.SERVFAIL, "REFUSED": name_server.REFUSED, "TIMEOUT": None}
 NET = 100 + os.getpid() % 100  # another run of the same tests has another one, as a rule
 
@@ -33,7 +34,7 @@ def _record(name, kind, data):
         parts = [octets[i:i + 255] for i in range(0, len(octets), 255)] or [b""]
         wire = b"".join(bytes([len(p)]) + p for p in parts)
         return name_server.wire_name(name) + struct.pack("!HHIH", kind, 1, 60, len(wire)) + wire
-    if kind == NS:
+    if kind in (NS, CNAME):
         wire = name_server.wire_name(data)
         return name_server.wire_name(name) + struct.pack("!HHIH", kind, 1, 60, len(wire)) + wire
     if kind == name_server.MX:
@@ -71,7 +72,7 @@ class Zone:
         if name in self.fails:
             code = self.fails[name]
             return None if code is None else [name_server.reply(query, code=code)]
-        found = [_record(name, k, data) for k, data in self.records.get(name, []) if k == kind]
+        found = [_record(name, k, data) for k, data in self.records.get(name, []) if k in (kind, CNAME)]
         there = any(n == name or n.endswith("." + name) for n in self.records)
         code = name_server.NOERROR if there else name_server.NXDOMAIN
         return [name_server.reply(query, found, code=code, own=self.own)]

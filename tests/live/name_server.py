@@ -28,7 +28,7 @@ def record(name, kind, value):
 def read_question(message):
     labels, at = [], 12
     while message[at]:
-        labels.append(message[at + 1:at + 1 + message[at]].decode())
+        labels.append(message[at + 1:at + 1 + message[at]].decode("latin-1"))
         at += 1 + message[at]
     return ".".join(labels).lower(), struct.unpack_from("!H", message, at + 1)[0], at + 5
 
