@@ -104,11 +104,11 @@ static const struct proposal_case {
     { "soft.example", "svc.example", "192.0.2.77", true, true,
       "v=spf1 ~include:svc.example ~ip4:192.0.2.0/24 ip4:192.0.2.77 include:svc.example ~all", "",
       6, false },
-    { "open.example", NULL, NULL, true, false, "v=spf1 +all", "", 0, false },
+    { "open.example", NULL, NULL, true, false, "v=spf1 ~all", "", 0, false },
     { "behindall.example", NULL, "192.0.2.1", true, true,
       "v=spf1 a include:svc.example mx ip4:192.0.2.1 -all", "", 5, false },
-    /* several records become one; the milder all stays */
-    { "two.example", NULL, NULL, true, true, "v=spf1 mx a:one.svc.example ip4:192.0.2.9 ~all", "",
+    /* several records become one; the stricter all stays */
+    { "two.example", NULL, NULL, true, true, "v=spf1 mx a:one.svc.example ip4:192.0.2.9 -all", "",
       2, false },
     { "wrong.example", NULL, NULL, true, true, "v=spf1 mx include:svc.example -all",
       "ipv4:192.0.2.1 a/99", 4, false },
