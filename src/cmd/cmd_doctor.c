@@ -169,8 +169,7 @@ static void bench_done(struct bench *b)
     free(b->record);
 }
 
-static bool bench_init(struct bench *b, const struct doctor_flags *f, struct arena *a,
-                       struct err *e)
+static bool bench_init(struct bench *b, struct doctor_flags *f, struct arena *a, struct err *e)
 {
     b->record = calloc(1, sizeof *b->record);
     b->mask = make_mask(&f->o);
@@ -178,7 +177,8 @@ static bool bench_init(struct bench *b, const struct doctor_flags *f, struct are
     if (!b->record || ((f->o.password.n || f->o.token.n) && !b->mask) || (f->report && !b->page))
         return err_memory(e, "a run");
     b->record->arena = a;
-    b->record->dns = dns_known_new(DNS_MAX);
+    b->record->dns = f->dns ? f->dns : dns_known_new(DNS_MAX);
+    f->dns = NULL;
     if (!b->record->dns)
         return err_memory(e, "a run");
     if (b->page)
@@ -229,6 +229,13 @@ static bool write_page(const struct doctor_flags *f, const struct bench *b)
     return ok;
 }
 
+/* There is no server to try: the answer is what DNS says of the address. */
+static int answer_nowhere(const struct doctor_flags *f, const struct bench *b)
+{
+    int status = doctor_print(&f->o, b->record, &b->stats, b->mask, f->json);
+    return f->report && !write_page(f, b) ? EXIT_USAGE : status;
+}
+
 static int run(struct doctor_flags *f, struct arena *a)
 {
     if (f->o.password.n || f->o.token.n)
@@ -237,6 +244,8 @@ static int run(struct doctor_flags *f, struct arena *a)
     AUTO(bench_done) struct bench b = { NULL, { 0 }, NULL, NULL };
     if (!bench_init(&b, f, a, &e))
         return command_usage_error("doctor", &e);
+    if (f->nowhere)
+        return answer_nowhere(f, &b);
     struct listeners l = { b.mask, f->verbose, b.page };
     if (l.verbose || l.page) {
         f->o.line = hear_line;
@@ -282,7 +291,7 @@ int cmd_doctor(int argc, char **argv)
     struct err e = { .kind = ERR_NONE };
     struct arena a;
     struct buf password;
-    struct doctor_flags f;
+    struct doctor_flags f = { .json = false };
     int status = EXIT_USAGE;
     arena_init(&a, ARENA_MAX);
     buf_init(&password, SECRET_MAX);
@@ -297,6 +306,7 @@ int cmd_doctor(int argc, char **argv)
     else
         status = run(&f, &a);
     buf_wipe_done(&password);
+    dns_known_free(f.dns);
     arena_done(&a);
     return status;
 }

@@ -204,7 +204,7 @@ bool discover_run(const struct discover_run_options *o, const struct discover_qu
                        "--resolver is asked for it");
         return true;
     }
-    r.dns = dns_known_new(0);
+    r.dns = o->dns ? o->dns : dns_known_new(0);
     r.web = fetched_new();
     if (!r.dns || !r.web)
         ok = err_memory(e, "a discovery");
@@ -220,7 +220,8 @@ bool discover_run(const struct discover_run_options *o, const struct discover_qu
     net_timer_free(r.timer);
     net_loop_free(r.loop);
     fetched_free(r.web);
-    dns_known_free(r.dns);
+    if (!o->dns)
+        dns_known_free(r.dns);
     return ok;
 }
 

@@ -10,10 +10,11 @@
 
 struct discover_run_options {
     struct net_gather_options
-        gather;          /* with a resolver, private addresses and reserved names are asked too */
-    const char *ca_file; /* trusted beside the system's; NULL: none */
-    uint16_t https_port; /* in place of 443; 0: 443 */
-    uint32_t timeout_ms; /* of it all; what is open then is a timeout */
+        gather;            /* with a resolver, private addresses and reserved names are asked too */
+    const char *ca_file;   /* trusted beside the system's; NULL: none */
+    uint16_t https_port;   /* in place of 443; 0: 443 */
+    uint32_t timeout_ms;   /* of it all; what is open then is a timeout */
+    struct dns_known *dns; /* what DNS says goes there; NULL: nobody wants it */
 };
 
 /* Strings of out live in the arena, or are the question's. False: failures of our own. */

@@ -355,8 +355,18 @@ static bool find_server(struct raw *raw, const char *address, struct arena *a, s
     struct doctor_options *o = &raw->f->o;
     struct smtp_attempt *at = &o->asked.attempt;
     struct doctor_found found;
-    if (!doctor_find_server(address, raw->https_port, o, a, &found, e))
+    AUTO(dns_known_freep) struct dns_known *dns = dns_known_new(0);
+    if (!dns)
+        return err_memory(e, "a discovery");
+    if (!doctor_find_server(address, raw->https_port, o, dns, a, &found, e))
         return false;
+    o->asked.found = found.said;
+    if (found.none) {
+        raw->no_secret = raw->f->nowhere = true;
+        raw->f->dns = dns;
+        dns = NULL;
+        return true;
+    }
     const struct discover_server *s = &found.server;
     bool guessed = s->source == DISCOVER_GUESS || s->source == DISCOVER_ISP;
     bool fits = at->security == SMTP_SECURITY_AUTO || at->security == s->security;
@@ -368,7 +378,6 @@ static bool find_server(struct raw *raw, const char *address, struct arena *a, s
     if (s->user.n && !raw->user)
         raw->found_user = arena_dup(a, s->user).p;
     raw->no_secret = s->trust == DISCOVER_UNTRUSTED && !raw->trust_found;
-    o->asked.found = found.said;
     return true;
 }
 

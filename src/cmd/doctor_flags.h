@@ -12,9 +12,11 @@
 struct doctor_flags {
     struct doctor_options o; /* slices live in the arena, or in argv */
     bool json, verbose;
-    const char *verify; /* --verify FILE: nothing else counts then */
-    const char *report; /* --report FILE: the page */
-    bool full;          /* with names */
+    const char *verify;    /* --verify FILE: nothing else counts then */
+    const char *report;    /* --report FILE: the page */
+    bool full;             /* with names */
+    bool nowhere;          /* no server was named, and none was found: there is nothing to try */
+    struct dns_known *dns; /* nowhere: what DNS said; whoever reads the flags frees it */
 };
 
 /* password gets the secret; the caller wipes it. The error names the option and the remedy. */

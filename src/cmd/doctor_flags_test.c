@@ -238,7 +238,7 @@ static const struct bad_case {
     const char *label, *words[WORDS];
     const char *flag, *remedy;
 } BAD[] = {
-    { "no server", { "anna@example.org" }, "--server", "give --server HOST" },
+    { "no server", { "--user", "anna" }, "--server", "give --server HOST" },
     { "an empty server", { "--server", "" }, "--server", "give --server HOST" },
     { "a port that is none", { "--server", "mail.example.org:smtp" }, "--server", "HOST:PORT" },
     { "port 0", { "--server", "mail.example.org:0" }, "--server", "HOST:PORT" },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/doctor_found.h"
 #include "base/escape.h"
+#include "domain/name.h"
 #include "net/psl.h"
 #include "settings/providers.h"
 #include <stdlib.h>
@@ -57,25 +58,43 @@ static const struct discover_server *choose(const struct discovery *d, enum smtp
     return d->count ? &d->servers[0] : NULL;
 }
 
-static void none_found(const struct discovery *d, const struct discover_address *who, struct err *e)
+static bool any_failed(const struct discovery *d)
 {
+    for (size_t i = 0; i < d->evidence_count; i++)
+        if (d->evidence[i].came == DISCOVERY_FAILED)
+            return true;
+    return false;
+}
+
+static const char *why_none(const struct discovery *d, const struct discover_address *who,
+                            const struct doctor_options *o)
+{
+    if (o->resolver.family == IP_NONE && domain_is_reserved(who->ascii))
+        return ", a reserved name of which public DNS knows nothing";
+    return any_failed(d) ? "; some look-ups failed" : "";
+}
+
+static str none_found(const struct discovery *d, const struct discover_address *who,
+                      const struct doctor_options *o, struct arena *a)
+{
+    struct buf b;
     char domain[ESCAPE_SHOWN_MAX];
     const struct provider *p = provider_of_domain(who->ascii);
+    buf_init(&b, SAID_MAX);
     escape_shown(who->domain, domain);
     if (d->no_such_domain)
-        err_set(e, ERR_SYNTAX, "DNS says that the domain %s does not exist%s%.*s%s", domain,
-                d->nearest.n ? "; did you mean " : "", STR_ARG(d->nearest),
-                d->nearest.n ? "?" : "; look for a slip in what stands behind the @");
+        buf_addf(&b, "No server was named, and DNS says that the domain %s does not exist%s%.*s%s",
+                 domain, d->nearest.n ? "; did you mean " : "", STR_ARG(d->nearest),
+                 d->nearest.n ? "?" : ".");
     else if (p)
-        err_set(e, ERR_SYNTAX,
-                "%.*s has no server that mail programs hand mail to; if the provider's own "
-                "program offers one on your machine, give --server",
-                STR_ARG(p->title));
+        buf_addf(&b, "No server was named, and %.*s has none that mail programs hand mail to.",
+                 STR_ARG(p->title));
     else
-        err_set(e, ERR_SYNTAX,
-                "no server was named, and none was found for %s; give --server HOST, as in the "
-                "program's settings for outgoing mail ('baton discover' says what was asked)",
-                domain);
+        buf_addf(&b, "No server was named, and none was found for %s%s.", domain,
+                 why_none(d, who, o));
+    str said = arena_dup(a, buf_str(&b));
+    buf_done(&b);
+    return said;
 }
 
 static uint64_t now_ms(void)
@@ -85,7 +104,8 @@ static uint64_t now_ms(void)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-static struct discover_run_options options_of(const struct doctor_options *o, uint16_t https_port)
+static struct discover_run_options options_of(const struct doctor_options *o, uint16_t https_port,
+                                              struct dns_known *dns)
 {
     return (struct discover_run_options){
         .gather = { .resolver = o->resolver,
@@ -95,6 +115,7 @@ static struct discover_run_options options_of(const struct doctor_options *o, ui
         .ca_file = o->ca_file,
         .https_port = https_port,
         .timeout_ms = o->timeout_ms / 3,
+        .dns = dns,
     };
 }
 
@@ -103,19 +124,19 @@ static bool take_best(const struct discovery *d, const struct discover_address *
                       struct err *e)
 {
     const struct discover_server *s = choose(d, o->asked.attempt.security);
-    if (!s) {
-        none_found(d, who, e);
-        return false;
-    }
-    *out = (struct doctor_found){ .server = *s, .said = sentence(s, a) };
+    *out = (struct doctor_found){ .none = !s,
+                                  .said = s ? sentence(s, a) : none_found(d, who, o, a) };
+    if (s)
+        out->server = *s;
     return out->said.p || err_memory(e, "a discovery");
 }
 
 bool doctor_find_server(const char *address, uint16_t https_port, struct doctor_options *o,
-                        struct arena *a, struct doctor_found *out, struct err *e)
+                        struct dns_known *dns, struct arena *a, struct doctor_found *out,
+                        struct err *e)
 {
     struct discover_question q = { .suffixes = &NET_PSL, .public_ip = o->asked.public_ip };
-    struct discover_run_options run = options_of(o, https_port);
+    struct discover_run_options run = options_of(o, https_port, dns);
     struct discovery *d = calloc(1, sizeof *d);
     uint64_t began = now_ms();
     if (!d) {

@@ -25,6 +25,14 @@ bool dns_fact_sender(const struct doctor_asked *asked, const struct doctor_recor
     return true;
 }
 
+bool dns_fact_own_domain(const struct doctor_asked *asked, const struct doctor_record *r,
+                         struct dns_fact_sender *out)
+{
+    str domain = doctor_dns_domain(asked, asked->own_address, out->domain);
+    out->a = out->aaaa = NULL;
+    return r->dns && domain.n && domain_mx_look(r->dns, domain, &out->mx);
+}
+
 bool dns_fact_sender_is_dead(const struct dns_fact_sender *s)
 {
     return s->mx.state == DOMAIN_MX_NO_DOMAIN || s->mx.state == DOMAIN_MX_NULL ||

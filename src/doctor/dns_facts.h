@@ -26,6 +26,9 @@ struct dns_fact_sender {
 /* The domain of the reverse-path that was asked for. */
 bool dns_fact_sender(const struct doctor_asked *asked, const struct doctor_record *r,
                      struct dns_fact_sender *out);
+/* The domain of the user's own address; a and aaaa are NULL. */
+bool dns_fact_own_domain(const struct doctor_asked *asked, const struct doctor_record *r,
+                         struct dns_fact_sender *out);
 /* No mail can be answered to it: no such domain, a null MX, or neither MX nor address. */
 bool dns_fact_sender_is_dead(const struct dns_fact_sender *s);
 bool dns_fact_sender_is_alive(const struct dns_fact_sender *s);

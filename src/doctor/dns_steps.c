@@ -23,16 +23,20 @@ static void add_nearest(const struct doctor_report *r, const char *name, enum ne
         buf_addf(b, " %.*s exists: did you mean that?", STR_ARG(near));
 }
 
+static void domain_step(const struct doctor_report *r, const char *domain, struct buf *b)
+{
+    buf_addf(b, "DNS knows no domain %s: look for a slip in what stands behind the @.", domain);
+    add_nearest(r, domain, NEAREST_DOMAIN, b);
+}
+
 static void sender_step(const struct doctor_report *r, struct buf *b)
 {
     struct dns_fact_sender s;
     if (!dns_fact_sender(r->asked, r->record, &s))
         return;
-    if (s.mx.state == DOMAIN_MX_NO_DOMAIN) {
-        buf_addf(b, "DNS knows no domain %s: look for a slip in what stands behind the @.",
-                 s.domain);
-        add_nearest(r, s.domain, NEAREST_DOMAIN, b);
-    } else if (s.mx.state == DOMAIN_MX_NULL)
+    if (s.mx.state == DOMAIN_MX_NO_DOMAIN)
+        domain_step(r, s.domain, b);
+    else if (s.mx.state == DOMAIN_MX_NULL)
         buf_addf(b,
                  "%s says in DNS that it takes no mail (null MX): give a sender address of a "
                  "domain that does.",
@@ -52,6 +56,9 @@ static void sender_step(const struct doctor_report *r, struct buf *b)
 static void host_step(const struct doctor_report *r, struct buf *b)
 {
     struct dns_fact_host h;
+    struct dns_fact_sender own;
+    if (judge_is_nowhere(r->asked, r->record) && dns_fact_own_domain(r->asked, r->record, &own))
+        domain_step(r, own.domain, b);
     if (!dns_fact_host(r->asked, r->record, &h))
         return;
     const struct dns_answer *a = h.dns.a;

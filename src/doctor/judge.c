@@ -148,6 +148,11 @@ static bool nothing_heard(const struct doctor_record *r)
     return true;
 }
 
+bool judge_is_nowhere(const struct doctor_asked *asked, const struct doctor_record *r)
+{
+    return asked->found.n && !asked->attempt.host.n && r->count == 0;
+}
+
 static bool message_taken(const struct bench *b)
 {
     struct doctor_settled s = doctor_settle(b->r, &b->j->works->attempt);
@@ -168,7 +173,7 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
 {
     struct doctor_judgement j = { .verdict = VERDICT_UNKNOWN };
     j.works = doctor_best_accepted(r, &asked->attempt);
-    j.no_octet = nothing_heard(r);
+    j.no_octet = nothing_heard(r) && !judge_is_nowhere(asked, r);
     struct bench b = { asked, r, with_address(asked, r, j.works), &j };
     if (asked->attempt.to.n && judge_asked_is_unsteady(&b)) { /* nothing can be built on it */
         j.asked = j.works ? j.works : asked_row(&b);

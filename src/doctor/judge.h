@@ -30,6 +30,8 @@ struct doctor_judgement {
 /* next points to constant text, or into the record's arena. */
 struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
                                      const struct doctor_record *r);
+/* No server was named, none was found, and so nothing was tried. */
+bool judge_is_nowhere(const struct doctor_asked *asked, const struct doctor_record *r);
 /* How sure the verdict is: that of the first cause; of an acceptance, proved when a message was taken and
  * likely when it went up to RCPT, since some servers refuse after DATA. NONE: unknown. */
 enum finding_strength doctor_judgement_strength(const struct doctor_judgement *j);

@@ -95,6 +95,17 @@ static void dns_of_host(struct bench *b)
     answer_for(b, f, h.checked);
 }
 
+/* No server was named, and none was found, because the domain of the address does not exist. It may still be
+ * another than the one that the user's program has: likely. */
+static void dns_of_no_server(struct bench *b)
+{
+    struct dns_fact_sender s;
+    if (!judge_is_nowhere(b->asked, b->r) || !dns_fact_own_domain(b->asked, b->r, &s) ||
+        s.mx.state != DOMAIN_MX_NO_DOMAIN)
+        return;
+    answer_for(b, judge_add(b, CAUSE_DNS_FAILURE, HOP_CLIENT, STRENGTH_LIKELY), s.mx.answer);
+}
+
 /* A certificate that verifies for the name says that it is the right one, by whatever way it was found. */
 static bool is_the_one_meant(const struct bench *b)
 {
@@ -250,6 +261,7 @@ void judge_dns(struct bench *b)
     if (!b->r->dns)
         return;
     dns_of_sender(b);
+    dns_of_no_server(b);
     dns_of_host(b);
     dns_of_way(b);
     dns_of_reverse(b);

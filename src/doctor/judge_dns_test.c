@@ -445,6 +445,51 @@ static void slips(void **state)
     }
 }
 
+/* No server was named, and none was found. */
+static const struct {
+    const char *record, *want;
+} NOWHERE[] = {
+    { "dns corp.arpa MX NXDOMAIN | dns corp.arpa A NXDOMAIN | dns corp.arpa AAAA NXDOMAIN",
+      "refused dns-failure likely 6" },
+    { "dns corp.arpa MX SERVFAIL | dns corp.arpa A SERVFAIL | dns corp.arpa AAAA SERVFAIL",
+      "unknown 3" },
+    { "dns corp.arpa MX timeout | dns corp.arpa A NXDOMAIN | dns corp.arpa AAAA NXDOMAIN",
+      "unknown 3" },
+    { "dns corp.arpa MX 10 mail.corp.arpa", "unknown 3" },
+    { "", "unknown 3" },
+};
+
+static void nowhere(void **state)
+{
+    const struct doctor_page_options o = { false, STR("1 May 2026, 12:00 UTC"), STR("0.1"), NULL };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(NOWHERE); i++) {
+        char got[80];
+        begin("own=anna@corp.arpa", NOWHERE[i].record);
+        asked.attempt.host = STR_NONE;
+        asked.found = STR("none was found");
+        struct doctor_judgement j = doctor_judge(&asked, &record);
+        const struct cause *c = j.cause_count ? cause_of(j.causes[0].cause) : NULL;
+        snprintf(got, sizeof got, "%.*s%s%.*s%s%.*s %d",
+                 STR_ARG(names_of(&VERDICT_NAMES, (int)j.verdict)), c ? " " : "",
+                 STR_ARG(c ? c->name : STR_NONE), c ? " " : "",
+                 STR_ARG(c ? names_of(&STRENGTH_NAMES, (int)j.causes[0].strength) : STR_NONE),
+                 doctor_exit_status(&j));
+        if (strcmp(got, NOWHERE[i].want) != 0)
+            fail_msg("%s: %s", NOWHERE[i].record, got);
+        assert_true(str_find(j.next, STR("--server")) != STR_NOT_FOUND);
+        assert_true(!c || doctor_record_answer(&record, j.causes[0].for_it[0]));
+        struct doctor_report r = report_on(&j);
+        struct buf page;
+        buf_init(&page, 1 << 22);
+        assert_true(doctor_report_html(&r, &o, &page));
+        assert_true(str_find(buf_str(&page), STR("corp.arpa")) == STR_NOT_FOUND);
+        assert_true(str_find(buf_str(&page), STR("support")) == STR_NOT_FOUND);
+        buf_done(&page);
+        end();
+    }
+}
+
 /* On the anonymous page nothing that DNS named is left: neither what was asked for nor what it said. */
 static void about_nobody(void **state)
 {
@@ -534,8 +579,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cases), cmocka_unit_test(judged_again), cmocka_unit_test(steps),
-        cmocka_unit_test(slips), cmocka_unit_test(about_nobody), cmocka_unit_test(named),
-        cmocka_unit_test(notes),
+        cmocka_unit_test(slips), cmocka_unit_test(nowhere),      cmocka_unit_test(about_nobody),
+        cmocka_unit_test(named), cmocka_unit_test(notes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -202,7 +202,7 @@ static void top(struct page *p)
     page_markup(p,
                 "</style></head>\n<body><main><header><p class=\"eyebrow\"><b>Baton</b> &middot; ");
     page_text(p, p->r->asked->attempt.host);
-    page_markup(p, " &middot; ");
+    page_markup(p, p->r->asked->attempt.host.n ? " &middot; " : "");
     page_text(p, p->o->when);
     page_markup(p, "</p>");
     headline(p);
@@ -419,7 +419,7 @@ static void proof(struct page *p)
     const struct doctor_judgement *j = p->r->judgement;
     if (j->cause_count)
         proof_of(p, &j->causes[0]);
-    else if (j->verdict != VERDICT_ACCEPTED)
+    else if (j->verdict != VERDICT_ACCEPTED && p->r->record->count)
         what_was_seen(p);
 }
 
@@ -489,7 +489,7 @@ static void served(struct page *p)
  */
 static void letter(struct page *p)
 {
-    if (p->r->judgement->verdict == VERDICT_ACCEPTED)
+    if (p->r->judgement->verdict == VERDICT_ACCEPTED || judge_is_nowhere(p->r->asked, p->r->record))
         return;
     page_markup(p,
                 "<section><h2>A letter to your provider&#39;s support</h2><p>One click marks all "

@@ -60,6 +60,9 @@ bool doctor_report_summary(const struct doctor_report *r, struct buf *out)
         buf_add(out, STR(". "));
         return buf_add(out, c->sentence);
     }
+    if (judge_is_nowhere(r->asked, r->record))
+        return buf_add(out, STR("No server is known that takes mail from this address, and so none "
+                                "was tried."));
     if (j->no_octet)
         return buf_add(out,
                        STR("No server answered: what stands in the way cannot be told from here."));

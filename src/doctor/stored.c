@@ -203,13 +203,15 @@ static unsigned read_at_hand(const json_t *list)
     return credentials;
 }
 
-/* What is known of our own address, and whom DNS was asked of. */
+/* What is known of our own address, whom DNS was asked of, and what was found in place of a server. */
 static bool read_place(const json_t *asked, struct doctor_asked *out, struct arena *a)
 {
-    str whoami = text_at(asked, "whoami");
+    str whoami = text_at(asked, "whoami"), found = text_at(asked, "found");
+    out->found = found.n ? arena_dup(a, found) : STR("");
     out->whoami = whoami.n ? arena_dup(a, whoami) : STR("");
     out->dns_private = json_is_true(json_object_get(asked, "dns_private"));
-    return out->whoami.p && read_address(text_at(asked, "public_ip"), &out->public_ip);
+    return out->whoami.p && out->found.p &&
+           read_address(text_at(asked, "public_ip"), &out->public_ip);
 }
 
 static bool read_document(const json_t *o, struct doctor_stored *out, struct err *e)

@@ -18,6 +18,14 @@ static bool any_end(const struct doctor_record *r, enum doctor_probe probe, enum
     return false;
 }
 
+static bool is_no_domain(const struct next_case *n)
+{
+    return judge_is_nowhere(n->asked, n->r) && n->j->cause_count;
+}
+static bool is_nowhere(const struct next_case *n)
+{
+    return judge_is_nowhere(n->asked, n->r);
+}
 static bool is_lookup(const struct next_case *n)
 {
     return n->j->cause_count && n->j->causes[0].cause == CAUSE_DNS_FAILURE;
@@ -243,6 +251,13 @@ static const struct {
     bool (*fits)(const struct next_case *n);
     str text;
 } NEXT[] = {
+    { is_no_domain,
+      STR_INIT("Run the same command with the address as it stands in the program. If it stands "
+               "there as given here, name the server too: --server HOST.") },
+    { is_nowhere,
+      STR_INIT(
+          "Give --server HOST, as in the program's settings for outgoing mail; 'baton discover "
+          "ADDRESS' says what was asked for it, and what failed.") },
     { is_lookup, STR_INIT("Check the spelling of the server's name; ask another resolver with "
                           "--resolver IP.") },
     { is_unsteady,

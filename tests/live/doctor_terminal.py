@@ -222,7 +222,7 @@ def found_by_the_address():
     t = ask([("What did the error say", ""), ("Your mail address", USER), ("Whom did you write", ""),
              ("Outgoing server", ""), ("Its security", ""), ("log in there", ""), ("User name", "")])
     t.until("none was found")
-    expect(t.end() == 2, "exit status", t.process.returncode, t.screen)
+    expect(t.end() == 3, "exit status", t.process.returncode, t.screen)
     expect(b"Password" not in t.screen and b"Its port" not in t.screen, "asked what is of no use", t.screen)
 
 

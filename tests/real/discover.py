@@ -356,8 +356,31 @@ def the_doctor_gives_no_password_to_a_stranger():
 
 def the_doctor_names_the_nearest_domain():
     status, d, errors, conns = doctor("anna@copr.test")
-    assert status == 2 and d is None and not conns
-    assert "copr.test does not exist" in errors and "did you mean corp.test?" in errors, errors
+    assert status == 6 and d and not conns and not errors, (status, errors)
+    assert (d["verdict"], d["cause"], d["strength"]) == ("refused", "dns-failure", "likely"), d["summary"]
+    assert "copr.test does not exist; did you mean corp.test?" in d["asked"]["found"], d["asked"]["found"]
+    assert any("corp.test exists: did you mean that?" in s for s in d["fix"]["steps"]), d["fix"]["steps"]
+    assert "--server" in d["next"] and d["stats"]["connections"] == 0
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as stored:
+        json.dump(d, stored)
+        stored.flush()
+        again = subprocess.run([BATON, "doctor", "--verify", stored.name], capture_output=True, text=True, check=False)
+    assert again.returncode == 0, again.stdout + again.stderr
+
+
+def the_doctor_finds_no_server():
+    for address, words in (("anna@none.test", "none was found for none.test."), ("anna@tuta.com", "has none that mail programs")):
+        status, d, errors, conns = doctor(address)
+        assert status == 3 and d and not conns, (status, errors)
+        assert d["verdict"] == "unknown" and d["cause"] is None and "--server" in d["next"], d["summary"]
+        assert words in d["asked"]["found"], d["asked"]["found"]
+
+
+def the_doctor_cannot_look():
+    """A look-up that failed does not say that a domain does not exist."""
+    status, d, errors, _ = doctor("anna@copr.test", "--resolver", f"{CLOSED}:9", "--timeout", "6")
+    assert status == 3 and d and d["verdict"] == "unknown" and d["cause"] is None, (status, errors)
+    assert "some look-ups failed" in d["asked"]["found"], d["asked"]["found"]
 
 
 def the_doctor_names_the_nearest_host():
@@ -367,7 +390,7 @@ def the_doctor_names_the_nearest_host():
 
 
 CASES = [the_doctor_names_the_nearest_host, the_doctor_finds_the_server, the_doctor_gives_no_password_to_a_stranger,
-         the_doctor_names_the_nearest_domain, autoconfig, well_known, redirect_within_the_organisation, redirects_that_are_not_followed,
+         the_doctor_names_the_nearest_domain, the_doctor_finds_no_server, the_doctor_cannot_look, autoconfig, well_known, redirect_within_the_organisation, redirects_that_are_not_followed,
          pages_that_are_not_taken, a_name_that_the_certificate_does_not_show, an_error_is_no_no,
          silent_web_beside_srv, silent_web_and_nothing_better, dnssec_decides_where_a_password_may_go,
          the_provider_behind_the_mx, autodiscover, a_database_where_it_is_named, usual_names,
