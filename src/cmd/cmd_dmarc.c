@@ -15,7 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AUTHORS_MAX = 8, TEXT_MAX = 4 << 20, EXIT_BAD_NEWS = 1, EXIT_NOT_KNOWN = 3 };
+enum {
+    AUTHORS_MAX = 8,
+    TEXT_MAX = 4 << 20,
+    FROM_MEMORY = 1 << 20,
+    EXIT_BAD_NEWS = 1,
+    EXIT_NOT_KNOWN = 3
+};
 
 /* A domain as it was given, and its A-labels. */
 struct domain {
@@ -33,10 +39,10 @@ struct flags {
 /* ------------------------------------------------------------------------------------------------
  * Flags
  */
-static bool read_domain(const char *flag, const char *value, struct domain *out, struct err *e)
+static bool read_domain(const char *flag, str value, struct domain *out, struct err *e)
 {
     struct err why = { .kind = ERR_NONE };
-    str s = str_trim(str_from(value));
+    str s = str_trim(value);
     size_t at = str_rfind_octet(s, '@');
     s = at == STR_NOT_FOUND ? s : str_skip(s, at + 1);
     if (str_ends_nocase(s, STR(">")))
@@ -57,14 +63,35 @@ static bool add_author(struct flags *f, const char ascii[DNS_NAME_MAX], struct e
     return true;
 }
 
+/* An address literal is no domain: nothing that DMARC could be asked of. */
+static bool take_author(struct flags *f, str address, struct err *e)
+{
+    struct domain d;
+    if (str_ends_nocase(address, STR("]")))
+        return true;
+    return read_domain("from", address, &d, e) && add_author(f, d.ascii, e);
+}
+
+/* What may stand in From, names, comments and several authors too; else an address or a domain. */
 static bool take_from(void *into, const char *value, struct err *e)
 {
     struct flags *f = into;
-    struct domain d;
+    const struct mail_field field = { .name = STR("From"), .value = str_from(value) };
+    const struct mail_header header = { .fields = &field, .count = 1 };
+    struct mail_from from;
+    struct arena memory;
     f->from_given = true;
-    if (!*value)
+    if (str_trim(field.value).n == 0)
         return true; /* a From without an address */
-    return read_domain("from", value, &d, e) && add_author(f, d.ascii, e);
+    arena_init(&memory, FROM_MEMORY);
+    bool ok = mail_from_read(&header, &memory, &from) || err_memory(e, "the authors");
+    if (ok && (from.count == 0 || (from.trouble & ~(unsigned)MAIL_FROM_GROUP)))
+        ok = take_author(f, field.value, e);
+    else
+        for (size_t i = 0; ok && i < from.count; i++)
+            ok = take_author(f, from.authors[i].address, e);
+    arena_done(&memory);
+    return ok;
 }
 
 static bool take_dkim(void *into, const char *value, struct err *e)
@@ -72,12 +99,14 @@ static bool take_dkim(void *into, const char *value, struct err *e)
     struct flags *f = into;
     if (f->dkim_count == DMARC_DKIM_MAX)
         return err_set(e, ERR_LIMIT, "--dkim is given more than %d times", DMARC_DKIM_MAX);
-    return read_domain("dkim", value, &f->dkim[f->dkim_count], e) && ++f->dkim_count;
+    if (!*value)
+        return true; /* no signature passed */
+    return read_domain("dkim", str_from(value), &f->dkim[f->dkim_count], e) && ++f->dkim_count;
 }
 
 static bool take_spf(void *into, const char *value, struct err *e)
 {
-    return read_domain("spf", value, &((struct flags *)into)->spf, e);
+    return !*value || read_domain("spf", str_from(value), &((struct flags *)into)->spf, e);
 }
 
 static bool take_rfc(void *into, const char *value, struct err *e)

@@ -339,6 +339,8 @@ static void what_is_to_be_mended(void **state UNUSED)
           "_dmarc.a.com: v=DMARC1; p=reject" },
         { "two", REJECT "_dmarc.a.com TXT v=DMARC1; p=none\n", "a.com", 1,
           "_dmarc.a.com: v=DMARC1; p=reject" },
+        { "two, the stricter last", "_dmarc.a.com TXT v=DMARC1; p=none\n" REJECT, "a.com", 1,
+          "_dmarc.a.com: v=DMARC1; p=reject" },
         { "two above, and a good one", REJECT SUB SUB "_dmarc.s.a.com TXT v=DMARC1; p=none\n",
           "x.s.a.com", 1, "_dmarc.s.a.com: v=DMARC1; p=quarantine" },
         { "beside a good one there may be what it wants",

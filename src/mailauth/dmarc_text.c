@@ -130,17 +130,21 @@ void dmarc_result_text(const struct dmarc_question *q, const struct dmarc_result
 /* ------------------------------------------------------------------------------------------------
  * What to publish
  */
-/* The first text of a step that is a record, or was meant as one. */
+/* The text of a step that is a record, or was meant as one; of several the first of those that ask for most. */
 static bool meant_record(const struct dmarc_step *s, struct dmarc_record *out)
 {
+    struct dmarc_record one;
+    bool any = false;
     for (size_t i = 0; i < s->answer->count; i++) {
         const struct dns_record *rr = &s->answer->records[i];
         if (rr->type != DNS_TXT || (!dmarc_is_record(rr->data) && !dmarc_is_nearly(rr->data)))
             continue;
-        dmarc_record_read(rr->data, out);
-        return true;
+        dmarc_record_read(rr->data, &one);
+        if (!any || one.p > out->p)
+            *out = one;
+        any = true;
     }
-    return false;
+    return any;
 }
 
 static bool has_serious(const struct dmarc_record *d)

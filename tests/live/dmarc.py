@@ -95,6 +95,13 @@ def several_authors():
         1, result="fail", policy="reject", from_domain="a.example")
     Run("dmarc", "--from", "anna@a.example", "--from", "carl@a.example", "--spf", "a.example", "--json",
         resolver=zone).document(0, result="pass")
+    for one in ("anna@a.example, Bea <bea@b.example>", "anna@a.example (home), bea@b.example",
+                "all: anna@a.example, bea@b.example;"):
+        Run("dmarc", "--from", one, "--dkim", "b.example", resolver=zone).owes(
+            1, "dmarc=permerror. From names authors of 2 domains.")
+    for one in ("anna@a.example, carl@a.example", '"bea@b.example" <anna@a.example>', "anna@a.example (bea@b.example)"):
+        Run("dmarc", "--from", one, "--dkim", "a.example", "--dkim", "", "--spf", "", "--json", resolver=zone).document(
+            0, result="pass", from_domain="a.example", alignment={"dkim": "aligned", "spf": "none"})
 
 
 def one_round_trip():
@@ -186,6 +193,7 @@ def usage():
     Run("dmarc", "--from", "a.example", "--rfc", "1").owes(2, "--rfc '1' is neither 7489 nor 9989")
     Run("dmarc", "anna@mail.example").owes(2)
     Run("dmarc", "--from", "").owes(1, "There is no domain in From")
+    Run("dmarc", "--from", "anna@[192.0.2.1]").owes(1, "There is no domain in From")
 
 
 main([one_that_passes, one_that_fails, none_and_what_to_publish, faults_of_a_record, by_the_older_standard, no_answer,
