@@ -210,7 +210,7 @@ static str local_part(str identity)
 static bool key_fits(const struct dkim_signature *s, struct dkim_fault *f)
 {
     const struct dkim_key *k = &s->key;
-    str type = s->algorithm, domain = str_skip(s->identity, str_rfind_octet(s->identity, '@') + 1);
+    str type = s->algorithm;
     type = str_cut(&type, '-');
     if (!str_eq(type, k->type))
         return dkim_fault(f, DKIM_KEY_MISMATCH,
@@ -220,7 +220,7 @@ static bool key_fits(const struct dkim_signature *s, struct dkim_fault *f)
         return dkim_fault(f, DKIM_KEY_HASH, "h= of the key record does not list sha256");
     if (!dkim_key_is_for_mail(k))
         return dkim_fault(f, DKIM_KEY_SERVICE, "s= of the key record does not list email");
-    return !k->strict || str_eq_nocase(domain, s->domain) ||
+    return !k->strict || str_eq(s->identity_a, s->domain_a) ||
            dkim_fault(f, DKIM_KEY_STRICT,
                       "the key record says t=s, and the domain of i= is not that of d=");
 }

@@ -59,6 +59,7 @@ struct dkim_signature {
     str domain, selector;     /* as they were written; empty: not read */
     str domain_a, selector_a; /* as they are asked for: A-labels in lower case */
     str identity;             /* i= decoded, or "@" and the domain */
+    str identity_a;           /* the domain of it, as domain_a is */
     str algorithm;            /* as it was written */
     enum mail_form header_form, body_form;
     const str *signed_names; /* h=, in its order */

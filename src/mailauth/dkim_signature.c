@@ -154,6 +154,7 @@ static bool read_identity(struct reader *r, str v)
         !dkim_name(str_skip(identity, at + 1), 2, r->idn, r->memory, &name))
         return wrong(r, DKIM_IDENTITY_SYNTAX, "i", v, "is no identity with a domain");
     r->out->identity = identity;
+    r->out->identity_a = name;
     return is_below(name, r->out->domain_a) ||
            wrong(r, DKIM_IDENTITY_OUTSIDE, "i", identity, "lies outside of the domain in d=");
 }
@@ -271,7 +272,9 @@ bool dkim_signature_read(const struct mail_field *field, const struct dns_idn *i
     for (size_t i = 0; i < COUNT_OF(RULES); i++)
         if (!read_tag(&r, &RULES[i], &tags))
             return false;
-    if (out->identity.n == 0)
+    if (out->identity.n == 0) {
         out->identity = arena_printf(memory, "@%.*s", STR_ARG(out->domain));
+        out->identity_a = out->domain_a;
+    }
     return out->identity.p != NULL || no_memory(&r);
 }
