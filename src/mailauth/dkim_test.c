@@ -409,6 +409,30 @@ static void what_changed(void **state)
     buf_done(&zone);
 }
 
+/* Which field changed is not looked for without end: here every copy but the last is of the lowest of many. */
+static void copies_are_bounded(void **state)
+{
+    static struct run r;
+    struct buf m, zone;
+    char filler[900];
+    (void)state;
+    buf_init(&m, 2 << 20);
+    buf_init(&zone, 1 << 16);
+    zone_of(RECORD, &zone);
+    memset(filler, 'y', sizeof filler);
+    for (int i = 0; i < 900; i++)
+        buf_addf(&m, "A:%.*s\r\n", (int)sizeof filler, filler);
+    buf_add(&m, STR("A:z\r\n" MESSAGE));
+    sign_on_top(&m, SIGNER_RSA, HEAD "z=A:z|A:z|A:z|A:z|A:z|A:z|A:q; h=from:a:subject; bh=@; b=@");
+    replace(&m, "Hello  you", "Hello me", "copies");
+    verify(&r, buf_str(&m), zone.p);
+    assert_int_equal(r.v.signatures[0].reason, DKIM_HEADER_CHANGED);
+    assert_int_equal(r.v.signatures[0].changed.n, 0);
+    done(&r);
+    buf_done(&m);
+    buf_done(&zone);
+}
+
 static const struct {
     const char *record, *want; /* NULL: nothing */
 } PUBLISH[] = {
@@ -474,6 +498,7 @@ int main(void)
         cmocka_unit_test(nul),
         cmocka_unit_test(other_scripts),
         cmocka_unit_test(what_changed),
+        cmocka_unit_test(copies_are_bounded),
         cmocka_unit_test(publish),
     };
     return cmocka_run_group_tests(tests, begin, end);
