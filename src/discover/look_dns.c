@@ -254,6 +254,25 @@ static str own_mx(struct look *l)
     return own ? best->name : STR_NONE;
 }
 
+static bool share_an_address(const struct dns_answer *a, const struct dns_answer *b)
+{
+    for (size_t i = 0; a && b && i < a->count; i++)
+        for (size_t k = 0; a->records[i].type == DNS_A && k < b->count; k++)
+            if (b->records[k].type == DNS_A && ip_eq(&a->records[i].ip, &b->records[k].ip))
+                return true;
+    return false;
+}
+
+/* A resolver that gives every name that does not exist an address of its own gives it to a domain that does not
+ * exist, too. One that has an MX exists. */
+static bool may_be_made_up(struct look *l, str nobody)
+{
+    str domain = l->q->who.ascii;
+    const struct dns_answer *mx = dns_known_ask(l->dns, domain, DNS_MX);
+    return !(mx && look_best_mx(mx)) && share_an_address(dns_known_ask(l->dns, nobody, DNS_A),
+                                                         dns_known_ask(l->dns, domain, DNS_A));
+}
+
 enum look_state look_guess(struct look *l)
 {
     static const char *const PREFIXES[] = { "smtp.", "mail." };
@@ -269,7 +288,12 @@ enum look_state look_guess(struct look *l)
     str mx = own_mx(l);
     if (mx.n)
         found[n++] = guess(l, mx, "it takes the domain's mail");
-    found[n++] = guess(l, domain, "the domain itself");
+    if (any == EXISTS && may_be_made_up(l, nobody))
+        discovery_note(l->out, l->arena, DISCOVER_GUESS, DISCOVERY_FAILED, domain,
+                       "it has the address of a name that does not exist: a resolver that makes up "
+                       "answers, or a wildcard; whether the domain exists is not known");
+    else
+        found[n++] = guess(l, domain, "the domain itself");
     for (size_t i = 0; i < n; i++) {
         pending += found[i] == EXISTS_PENDING;
         there += found[i] == EXISTS;
