@@ -157,6 +157,20 @@ bool ip_is_private(const struct ip *ip)
     return in_any(ip, PRIVATE, COUNT_OF(PRIVATE));
 }
 
+bool ip_is_near(const struct ip *ip)
+{
+    static const struct ip_net OTHERS[] = {
+        { { .family = IP_V4, .octets = { 0 } }, 8 },                    /* RFC 6890: this host */
+        { { .family = IP_V4, .octets = { 224 } }, 3 },                  /* RFC 1112 */
+        { { .family = IP_V6, .octets = { 0 } }, 96 },                   /* RFC 4291 */
+        { { .family = IP_V6, .octets = { 0, 0x64, 0xff, 0x9b } }, 32 }, /* RFC 6052, 8215 */
+        { { .family = IP_V6, .octets = { 0x20, 0x02 } }, 16 },          /* RFC 3056 */
+        { { .family = IP_V6, .octets = { 0x20, 0x01 } }, 32 },          /* RFC 4380 */
+        { { .family = IP_V6, .octets = { 0xff } }, 8 },                 /* RFC 4291 */
+    };
+    return ip_is_loopback(ip) || ip_is_private(ip) || in_any(ip, OTHERS, COUNT_OF(OTHERS));
+}
+
 static uint8_t prefix_mask(unsigned bits)
 {
     return (uint8_t)(0xff00u >> bits);

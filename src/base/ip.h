@@ -24,6 +24,9 @@ const char *ip_text(const struct ip *ip, char out[IP_TEXT_MAX]); /* without brac
 bool ip_eq(const struct ip *a, const struct ip *b);
 bool ip_is_loopback(const struct ip *ip);
 bool ip_is_private(const struct ip *ip); /* RFC 1918, 6598, 4193, link-local */
+/* Not on the public net, or a way around that: private, loopback, the host itself ("0.0.0.0" reaches it),
+ * multicast, and addresses that stand for others. Where foreign data must not send us. */
+bool ip_is_near(const struct ip *ip);
 
 struct ip_net {
     struct ip base;

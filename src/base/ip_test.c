@@ -134,6 +134,34 @@ static void knows_ranges(void **state UNUSED)
         if (ip_is_loopback(&ip) != CASES[i].loopback || ip_is_private(&ip) != CASES[i].private)
             fail_msg("%s", CASES[i].text);
     }
+    static const char *const NEAR[] = { "127.0.0.1",
+                                        "::1",
+                                        "10.0.0.1",
+                                        "fe80::1%1",
+                                        "0.0.0.0",
+                                        "0.1.2.3",
+                                        "::",
+                                        "::7f00:1",
+                                        "::2",
+                                        "224.0.0.1",
+                                        "255.255.255.255",
+                                        "64:ff9b::7f00:1",
+                                        "2002:7f00:1::",
+                                        "2001::1",
+                                        "ff02::1" },
+                             *const FAR[] = { "1.0.0.0",     "223.255.255.255", "192.0.2.1",
+                                              "2001:db8::1", "2001:1::1",       "2003::1",
+                                              "2600::1" };
+    for (size_t i = 0; i < COUNT_OF(NEAR); i++) {
+        struct ip ip = ip_of(NEAR[i]);
+        if (!ip_is_near(&ip))
+            fail_msg("%s", NEAR[i]);
+    }
+    for (size_t i = 0; i < COUNT_OF(FAR); i++) {
+        struct ip ip = ip_of(FAR[i]);
+        if (ip_is_near(&ip))
+            fail_msg("%s", FAR[i]);
+    }
     struct ip none = { .family = IP_NONE }, v4 = ip_of("0.0.0.0"), v6 = ip_of("::");
     struct ip near = ip_of("fe80::1%1"), far = ip_of("fe80::1%2");
     assert_false(ip_is_loopback(&none) || ip_is_private(&none));

@@ -28,8 +28,7 @@ str doctor_dns_domain(const struct doctor_asked *asked, str mailbox, char out[DN
 
 bool doctor_dns_may_ask_of(const struct doctor_asked *asked, const struct ip *address)
 {
-    return address->family != IP_NONE &&
-           (asked->dns_private || (!ip_is_private(address) && !ip_is_loopback(address)));
+    return address->family != IP_NONE && (asked->dns_private || !ip_is_near(address));
 }
 
 /* Was a step refused for that reason, by its words? */

@@ -7,6 +7,7 @@
  * that), and then the user's own recipient or From: nobody that the user did not write himself. And only
  * in a domain of the user's own: strangers' servers are left alone.
  */
+#include "doctor/dns_wants.h"
 #include "doctor/plan_inside.h"
 #include "doctor/served.h"
 
@@ -100,13 +101,15 @@ static str from_in_doubt(const struct plan *p)
     return STR_NONE;
 }
 
-/* Of the family by which the server asked was reached, if there is a choice: the other may have no way out. */
+/* Of the family by which the server asked was reached, if there is a choice: the other may have no way out. Anybody
+ * can name an address inside our network in his zone: we do not go there unless told whom to ask. */
 static bool address_of(const struct plan *p, const struct served_host *h, struct ip *out)
 {
     const struct ip *found = NULL;
     for (size_t i = 0; i < h->address_count; i++)
-        if (!found || (found->family != p->addresses[p->address].family &&
-                       h->addresses[i].family == p->addresses[p->address].family))
+        if (doctor_dns_may_ask_of(p->asked, &h->addresses[i]) &&
+            (!found || (found->family != p->addresses[p->address].family &&
+                        h->addresses[i].family == p->addresses[p->address].family)))
             found = &h->addresses[i];
     if (found)
         *out = *found;

@@ -158,7 +158,7 @@ static void add_ip(struct ip *list, size_t *count, const struct ip *ip)
 
 static bool may_ask(const struct ip *ip, bool private_too)
 {
-    return ip->family != IP_NONE && (private_too || !(ip_is_private(ip) || ip_is_loopback(ip)));
+    return ip->family != IP_NONE && (private_too || !ip_is_near(ip));
 }
 
 static const struct dns_answer *ask_straight(struct dns_known *k, str name, enum dns_type type,

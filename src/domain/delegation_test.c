@@ -215,6 +215,14 @@ static const struct row ROWS[] = {
       0,
       0,
       2 },
+    { "nor at addresses that reach this machine, all machines, or stand for others",
+      { APEX, LIST, "test SOA 1", "test NS ns.nic.test", "ns.nic.test A 0.0.0.0",
+        "ns1.a.test AAAA 64:ff9b::7f00:1", "ns2.b.test A 224.0.0.1", "@0.0.0.0 a.test NS -refused",
+        "@64:ff9b::7f00:1 a.test SOA -refused", "@224.0.0.1 a.test SOA -refused" },
+      DOMAIN_DELEGATION_UNKNOWN,
+      DOMAIN_DELEGATION_WHY_NO_PARENT,
+      0,
+      2 },
 };
 
 static void test_rows(void **state)
@@ -262,7 +270,7 @@ static void test_private_servers_when_told_to(void **state)
     (void)state;
     AUTO(dns_known_freep) struct dns_known *k = dns_known_new(0);
     struct look l = { .domain = STR("a.test"), .private_too = true };
-    (void)script_run(k, ROWS[COUNT_OF(ROWS) - 1].lines, core, &l);
+    (void)script_run(k, ROWS[COUNT_OF(ROWS) - 2].lines, core, &l);
     assert_int_equal(l.d.faults, DOMAIN_DELEGATION_LAME | DOMAIN_DELEGATION_ALL_LAME);
 }
 

@@ -579,24 +579,6 @@ static void go_pinned(struct net_fetch *f, const struct net_fetch_pin *pin)
         end_with(f, WEB_UNABLE, "memory is short");
 }
 
-/* Not on the public net, or a way around that: addresses that stand for others. */
-static bool is_near(const struct ip *ip)
-{
-    static const struct ip_net OTHERS[] = {
-        { { .family = IP_V4, .octets = { 0 } }, 8 },                    /* RFC 6890: this host */
-        { { .family = IP_V4, .octets = { 224 } }, 3 },                  /* RFC 1112 */
-        { { .family = IP_V6, .octets = { 0 } }, 96 },                   /* RFC 4291 */
-        { { .family = IP_V6, .octets = { 0, 0x64, 0xff, 0x9b } }, 32 }, /* RFC 6052, 8215 */
-        { { .family = IP_V6, .octets = { 0x20, 0x02 } }, 16 },          /* RFC 3056 */
-        { { .family = IP_V6, .octets = { 0x20, 0x01 } }, 32 },          /* RFC 4380 */
-        { { .family = IP_V6, .octets = { 0xff } }, 8 },                 /* RFC 4291 */
-    };
-    for (size_t i = 0; i < COUNT_OF(OTHERS); i++)
-        if (ip_net_has(&OTHERS[i], ip))
-            return true;
-    return ip_is_loopback(ip) || ip_is_private(ip);
-}
-
 /* "HOST:PORT:ADDRESS,ADDRESS": libcurl looks nothing up by itself, so that what was checked is what is
  * connected to. */
 static void go_to(struct net_fetch *f, const struct dns_answer *found)
@@ -608,7 +590,7 @@ static void go_to(struct net_fetch *f, const struct dns_answer *found)
     buf_addf(&text, "%.*s:%u:", STR_ARG(f->at.host), f->at.port);
     for (size_t i = 0; i < found->count && taken < ADDRESSES_MAX; i++) {
         const struct ip *ip = &found->records[i].ip;
-        if (ip->family == IP_NONE || (is_near(ip) && !f->options.near))
+        if (ip->family == IP_NONE || (ip_is_near(ip) && !f->options.near))
             continue;
         buf_addf(&text, ip->family == IP_V6 ? "%s[%s]" : "%s%s", taken++ > 0 ? "," : "",
                  ip_text(ip, address));
