@@ -97,32 +97,54 @@ static bool take_line(struct domain_done *d, const char *line, size_t n)
     return ok;
 }
 
+/* Could it be a line of ours that was cut off? Nothing else is ever cut away from a file. */
+static bool may_be_cut(const char *line, size_t n)
+{
+    static const str BEGIN = STR_INIT("{\"schema\":\"baton.domain/1\",");
+    return memcmp(line, BEGIN.p, n < BEGIN.n ? n : BEGIN.n) == 0;
+}
+
+/* Lines that begin otherwise are none of ours, however long they are: they are not even read. */
+static bool begins_well(FILE *f)
+{
+    int c = getc(f);
+    return c == EOF || (ungetc(c, f) != EOF && c == '{');
+}
+
 /* Reads what is there. The last line was cut off in the middle if it has no end: it goes. */
 static bool read_lines(struct domain_done *d, const char *path, struct err *e)
 {
     char *line = NULL;
     size_t room = 0, number = 0;
     off_t whole = 0;
-    bool ok = true;
-    for (ssize_t n; ok && (n = getline(&line, &room, d->file)) > 0;) {
+    bool ok = true, cut = false;
+    while (ok && !cut) {
         number++;
-        if (line[n - 1] != '\n')
+        ok = begins_well(d->file);
+        ssize_t n = ok ? getline(&line, &room, d->file) : 0;
+        if (ok && n <= 0)
             break;
-        ok = (size_t)n <= LINE_OCTETS_MAX && take_line(d, line, (size_t)n);
-        if (ok)
-            whole += n;
-        else
-            err_set(e, ERR_SYNTAX,
-                    "--output '%.80s': line %zu is no line of an earlier run; name another file",
-                    path, number);
+        cut = ok && line[n - 1] != '\n';
+        ok = ok && (cut ? may_be_cut(line, (size_t)n)
+                        : (size_t)n <= LINE_OCTETS_MAX && take_line(d, line, (size_t)n));
+        whole += ok && !cut ? n : 0;
     }
     free(line);
     if (!ok)
-        return false;
+        return err_set(e, ERR_SYNTAX,
+                       "--output '%.80s': line %zu is no line of an earlier run; name another file",
+                       path, number);
     if (ferror(d->file) || ftruncate(fileno(d->file), whole) != 0 ||
         fseeko(d->file, whole, SEEK_SET) != 0)
         return err_sys(e, "going on with '%.120s'", path);
     return true;
+}
+
+/* A device or a pipe keeps nothing that could be read. */
+static bool keeps(FILE *f)
+{
+    struct stat st;
+    return fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode);
 }
 
 struct domain_done *domain_done_open(const char *path, struct err *e)
@@ -140,7 +162,7 @@ struct domain_done *domain_done_open(const char *path, struct err *e)
         err_set(e, ERR_SYNTAX, "--output '%.120s' is no ordinary file", path);
     else if (flock(fileno(d->file), LOCK_EX | LOCK_NB) != 0)
         err_set(e, ERR_SYSTEM, "'%.120s' is being written by another run", path);
-    else if (fseeko(d->file, 0, SEEK_SET) == 0 && read_lines(d, path, e))
+    else if (!keeps(d->file) || (fseeko(d->file, 0, SEEK_SET) == 0 && read_lines(d, path, e)))
         return d;
     domain_done_close(d);
     return NULL;

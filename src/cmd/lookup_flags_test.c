@@ -36,6 +36,9 @@ static void trust_anchors(void **state)
     assert_non_null(strstr(e.why, "/nonexistent/anchors"));
     for (size_t i = 0; i < COUNT_OF(BAD); i++)
         assert_false(lookup_take_trust_anchor(&f, file_of(BAD[i], path), &e));
+    /* Neither has an end. */
+    assert_false(lookup_take_trust_anchor(&f, "/proc/self", &e));
+    assert_false(lookup_take_trust_anchor(&f, "/dev/zero", &e));
     assert_null(f.gather.trust_anchor);
     assert_true(lookup_take_trust_anchor(&f,
                                          file_of("; ours\nexample. IN DS 1 13 2 "

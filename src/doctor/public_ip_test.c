@@ -83,6 +83,7 @@ static const struct found_case {
     { "over IPv6", "587", "587@6 220 hello | 587@6 ehlo 250 m Hello [2001:db8::9]",
       "2 2001:db8::9 2" },
     { "a private one is none", "587", "587 220 hello | 587 ehlo 250 m Hello [192.168.1.9]", "0 0" },
+    { "nor is the host's own", "587", "587 220 hello | 587 ehlo 250 m Hello [0.0.0.0]", "0 0" },
     { "... but where all may be asked", "587 asks-all",
       "587 220 hello | 587 ehlo 250 m Hello [192.168.1.9]", "2 192.168.1.9 2" },
     { "whoami, not yet", "587 whoami=me.test", "587 220 hello", "not yet" },
