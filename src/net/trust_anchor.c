@@ -8,9 +8,7 @@ typedef struct dsa_st DSA;
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Of a file that has no end, such as a device. */
-enum { LINES_MAX = 10000 };
+#include <sys/stat.h>
 
 static void add(struct net_trust_anchors *out, const ldns_rdf *owner)
 {
@@ -33,11 +31,17 @@ static void add(struct net_trust_anchors *out, const ldns_rdf *owner)
 /* Lines that are no record are left to libunbound to complain of. */
 bool net_trust_anchors_read(const char *file, struct net_trust_anchors *out, struct err *e)
 {
+    struct stat st;
     FILE *f = fopen(file, "re");
     if (!f)
         return err_sys(e, "reading the trust anchors in '%s'", file);
+    /* Directories and devices have no end, and libunbound will read it once more. */
+    if (fstat(fileno(f), &st) != 0 || !S_ISREG(st.st_mode)) {
+        (void)fclose(f);
+        return err_set(e, ERR_SYNTAX, "'%s' is no file that can be read twice", file);
+    }
     *out = (struct net_trust_anchors){ .count = 0 };
-    for (unsigned lines = 0; lines < LINES_MAX && !feof(f) && !ferror(f); lines++) {
+    while (!feof(f) && !ferror(f)) {
         ldns_rr *rr = NULL;
         if (ldns_rr_new_frm_fp(&rr, f, NULL, NULL, NULL) != LDNS_STATUS_OK)
             continue;
