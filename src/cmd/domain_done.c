@@ -140,13 +140,6 @@ static bool read_lines(struct domain_done *d, const char *path, struct err *e)
     return true;
 }
 
-/* A device or a pipe keeps nothing that could be read. */
-static bool keeps(FILE *f)
-{
-    struct stat st;
-    return fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode);
-}
-
 struct domain_done *domain_done_open(const char *path, struct err *e)
 {
     struct domain_done *d = calloc(1, sizeof(*d));
@@ -160,8 +153,6 @@ struct domain_done *domain_done_open(const char *path, struct err *e)
         err_sys(e, "opening '%.120s'", path);
     else if (!S_ISREG(st.st_mode)) /* a device may be read without end */
         err_set(e, ERR_SYNTAX, "--output '%.120s' is no ordinary file", path);
-    else if (!keeps(d->file))
-        return d;
     else if (flock(fileno(d->file), LOCK_EX | LOCK_NB) != 0)
         err_set(e, ERR_SYSTEM, "'%.120s' is being written by another run", path);
     else if (fseeko(d->file, 0, SEEK_SET) == 0 && read_lines(d, path, e))

@@ -12,7 +12,7 @@
 
 struct domain_done;
 /* Opens the file, which may be new, for adding to. A file that holds anything else than lines of ours, the last
- * perhaps cut off, is an error, and stays as it is. Of a device or a pipe nothing is read. */
+ * perhaps cut off, is an error, and stays as it is. So is a device. */
 struct domain_done *domain_done_open(const char *path, struct err *e) MUST_CHECK;
 void domain_done_close(struct domain_done *d);
 FILE *domain_done_file(struct domain_done *d);
