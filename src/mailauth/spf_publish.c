@@ -224,9 +224,7 @@ static void merge_term(struct merge *m, const struct spf_term *t)
         return;
     }
     for (size_t i = 0; i < m->count; i++)
-        if (same_term(&m->terms[i], t) ||
-            (spf_is_modifier(t->kind) && t->kind != SPF_UNKNOWN_MODIFIER &&
-             m->terms[i].kind == t->kind))
+        if (same_term(&m->terms[i], t) || (t->kind == SPF_EXP && m->terms[i].kind == SPF_EXP))
             return;
     m->too_many = m->count == TERMS_MAX;
     if (!m->too_many)
@@ -240,15 +238,28 @@ static void leave_out(struct merge *m, str text)
     buf_add(&m->left_out, text);
 }
 
+static bool record_has_all(str record)
+{
+    struct spf_cursor c = spf_cursor_of(record);
+    struct spf_term t;
+    struct spf_fault unused;
+    for (enum spf_read read; (read = spf_next(&c, &t, &unused)) != SPF_READ_END;)
+        if (read == SPF_READ_TERM && t.kind == SPF_ALL)
+            return true;
+    return false;
+}
+
+/* A redirect beside all is ignored (6.1), and goes. */
 static void merge_record(struct merge *m, str record)
 {
+    bool has_all = record_has_all(record);
     struct spf_cursor c = spf_cursor_of(record);
     struct spf_term t;
     struct spf_fault fault;
     for (enum spf_read read; (read = spf_next(&c, &t, &fault)) != SPF_READ_END;)
-        if (read == SPF_READ_TERM)
+        if (read == SPF_READ_TERM && !(t.kind == SPF_REDIRECT && has_all))
             merge_term(m, &t);
-        else
+        else if (read != SPF_READ_TERM)
             leave_out(m, t.text);
 }
 
@@ -292,14 +303,19 @@ static void write_wishes(const struct merge *m, const struct spf_wish *wish, str
             buf_addf(out, " include:%.*s", STR_ARG(wish->includes[i]));
 }
 
+/* A redirect stays one where it is alone and no other record has all; else it lets the same servers send as an
+ * include. */
 static void write_terms(const struct merge *m, bool modifiers, struct buf *out)
 {
+    bool is_include = m->has_all;
     for (size_t i = 0; i < m->count; i++) {
         const struct spf_term *t = &m->terms[i];
-        if (spf_is_modifier(t->kind) != modifiers || (t->kind == SPF_REDIRECT && m->has_all))
+        bool included = t->kind == SPF_REDIRECT && is_include;
+        is_include = is_include || t->kind == SPF_REDIRECT;
+        if ((spf_is_modifier(t->kind) && !included) != modifiers)
             continue;
-        buf_addc(out, ' ');
-        buf_add(out, t->text);
+        buf_add(out, included ? STR(" include:") : STR(" "));
+        buf_add(out, included ? t->domain : t->text);
     }
 }
 

@@ -24,6 +24,10 @@ static const char ZONE[] =
     "wrong.example TXT v=spf1 mx ipv4:192.0.2.1 a/99 include:svc.example -all\n"
     "two.example TXT v=spf1 mx a:one.svc.example -all\n"
     "two.example TXT v=spf1 MX ip4:192.0.2.9 ~all\n"
+    "moved.example TXT v=spf1 redirect=plain.example\n"
+    "moved.example TXT v=spf1 mx redirect=gone.example -all\n"
+    "sent.example TXT v=spf1 redirect=plain.example\n"
+    "sent.example TXT v=spf1 redirect=svc.example\n"
     "plain.example TXT v=spf1 mx -all\n"
     "noall.example TXT v=spf1 mx\n"
     "redirected.example TXT v=spf1 redirect=plain.example\n"
@@ -110,6 +114,11 @@ static const struct proposal_case {
     /* several records become one; the stricter all stays */
     { "two.example", NULL, NULL, true, true, "v=spf1 mx a:one.svc.example ip4:192.0.2.9 -all", "",
       2, false },
+    /* ... and a redirect of one of them an include */
+    { "moved.example", NULL, NULL, true, true, "v=spf1 include:plain.example mx -all", "", 3,
+      false },
+    { "sent.example", NULL, NULL, true, true, "v=spf1 include:svc.example redirect=plain.example",
+      "", 5, false },
     { "wrong.example", NULL, NULL, true, true, "v=spf1 mx include:svc.example -all",
       "ipv4:192.0.2.1 a/99", 4, false },
     /* nothing replaces what could not be read */

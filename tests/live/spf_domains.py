@@ -27,8 +27,8 @@ def whose_domain_is_checked():
 
 def what_is_no_domain_has_no_result():
     zone = Zone("a.example TXT v=spf1 -all\n")
-    for sender, helo in (("ann@[192.0.2.1]", "x"), ("ann@local", "x"), ("ann@a..example", "x"), ("@", "x"), ("", ""),
-                         ("", "[192.0.2.1]"), ("", "single"), ("ann@-\u2010.example", "x"),
+    for sender, helo in (("ann@[192.0.2.1]", "x"), ("ann@local", "x"), ("ann@a..example", "x"), ("@", "x"),
+                         ("", ""), ("", "[192.0.2.1]"), ("", "single"), ("ann@-\u2010.example", "x"),
                          ("ann@" + 64 * "x" + ".example", "x")):
         said = result(zone, 1, sender, ("--helo", helo), result="none", explanation=None, publish=None)
         expect(said["reason"] in ("malformed-domain", "no-domain"), "the reason", sender, said)
@@ -37,7 +37,8 @@ def what_is_no_domain_has_no_result():
 
 def aliases_whose_end_is_left_to_us():
     zone = Zone("a.example CNAME b.example\nb.example TXT v=spf1 mx ~all\nb.example MX 1 m.example\n"
-                "m.example CNAME n.example\nn.example A 192.0.2.1\nc.example CNAME d.example\nd.example TXT v=spf1 -all\n"
+                "m.example CNAME n.example\nn.example A 192.0.2.1\n"
+                "c.example CNAME d.example\nd.example TXT v=spf1 -all\n"
                 "_dmarc.c.example CNAME _d.example\n_d.example TXT v=DMARC1; p=reject\n"
                 "e.example CNAME dead.example\ndead.example SERVFAIL\nf.example CNAME f.example\n")
     result(zone, 0, "ann@a.example", result="pass")
@@ -80,7 +81,8 @@ def nothing_is_known_of_who_sends():
 
     def owes(status, domain, *words, **values):
         Run("spf", "--from", "ann@" + domain, resolver=zone).owes(status, *words)
-        return Run("spf", "--from", "ann@" + domain, "--json", resolver=zone).document(status, explanation=None, **values)
+        return Run("spf", "--from", "ann@" + domain, "--json", resolver=zone).document(
+            status, explanation=None, **values)
 
     owes(3, "a.example", "SPF not known: which address", "record v=spf1 mx include:b.example +all", "costs 3 of 10",
          "+all lets everybody", result=None, lookups=3, lookups_complete=True,
