@@ -230,8 +230,9 @@ static bool write_page(const struct doctor_flags *f, const struct bench *b)
 }
 
 /* There is no server to try: the answer is what DNS says of the address. */
-static int answer_nowhere(const struct doctor_flags *f, const struct bench *b)
+static int answer_nowhere(const struct doctor_flags *f, struct bench *b)
 {
+    b->stats.wall_ms = f->looked_ms;
     int status = doctor_print(&f->o, b->record, &b->stats, b->mask, f->json);
     return f->report && !write_page(f, b) ? EXIT_USAGE : status;
 }

@@ -363,6 +363,7 @@ static bool find_server(struct raw *raw, const char *address, struct arena *a, s
     o->asked.found = found.said;
     if (found.none) {
         raw->no_secret = raw->f->nowhere = true;
+        raw->f->looked_ms = found.took_ms;
         raw->f->dns = dns;
         dns = NULL;
         return true;

@@ -16,6 +16,7 @@ struct doctor_flags {
     const char *report;    /* --report FILE: the page */
     bool full;             /* with names */
     bool nowhere;          /* no server was named, and none was found: there is nothing to try */
+    uint64_t looked_ms;    /* nowhere: how long it was looked for */
     struct dns_known *dns; /* nowhere: what DNS said; whoever reads the flags frees it */
 };
 

@@ -146,6 +146,7 @@ bool doctor_find_server(const char *address, uint16_t https_port, struct doctor_
     bool ok = discover_address_read(address, a, &q.who, e) && discover_run(&run, &q, a, d, e) &&
               take_best(d, &q.who, o, a, out, e);
     uint64_t took = now_ms() - began, left = took < o->timeout_ms ? o->timeout_ms - took : 0;
+    out->took_ms = took;
     o->timeout_ms = left > LEAST_MS ? (uint32_t)left : LEAST_MS;
     free(d);
     return ok;

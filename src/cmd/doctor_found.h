@@ -10,6 +10,7 @@
 struct doctor_found {
     struct discover_server server;
     bool none; /* no server is known; nothing but said counts */
+    uint64_t took_ms;
     str said; /* a sentence on what was found, where from, and whether the password may go there; escaped */
 };
 

@@ -381,6 +381,7 @@ def the_doctor_cannot_look():
     status, d, errors, _ = doctor("anna@copr.test", "--resolver", f"{CLOSED}:9", "--timeout", "6")
     assert status == 3 and d and d["verdict"] == "unknown" and d["cause"] is None, (status, errors)
     assert "some look-ups failed" in d["asked"]["found"], d["asked"]["found"]
+    assert d["stats"]["wall_ms"] > 0, d["stats"]
 
 
 def the_doctor_names_the_nearest_host():
