@@ -21,6 +21,7 @@ static struct dkim_key look(const struct dns_record *records, size_t count, enum
     assert(k && dns_known_put(k, &a));
     bool known = dkim_key_look(k, selector, domain, &o, &memory, &key);
     assert(known && key.result == dkim_reason_result(key.reason) && key.sentence.n > 0);
+    assert((dkim_key_notes(&key) & DKIM_NOTE_WEAK_KEY) == 0 || key.bits < 2048);
     key.record = arena_dup(&memory, key.record);
     key.hashes = key.services = key.granularity = STR_NONE;
     dns_known_free(k);
