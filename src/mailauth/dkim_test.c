@@ -400,7 +400,7 @@ static void what_changed(void **state)
     assert_true(str_eq(r.v.signatures[0].changed, STR("Subject")));
     assert_int_equal(r.v.signatures[0].body_holds, DKIM_YES);
     done(&r);
-    replace(&m, "Bye", "Buy", "what changed");
+    replace(&m, "Bye.", "Buy.", "what changed"); /* no base64 */
     verify(&r, buf_str(&m), zone.p);
     assert_int_equal(r.v.signatures[0].reason, DKIM_BODY_CHANGED);
     assert_int_equal(r.v.signatures[0].header_holds, DKIM_NO);
