@@ -43,6 +43,7 @@ enum { ARENA_MAX = 1 << 20 };
 #define CORP_SAME  "dns@system mail.corp.arpa A 198.51.100.4 |" CORP_DNS
 #define CORP_OTHER "dns@system mail.corp.arpa A 192.0.2.1 |" CORP_DNS
 #define ALL_CLOSED "587 refused |"
+#define WRONG_NAME "587 220 hello | 587 ehlo STARTTLS | 587+ tls wrong-name names=box.host.test |"
 #define FOREIGN                                                                                    \
     "587 220 mx.stranger.example | 587 ehlo STARTTLS | 587+ tls wrong-name "                       \
     "names=mx.stranger.example |"
@@ -146,6 +147,11 @@ static const struct judge_case {
     /* wrong-server */
     { "a stranger answers, and DNS gives another address", CORP, FOREIGN CORP_OTHER,
       "refused: wrong-server likely, certificate-wrong-name likely; exit 1; next", NULL },
+    { "a certificate of another name, and DNS gives a neighbour's address", CORP,
+      WRONG_NAME "dns@system mail.corp.arpa A 198.51.7.9 |" CORP_DNS,
+      "refused: certificate-wrong-name proved, wrong-server possible; exit 1", NULL },
+    { "... a stranger's", CORP, WRONG_NAME CORP_OTHER,
+      "refused: certificate-wrong-name proved, wrong-server likely; exit 1", NULL },
     { "nobody answers, and DNS gives another address", CORP, ALL_CLOSED CORP_OTHER,
       "refused: server-down likely, wrong-server possible; exit 4; next", NULL },
     { "... the one here is inside, that of DNS in the world", CORP,
@@ -578,6 +584,7 @@ static void notes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+
         cmocka_unit_test(cases), cmocka_unit_test(judged_again), cmocka_unit_test(steps),
         cmocka_unit_test(slips), cmocka_unit_test(nowhere),      cmocka_unit_test(about_nobody),
         cmocka_unit_test(named), cmocka_unit_test(notes),

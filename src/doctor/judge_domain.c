@@ -59,17 +59,24 @@ static void take_row(struct says *s, const struct bench *b, const struct doctor_
     }
 }
 
-/* Of the server asked: on the port for mail from other servers, without a login. */
+/* Of the server asked: on the port for mail from other servers, without a login. Where postmaster could not be named,
+ * what was said to the recipient has to do, in words of relaying; it may be the reverse-path that they are about. */
 static struct says asked_says(const struct bench *b, str domain)
 {
     struct says s = { .denies = NULL };
+    const struct doctor_evidence *instead = NULL;
     for (size_t i = 0; i < b->r->count; i++) {
         const struct doctor_evidence *ev = &b->r->rows[i];
-        if (ev->probe == PROBE_TRIAL && ev->attempt.port == 25 &&
-            ev->outcome.stage == SMTP_STAGE_RCPT && !smtp_attempt_logs_in(&ev->attempt) &&
-            str_eq_nocase(words_domain(ev->attempt.to), domain) && !judge_is_unsteady(b, ev))
-            take_row(&s, b, ev, domain);
+        if (ev->probe != PROBE_TRIAL || ev->attempt.port != 25 ||
+            ev->outcome.stage != SMTP_STAGE_RCPT || smtp_attempt_logs_in(&ev->attempt) ||
+            !str_eq_nocase(words_domain(ev->attempt.to), domain) || judge_is_unsteady(b, ev))
+            continue;
+        take_row(&s, b, ev, domain);
+        if (judge_is_refusal(ev) && ev->outcome.code / 100 == 5 &&
+            words_name_relaying(&ev->outcome) && words_cause(&ev->outcome) == CAUSE_NONE)
+            instead = ev;
     }
+    s.denies = s.denies || s.takes ? s.denies : instead;
     return s;
 }
 

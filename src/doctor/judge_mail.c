@@ -179,10 +179,12 @@ void judge_sign_domain_not_configured(struct bench *b)
         smtp_attempt_logs_in(&b->a) || !ev || neighbour_accepted(b) ||
         words_unknown_user(&ev->outcome))
         return;
-    bool relaying = words_about_relaying(&ev->outcome); /* else it may be the mailbox alone */
+    bool relaying = words_about_relaying(&ev->outcome);  /* else it may be the mailbox alone */
+    bool for_users = doctor_record_offers_login(b->r) && /* a provider's, whose MX is another */
+                     !judge_is_servers_own(b, to);
+    bool likely = relaying && (inbound || (control && !for_users));
     struct finding *f = judge_add(b, CAUSE_DOMAIN_NOT_CONFIGURED, HOP_SUBMISSION,
-                                  relaying && (control || inbound) ? STRENGTH_LIKELY
-                                                                   : STRENGTH_POSSIBLE);
+                                  likely ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
     finding_for(f, ev->id);
     finding_for(f, judge_id(control));
 }

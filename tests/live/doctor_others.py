@@ -70,6 +70,15 @@ def holds(site, other, said):
         expect(PASSWORD.encode() not in bytes(c.clear), "the password")
 
 
+def names_nobody(page):
+    """The page is fit to be handed on: whom DNS names for the user's domain is not in it."""
+    with open(page, encoding="utf-8") as file:
+        text = file.read()
+    for name in (OTHER, "elsewhere.example", BOB, USER, TYPO, f"@{DOMAIN}", f"for {DOMAIN}", f"{DOMAIN} MX"):
+        at = text.find(name)
+        expect(at < 0, f"{name} is on the page", text[max(at - 200, 0):at + 100])
+
+
 def table(d, site, other):
     """Who takes the domain's mail: both hosts, and what each said."""
     rows = {row["host"]: row for row in d["mx"]}
@@ -101,9 +110,10 @@ def play(here, there, flags, options):
         if there is not None:
             other.listen(away, 25, tls=None, steps=there, name=OTHER, caps=["PIPELINING", "STARTTLS", "AUTH PLAIN"])
         server = NameServer(address(), zone(rows, options.get("own", True)))
+        page = f"{bench.folder.name}/{server.address}.html"
         run = bench.doctor([USER, "--server", f"{HOST}:{options.get('port', 25)}", "--resolver",
                             f"{server.address}:{server.port}", "--ca", bench.authority.pem, "--to", to, "--json",
-                            "--timeout", str(TIMEOUT_S), *flags], password=options.get("password"))
+                            "--timeout", str(TIMEOUT_S), "--report", page, *flags], password=options.get("password"))
         site.settle()
         other.settle()
         owes(run, options.get("password"), TIMEOUT_S)
@@ -121,6 +131,7 @@ def play(here, there, flags, options):
             if other.conns:
                 table(d, site, other)
             proves_again(run)
+            names_nobody(page)
         except Failure as failure:
             told = "\n".join(f"{c.peer.address} {c.commands}" for c in site.conns + other.conns)
             raise Failure(f"{failure}\n{told}\n" + "\n".join(row["said"] for row in d["evidence"])) from failure
@@ -157,6 +168,11 @@ for name, steps in (("closes at once", {"greeting": Close()}), ("resets", {"gree
                     ("hangs up at RSET", {"rset": Close()}), ("no QUIT", {"quit": Close()})):
     proved = ("mx-points-elsewhere", "proved" if name in ("hangs up at RSET", "no QUIT") else "likely")
     case(f"another that {name}", DENIES, {**serves([BOB]), **steps}, *NONE, wanted=proved)
+
+NO_NULL = {"rcpt": RELAYING, "mail": lambda c, a: "550 5.7.1 no empty sender" if "<>" in a else None}
+case("the server asked refuses the empty reverse-path", NO_NULL, {}, *NONE, named="asked", met=False,
+     wanted=("domain-not-configured", "likely"))
+case("... and DNS leads to another", NO_NULL, serves([BOB]), *NONE, wanted=("mx-points-elsewhere", "likely"))
 
 # ---- the From where its mail arrives ----
 

@@ -135,7 +135,7 @@ static const struct world WORLDS[] = {
     { "postmaster is denied to an address of the domain's own, and put off from nobody's", TO_OWN,
       .ports = { { 25, PORT_CLEAR, .stranger = DENIED } }, .spoof = DENIED,
       .postmaster = "450 4.2.0 Greylisted", .dns = &HERE,
-      .want = "refused: domain-not-configured possible; exit 1; next" },
+      .want = "refused: domain-not-configured likely; exit 1; next" },
     { "the words blame another thing too", TO_OWN,
       .ports = { { 25, PORT_CLEAR, .stranger = DENIED } },
       .postmaster = "550 5.7.1 Relaying denied. IP name lookup failed", .dns = &HERE,
@@ -827,6 +827,13 @@ static const struct world WORLDS[] = {
       { { 25, PORT_CLEAR, "STARTTLS", "SIZE 1", .stranger = NO } },
       .postmaster = NO,
       .want = "refused: domain-not-configured likely; exit 1; next" },
+
+    { "inside: postmaster is refused too, and a login is offered elsewhere",
+      "25 none - to=bob@example.org host=smtp.provider.test",
+      { { 25, PORT_CLEAR, .stranger = DENIED }, P587 },
+      .postmaster = DENIED,
+      .want = "refused: domain-not-configured possible, mx-port-not-submission possible; exit 1; "
+              "next" },
 
     { "everything is refused, and blames the EHLO name",
       "587 starttls - known from=x@example.net helo=localhost to=bob@example.org",
