@@ -215,8 +215,9 @@ def a_name_that_is_rewritten():
 def another_anchor():
     """The root's real keys do not fit this tree, a missing file holds none, and one zone's keys are no other's."""
     with tree() as t:
+        (t.place / "empty").write_text("")
         for anchor, words in (("/usr/share/dns/root.key", "do not hold"), (t.place / "none", "No such file"),
-                              ("/dev/null", "no trust anchor")):
+                              (t.place / "empty", "no trust anchor"), ("/dev/null", "no file that can be read")):
             owes(ask(t.resolver, anchor, "good.test/MX")["good.test/MX"], "NOERROR", "unchecked", words, count=1)
         island = t.place / "island"
         island.write_text(t._ds(t.zones["good.test"]) + "\n")
