@@ -6,12 +6,12 @@
 #include "cmd/cmd.h"
 #include "cmd/discover_run.h"
 #include "cmd/lookup_flags.h"
+#include "cmd/output.h"
 #include "cmd/read_file.h"
 #include "discover/discovery.h"
 #include "net/idn.h"
 #include "net/psl.h"
 #include "settings/providers.h"
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -86,18 +86,6 @@ const struct command_option DISCOVER_OPTIONS[] = {
 /* ------------------------------------------------------------------------------------------------
  * JSON
  */
-static json_t *text_of(str s)
-{
-    struct buf b;
-    if (!s.n)
-        return json_null();
-    buf_init(&b, TEXT_MAX);
-    escape_line(s, &b);
-    json_t *t = json_stringn(b.p ? b.p : "", b.n);
-    buf_done(&b);
-    return t ? t : json_null();
-}
-
 static json_t *login_of(const struct discover_server *s)
 {
     return s->login == DISCOVER_LOGIN_UNSAID ? json_null()
@@ -108,27 +96,29 @@ static json_t *server_json(const struct discover_server *s)
 {
     json_t *mechanisms = json_array();
     for (size_t i = 0; i < s->mechanism_count; i++)
-        json_array_append_new(mechanisms, text_of(s->mechanisms[i]));
+        json_array_append_new(mechanisms, output_str(s->mechanisms[i]));
     str trust = s->trust == DISCOVER_UNTRUSTED ? STR_NONE
                                                : names_of(&DISCOVER_WHY_NAMES, (int)s->trust);
     str password = s->provider ? names_of(&PROVIDER_PASSWORD_NAMES, (int)s->provider->password)
                                : STR_NONE;
     return json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "hostname",
-                     text_of(s->hostname), "port", (int)s->port, "security",
-                     text_of(names_of(&SMTP_SECURITY_NAMES, (int)s->security)), "mechanisms",
-                     mechanisms, "user", text_of(s->user), "source",
-                     text_of(names_of(&DISCOVER_SOURCE_NAMES, (int)s->source)), "trusted",
-                     s->trust != DISCOVER_UNTRUSTED, "trusted_by", text_of(trust), "login",
-                     login_of(s), "provider", text_of(s->provider ? s->provider->title : STR_NONE),
-                     "password", text_of(password));
+                     output_str(s->hostname), "port", (int)s->port, "security",
+                     output_str(names_of(&SMTP_SECURITY_NAMES, (int)s->security)), "mechanisms",
+                     mechanisms, "user", output_str(s->user), "source",
+                     output_str(names_of(&DISCOVER_SOURCE_NAMES, (int)s->source)), "trusted",
+                     s->trust != DISCOVER_UNTRUSTED, "trusted_by", output_str(trust), "login",
+                     login_of(s), "provider",
+                     output_str(s->provider ? s->provider->title : STR_NONE), "password",
+                     output_str(password));
 }
 
 static json_t *evidence_json(const struct discovery_evidence *ev)
 {
-    return json_pack(
-        "{s:o, s:o, s:o, s:o}", "source",
-        text_of(names_of(&DISCOVER_SOURCE_NAMES, (int)ev->source)), "asked", text_of(ev->asked),
-        "came", text_of(names_of(&DISCOVERY_CAME_NAMES, (int)ev->came)), "said", text_of(ev->said));
+    return json_pack("{s:o, s:o, s:o, s:o}", "source",
+                     output_str(names_of(&DISCOVER_SOURCE_NAMES, (int)ev->source)), "asked",
+                     output_str(ev->asked), "came",
+                     output_str(names_of(&DISCOVERY_CAME_NAMES, (int)ev->came)), "said",
+                     output_str(ev->said));
 }
 
 static bool print_json(const struct discover_address *who, const struct discovery *d)
@@ -139,9 +129,9 @@ static bool print_json(const struct discover_address *who, const struct discover
     for (size_t i = 0; i < d->evidence_count; i++)
         json_array_append_new(evidence, evidence_json(&d->evidence[i]));
     json_t *root = json_pack("{s:s, s:o, s:o, s:b, s:o, s:o}", "schema", "baton.discover/1",
-                             "address", text_of(who->whole), "outgoing", outgoing, "no_such_domain",
-                             d->no_such_domain, "did_you_mean", text_of(d->nearest), "evidence",
-                             evidence);
+                             "address", output_str(who->whole), "outgoing", outgoing,
+                             "no_such_domain", d->no_such_domain, "did_you_mean",
+                             output_str(d->nearest), "evidence", evidence);
     bool ok = root && json_dumpf(root, stdout, JSON_INDENT(2)) == 0 && putchar('\n') != EOF;
     json_decref(root);
     return ok && fflush(stdout) == 0;

@@ -4,6 +4,7 @@
 #include "base/escape.h"
 #include "cmd/cmd.h"
 #include "cmd/domain_done.h"
+#include "cmd/output.h"
 #include "cmd/progress.h"
 #include "domain/list.h"
 #include "net/idn.h"
@@ -120,8 +121,8 @@ static void say_unreadable(struct bulk *b, str text, const char *why)
     (void)fprintf(stderr, "baton domain: %s:%llu: %s\n", b->o->domains,
                   (unsigned long long)b->list.number, why);
     write_line(b, json_pack("{s:s, s:n, s:o, s:I, s:s, s:s}", "schema", "baton.domain/1", "domain",
-                            "typed", domain_json_text(text), "line", (json_int_t)b->list.number,
-                            "state", "unreadable", "error", why));
+                            "typed", output_str(text), "line", (json_int_t)b->list.number, "state",
+                            "unreadable", "error", why));
 }
 
 static void slot_free(struct slot *s)

@@ -13,7 +13,5 @@ bool domain_report_text(const struct domain_look *look, const struct domain_fact
 /* "baton.domain/1"; NULL: memory is short. */
 json_t *domain_report_json(const struct domain_look *look, const struct domain_facts *facts,
                            size_t questions) MUST_CHECK;
-/* Octets of DNS as a JSON string, escaped; null when empty. */
-json_t *domain_json_text(str s);
 int domain_exit_status(const struct domain_facts *facts);
 #endif
