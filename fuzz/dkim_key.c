@@ -43,15 +43,22 @@ static void check_one(const struct dns_record *record)
 static void check_others(const struct dns_record *records)
 {
     str s = STR("s"), d = STR("a.example");
-    assert(look(records, 2, DNS_OK, DNS_UNCHECKED, s, d).result != AUTH_PASS);
-    assert(look(records, 1, DNS_NXDOMAIN, DNS_UNCHECKED, s, d).reason == DKIM_NO_KEY);
-    assert(look(records, 0, DNS_OK, DNS_UNCHECKED, s, d).reason == DKIM_NO_KEY);
-    assert(look(records, 1, DNS_SERVFAIL, DNS_UNCHECKED, s, d).result == AUTH_TEMPERROR);
-    assert(look(records, 1, DNS_OK, DNS_BOGUS, s, d).result == AUTH_TEMPERROR);
-    assert(look(records, 1, DNS_OK, DNS_SECURE, STR("-"), d).reason == DKIM_SELECTOR_SYNTAX);
-    assert(look(records, 1, DNS_OK, DNS_SECURE, STR(LABEL LABEL LABEL LABEL "s"), d).reason ==
-           DKIM_SELECTOR_SYNTAX);
-    assert(look(records, 1, DNS_OK, DNS_SECURE, s, STR("example")).reason == DKIM_DOMAIN_SYNTAX);
+    struct dkim_key key = look(records, 2, DNS_OK, DNS_UNCHECKED, s, d);
+    assert(key.result != AUTH_PASS);
+    key = look(records, 1, DNS_NXDOMAIN, DNS_UNCHECKED, s, d);
+    assert(key.reason == DKIM_NO_KEY);
+    key = look(records, 0, DNS_OK, DNS_UNCHECKED, s, d);
+    assert(key.reason == DKIM_NO_KEY);
+    key = look(records, 1, DNS_SERVFAIL, DNS_UNCHECKED, s, d);
+    assert(key.result == AUTH_TEMPERROR);
+    key = look(records, 1, DNS_OK, DNS_BOGUS, s, d);
+    assert(key.result == AUTH_TEMPERROR);
+    key = look(records, 1, DNS_OK, DNS_SECURE, STR("-"), d);
+    assert(key.reason == DKIM_SELECTOR_SYNTAX);
+    key = look(records, 1, DNS_OK, DNS_SECURE, STR(LABEL LABEL LABEL LABEL "s"), d);
+    assert(key.reason == DKIM_SELECTOR_SYNTAX);
+    key = look(records, 1, DNS_OK, DNS_SECURE, s, STR("example"));
+    assert(key.reason == DKIM_DOMAIN_SYNTAX);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -43,7 +43,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct spf_cursor c = spf_cursor_of(record);
     for (enum spf_read read; (read = spf_next(&c, &t, &other)) != SPF_READ_END;) {
-        assert(t.number == ++terms && t.at + t.text.n == c.at);
+        terms++;
+        assert(t.number == terms && t.at + t.text.n == c.at);
         faulty = faulty || read == SPF_READ_FAULT;
         if (read == SPF_READ_TERM)
             is_term(&t, record);
