@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "net/psl.h"
 #include "net/library.h"
-#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
