@@ -159,6 +159,11 @@ const struct command COMMANDS[] = {
       "no server "
       "sent anything; 5 the login failed; 6 a name could not be looked up.",
       DOCTOR_OPTIONS, cmd_doctor },
+    { "explain", "[FILE | TEXT]", "Read a refusal, a bounce or a log, and name the cause",
+      "An argument that is no file is the text; without one standard input is read.\n"
+      "\n"
+      "Exit status: 0 the cause is known; 3 not known; 2 usage, or a file that cannot be read.",
+      EXPLAIN_OPTIONS, cmd_explain },
     { "demo", "", "Show the doctor at work on a server inside this program",
       "Starts a server on loopback that refuses as Exim does, diagnoses it, applies the fix, and "
       "hands a "

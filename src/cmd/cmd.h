@@ -47,6 +47,7 @@ bool command_completion(const char *shell, struct buf *out); /* bash, zsh or fis
 enum { EXIT_USAGE = 2 };
 
 int cmd_doctor(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 int cmd_dmarc(int argc, char **argv);
 int cmd_dnsbl(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
@@ -63,6 +64,7 @@ int cmd_completion(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
 extern const struct command_option DOCTOR_OPTIONS[];
+extern const struct command_option EXPLAIN_OPTIONS[];
 extern const struct command_option DISCOVER_OPTIONS[];
 extern const struct command_option DKIM_OPTIONS[];
 extern const struct command_option MOCK_OPTIONS[];

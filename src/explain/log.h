@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * explain/log.h - a whole server log, line by line, to refusals grouped by their cause
+ * Owns    joining the lines of a session (did the client log in? what was its queue id?), the groups, their counts,
+ *         first and last time and one example.
+ * Leaves  one line's meaning to explain/log_line.h; reading, unpacking and following files to cmd.
+ *
+ * Memory is flat in the length of the log: sessions that are open, groups, and answers that were worked out before
+ * (by words with addresses and numbers left out) each have a maximum.
+ */
+#ifndef BATON_EXPLAIN_LOG_H
+#define BATON_EXPLAIN_LOG_H
+#include "explain/explain.h"
+
+/* Who the refusal is about. Slices are good until the log is freed. */
+struct explain_group {
+    enum cause_id cause; /* CAUSE_NONE: refused, and the cause is not known */
+    double confidence;
+    enum finding_hop hop;
+    str client; /* address, or "local" */
+    str sender; /* reverse-path, "<>" of a bounce; empty: not told */
+    str domain; /* of the recipient */
+    uint64_t count;
+    uint64_t error; /* count may be too high by as much as this; 0: exact */
+    int64_t first_s,
+        last_s; /* seconds since 1970 as the log's own clock says, the year of a syslog line taken from
+                                the caller; INT64_MIN: no time could be read */
+    str example; /* the first line, secrets hidden */
+};
+
+struct explain_log_totals {
+    uint64_t lines, octets, refusals, sessions;
+    uint64_t unread;  /* lines of a mail program that looked like a refusal and could not be read */
+    uint64_t foreign; /* lines of no mail program */
+    uint64_t cut;     /* lines longer than the maximum */
+    uint64_t logins;  /* taken */
+    uint64_t logins_refused;
+};
+
+struct explain_log_limits {
+    size_t
+        groups; /* 1,000,000 exact; above that the largest are kept (space-saving), with their error */
+    size_t octets; /* of all memory together */
+    int year;      /* of a syslog line without one: the year of the log's end */
+};
+
+struct explain_log;
+struct explain_log *explain_log_new(struct explainer *x,
+                                    const struct explain_log_limits *limits) MUST_CHECK;
+void explain_log_free(struct explain_log *g);
+AUTO_FREE(explain_log_freep, struct explain_log, explain_log_free)
+
+/* One line without its end. False: memory is short, nothing was counted. */
+bool explain_log_line(struct explain_log *g, str line, struct err *e) MUST_CHECK;
+/* What is still open (a session without its last line) is counted; lines may follow (--follow). */
+void explain_log_settle(struct explain_log *g);
+const struct explain_log_totals *explain_log_totals(const struct explain_log *g);
+/* The largest groups first, at most room; the number of all that are kept. */
+size_t explain_log_groups(struct explain_log *g, struct explain_group *out, size_t room);
+#endif
