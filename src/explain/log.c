@@ -43,9 +43,11 @@ const struct explain_log_totals *explain_log_totals(const struct explain_log *g)
     return &g->totals;
 }
 
-size_t explain_log_groups(struct explain_log *g, struct explain_group *out, size_t room)
+size_t explain_log_groups(struct explain_log *g, size_t from, struct explain_group *out,
+                          size_t room)
 {
     (void)g;
+    (void)from;
     (void)out;
     (void)room;
     return 0;

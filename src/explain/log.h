@@ -17,9 +17,10 @@ struct explain_group {
     enum cause_id cause; /* CAUSE_NONE: refused, and the cause is not known */
     double confidence;
     enum finding_hop hop;
-    str client; /* address, or "local" */
-    str sender; /* reverse-path, "<>" of a bounce; empty: not told */
-    str domain; /* of the recipient */
+    enum explain_dialect dialect; /* of the program whose line it is; NONE: not told */
+    str client;                   /* address, or "local" */
+    str sender;                   /* reverse-path, "<>" of a bounce; empty: not told */
+    str domain;                   /* of the recipient */
     uint64_t count;
     uint64_t error; /* count may be too high by as much as this; 0: exact */
     int64_t first_s,
@@ -42,6 +43,13 @@ struct explain_log_limits {
         groups; /* 1,000,000 exact; above that the largest are kept (space-saving), with their error */
     size_t octets; /* of all memory together */
     int year;      /* of a syslog line without one: the year of the log's end */
+    /* Refusals before since_s and from until_s on are read and not counted; 0: no such end. By the log's own clock;
+     * a refusal without a time counts. */
+    int64_t since_s, until_s;
+    /* Called for each refusal that is counted, when it is: of holds the group after it, example is this very line.
+     * NULL: nobody. For --follow. */
+    void (*refused)(void *user, const struct explain_group *of);
+    void *user;
 };
 
 struct explain_log;
@@ -55,6 +63,8 @@ bool explain_log_line(struct explain_log *g, str line, struct err *e) MUST_CHECK
 /* What is still open (a session without its last line) is counted; lines may follow (--follow). */
 void explain_log_settle(struct explain_log *g);
 const struct explain_log_totals *explain_log_totals(const struct explain_log *g);
-/* The largest groups first, at most room; the number of all that are kept. */
-size_t explain_log_groups(struct explain_log *g, struct explain_group *out, size_t room);
+/* The largest groups first, at most room of them, the first `from` left out; the number of all that are kept. A
+ * million are asked for in pages: what is asked for page after page, with no line between, is ordered once. */
+size_t explain_log_groups(struct explain_log *g, size_t from, struct explain_group *out,
+                          size_t room);
 #endif
