@@ -97,6 +97,54 @@ const struct cause *cause_nearest(str typed)
     return cause_named(names_nearest(&CAUSE_NAMES, typed));
 }
 
+static const struct name_row SERVER_NAME_ROWS[] = {
+    { SERVER_ANY, STR_INIT("any") },           { SERVER_POSTFIX, STR_INIT("postfix") },
+    { SERVER_EXIM, STR_INIT("exim") },         { SERVER_OPENSMTPD, STR_INIT("opensmtpd") },
+    { SERVER_EXCHANGE, STR_INIT("exchange") }, { SERVER_MICROSOFT_365, STR_INIT("microsoft-365") },
+    { SERVER_CPANEL, STR_INIT("cpanel") },     { SERVER_PLESK, STR_INIT("plesk") },
+};
+const struct names SERVER_NAMES = NAMES(SERVER_NAME_ROWS);
+
+str server_title(enum cause_server s)
+{
+    static const str TITLES[SERVER_KINDS] = {
+        [SERVER_POSTFIX] = STR_INIT("Postfix"),
+        [SERVER_EXIM] = STR_INIT("Exim"),
+        [SERVER_OPENSMTPD] = STR_INIT("OpenSMTPD"),
+        [SERVER_EXCHANGE] = STR_INIT("Exchange"),
+        [SERVER_CPANEL] = STR_INIT("cPanel"),
+        [SERVER_MICROSOFT_365] = STR_INIT("Microsoft 365"),
+        [SERVER_PLESK] = STR_INIT("Plesk"),
+    };
+    return (unsigned)s < SERVER_KINDS ? TITLES[s] : STR_NONE;
+}
+
+static size_t add_steps_of(const struct cause_step *steps, size_t max, enum cause_server server,
+                           const struct cause_step **out, size_t n, size_t room)
+{
+    for (size_t i = 0; i < max && steps[i].text.n; i++)
+        if (steps[i].server == server && n < room)
+            out[n++] = &steps[i];
+    return n;
+}
+
+size_t cause_steps(const struct cause *c, enum cause_role role, enum cause_server server,
+                   const struct cause_step **out, size_t room)
+{
+    const struct cause_step *steps = role == ROLE_SENDER ? c->sender_steps : c->operator_steps;
+    size_t max = role == ROLE_SENDER ? CAUSE_STEPS : CAUSE_OPERATOR_STEPS, n = 0;
+    if (server != SERVER_ANY)
+        n = add_steps_of(steps, max, server, out, n, room);
+    return add_steps_of(steps, max, SERVER_ANY, out, n, room);
+}
+
+str cause_step_line(const struct cause_step *s, struct arena *memory)
+{
+    return arena_printf(memory, "%.*s%s%.*s%s%.*s%s%.*s", STR_ARG(s->text), s->check.n ? " " : "",
+                        STR_ARG(s->check), s->undo.n ? " Undo: " : "", STR_ARG(s->undo),
+                        s->warning.n ? " Careful: " : "", STR_ARG(s->warning));
+}
+
 const struct note *note_of(enum finding_note id)
 {
     return id != NOTE_NONE && (unsigned)id < NOTES ? &NOTE_ROWS[id] : NULL;

@@ -7,6 +7,7 @@
  */
 #ifndef BATON_CAUSE_CAUSE_H
 #define BATON_CAUSE_CAUSE_H
+#include "base/arena.h"
 #include "base/names.h"
 #include "base/str.h"
 
@@ -49,7 +50,34 @@ enum cause_id {
     CAUSES
 };
 
-#define CAUSE_STEPS 6
+/* Whose words a step speaks: the settings, commands and screens that it names. */
+enum cause_server {
+    SERVER_ANY, /* nobody's, or everybody's */
+    SERVER_POSTFIX,
+    SERVER_EXIM,
+    SERVER_OPENSMTPD,
+    SERVER_EXCHANGE,
+    SERVER_MICROSOFT_365,
+    SERVER_CPANEL, /* and WHM, whose Exim is set up by screens */
+    SERVER_PLESK,
+    SERVER_KINDS
+};
+extern const struct names SERVER_NAMES; /* "any" "postfix" "microsoft-365" ...: as they are typed */
+str server_title(enum cause_server s);  /* "Microsoft 365"; empty for SERVER_ANY */
+
+/* All of it are sentences. */
+struct cause_step {
+    str text;                 /* what to do; empty ends the list */
+    str check;                /* how to see that it worked; empty: the text says it */
+    str undo;                 /* how to take it back; empty: it changes nothing */
+    str warning;              /* the unsafe way to the same end, and why not; empty: none */
+    enum cause_server server; /* SERVER_ANY: it holds for each */
+};
+
+/* For whom a step is: who sends, or who runs the server. */
+enum cause_role { ROLE_SENDER, ROLE_OPERATOR };
+
+enum { CAUSE_STEPS = 6, CAUSE_OPERATOR_STEPS = 24 };
 /* All text is plain words without the id; steps are imperative sentences, first the one most likely
  * to help. Unused steps are empty. */
 struct cause {
@@ -59,16 +87,24 @@ struct cause {
     str title;      /* "The program does not log in" */
     str sentence;   /* one sentence that says what is wrong, to the person who sends */
     str told_apart; /* the observation that tells it from its neighbours */
-    str sender_steps[CAUSE_STEPS];   /* for the person who sends */
-    str operator_steps[CAUSE_STEPS]; /* for the person who runs the server */
-    str standards;                   /* "RFC 4954 section 4" */
-    int exit_status;                 /* of the doctor, when this is the answer */
-    bool words_only;                 /* known only from a reply's words: never more than likely */
+    struct cause_step sender_steps[CAUSE_STEPS];            /* for the person who sends */
+    struct cause_step operator_steps[CAUSE_OPERATOR_STEPS]; /* for the person who runs the server */
+    str standards;                                          /* "RFC 4954 section 4" */
+    int exit_status; /* of the doctor, when this is the answer */
+    bool words_only; /* known only from a reply's words: never more than likely */
 };
 
 const struct cause *cause_of(enum cause_id id); /* NULL for CAUSE_NONE */
 const struct cause *cause_named(str name);      /* NULL: no such cause */
 const struct cause *cause_nearest(str typed);   /* for "did you mean"; NULL: none near */
+
+/* The steps for a role, as pointers into the row: those in the server's own words first, then those that hold for each.
+ * SERVER_ANY: the latter alone. Returns how many; no more than room. */
+size_t cause_steps(const struct cause *c, enum cause_role role, enum cause_server server,
+                   const struct cause_step **out, size_t room);
+/* All of a step as one line of sentences: the text, how to check and undo it, the warning. Good as long as memory;
+ * empty when that is short. */
+str cause_step_line(const struct cause_step *s, struct arena *memory);
 
 /* Worth saying, and no cause. */
 enum finding_note {
