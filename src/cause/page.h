@@ -9,7 +9,8 @@
 #include "base/buf.h"
 #include "cause/cause.h"
 
-/* Both append, and are false when out has no room; 4 and 128 KiB are enough. */
-bool cause_page(const struct cause *c, struct buf *out); /* plain text, 78 columns */
-bool cause_markdown(struct buf *out);                    /* every cause, by family, and the notes */
+/* All append, and are false when out has no room: 16 KiB for a page, 512 KiB for everything. */
+/* Plain text, 78 columns. SERVER_ANY: the words of every server, else of that one alone. */
+bool cause_page(const struct cause *c, enum cause_server server, struct buf *out);
+bool cause_markdown(struct buf *out); /* every cause, by family, and the notes */
 #endif

@@ -108,7 +108,7 @@ int cmd_cause(int argc, char **argv)
     }
     buf_init(&b, PRINT_MAX);
     if (c)
-        return print(cause_page(c, &b), &b);
+        return print(cause_page(c, SERVER_ANY, &b), &b);
     if (markdown)
         return print(cause_markdown(&b), &b);
     list_causes(&b);

@@ -6,7 +6,7 @@
 #include "base/escape.h"
 #include "cmd/output.h"
 
-enum { STEPS = 12, TEXT_MAX = 1 << 20 };
+enum { STEPS = CAUSE_OPERATOR_STEPS, TEXT_MAX = 1 << 20 };
 
 static json_t *family_name(enum cause_id cause)
 {

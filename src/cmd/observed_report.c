@@ -198,8 +198,8 @@ static void steps_of(const struct observed_report *r, struct buf *out)
         struct doctor_report d = doctor_report_of(r);
         n = doctor_steps(&d, steps);
     } else {
-        while (n < CAUSE_STEPS && c->sender_steps[n].n > 0) {
-            steps[n] = c->sender_steps[n];
+        while (n < CAUSE_STEPS && c->sender_steps[n].text.n > 0) {
+            steps[n] = c->sender_steps[n].text;
             n++;
         }
     }

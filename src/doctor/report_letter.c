@@ -119,9 +119,11 @@ static void what_it_means(struct page *p)
               STR("Is that so, and what do you advise? The server's log of that time will show my "
                   "attempts. Where it is the server that should change, this may help:"));
     p->out->n -= 1;
-    for (size_t i = 0; i < ADVICE && c->operator_steps[i].n; i++) {
+    const struct cause_step *steps[ADVICE];
+    size_t n = cause_steps(c, ROLE_OPERATOR, SERVER_ANY, steps, ADVICE);
+    for (size_t i = 0; i < n; i++) {
         page_markup(p, "- ");
-        page_text(p, c->operator_steps[i]);
+        page_text(p, steps[i]->text);
         page_markup(p, "\n");
     }
     page_markup(p, "\n");

@@ -158,6 +158,15 @@ static bool names_usual_port(str step)
     return false;
 }
 
+/* What to do, and what not to do in its place. */
+static str with_warning(const struct doctor_report *r, const struct cause_step *s)
+{
+    str line = s->warning.n ? arena_printf(r->record->arena, "%.*s Careful: %.*s", STR_ARG(s->text),
+                                           STR_ARG(s->warning))
+                            : s->text;
+    return line.n ? line : s->text;
+}
+
 size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
 {
     const struct doctor_judgement *j = r->judgement;
@@ -188,8 +197,8 @@ size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
     n += out[n].p != NULL;
     out[n] = masked(r, doctor_dns_step(r));
     n += out[n].p != NULL;
-    for (size_t i = 0; i < CAUSE_STEPS && c->sender_steps[i].n; i++)
-        if (!moves || !names_usual_port(c->sender_steps[i]))
-            out[n++] = c->sender_steps[i];
+    for (size_t i = 0; i < CAUSE_STEPS && c->sender_steps[i].text.n; i++)
+        if (!moves || !names_usual_port(c->sender_steps[i].text))
+            out[n++] = with_warning(r, &c->sender_steps[i]);
     return n;
 }

@@ -58,15 +58,3 @@ bool explain_text(struct explainer *x, str octets, struct arena *memory, struct 
     explain_read_who(p);
     return explain_page(x, p, memory, out, e);
 }
-
-size_t explain_steps(const struct explanation *x, struct arena *memory, str *out, size_t room)
-{
-    const struct cause *c = cause_of(x->best.cause);
-    size_t n = 0;
-    (void)memory;
-    while (c && n < room && n < CAUSE_STEPS && c->sender_steps[n].n) {
-        out[n] = c->sender_steps[n];
-        n++;
-    }
-    return n;
-}

@@ -49,6 +49,11 @@ bool explain_text(struct explainer *x, str octets, struct arena *memory, struct 
 /* The second half alone: page is filled in already (a log's refusal, a reply of the doctor). */
 bool explain_page(struct explainer *x, struct explain_page *page, struct arena *memory,
                   struct explanation *out, struct err *e) MUST_CHECK;
-/* What to do, good as long as memory: the steps of the cause for the person at the hop that refused. Count. */
+/* For whom the steps are: the one who sends; whoever runs the server, where the text is a server's own log. */
+enum cause_role explain_role(const struct explanation *x);
+/* In whose words: the dialect of the text, or the server whose log it is. */
+enum cause_server explain_server(const struct explanation *x);
+/* What to do, each step in one line (cause_step_line()), good as long as memory: those of the cause for that role and
+ * server. Count. */
 size_t explain_steps(const struct explanation *x, struct arena *memory, str *out, size_t room);
 #endif

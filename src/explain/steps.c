@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * explain/steps.c - what to do about an explained refusal: whose steps, in whose words
+ */
+#include "explain/explain.h"
+
+static enum cause_server server_of_dialect(enum explain_dialect d)
+{
+    switch (d) {
+    case DIALECT_POSTFIX: return SERVER_POSTFIX;
+    case DIALECT_EXIM: return SERVER_EXIM;
+    case DIALECT_CPANEL: return SERVER_CPANEL;
+    case DIALECT_OPENSMTPD: return SERVER_OPENSMTPD;
+    case DIALECT_EXCHANGE: return SERVER_EXCHANGE;
+    case DIALECT_MICROSOFT_365: return SERVER_MICROSOFT_365;
+    default: return SERVER_ANY;
+    }
+}
+
+/* The server whose log this is, by the program that wrote it. */
+static enum cause_server server_of_program(str program)
+{
+    static const struct {
+        str begins;
+        enum cause_server server;
+    } ROWS[] = {
+        { STR_INIT("postfix"), SERVER_POSTFIX },   { STR_INIT("exim"), SERVER_EXIM },
+        { STR_INIT("smtpd"), SERVER_OPENSMTPD },   { STR_INIT("opensmtpd"), SERVER_OPENSMTPD },
+        { STR_INIT("exchange"), SERVER_EXCHANGE },
+    };
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++)
+        if (str_starts_nocase(program, ROWS[i].begins))
+            return ROWS[i].server;
+    return SERVER_ANY;
+}
+
+/* Who has a server's log runs the server. */
+enum cause_role explain_role(const struct explanation *x)
+{
+    bool log = (x->page.facts & FACT_SERVER_LOG) ||
+               (x->page.form == FORM_LOG && server_of_program(x->page.program) != SERVER_ANY);
+    return log ? ROLE_OPERATOR : ROLE_SENDER;
+}
+
+/* The words of a refusal are those of the server that refused; in the log of one that was refused by the next, its
+ * reader can change only his own. */
+enum cause_server explain_server(const struct explanation *x)
+{
+    enum cause_server own = server_of_program(x->page.program);
+    if (explain_role(x) == ROLE_OPERATOR && own != SERVER_ANY && x->page.dialect != DIALECT_CPANEL)
+        return own;
+    return server_of_dialect(x->page.dialect);
+}
+
+size_t explain_steps(const struct explanation *x, struct arena *memory, str *out, size_t room)
+{
+    const struct cause_step *steps[CAUSE_OPERATOR_STEPS];
+    const struct cause *c = cause_of(x->best.cause);
+    size_t n = 0;
+    if (!c)
+        return 0;
+    size_t count = cause_steps(c, explain_role(x), explain_server(x), steps, COUNT_OF(steps));
+    while (n < count && n < room) {
+        out[n] = cause_step_line(steps[n], memory);
+        n++;
+    }
+    return n;
+}
