@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * explain/mask_test.c - what is hidden of a pasted text, and what is left
+ */
+#include "explain/mask.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* AGFubmEAczNjcjN0 is \0anna\0s3cr3t; czNjcjN0 is s3cr3t; dXNlcj1hbm5hAWF1dGg9QmVhcmVyIHh5egEB is XOAUTH2's. */
+static const struct mask_case {
+    const char *name, *text, *masked;
+} CASES[] = {
+    { "initial response of PLAIN", "C: AUTH PLAIN AGFubmEAczNjcjN0", "C: AUTH PLAIN [hidden]" },
+    { "smtplib's log", "send: 'AUTH PLAIN AGFubmEAczNjcjN0\\r\\n'",
+      "send: 'AUTH PLAIN [hidden]\\r\\n'" },
+    { "both lines of LOGIN",
+      "> AUTH LOGIN\n< 334 VXNlcm5hbWU6\n> YW5uYQ==\n< 334 UGFzc3dvcmQ6\n> czNjcjN0\n< 535 no\n> x "
+      "czNjcjN0",
+      "> AUTH LOGIN\n< 334 VXNlcm5hbWU6\n> [hidden]\n< 334 UGFzc3dvcmQ6\n> [hidden]\n< 535 no\n> x "
+      "czNjcjN0" },
+    { "a debugger's two lines",
+      "CLIENT -> SERVER: AUTH LOGIN\nSERVER -> CLIENT: 334 VXNlcm5hbWU6\nCLIENT -> SERVER: "
+      "YW5uYQ==",
+      "CLIENT -> SERVER: AUTH LOGIN\nSERVER -> CLIENT: 334 VXNlcm5hbWU6\nCLIENT -> SERVER: "
+      "[hidden]" },
+    { "the login is over: nothing is hidden", "AUTH LOGIN\n235 ok\nSize1234",
+      "AUTH LOGIN\n235 ok\nSize1234" },
+    { "an answer to CRAM-MD5", "AUTH CRAM-MD5\n334 PDEyMz4=\nYW5uYSA5MTNh",
+      "AUTH CRAM-MD5\n334 PDEyMz4=\n[hidden]" },
+    { "the server's list", "250-AUTH PLAIN LOGIN CRAM-MD5", "250-AUTH PLAIN LOGIN CRAM-MD5" },
+    { "the list of SCRAM", "250-AUTH PLAIN SCRAM-SHA-256", "250-AUTH PLAIN SCRAM-SHA-256" },
+    { "words behind AUTH", "AUTH LOGIN failed", "AUTH LOGIN failed" },
+    { "more words", "AUTH PLAIN REJECTED", "AUTH PLAIN REJECTED" },
+    { "a response anywhere", "sent AGFubmEAczNjcjN0 to it", "sent [hidden] to it" },
+    { "a response as a value", "AUTH=AGFubmEAczNjcjN0", "AUTH=[hidden]" },
+    { "a response of XOAUTH2", "dXNlcj1hbm5hAWF1dGg9QmVhcmVyIHh5egEB", "[hidden]" },
+    { "no response", "c29tZSB0ZXh0IGhlcmU=", "c29tZSB0ZXh0IGhlcmU=" },
+    { "bearer", "Authorization: Bearer abcdefghijkl.mnop rest",
+      "Authorization: Bearer [hidden] rest" },
+    { "basic", "authorization: Basic YW5uYTpzM2NyM3Q=", "authorization: Basic [hidden]" },
+    { "JWT", "got eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.abc.def.", "got [hidden]" },
+    { "a service's key", "SG.abcdefghijklmnopqrstuvwx.yz", "[hidden]" },
+    { "no key", "SG is short", "SG is short" },
+    { "PASS of POP3", "C: PASS s3cr3t and more\r", "C: PASS [hidden]\r" },
+    { "no PASS", "the verdict of the filter: PASS ok", "the verdict of the filter: PASS ok" },
+
+    { "settings file", "password = s3 cr3t;x", "password = [hidden]" },
+    { "settings file, longer name", "  MAIL_PASSWORD=s3cr3t", "  MAIL_PASSWORD=[hidden]" },
+    { "YAML", "smtp_pass: s3cr3t", "smtp_pass: [hidden]" },
+    { "JSON", "{\"user\":\"a\",\"password\":\"s3,cr3t\",\"port\":587}",
+      "{\"user\":\"a\",\"password\":\"[hidden]\",\"port\":587}" },
+    { "escaped JSON", "{\\\"pass\\\":\\\"s3cr3t\\\"}", "{\\\"pass\\\":\\\"[hidden]\\\"}" },
+    { "entities", "password=&quot;s3cr3t&quot; x", "password=&quot;[hidden]&quot; x" },
+    { "PHP", "$mail->Password = 's3cr3t'; // it", "$mail->Password = '[hidden]'; // it" },
+    { "PHP array", "'smtp_pass' => 's3cr3t',", "'smtp_pass' => '[hidden]'," },
+    { "index", "$c['password'] = \"s3cr3t\";", "$c['password'] = \"[hidden]\";" },
+    { "Python", "login(user='a', password='s3cr3t')", "login(user='a', password='[hidden]')" },
+    { "bare in a call", "connect(user=a, password=s3cr3t)", "connect(user=a, password=[hidden])" },
+    { "XML", "<Password>s3cr3t</Password>", "<Password>[hidden]</Password>" },
+    { "XML, coded", "&lt;password&gt;s3cr3t&lt;/password&gt;",
+      "&lt;password&gt;[hidden]&lt;/password&gt;" },
+    { "query", "https://x.example/?token=s3cr3t&n=1", "https://x.example/?token=[hidden]&n=1" },
+    { "no closing quote", "pwd='s3cr3t", "pwd='[hidden]" },
+    { "German", "Kennwort: s3cr3t", "Kennwort: [hidden]" },
+    { "Polish", "Has\xc5\x82o: s3cr3t", "Has\xc5\x82o: [hidden]" },
+    { "Chinese", "\xe5\xaf\x86\xe7\xa0\x81\xef\xbc\x9as3cr3t",
+      "\xe5\xaf\x86\xe7\xa0\x81\xef\xbc\x9a[hidden]" },
+    { "two on a line", "user=a pass=b1 token=c2 x", "user=a pass=[hidden] token=[hidden] x" },
+    { "no value", "password:", "password:" },
+    { "said of a password", "535 5.7.8 Bad password: authentication failed",
+      "535 5.7.8 Bad password: authentication failed" },
+    { "a sentence", "Wrong password: please try again", "Wrong password: please try again" },
+    { "null", "password: null", "password: null" },
+    { "a switch", "\"password\": true,", "\"password\": true," },
+    { "no separator", "Username and Password not accepted", "Username and Password not accepted" },
+
+    { "swaks", "swaks -au anna -ap s3cr3t --to b@x.example",
+      "swaks -au anna -ap [hidden] --to b@x.example" },
+    { "quoted word", "tool --password 's3 cr3t' x", "tool --password '[hidden]' x" },
+    { "curl", "curl -u anna:s3cr3t smtp://x.example", "curl -u anna:[hidden] smtp://x.example" },
+    { "URL", "smtps://anna:s3:cr3t@x.example:465/", "smtps://anna:[hidden]@x.example:465/" },
+    { "a port is none", "http://x.example:8080/a@b", "http://x.example:8080/a@b" },
+    { "Postfix's map", "[x.example]:587 anna@x.example:s3cr3t",
+      "[x.example]:587 anna@x.example:[hidden]" },
+    { "a reply", "550 5.7.1 <a@x.example>: Relay access denied",
+      "550 5.7.1 <a@x.example>: Relay access denied" },
+    { "empty", "", "" },
+};
+
+static void test_cases(void **state)
+{
+    size_t bad = 0;
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        struct arena memory;
+        size_t count;
+        arena_init(&memory, 1 << 20);
+        str got = explain_mask(str_from(CASES[i].text), &memory, &count);
+        if (!str_eq(got, str_from(CASES[i].masked)))
+            bad++, print_message("%s: <%.*s>\n", CASES[i].name, STR_ARG(got));
+        if ((count > 0) != (strstr(CASES[i].masked, "[hidden]") != NULL))
+            fail_msg("%s: counted %zu", CASES[i].name, count);
+        arena_done(&memory);
+    }
+    assert_int_equal(bad, 0);
+}
+
+static void test_no_memory(void **state)
+{
+    (void)state;
+    struct arena memory;
+    size_t count;
+    arena_init(&memory, 4);
+    assert_null(explain_mask(STR("password=s3cr3t"), &memory, &count).p);
+    arena_done(&memory);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_no_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
