@@ -10,7 +10,7 @@
 enum { MEMORY_MAX = 64 << 20, EXIT_UNKNOWN = 3 };
 
 struct flags {
-    bool json;
+    bool json, why;
 };
 
 static bool take_json(void *into, const char *value UNUSED, struct err *e UNUSED)
@@ -19,8 +19,15 @@ static bool take_json(void *into, const char *value UNUSED, struct err *e UNUSED
     return true;
 }
 
+static bool take_why(void *into, const char *value UNUSED, struct err *e UNUSED)
+{
+    ((struct flags *)into)->why = true;
+    return true;
+}
+
 const struct command_option EXPLAIN_OPTIONS[] = {
     { "json", NULL, "one JSON document in place of text", take_json },
+    { "why", NULL, "also the words that the answer rests on, and their weight", take_why },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -46,6 +53,8 @@ static int explain(str text, const struct flags *f, struct arena *memory)
         return command_usage_error("explain", &e);
     bool written = f->json ? explain_report_json(found, memory)
                            : explain_report_text(found, memory);
+    if (written && f->why && !f->json)
+        written = explain_report_why(found);
     return !written ? EXIT_USAGE : found->best.cause == CAUSE_NONE ? EXIT_UNKNOWN : 0;
 }
 

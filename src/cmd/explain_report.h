@@ -10,4 +10,6 @@
 /* On standard output. False: it could not be written, or memory is short. */
 bool explain_report_json(const struct explanation *x, struct arena *memory);
 bool explain_report_text(const struct explanation *x, struct arena *memory);
+/* What spoke for and against which cause, in decibans, and what was read out of the text. */
+bool explain_report_why(const struct explanation *x);
 #endif

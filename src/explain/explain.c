@@ -4,36 +4,203 @@
  */
 #include "explain/explain.h"
 #include "explain/clean.h"
+#include "explain/dialect.h"
 #include "explain/mask.h"
 #include "explain/read.h"
-#include "explain/rows.h"
+#include "explain/splits.h"
+#include "explain/tell.h"
+#include "explain/weigh.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#define KNOWN 0.25 /* below this share the cause is not known */
+#define SURE  0.5  /* from this share on a refusal speaks for itself */
+#define OPEN  0.04 /* a family of this share is left open by the text */
 
 struct explainer {
-    bool many;
+    struct weigher *weigher;
 };
 
 struct explainer *explainer_new(bool many)
 {
     struct explainer *x = calloc(1, sizeof *x);
     if (x)
-        x->many = many;
-    return x;
+        x->weigher = weigher_new(many);
+    if (x && x->weigher)
+        return x;
+    explainer_free(x);
+    return NULL;
 }
 
 void explainer_free(struct explainer *x)
 {
+    if (!x)
+        return;
+    weigher_free(x->weigher);
     free(x);
+}
+
+/* A refusal with what it came to. */
+struct judged {
+    const struct explain_said *said;
+    struct weighed weighed;
+};
+
+static double share(const struct judged *j)
+{
+    return j->weighed.family[j->weighed.best];
+}
+
+static bool known(const struct judged *j)
+{
+    return share(j) >= SURE && j->weighed.none < share(j);
+}
+
+/* Is this one passed over for a later one? A connection that failed before another was answered, a "come back later"
+ * that was followed by a refusal for good, a reply that only says that the conversation is over. */
+static bool yields(const struct judged *j, const struct judged *later)
+{
+    const struct explain_said *a = j->said, *b = later->said;
+    if (!known(later))
+        return false;
+    if (a->end != SMTP_END_REPLY && b->end == SMTP_END_REPLY && b->code &&
+        a->stage <= SMTP_STAGE_CONNECT)
+        return true;
+    if (a->code / 100 == 4 && b->code / 100 == 5)
+        return true;
+    return j->weighed.best == FAMILY_OTHER_NOT_RELAY &&
+           later->weighed.best != FAMILY_OTHER_NOT_RELAY;
+}
+
+/* The first that is known and yields to none; else the surest. */
+static size_t choose(const struct judged *all, size_t count)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool stands = known(&all[i]);
+        for (size_t j = i + 1; stands && j < count; j++)
+            stands = !yields(&all[i], &all[j]);
+        if (stands)
+            return i;
+        if (share(&all[i]) > share(&all[best]))
+            best = i;
+    }
+    return best;
+}
+
+static enum explain_dialect dialect_of_page(const struct explain_page *p, struct arena *memory)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        const struct explain_said *s = &p->said[i];
+        enum explain_dialect d = s->aside ? DIALECT_NONE
+                                          : dialect_of(matcher_fold(s->text, memory), s->by);
+        if (d)
+            return d;
+    }
+    return p->form == FORM_BOUNCE
+               ? DIALECT_NONE
+               : dialect_of(matcher_fold(str_take(p->folded, 8192), memory), p->server);
+}
+
+/* A text in which no reader found a refusal is held against the rows as it is. */
+static bool say_whole(struct explain_page *p)
+{
+    struct explain_said *s = explain_say(p, p->form);
+    if (s)
+        s->text = p->folded;
+    return s != NULL;
+}
+
+static bool weigh_all(struct explainer *x, const struct explain_page *p, struct arena *memory,
+                      struct judged *all, size_t *count, struct err *e)
+{
+    struct page_weight *page = arena_alloc(memory, sizeof *page);
+    if (!page)
+        return err_set(e, ERR_MEMORY, "no memory for the weights");
+    if (!weigh_page(x->weigher, p, memory, page, e))
+        return false;
+    for (int aside = 0; aside < 2 && !*count;
+         aside++) /* those aside only where there is no other */
+        for (size_t i = 0; i < p->count; i++) {
+            if (p->said[i].aside != (aside == 1))
+                continue;
+            struct judged *j = &all[(*count)++];
+            j->said = &p->said[i];
+            if (!weigh_said(x->weigher, p, j->said, page, memory, &j->weighed, e))
+                return false;
+        }
+    return true;
+}
+
+static void add_also(struct explanation *out, const struct weighed *w)
+{
+    bool told[FAMILIES] = { [0] = false };
+    if (out->best.cause)
+        told[w->best] = true;
+    while (out->also_count < EXPLAIN_ALSO) {
+        int next = -1;
+        for (int f = 0; f < FAMILIES; f++)
+            if (!told[f] && w->family[f] >= OPEN && (next < 0 || w->family[f] > w->family[next]))
+                next = f;
+        if (next < 0)
+            return;
+        told[next] = true;
+        enum cause_id c = weigh_cause_in(w, (enum cause_family)next);
+        out->also[out->also_count++] = (struct explain_guess){ c, w->family[next] };
+    }
+}
+
+static void add_proves(struct explanation *out, const struct weighed *w)
+{
+    for (size_t i = 0; i < w->spoke_count; i++) {
+        const char *proves = w->spoke[i].row->proves;
+        if (proves && out->proves_count < EXPLAIN_PROVES)
+            out->proves[out->proves_count++] = str_from(proves);
+    }
+}
+
+static void answer(struct explanation *out, const struct judged *j)
+{
+    const struct weighed *w = &j->weighed;
+    double best = share(j);
+    memcpy(out->spoke, w->spoke, sizeof out->spoke);
+    out->spoke_count = w->spoke_count;
+    out->said = j->said;
+    out->about_mail |= w->spoke_count > 0;
+    if (best >= KNOWN && best > w->none)
+        out->best = (struct explain_guess){ weigh_cause_in(w, w->best), best };
+    add_also(out, w);
+    add_proves(out, w);
+    if (out->best.cause && out->also_count)
+        out->splits = splits_of(out->best.cause, out->also[0].cause);
+    out->relay = out->best.cause && family_is_relay(w->best);
 }
 
 bool explain_page(struct explainer *x, struct explain_page *page, struct arena *memory,
                   struct explanation *out, struct err *e)
 {
-    (void)x;
-    (void)memory;
-    (void)e;
     out->page = *page;
+    struct explain_page *p = &out->page;
+    p->memory = memory;
+    out->about_mail = p->form != FORM_NONE || p->count > 0;
+    if (p->dialect == DIALECT_NONE)
+        p->dialect = dialect_of_page(p, memory);
+    bool whole = p->count == 0 && say_whole(p);
+    struct judged *all = arena_alloc(memory, p->count * sizeof *all);
+    size_t count = 0;
+    if (!all)
+        return err_set(e, ERR_MEMORY, "no memory for %zu refusals", p->count);
+    if (!weigh_all(x, p, memory, all, &count, e))
+        return false;
+    answer(out, &all[choose(all, count)]);
+    out->hop = tell_hop(out);
+    out->who_refused = tell_who(out, memory);
+    out->summary = tell_summary(out, memory);
+    if (whole) {
+        out->said = NULL;
+        p->count = 0;
+    }
     return true;
 }
 
@@ -45,7 +212,10 @@ bool explain_text(struct explainer *x, str octets, struct arena *memory, struct 
     str masked = explain_mask(octets, memory, &hidden);
     if (!masked.p)
         return err_set(e, ERR_MEMORY, "no memory for a text of %zu octets", octets.n);
-    struct explain_page *p = &out->page;
+    struct explain_page *p = arena_alloc(memory, sizeof *p);
+    if (!p)
+        return err_set(e, ERR_MEMORY, "no memory for the page");
+    p->memory = memory;
     if (!explain_clean(masked, memory, &p->plain, &out->cleaned, e))
         return false;
     p->folded = explain_fold(p->plain, memory);

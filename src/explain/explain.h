@@ -10,17 +10,24 @@
 #include "base/err.h"
 #include "explain/said.h"
 
-enum { EXPLAIN_ALSO = 6, EXPLAIN_PROVES = 4 };
+enum { EXPLAIN_ALSO = 6, EXPLAIN_PROVES = 4, EXPLAIN_SPOKE = 48 };
 
 struct explain_guess {
     enum cause_id cause;
     double confidence; /* 0 to 1: share among all causes, "none of them" counted as one */
 };
 
+struct explain_row;
+/* A row of knowledge that spoke (explain/rows.h), and the words that it found; empty: it looks at no words. */
+struct explain_evidence {
+    const struct explain_row *row;
+    str words; /* in lower case */
+};
+
 struct explanation {
-    struct explain_guess best; /* CAUSE_NONE: not known */
-    struct explain_guess
-        also[EXPLAIN_ALSO]; /* what the text leaves open, likeliest first; of other causes */
+    struct explain_guess best; /* CAUSE_NONE: not known. Its confidence is that of its family */
+    struct explain_guess also
+        [EXPLAIN_ALSO]; /* what the text leaves open, likeliest first; one of each other family */
     size_t also_count;
     enum finding_hop hop; /* who refused */
     str who_refused; /* in words, "mx.example.org, the recipient's server"; never empty when known */
@@ -33,6 +40,9 @@ struct explanation {
     bool about_mail;  /* false: nothing about mail is in the text */
     bool relay;       /* is it a refusal to relay, in the design's sense (family R)? */
     unsigned cleaned; /* bits of enum explain_cleaned */
+    struct explain_evidence
+        spoke[EXPLAIN_SPOKE]; /* what the answer rests on, in the order of the tables */
+    size_t spoke_count;
     struct explain_page page; /* good as long as memory */
 };
 

@@ -5,6 +5,11 @@
  *
  * Weights are decibans: ten times the decimal logarithm of the odds (10: ten to one, 20: a hundred to one, 3: two to
  * one). All rows that match are added up for each cause, on top of its prior; confidence is the share of the best.
+ *
+ * The scale: each cause begins at about -18 (explain/weigh.c) against "not known" at 0. So 40 is a phrase that settles
+ * the matter, 30 one that nearly does, 22 one that makes it likelier than not, 3 to 10 a sign beside others; where a
+ * phrase leaves several causes open it speaks for each, with the difference between them that is right. Two phrases of
+ * one thought should not both match: they would count twice. See what spoke: baton explain --why TEXT.
  */
 #ifndef BATON_EXPLAIN_ROWS_H
 #define BATON_EXPLAIN_ROWS_H
