@@ -1,10 +1,665 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * explain/rows_login.c - logins
+ * explain/rows_login.c - logins that were refused, login methods that do not fit, encryption that is asked for
+ *
+ * A text mostly meets several rows: that of its code, that of its words, and one that names the reason. Weights are
+ * chosen so that the reason outweighs the other two. Words are wording patterns of servers, libraries and mail
+ * programs, in the languages they come in.
  */
 #include "explain/rows.h"
 
+#define AT_AUTH (1u << SMTP_STAGE_AUTH)
+
 static const struct explain_row ROWS[] = {
-    { .speaks = { { CAUSE_NONE, 0 } } },
+    /* --- the code ------------------------------------------------------------------------------------------- */
+    /* RFC 4954 section 6: 535 is a refused login and nothing else. */
+    { .codes = CODE_535,
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 18 },
+                  { CAUSE_APP_PASSWORD_NEEDED, 8 },
+                  { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 4 },
+                  { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 4 },
+                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, -8 },
+                  { CAUSE_OAUTH_TOKEN_REJECTED, 2 } } },
+    { .codes = CODE_534,
+      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 8 },
+                  { CAUSE_APP_PASSWORD_NEEDED, 8 },
+                  { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 4 },
+                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, -6 } } },
+    { .enhanced = "x.7.8",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 12 }, { CAUSE_APP_PASSWORD_NEEDED, 6 } } },
+    /* RFC 5248 section 2.4: X.7.9 mechanism too weak, X.7.11 encryption needed for it, X.7.12 transition needed,
+     * X.7.13 account disabled, X.7.10 encryption needed. */
+    { .enhanced = "x.7.9",
+      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 8 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
+    { .enhanced = "x.7.10", .speaks = { { CAUSE_MAIL_ONLY_UNDER_TLS, 20 } } },
+    { .enhanced = "x.7.11", .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 22 } } },
+    { .enhanced = "x.7.12", .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 18 } } },
+    { .enhanced = "x.7.13", .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 22 } } },
+    { .enhanced = "x.7.14",
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 12 }, { CAUSE_APP_PASSWORD_NEEDED, 10 } } },
+    { .enhanced = "x.7.139",
+      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 14 }, { CAUSE_WRONG_CREDENTIALS, 10 } } },
+    { .key = "5.7.139|5.7.14",
+      .pattern = "\\b5\\.7\\.(?:139|14)\\b",
+      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 8 }, { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 8 } } },
+    /* RFC 4954 section 6: 454 4.7.0 is a login that failed for now, and nothing that the user typed. */
+    { .codes = CODE_454 | CODE_451 | CODE_421 | CODE_4XX | CODE_450,
+      .stages = AT_AUTH,
+      .facts = FACT_LOGIN_TRIED,
+      .facts_not = FACT_LOGIN_TAKEN,
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 8 } } },
+    { .facts = FACT_LOGIN_REFUSED,
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 14 },
+                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, -4 },
+                  { CAUSE_APP_PASSWORD_NEEDED, 4 } } },
+
+    /* --- user name and password: the words ------------------------------------------------------------------ */
+    { .key = "auth",
+      .pattern =
+          "\\bauth(?:entication|enticate|orization|orisation|enticating|entification)?"
+          "[ _-]?(?:attempt |exchange |process |has |was |is |error:? |data |of user |step )?"
+          "[\"'(]{0,2}(?:fail|unsuccess|denied|rejected|refused|incorrect|not accepted|"
+          "not successful|error\\b|invalid)",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 20 }, { CAUSE_APP_PASSWORD_NEEDED, 6 } } },
+    { .key = "authentication data|credentials|auth data",
+      .pattern =
+          "(?:incorrect|invalid|bad|wrong|missing|no valid|rejected|unknown) (?:smtp |user |login |"
+          "authentication |auth |email )?(?:authentication data|credentials?\\b(?! for relay)|auth "
+          "data)|"
+          "credentials? (?:(?:of this user |you (?:supplied|entered|provided) |provided )?"
+          "(?:were|was|are|is) (?:incorrect|invalid|rejected|wrong|not (?:valid|accepted|correct))|"
+          "invalid|rejected|not (?:accepted|valid|correct)|mismatch)",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 26 }, { CAUSE_APP_PASSWORD_NEEDED, 4 } } },
+    { .key = "pass",
+      .pattern =
+          "\\b(?:user ?names?|user|user ?id|logins?|account(?: names?)?|e-?mail)(?: ?(?:and|or|/|"
+          "&|,) ?| ?and/or )(?:the )?pass(?:word|wd)?\\b[^.]{0,40}"
+          "(?:not|wrong|incorrect|invalid|fail|unknown|bad|mismatch|unable|reject)|"
+          "(?:bad|wrong|incorrect|invalid|unknown|unrecognized|failed) (?:user "
+          "?names?|user|logins?|"
+          "account(?: "
+          "names?)?|mailbox|e-?mail(?: address)?)(?: ?(?:and|or|/|&) ?| ?and/or )(?:bad |the "
+          ")?pass"
+          "(?:word)?\\b",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 26 }, { CAUSE_WRONG_USERNAME_FORM, 10 } } },
+    { .key = "password",
+      .pattern = "\\bpassword (?:is |was |provided |you entered |supplied |verification |you "
+                 "provided )*(?:incorrect|wrong|invalid|failed|"
+                 "mismatch|not (?:accepted|correct|valid|match)|error|rejected|does(?:n't| not) "
+                 "match)|(?:bad|wrong|"
+                 "incorrect|invalid|unacceptable) password|sending of (?:the )?password|"
+                 "authenticate password",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 22 }, { CAUSE_PASSWORD_MANGLED, 4 } } },
+    { .key = "log",
+      .pattern = "\\blog-?[oi]n (?:attempt |to (?:the )?(?:smtp |outgoing )?server \\S{1,80} |to "
+                 "account \\S{1,80} |has |was )?"
+                 "(?:failed|fail\\b|failure|incorrect|denied|invalid|unsuccessful|rejected|refused|"
+                 "error)|"
+                 "(?:invalid|bad|incorrect|failed|rejected your|wrong) (?:user )?log-?[oi]n\\b|"
+                 "unable to log ?[oi]n|(?:could not|cannot|can't|unable to|failed to|not) log ?in "
+                 "to\\b|"
+                 "\\blogon failure",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 22 }, { CAUSE_APP_PASSWORD_NEEDED, 4 } } },
+    { .key = "authenticat",
+      .pattern = "(?:could not|cannot|can't|couldn't|unable to|failed to|failure to|not able to|"
+                 "error while|problem) "
+                 "authenticat(?!e,? since|ion (?:is )?required)",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 22 }, { CAUSE_APP_PASSWORD_NEEDED, 6 } } },
+    /* Postfix's and Exim's own logs of somebody else's login, Dovecot's and PAM's */
+    { .key = "authenticator failed|sasl|auth failed|authentication failure|pam_",
+      .pattern = "\\bauthenticator failed (?:for|H=)|SASL [A-Z0-9-]{3,20} authentication failed|"
+                 "SASL authentication failed; server |auth failed, \\d+ attempts|\\(auth failed|"
+                 "pam_[a-z_]+\\([^)]{1,40}\\): authentication failure|password verification failed|"
+                 "smtp_auth_failed|badlogin:",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 16 } } },
+    { .key = "nable to a|not logged|unauthori|user not|no such user|unknown user|nouser",
+      .pattern = "\\b535\\b.{0,60}(?:user (?:not found|unknown)|no such user|unknown "
+                 "(?:user|account)|nouser)|"
+                 "(?:unknown|no such) user (?:name )?or (?:bad |wrong )?password",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 16 }, { CAUSE_WRONG_USERNAME_FORM, 16 } } },
+    { .codes = CODE_535 | CODE_534 | CODE_554 | CODE_550,
+      .stages = AT_AUTH,
+      .facts = FACT_LOGIN_TRIED,
+      .facts_not = FACT_LOGIN_TAKEN,
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 4 } } },
+    { .key = "full e|complete e|fully qualified|full user|username must|username should|user name "
+             "must|user name should|login must|login should|must be|complete e",
+      .pattern = "(?:use|enter|give|specify|with|must be)(?: your| the| a)? (?:full|complete|fully "
+                 "qualified) "
+                 "(?:e-?mail )?(?:address|user ?name|login)(?: as (?:the |your )?(?:user|login))?|"
+                 "(?:user ?name|login) (?:must|should) (?:be|contain|include)(?: your| the| a)? "
+                 "(?:full |complete )?(?:e-?mail|@|domain)",
+      .stages = AT_AUTH,
+      .facts = FACT_LOGIN_TRIED,
+      .speaks = { { CAUSE_WRONG_USERNAME_FORM, 24 } } },
+    /* a library that was given no name or no password */
+    { .key = "missing credentials|no password|missing user|missing secret|no username|empty pass",
+      .pattern = "missing credentials for|failed to connect, no password specified|"
+                 "smtp-auth requested but missing|no (?:username|password) (?:was )?(?:configured|"
+                 "specified|provided|given|found) for|empty (?:username|password)",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 20 },
+                  { CAUSE_PASSWORD_MANGLED, 14 },
+                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, 12 } } },
+    { .key = "malformed auth|base64|decode",
+      .pattern = "malformed (?:auth|base64)|(?:cannot|can't|could not|couldn't|unable to|failed "
+                 "to|error|invalid) "
+                 "(?:decode|decoding|base64)[^.]{0,40}(?:pass|user|auth|response|challenge|data)?",
+      .stages = AT_AUTH,
+      .codes = CODE_50X | CODE_535 | CODE_5XX,
+      .facts = FACT_LOGIN_TRIED,
+      .speaks = { { CAUSE_PASSWORD_MANGLED, 14 },
+                  { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 12 },
+                  { CAUSE_WRONG_CREDENTIALS, 8 } } },
+
+    /* the same in other languages */
+    { .key = "authentifi|anmeld|passwor|kennwort|zugangsdaten|benutzer|login",
+      .pattern =
+          "(?:Anmeldung|Authentifizierung|Authentisierung|Login|Anmelden)(?: [^.]{0,60})? "
+          "(?:fehlgeschlagen|gescheitert|"
+          "schlug fehl|nicht möglich|abgelehnt|verweigert|ungültig)|"
+          "Authentifizierungsfehler|Anmeldefehler|"
+          "(?:Passwort|Kennwort)(?: ist| war)? (?:falsch|ungültig|nicht korrekt|"
+          "nicht richtig)|(?:falsches|ungültiges) (?:Passwort|Kennwort)|"
+          "(?:Benutzername|Benutzerkennung|Kennung) (?:oder|und|und/oder|bzw\\.?) (?:das )?(?:"
+          "Passwort|Kennwort)|Zugangsdaten (?:sind |waren )?(?:falsch|ungültig|nicht)|"
+          "Senden des Passworts|Anmeldung beim? [^.]{0,60}(?:fehlgeschlagen|gescheitert)|"
+          "hat Ihre Anmeldung (?:abgelehnt|zurückgewiesen)|"
+          "nicht authentifiziert werden|konnte nicht authentifizieren",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
+    { .key = "authentifi|passe|identifi|connexion",
+      .pattern =
+          "[ée]chec (?:de |lors de )?(?:l['’ ]?)?(?:authentification|identification|la connexion "
+          "au compte)|"
+          "(?:authentification|identification) (?:a |est |SMTP )*(?:[ée]chou|incorrect|invalide|"
+          "refus|impossible|erron)|erreur (?:d['’ ]|lors de l['’ ])?(?:authentification|"
+          "identification)|mot de passe (?:est |saisi )*(?:incorrect|invalide|erron|refus|"
+          "non valide)|(?:identifiants?|nom d['’ ]utilisateur|login|compte)[^.]{0,20} (?:ou|et) "
+          "(?:le |votre |de )?mot de "
+          "passe|identifiants (?:sont )?(?:incorrects|invalides|erronés)|mauvais (?:mot de "
+          "passe|identifiant)|envoi du mot de passe|"
+          "impossible de s['’ ]authentifier",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
+    { .key = "autenti|contrase|senha|credenciais|credenciales|credenziali|password|"
+             "inicio de ses|acceso",
+      .pattern =
+          "(?:error|fallo|falha|falla|errore|problema)(?: (?:de|en|na|di|nell['’]|durante|al|ao|"
+          "no|in)(?: la| a| l['’])?)? ?(?:autentic|iniciar "
+          "sesi)|autentica(?:ci[oó]n|ç[aã]o|zione)(?: "
+          "[^.]{0,30})? (?:fall|falh|incorrect|inv[aá]lid|no v[aá]lid|fracas|non riuscit|"
+          "rechaz|recus|mal ?suced|rifiutat|errat)|(?:no (?:se )?(?:ha "
+          ")?pud?[oi]e?(?:do|ron)?|n[aã]o "
+          "foi possível|impossibile|non [eè] (?:stato )?possibile|imposible|não conseguiu) "
+          "(?:se )?autentica|fall[oó] la autentica|"
+          "contraseña (?:es |no )?(?:incorrecta|inv[aá]lida|v[aá]lida|err[oó]nea|correcta)|"
+          "(?:usuario|usu[aá]rio|utente|utilizador)[^.]{0,12} (?:o|y|ou|e|e/o) "
+          "(?:la |a |de |sua )?(?:contraseña|senha|password|palavra-passe)|senha (?:está "
+          ")?(?:incorreta|inv[aá]lida|"
+          "errada)|credenciai?l?e?s (?:son |no |sono |s[aã]o )*(?:incorrect|incorret|inv[aá]lid|"
+          "v[aá]lidas|rechazad)|credenziali (?:di accesso )?(?:non|errate|sono)|password (?:errata|"
+          "non corretta|non valida|sbagliata)|envío de la contraseña|invio della password|"
+          "inicio de sesi[oó]n (?:ha )?fall",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
+    { .key = "wachtwoord|authenticatie|aanmeld|inlog|uwierzytel|logowani|has|hes|autentis|"
+             "adgangskode|godkend|salasana|tunnist|parola|doğrulama|kimlik|overen|"
+             "přihláš|ověř|jelsz|hitelesít|autentificar",
+      .pattern =
+          "(?:authenticatie|aanmelding|aanmelden|inloggen|verificatie)(?: [^.]{0,40})? (?:mislukt|"
+          "geweigerd|ongeldig)|authenticatiefout|(?:verkeerd|onjuist|ongeldig) wachtwoord|"
+          "wachtwoord (?:is )?(?:onjuist|ongeldig|verkeerd)|gebruikersnaam (?:en|of|en/of) "
+          "(?:het )?wachtwoord|"
+          "(?:b[lł][aą]d|niepowodzenie) (?:podczas )?(?:uwierzytelni|autoryzacji|logowania)|"
+          "(?:uwierzytelni(?:a|e)nie|logowanie|autoryzacja)(?: [^.]{0,30})? nie "
+          "(?:powiod|uda)|(?:nieprawid[lł]ow|b[lł][eę]dn|niepoprawn)[a-zęąóye]{1,4} [^.]{0,30}"
+          "has[lł]o|autentiseringen misslyckades|inloggningen misslyckades|fel lösenord|"
+          "godkendelse mislykkedes|forkert adgangskode|todennus epäonnistui|"
+          "kimlik doğrulama (?:başarısız|hatası|yapılamadı)|parola (?:yanlış|hatalı|este incorect)|"
+          "(?:ověření|přihlášení|autentizace)(?: [^.]{0,30})? (?:selhal|se nezda)|nesprávné "
+          "heslo|"
+          "hitelesítés(?: [^.]{0,20})? sikertelen|hibás jelszó|autentificare(?:a)? (?:a )?eșua",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
+    { .pattern =
+          "ошибка (?:при )?(?:аутентификаци|авторизаци|входа|проверк[иа] "
+          "подлинност)|(?:аутентификаци|авторизаци)[яию] (?:SMTP )?не (?:удал|пройден|выполнен)|"
+          "сбой (?:аутентификаци|авторизаци|проверки подлинности)|не удалось (?:выполнить |пройти "
+          ")?(?:вход|войти|аутентифи|авториз|проверку подлинности)|неверн(?:ый|ое|ые|ая) [^.]{0,40}"
+          "(?:парол|логин|имя пользователя|учетн)|неправильн(?:ый|ое|ые) [^.]{0,40}(?:парол|логин|"
+          "имя)|пароль (?:не принят|неверен|не подходит|указан неверно)|помилка автентифікації|"
+          "невірний (?:пароль|логін)|отправка пароля",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
+    { .key = "认证|验证|登录|密码|"
+             "認證|驗證|登入|密碼|"
+             "認証|パスワ|ログイン|"
+             "인증|로그인|비밀번호|암호",
+      .pattern =
+          "(?:身份)?(?:认证|验证|鉴权|登录|登陆)(?:发生)?(?:失败|错误|未通过|不成功|出错)|"
+          "密码(?:错误|不正确|有误|不匹配)|(?:用户名|帐号|账号|帐户|账户)(?:或者?|和|与|/"
+          "|、)(?:授权码|密码)(?:错误|不|有误)?|"
+          "(?:認證|驗證|登入)(?:失敗|錯誤)|密碼(?:錯誤|不正確)|"
+          "認証(?:に|が|を)?(?:失敗|できません|エラー|拒否)|認証エラー|"
+          "(?:パスワード|ユーザー?名)(?:または|や|か|と|、)?[^。]{0,16}(?:違|間違|正しく|誤)|"
+          "ログイン(?:に)?(?:失敗|できません)|パスワードの送信|"
+          "(?:인증|로그인)(?:에|이|을)? ?(?:실패|오류|할 수 없)|"
+          "(?:비밀번호|암호)(?:가|를|이)? ?[^.]{0,12}(?:틀|일치하지|올바르지|잘못|확인)",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
+    /* GBK or windows-1251 that a program showed as the replacement character: a 535 and nothing readable. QQ's is
+     * nearly always about the authorization code. */
+    { .key = "service.mail.qq.com|help.mail.163.com|help.mail.qq.com",
+      .pattern = "(?:service|help)\\.mail\\.(?:qq|163)\\.com",
+      .codes = CODE_535,
+      .speaks = { { CAUSE_APP_PASSWORD_NEEDED, 16 } } },
+
+    /* mail programs */
+    { .key = "0x800ccc",
+      .pattern = "0x800ccc(?:18|90|91|92)\\b",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 24 } } },
+    { .key = "user name or password|username or password|account info",
+      .pattern =
+          "user ?name or password for [^.]{1,80} is incorrect|verify (?:that )?(?:you(?:'|’)ve "
+          "entered )?(?:the correct |your )?(?:account info|user ?name and password)|"
+          "server rejected (?:your|the) (?:login|user ?name|password)|"
+          "(?:check|enter)(?: that)? (?:your|the) user ?name and password",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 22 } } },
+    { .key = "smtp error (",
+      .pattern = "SMTP Error \\(535\\)",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 20 } } },
+
+    /* --- what looks like it and is something else ------------------------------------------------------------ */
+    { .key = "dkim|dmarc|spf",
+      .pattern = "\\b(?:dkim|dmarc|spf)\\b",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, -34 },
+                  { CAUSE_APP_PASSWORD_NEEDED, -20 },
+                  { CAUSE_MECHANISM_OFFERED_BUT_DEAD, -10 },
+                  { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, -16 } } },
+    { .key = "authentication|unauthenticated",
+      .pattern = "\\b(?:sender|domain|message|e-?mail|mail) authentication|"
+                 "unauthenticated (?:e-?mail|mail|message)|authentication[- ]results|"
+                 "authentication checks?",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, -24 }, { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, -8 } } },
+    { .key = "too many|rate|frequen|exceed|thrott|concurrent|limit",
+      .pattern = "too (?:many|frequent)|rate[- ]?limit|throttl|limit (?:has been )?exceed|"
+                 "exceed[a-z]{0,4} [^.]{0,40}limit|concurrent connection",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, -12 },
+                  { CAUSE_AUTH_BACKEND_DOWN, -12 },
+                  { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, -6 } } },
+
+    /* --- another password is wanted --------------------------------------------------------------------------- */
+    { .key = "application|app-|app p|apppass|app specific|asp |device pass|external pass|gap ",
+      .pattern = "application[- ]specific|\\bapp[- ]?specific|\\bapp(?:lication)?[- ]?pass(?:word|"
+                 "code|wd)|device[- ]password|external (?:application )?password|"
+                 "password for external",
+      .speaks = { { CAUSE_APP_PASSWORD_NEEDED, 44 },
+                  { CAUSE_WRONG_CREDENTIALS, -10 },
+                  { CAUSE_RATE_LIMITED, -8 } } },
+    { .key = "authorization code|authorisation code|auth code|authcode|authorized code",
+      .pattern = "auth(?:ori[sz](?:ation|ed))? ?code",
+      .speaks = { { CAUSE_APP_PASSWORD_NEEDED, 40 }, { CAUSE_WRONG_CREDENTIALS, -8 } } },
+    { .pattern =
+          "app-pass?wort|anwendungs(?:spezifisch|pass?wort|kennwort)|mot de passe "
+          "d['’ ]?application|contraseñas? (?:de|para) (?:la )?aplicaci|senhas? (?:de|para) "
+          "(?:app|aplica)|password (?:per|specifica per|dell['’])(?: le| la| l['’])? ?app|"
+          "app-wachtwoord|has[lł]o (?:dla )?aplikacji|парол[ьяе] (?:для )?(?:внешн|приложени)|"
+          "parol[a-z]? "
+          "prilozh|授权码|授權碼|专用密码|應用程式密碼|应用专用密码|客户端(?:专用)?密码|"
+          "アプリ ?パスワード|앱 ?비밀번호|애플리케이션 비밀번호|애플리케이션 암호",
+      .speaks = { { CAUSE_APP_PASSWORD_NEEDED, 44 }, { CAUSE_WRONG_CREDENTIALS, -10 } } },
+    { .key = "factor|2fa|-step|two step|mfa",
+      .pattern = "\\b(?:two|second|multi|2)[- ]?factor|\\b2fa\\b|\\b(?:two|2)[- ]step|\\bmfa\\b",
+      .speaks = { { CAUSE_APP_PASSWORD_NEEDED, 26 },
+                  { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 14 },
+                  { CAUSE_WRONG_CREDENTIALS, -4 } } },
+    { .key = "web browser|continuesignin|webloginrequired|accounts.google.com",
+      .pattern = "log in (?:via|with|through) your web browser|continuesignin|webloginrequired|"
+                 "sign in (?:via|with|using) (?:your |a )?(?:web )?browser",
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 30 },
+                  { CAUSE_APP_PASSWORD_NEEDED, 28 },
+                  { CAUSE_WRONG_CREDENTIALS, 4 } } },
+    { .key = "bad ?credentials|badcredentials|answer/14257|answer=14257|answer/78754|answer=78754",
+      .pattern = "badcredentials|answer[=/](?:14257|78754)|username and password not accepted",
+      .facts_not = FACT_NO_LOGIN,
+      .codes = CODE_535 | CODE_534 | CODE_NONE,
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 10 }, { CAUSE_APP_PASSWORD_NEEDED, 12 } } },
+    { .key = "auth0|mbr12|ahst",
+      .pattern = "#(?:auth0\\d\\d|mbr12\\d\\d|ahst\\d+)\\b",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 18 }, { CAUSE_APP_PASSWORD_NEEDED, 16 } } },
+
+    /* --- no password at all is wanted ------------------------------------------------------------------------- */
+    { .key = "basic auth|basicauth",
+      .pattern = "basic ?auth(?:entication)?[^.]{0,40}(?:disabled|block|not (?:allowed|supported|"
+                 "enabled|permitted)|turned off|retired|deprecat|no longer)|"
+                 "(?:disabled|block(?:ed|s)?|no longer support(?:s|ed)?) basic ?auth",
+      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 46 }, { CAUSE_WRONG_CREDENTIALS, -10 } } },
+    { .key = "smtpclientauthentication|smtp client auth|smtp_auth_disabled|smtp auth|"
+             "smtp authentication|smtpauth",
+      .pattern = "smtp ?client ?auth(?:entication)?[^.]{0,30}disabled|smtp_auth_disabled|"
+                 "\\bsmtp[- ]?auth(?:entication)?[^.]{0,20} (?:is |has been )?(?:disabled|switched "
+                 "off|turned off)"
+                 "(?: for (?:the|your|this) (?:tenant|mailbox|account|user|organi[sz]ation))?",
+      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 44 },
+                  { CAUSE_WRONG_CREDENTIALS, -10 },
+                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, -6 } } },
+    { .key = "security defaults|conditional access|meet the criteria|modern auth|legacy auth|"
+             "less secure app|lesssecureapps",
+      .pattern = "security defaults|conditional access|meet the criteria to be authenticated|"
+                 "modern auth(?:entication)?[^.]{0,30}(?:required|only|enabled|must)|legacy auth|"
+                 "less ?secure ?app",
+      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 38 }, { CAUSE_WRONG_CREDENTIALS, -8 } } },
+    { .key = "password",
+      .pattern = "password[- ]?(?:based )?(?:auth(?:entication)?|login|log-in|sign-?in)[^.]{0,30}"
+                 "(?:disabled|not (?:allowed|supported|permitted|enabled|available)|turned "
+                 "off|switched off|removed)|"
+                 "(?:login|log in|authentication) (?:by|with) password[^.]{0,30}(?:disabled|not )",
+      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 36 }, { CAUSE_WRONG_CREDENTIALS, -8 } } },
+    { .key = "oauth",
+      .pattern = "(?:use|using|require[sd]?|only|must|switch to|need)[^.]{0,24}\\boauth|\\boauth ?"
+                 "(?:2(?:\\.0)?)?[^.]{0,24}(?:is )?(?:required|only|mandatory|must|instead)",
+      .codes = CODE_535 | CODE_534 | CODE_530 | CODE_550 | CODE_554 | CODE_5XX | CODE_NONE,
+      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 30 }, { CAUSE_WRONG_CREDENTIALS, -4 } } },
+
+    /* --- a token in place of a password ----------------------------------------------------------------------- */
+    { .key = "schemes|eyjzdgf0dxmi|scope",
+      .pattern = "\"status\" ?: ?\"?4\\d\\d\"?[^}]{0,80}\"schemes\"|\\beyJzdGF0dXMi",
+      .of_page = true,
+      .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 38 }, { CAUSE_WRONG_CREDENTIALS, -6 } } },
+    { .key = "xoauth2|oauthbearer|access token|refresh token|accesstoken|refreshtoken|"
+             "bearer token",
+      .pattern = "(?:xoauth2|oauthbearer)[^.]{0,60}(?:fail|invalid|expired|reject|denied|error|not "
+                 "accepted|unsuccess)|"
+                 "\\b(?:access|refresh|bearer|oauth2?|auth) ?token[^.]{0,60}(?:expired|invalid|"
+                 "revoked|reject|not valid|fail|denied|malformed|missing|refused)|"
+                 "(?:invalid|expired|bad|no|can't create new) (?:access|refresh|bearer|oauth2?) "
+                 "?token|failed to (?:acquire|get|refresh|obtain) (?:an? |the )?"
+                 "(?:access |oauth2? |refresh )?token",
+      .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 36 }, { CAUSE_WRONG_CREDENTIALS, -4 } } },
+    { .key = "invalid_grant|invalid_client|unauthorized_client|aadsts|invalid_token|"
+             "authorization grant",
+      .pattern =
+          "\\binvalid_(?:grant|client|token|scope)\\b|\\bunauthorized_client\\b|\\bAADSTS\\d+|"
+          "authorization grant is invalid|token has been expired or revoked",
+      .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 36 } } },
+    { .key = "xoauth2|oauthbearer",
+      .pattern = "\\bauth[= ]+(?:xoauth2|oauthbearer)|(?:mechanism|method|authenticator|sasl)[^.]"
+                 "{0,12}(?:xoauth2|oauthbearer)|\"?type\"?: ?['\"]oauth2",
+      .of_page = true,
+      .facts = FACT_LOGIN_REFUSED,
+      .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 16 }, { CAUSE_WRONG_CREDENTIALS, -4 } } },
+
+    /* --- the account ------------------------------------------------------------------------------------------ */
+    { .key = "account|user|mailbox|login|access",
+      .pattern =
+          "\\b(?:account|user|mailbox|login|smtp access|access)\\b[^.;]{0,40}\\b(?:suspended|"
+          "deactivated|disabled|inactive|frozen|compromised|hacked|locked|blocked|terminated|"
+          "closed|restricted|unpaid|not (?:yet )?(?:confirmed|verified|activated|enabled|active)|"
+          "unverified|unconfirmed|expired)\\b",
+      .stages = AT_AUTH,
+      .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_NONE | CODE_4XX | CODE_454 | CODE_50X |
+               CODE_530,
+      .facts = FACT_LOGIN_TRIED,
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 32 }, { CAUSE_WRONG_CREDENTIALS, -6 } } },
+    { .key = "account|user|mailbox|sender|smtp",
+      .pattern =
+          "\\b(?:your|smtp|the|this) (?:smtp |e-?mail |hosting )?(?:account|mailbox|user|service|"
+          "access)\\b[^.;]{0,40}\\b(?:suspended|deactivated|frozen|compromised|hacked|unpaid|"
+          "not (?:yet )?activated|blocked (?:from|for) sending|disabled (?:from|for) sending)",
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 26 } } },
+    { .key = "access rights|no permission|not permitted to|not allowed to|not authori|eula|"
+             "not subscribed|service not|not enabled for",
+      .pattern =
+          "(?:does not have|has no|have no|doesn't have) (?:access rights|(?:the )?rights? to)|"
+          "\\buser has no permission|eula|(?:not|isn't) (?:permitted|allowed|authori[sz]ed) to "
+          "(?:use (?:this|smtp|the)|send (?:mail|e-?mail|messages)|log ?in|authenticate|relay via "
+          "smtp)|(?:smtp|imap/smtp|pop3?/smtp) (?:service|access) (?:is )?not (?:enabled|activ|"
+          "open|subscribed|allowed)|not (?:enabled|activated) for (?:smtp|this (?:user|account))",
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 28 }, { CAUSE_WRONG_CREDENTIALS, -4 } } },
+    /* Microsoft 365: 5.7.705 to 5.7.708, 5.1.8 and 5.7.750: an account, a domain or a tenant that may not send. */
+    { .enhanced = "5.7.705|5.7.708|5.7.501|5.7.502|5.7.503",
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 28 } } },
+    { .key = "bad outbound|outbound spam|outbound sender",
+      .pattern = "bad outbound sender|outbound spam|outbound sender[^.]{0,30}block",
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 32 } } },
+    { .pattern =
+          "(?:Konto|Postfach|Benutzer|Zugang)[^.]{0,40} (?:gesperrt|deaktiviert|nicht "
+          "freigeschaltet)|nicht (?:für|zum) (?:den )?(?:SMTP|Versand|Mailversand)[^.]{0,20} "
+          "(?:freigeschaltet|"
+          "berechtigt)|compte [^.]{0,30}(?:bloqu|suspendu|désactivé|verrouill)|cuenta [^.]{0,30}(?:"
+          "bloquead|suspendid|deshabilitad|desactivad)|conta [^.]{0,30}(?:bloquead|suspens|"
+          "desativad)|account [^.]{0,30}(?:sospes|bloccat|disattivat|disabilitat)|konto "
+          "[^.]{0,30}(?:zablokowan|zawieszon|nieaktywn)|(?:geblokkeerd|geblokkeerde|opgeschort)|"
+          "(?:учетная запись|аккаунт|пользователь|ящик)[^.]{0,40}(?:заблокирован|отключен|"
+          "приостановлен)|(?:帐号|账号|用户|帐户|账户)[^.]{0,12}(?:锁定|冻结|停用|禁用|封)|"
+          "(?:没有|未)开通|アカウント[^。]{0,20}(?:停止|ロック|無効)|계정[^.]{0,20}(?:정지|잠|차단|"
+          "비활성)",
+      .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_NONE | CODE_4XX | CODE_454 | CODE_530,
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 26 }, { CAUSE_WRONG_CREDENTIALS, -4 } } },
+    { .pattern = "(?:用户|帐号|账号)[^.]{0,6}(?:锁定|冻结)|没有开通|\\buser has no permission",
+      .codes = CODE_550 | CODE_553 | CODE_554,
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 30 } } },
+
+    /* --- what stands behind the server ------------------------------------------------------------------------ */
+    { .key = "temporar|at present|unavailable|not available|try again",
+      .pattern = "temporary authentication (?:failure|error)|unable to authenticate at present|"
+                 "authentication (?:service|server|backend|system|daemon)[^.]{0,30}(?:unavailable|"
+                 "not available|down|not respond|unreachable|busy)|authentication (?:is )?"
+                 "(?:temporarily|currently) (?:unavailable|not available)",
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 40 }, { CAUSE_WRONG_CREDENTIALS, -16 } } },
+    { .key = "saslauthd|private/auth|authdaemon|connect to private|auth-client|connection lost to "
+             "auth|authentication server|auth server",
+      .pattern = "cannot connect to saslauthd|saslauthd[^.]{0,60}(?:no such file|refused|denied|"
+                 "internal mechanism failure)|(?:connect "
+                 "to|connect\\()[^.]{0,20}(?:private/auth|auth-client|"
+                 "var/spool/postfix/private/auth|dovecot/auth)[^.]{0,20}fail|connection lost to "
+                 "(?:the )?auth(?:entication)? server|SASL: connect to \\S{1,80} failed|"
+                 "authdaemon[^.]{0,60}(?:refused|fail|no such)|auth(?:entication)? server (?:is )?"
+                 "(?:not |un|down|fail)",
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 42 }, { CAUSE_WRONG_CREDENTIALS, -12 } } },
+    { .key = "no sasl authentication mechanisms|child crashed|problem with child|can't auth|"
+             "unable to exec|generic failure|internal auth|auth backend|internal error",
+      .pattern =
+          "no SASL authentication mechanisms|(?:child crashed|problem with child|unable to "
+          "(?:exec|read from child|fork|write pipe))[^.]{0,40}(?:auth)|generic failure|"
+          "internal (?:authentication|auth) (?:error|failure)|auth(?:entication)? "
+          "back-?end|internal error[^.]{0,30}auth|auth[a-z]*[^.]{0,30}internal (?:server )?error",
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 32 }, { CAUSE_WRONG_CREDENTIALS, -8 } } },
+    { .key = "ldap|radius|mysql|pgsql|database|sql",
+      .pattern = "auth[a-z-]*[^.]{0,60}\\b(?:ldap|radius|mysql|pgsql|sql|database)\\b[^.]{0,60}"
+                 "(?:fail|refused|error|down|can't|cannot|unavailable|timed? ?out)|"
+                 "\\b(?:ldap|radius|mysql|pgsql)\\b[^.]{0,60}auth[a-z]*[^.]{0,30}(?:unavailable|"
+                 "down|error)",
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 22 } } },
+
+    /* --- methods ---------------------------------------------------------------------------------------------- */
+    /* no AUTH in the answer to EHLO, or a program that says so: the remedy may be TLS, another port, or no login */
+    { .key = "auth",
+      .pattern =
+          "\\bAUTH(?:ENTICATE|entication)?(?: command| extension| verb| is| login| plain|:)*(?: "
+          "was| used when| is)? "
+          "not (?:advertised|available|enabled|implemented|supported|offered|permitted|allowed "
+          "here|recogni[sz]ed|understood)(?! for (?:the|this|your) (?:user|account|mailbox))",
+      .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 34 },
+                  { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 26 },
+                  { CAUSE_MX_PORT_NOT_SUBMISSION, 20 },
+                  { CAUSE_WRONG_CREDENTIALS, -14 },
+                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, -4 } } },
+    { .key = "auth",
+      .pattern =
+          "(?:does(?:n['’]?t| not| no)|did(?:n['’]?t| not)|server (?:not|without)) (?:seem to |"
+          "appear to )?(?:support|offer|advertise|allow|announce|provide|have)[a-z]* "
+          "(?:any |the )?(?:smtp )?(?:(?:authentication|auth)\\b(?! "
+          "(?:method|mechanism|type))|(?:SMTP )?AUTH extension|ESMTP AUTH)|"
+          "host did not advertise authentication|no auth(?:entication)? "
+          "(?:support|capability|extension|advertised|offered|mechanisms? (?:advertised|offered|"
+          "were))",
+      .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 34 },
+                  { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 26 },
+                  { CAUSE_MX_PORT_NOT_SUBMISSION, 18 },
+                  { CAUSE_NO_COMMON_MECHANISM, 12 },
+                  { CAUSE_WRONG_CREDENTIALS, -14 } } },
+    { .key = "smtp error (250)|smtp error: (250)|(code: 250|smtp-fehler (250)|erreur smtp (250)",
+      .pattern =
+          "SMTP Error:? \\(250\\)[^.]{0,6} ?auth|SMTP-Fehler \\(250\\)|erreur SMTP \\(250\\)|"
+          "authentication failure[^.]{0,20}\\(code: 250",
+      .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 36 },
+                  { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 28 },
+                  { CAUSE_WRONG_CREDENTIALS, -24 } } },
+    { .key = "mechanism|mechs|auth type|authentication type|authentication method|auth method|"
+             "authentication scheme|authenticator|authentication technique",
+      .pattern =
+          "no worthy mechs|no (?:suitable |common |compatible |acceptable |usable |supported "
+          "|matching |known |valid |secure )*(?:sasl |smtp |auth |authentication |"
+          "login )*(?:mechanisms?|mechs|methods?|types?) (?:available|found|in common|supported|"
+          "could|is|are|match|that)|no (?:suitable|acceptable|compatible|usable) "
+          "(?:authentication |auth )?(?:method|mechanism|authenticator)|no authentication "
+          "mechanisms supported by both|no known authentication mechanisms|none of the "
+          "(?:authentication|auth|login) (?:methods|mechanisms|types) supported|"
+          "no supported (?:auth|authentication|sasl) (?:mechanism|method)",
+      .speaks = { { CAUSE_NO_COMMON_MECHANISM, 40 },
+                  { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 10 },
+                  { CAUSE_WRONG_CREDENTIALS, -24 } } },
+    { .key = "mechanism|auth type|authentication type|authentication method|auth method|"
+             "authentication scheme|selected auth|authtype",
+      .pattern =
+          "(?:unrecogni[sz]ed|unsupported|unknown|invalid|unable to use this|cannot use this|bad|"
+          "unimplemented|incompatible) (?:smtp |sasl )?(?:auth|authentication|login)? ?"
+          "(?:types?|mechanisms?|methods?|schemes?)\\b|(?:auth|authentication|login|sasl|smtp|"
+          "requested|selected|that|this|smtp auth)(?: [a-z0-9-]{2,16})? "
+          "(?:mechanisms?|methods?|types?|schemes?)(?: [\"'(]?[a-z0-9-]{2,16}[\"')]?)?(?: is| "
+          "are| was)? (?:not |un)(?:supported|available|recogni[sz]ed|known|implemented|allowed|"
+          "enabled|permitted|valid)|does not (?:support|allow|offer) (?:the |this |that |any "
+          "of the )?(?:selected |requested |specified )?(?:authentication|auth|login)? ?"
+          "(?:method|mechanism|type)|unimplemented \\(#5\\.5\\.1\\)|"
+          "authentication mechanism[^.]{0,20}not support",
+      .speaks = { { CAUSE_NO_COMMON_MECHANISM, 34 },
+                  { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 32 },
+                  { CAUSE_WRONG_CREDENTIALS, -24 },
+                  { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 4 } } },
+    { .key = "too weak|another step|no secret in|encrypted passwords|secure auth|transition",
+      .pattern = "mechanism (?:is )?too weak|another step is needed|no secret in database|does not "
+                 "seem to support encrypted passwords|(?:cannot|can't|could not) use a secure "
+                 "authentication method|password transition (?:is )?needed|does not allow "
+                 "plaintext passwords|support(?:ed)? secure (?:password )?auth(?:entication)?|"
+                 "secure password authentication",
+      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 30 },
+                  { CAUSE_NO_COMMON_MECHANISM, 28 },
+                  { CAUSE_WRONG_CREDENTIALS, -14 } } },
+    /* RFC 4954 section 4: 504 5.5.4 is an unknown mechanism; 500 to 503 to AUTH itself: there is none. */
+    { .codes = CODE_50X | CODE_503,
+      .stages = AT_AUTH,
+      .facts = FACT_LOGIN_TRIED,
+      .facts_not = FACT_LOGIN_TAKEN,
+      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 14 }, { CAUSE_RELAY_TAKES_NO_LOGIN, 10 } } },
+    { .enhanced = "5.7.4",
+      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 14 }, { CAUSE_NO_COMMON_MECHANISM, 14 } } },
+    { .enhanced = "5.3.3",
+      .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 6 }, { CAUSE_NO_COMMON_MECHANISM, 4 } } },
+    { .key = "0x800ccc8",
+      .pattern = "0x800ccc80\\b",
+      .speaks = { { CAUSE_NO_COMMON_MECHANISM, 34 }, { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 8 } } },
+    { .facts = FACT_AUTH_NOT_OFFERED | FACT_LOGIN_TRIED,
+      .facts_not = FACT_LOGIN_TAKEN,
+      .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 14 }, { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 12 } } },
+    { .pattern =
+          "unterstützt (?:keine|nicht|die gewählte)[^.]{0,40}(?:Authenti|Anmelde)|keine? "
+          "(?:passende|gemeinsame|unterstützte)[^.]{0,20} (?:Authenti|Anmelde)|ne prend pas en "
+          "charge "
+          "[^.]{0,40}authentification|aucune? (?:méthode|mécanisme)[^.]{0,20}authentification|no "
+          "(?:admite|soporta) [^.]{0,40}autentica|n[aã]o (?:suporta|aceita) "
+          "[^.]{0,40}autentica|non "
+          "supporta [^.]{0,40}autentica|ondersteunt [^.]{0,40}(?:authenticatie|aanmeld)|nie "
+          "obsługuje "
+          "[^.]{0,40}uwierzytelni|не поддерживает [^.]{0,50}(?:аутентификаци|авторизаци|проверк)|"
+          "不支持[^。]{0,16}(?:认证|验证|登录)|認証(?:方式|方法)?[^。]{0,16}(?:サポート|対応)[^。]{"
+          "0,6}(?:ていません|しません|せん)|"
+          "인증[^.]{0,12}지원하지",
+      .speaks = { { CAUSE_NO_COMMON_MECHANISM, 34 },
+                  { CAUSE_RELAY_TAKES_NO_LOGIN, 30 },
+                  { CAUSE_WRONG_CREDENTIALS, -10 } } },
+    { .key = "certificate",
+      .pattern =
+          "(?:tls:? |alert )certificate[ _]required|(?:client|peer) certificate (?:is "
+          ")?(?:required|"
+          "needed|not (?:provided|presented|supplied|trusted))|did not (?:return|present|provide|"
+          "send) a (?:client )?certificate|no (?:client )?certificate (?:presented|provided|"
+          "returned|supplied)|need[s]? a (?:client )?certificate|tlsv13 alert certificate required|"
+          "valid client certificate",
+      .speaks = { { CAUSE_CLIENT_CERTIFICATE_NEEDED, 36 } } },
+
+    /* --- encryption is asked for ------------------------------------------------------------------------------ */
+    { .key = "starttls",
+      .pattern =
+          "(?:must|need to|have to|please|should)[^.]{0,20}(?:issue|use|do|send|start|run|give)[^.]"
+          "{0,14}starttls|starttls (?:is |command )?(?:is "
+          ")?(?:required|needed|mandatory|first|must|"
+          "necessary)|(?:require[sd]?|need[s]?|use|expected|want[s]?|issue)(?: an?| the)? "
+          "starttls|starttls (?:before|prior to)",
+      .speaks = { { CAUSE_MAIL_ONLY_UNDER_TLS, 40 },
+                  { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 32 },
+                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, -10 } } },
+    { .key = "tls|ssl|encrypt|secure conn|secure chann|secured conn",
+      .pattern =
+          "(?:require[sd]?|need(?:s|ed)?|must (?:use|be)|only (?:over|with|via|under|accepted|"
+          "allowed|on)|mandatory|please use|demands?|enforced?|refus[a-z]+|without)[^.,;]{0,24}"
+          "(?:\\bTLS\\b|\\bSSL\\b(?!-| cert)|\\bencrypt(?:ion|ed)\\b|secured? "
+          "(?:connection|channel|"
+          "session|transport))",
+      .stages = AT_AUTH | 1u << SMTP_STAGE_MAIL | 1u << SMTP_STAGE_RCPT | 1u << SMTP_STAGE_EHLO |
+                1u << SMTP_STAGE_GREETING | 1u << SMTP_STAGE_DATA,
+      .facts_not = FACT_TLS_FAILED,
+      .codes = CODE_530 | CODE_534 | CODE_535 | CODE_550 | CODE_554 | CODE_5XX | CODE_50X |
+               CODE_503 | CODE_454 | CODE_451 | CODE_4XX | CODE_553 | CODE_NONE | CODE_421 |
+               CODE_450,
+      .speaks = { { CAUSE_MAIL_ONLY_UNDER_TLS, 26 },
+                  { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 24 },
+                  { CAUSE_STARTTLS_STRIPPED, 4 } } },
+    { .key = "tls|ssl|encrypt|secure conn|secure chann",
+      .pattern = "(?:\\bTLS\\b|\\bSSL(?:/TLS)?\\b|\\bencrypt(?:ion|ed)\\b(?: "
+                 "(?:connection|channel|session))?|"
+                 "secured? (?:connection|channel|session))[^.,;]{0,30}(?:(?:is |are "
+                 ")?(?:required|needed|mandatory|"
+                 "necessary|enforced|expected)|must be)(?!,? but)",
+      .facts_not = FACT_TLS_FAILED,
+      .speaks = { { CAUSE_MAIL_ONLY_UNDER_TLS, 30 }, { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 26 } } },
+    { .key = "plaintext auth|cleartext auth|clear text|plain text|unencrypted|non-secure|insecure "
+             "conn|plaintext login|unsecured|not encrypted",
+      .pattern =
+          "(?:plain ?text|clear ?text) "
+          "(?:authentication|auth|login|password)s?[^.]{0,24}(?:disallowed|"
+          "disabled|not (?:allowed|permitted|supported))|(?:over|on|in|via|through|for) (?:an |a "
+          ")?(?:"
+          "unencrypted|non-?secured?|insecure|unsecured|unprotected|clear ?text|plain ?text) "
+          "?(?:\\(?SSL/TLS\\)? )?(?:connection|channel|session)s?|^unencrypted connection|smtp: "
+          "unencrypted "
+          "connection|[:=] ?\"?unencrypted connection|(?:session|connection) (?:is )?not "
+          "(?:encrypted|"
+          "secure)",
+      .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 36 },
+                  { CAUSE_MAIL_ONLY_UNDER_TLS, 20 },
+                  { CAUSE_NO_COMMON_MECHANISM, 10 } } },
+    { .codes = CODE_534,
+      .pattern = "encrypt|\\btls\\b|\\bssl\\b|secure",
+      .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 18 } } },
+    { .pattern = "(?:Verschlüsselung|verschlüsselte Verbindung|TLS|SSL)[^.]{0,30} "
+                 "(?:erforderlich|notwendig|"
+                 "benötigt|zwingend|vorgeschrieben|verlangt)|(?:nur|muss|müssen)[^.]{0,30} "
+                 "verschlüssel|chiffr(?:ement|ée?)[^.]{0,30} "
+                 "(?:requis|obligatoire|nécessaire)|(?:requiert|exige|"
+                 "nécessite)[^.]{0,30} (?:chiffr|sécuris|TLS|SSL)|(?:requiere|exige|necesita|se "
+                 "requiere|requer)"
+                 "[^.]{0,30} (?:cifra|criptog|encript|TLS|SSL|conexi[oó]n segura|conex[aã]o "
+                 "segura|STARTTLS)|richiede[^.]"
+                 "{0,30} (?:crittogr|TLS|SSL|connessione "
+                 "(?:sicura|protetta|crittografata))|(?:vereist|verplicht)[^.]"
+                 "{0,30} (?:TLS|SSL|versleutel)|wymaga[^.]{0,40} "
+                 "(?:szyfrowan|TLS|SSL|bezpieczn)|(?:требуется|"
+                 "необходимо|требует)[^.]{0,40}(?:шифрован|защищенн|защищённ|безопасн|TLS|SSL)|"
+                 "(?:需要|要求|必须)[^。]{0,12}(?:加密|TLS|SSL|安全连接)|(?:TLS|SSL|暗号化)[^。]{0,"
+                 "10}(?:必要|必須)|"
+                 "(?:보안 연결|TLS|SSL|암호화)[^.]{0,10}(?:필요|요구)",
+      .facts_not = FACT_TLS_FAILED,
+      .speaks = { { CAUSE_MAIL_ONLY_UNDER_TLS, 28 }, { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 24 } } },
+    /* .NET writes one sentence over every 530 */
+    { .key = "secure connection or the client was not authenticated",
+      .pattern = "requires a secure connection or the client was not authenticated",
+      .speaks = { { CAUSE_CLIENT_NEVER_AUTHENTICATES, 16 },
+                  { CAUSE_MAIL_ONLY_UNDER_TLS, 0 },
+                  { CAUSE_WRONG_CREDENTIALS, 6 } } },
 };
 const struct explain_rows ROWS_LOGIN = EXPLAIN_ROWS(ROWS);

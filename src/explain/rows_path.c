@@ -1,10 +1,688 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * explain/rows_path.c - the way to the server
+ * explain/rows_path.c - what goes wrong on the way to the server: names, ports, encryption, certificates
+ *
+ * Nearly all of these words are those of the program that gave up, of its TLS library, or of its system: a reply never
+ * came. One failure has as many wordings as there are libraries, and the rows below are kept by failure.
  */
 #include "explain/rows.h"
 
 static const struct explain_row ROWS[] = {
-    { .speaks = { { CAUSE_NONE, 0 } } },
+    /* --- a certificate that is not believed ------------------------------------------------------------------ */
+    /* the frame: it says that one was not believed, and mostly what follows says why */
+    { .key = "certificate|certif|pkix",
+      .pattern =
+          "certificate[ _]verif(?:y|ication)[ _](?:failed|failure|error)|certificate verify failed|"
+          "(?:ssl|tls|server|peer|remote|the) certificate (?:is |was |could |can |has |that "
+          ")?(?:not (?:be )?"
+          "(?:trusted|verified|valid|validated|accepted)|cannot be (?:verified|trusted|validated)|"
+          "invalid|untrusted|problem|error|rejected|verification|presented by the server is not "
+          "trusted)|sslcertverificationerror|certificate validation (?:failed|error)|"
+          "(?:ssl|tls) certificate (?:problem|verification|error)|unable to (?:verify|validate) "
+          "(?:the )?"
+          "(?:server(?:'s)? |peer(?:'s)? |remote )?certificate|certificate (?:is )?invalid "
+          "according to "
+          "the validation|verify error(?::|\\b)[^.]{0,40}cert|problem with the (?:security "
+          "|server's "
+          "(?:security )?)?certificate|bad_certificate|\\bbad certificate\\b|not an? valid "
+          "certificate|"
+          "certificate (?:chain )?(?:is )?not (?:trusted|valid|verified)|err_ssl_cert|"
+          "cannot verify server identity|can(?:'|no)t verify (?:the )?identity of|server "
+          "certificate not (?:trusted|verified)|the identity of [^.]{0,80} cannot be verified",
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 26 },
+                  { CAUSE_CERTIFICATE_SELF_SIGNED, 23 },
+                  { CAUSE_CERTIFICATE_WRONG_NAME, 23 },
+                  { CAUSE_CERTIFICATE_EXPIRED, 21 },
+                  { CAUSE_CERTIFICATE_NOT_YET_VALID, 6 },
+                  { CAUSE_TLS_MODE_MISMATCH, -10 } } },
+    { .key = "self|depth_zero|selbst|auto",
+      .pattern = "self[- ]signed|depth_zero_self_signed|self_signed_cert|selbst ?signiert|"
+                 "auto-?sign(?:é|e)|autofirmad|auto-?assinad|autofirmat|zelfondertekend|z podpisem "
+                 "własnym|самоподписан|自签名|自簽|自己署名|자체 서명",
+      .speaks = { { CAUSE_CERTIFICATE_SELF_SIGNED, 40 },
+                  { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 18 },
+                  { CAUSE_TLS_MODE_MISMATCH, -6 } } },
+    { .key = "issuer|unknown ca|unknown_ca|unknown authority|verify the first|leaf_signature|"
+             "certification path|trust anchor|pkix path build|untrusted|partialchain|not trusted|"
+             "root cert|trusted root|chain|unknown certificate authority|local authority",
+      .pattern =
+          "unable to get (?:local )?issuer|unable_to_get_issuer|(?:hasn't|doesn't have|has "
+          "no|have) "
+          "(?:got )?a known issuer|unknown[ _]issuer|issuer (?:certificate )?(?:is |could "
+          ")?(?:unknown|"
+          "not (?:trusted|be found|found|recognized))|untrusted issuer|issuer is not trusted|"
+          "(?:tlsv1 )?alert unknown ca\\b|unknown[ _]ca\\b|signed by unknown authority|"
+          "unknown certificate authority|unable to verify the first certificate|"
+          "unable_to_verify_leaf_signature|valid certification path|trust anchor|pkix path "
+          "building|"
+          "untrusted ?root|partialchain|remotecertificatechainerrors|(?:authority|root|certificate "
+          "chain|chain) [^.]{0,40}(?:not trusted|untrusted|is not recogni[sz]ed)|certificate chain "
+          "(?:was issued by an authority that is not|could not be built|processed, but terminated)|"
+          "not trusted by the (?:trust provider|operating system)|unable to locally verify the "
+          "issuer|invalid root|no trusted root|local authority",
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 40 },
+                  { CAUSE_CERTIFICATE_SELF_SIGNED, 20 },
+                  { CAUSE_TLS_MODE_MISMATCH, -6 } } },
+    { .key =
+          "expired|notafter|abgelaufen|expir|scad|verlopen|wygas|истек|истёк|过期|過期|期限|만료|"
+          "nottimevalid|invalid_cert_date|0x800ccc02|not within its validity|validity check",
+      .pattern =
+          "certificate (?:\\S{1,60} )?(?:has |is |was )?(?:already )?expired(?! "
+          "or)|cert(?:ificate)?_has_expired|"
+          "expired certificate|certificate[_ "
+          "]?expired|certificateexpired|expired_certificate|notafter:|"
+          "nottimevalid|validity check failed|not within its validity period|0x800ccc02\\b|alert "
+          "certificate expired|certificate-expired|Zertifikat[^.]{0,40} "
+          "abgelaufen|certificat[^.]{0,40} "
+          "(?:a )?expir|certificado[^.]{0,40} (?:ha )?(?:caduc|expir|vencid)|certificato[^.]{0,40} "
+          "scadut|"
+          "certificaat[^.]{0,40} verlopen|certyfikat[^.]{0,40} "
+          "wygas|сертификат[^.]{0,60}(?:ист[её]к|"
+          "просрочен)|证书[^。]{0,10}过期|憑證[^。]{0,10}過期|証明書[^。]{0,12}(?:期限|失効)|"
+          "인증서[^.]{0,12}만료|"
+          "certificate(?:'s)? (?:validity )?(?:date|period)[^.]{0,30}(?:invalid|passed|expired)",
+      .speaks = { { CAUSE_CERTIFICATE_EXPIRED, 42 }, { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, -4 } } },
+    { .key = "not yet valid|notyetvalid|not_yet_valid|expired or|notbefore|not yet active|not "
+             "activated|"
+             "noch nicht",
+      .pattern =
+          "not[ _]?yet[ _]?valid|not yet active|not activated yet|notbefore:|noch nicht gültig|"
+          "pas encore valide|aún no es válido|ещ[её] не действителен",
+      .speaks = { { CAUSE_CERTIFICATE_NOT_YET_VALID, 36 }, { CAUSE_CERTIFICATE_EXPIRED, 4 } } },
+    { .key = "has expired or is not yet valid",
+      .pattern = "has expired or is not yet valid(?!: current time \\S{1,40} is before)",
+      .speaks = { { CAUSE_CERTIFICATE_EXPIRED, 44 }, { CAUSE_CERTIFICATE_NOT_YET_VALID, -10 } } },
+    { .key = "is before",
+      .pattern = "current time \\S{1,40} is before",
+      .speaks = { { CAUSE_CERTIFICATE_NOT_YET_VALID, 12 } } },
+    { .key = "mismatch|does not match|doesn't match|do not match|altname|subject alternative|"
+             "no name matching|is valid for|ip sans|common name|certificate name|did not match|"
+             "target host name|bad_cert_domain|invalid_cert_cn|0x800ccc01|host name|not match|"
+             "namensgleich|stimmt nicht|ne correspond|no coincide|não corresponde|non corrisponde|"
+             "не соответствует|не совпадает|not valid for|certificate owner|not the expected|wrong "
+             "name|"
+             "identity|certificate-host|hostname",
+      .pattern =
+          "host ?name mismatch|(?:certificate|cert)[ _-]?(?:host ?)?name[ _-]?mismatch|name "
+          "mismatch: "
+          "DN|ip address mismatch|certificate is not valid for [\"'“‘]?[a-z0-9*\\[]|(?:host "
+          "?name|hostname/ip|"
+          "host|name|subject|owner|cn|server name|common name)[^.;]{0,80} (?:does(?:n't| "
+          "not)|do(?:n't| "
+          "not)|did(?:n't| not)) match|peer certificate (?:CN|common name)[^.]{0,120}did not match|"
+          "err_tls_cert_altname|not in the cert's altnames|no subject alternative|no name matching|"
+          "certificate is valid for [^;]{1,200}, not|doesn't contain any IP SANs|legacy common "
+          "name "
+          "field|not valid for any names|target host name|bad_cert_domain|0x800ccc01\\b|"
+          "remotecertificatenamemismatch|certificate-host-mismatch|can(?:'|no)t verify identity of "
+          "server|no certificate subject name matches|certificate (?:subject |common )?name "
+          "(?:is|was|does|did)[^.]{0,40}(?:not|incorrect|invalid|wrong)|certificate[^.]{0,60}(?:"
+          "issued "
+          "(?:for|to)|belongs to) (?:a )?(?:different|another|other)|wrong (?:host|site|principal)|"
+          "(?:target )?principal name is incorrect|sec_e_wrong_principal|"
+          "Zertifikat[^.]{0,60}(?:stimmt nicht|gehört nicht|passt nicht|nicht für)|ne "
+          "correspond pas au nom|no coincide con el nombre|não corresponde ao nome|non corrisponde "
+          "al "
+          "nome|не (?:соответствует|совпадает)[^.]{0,20} имен",
+      .speaks = { { CAUSE_CERTIFICATE_WRONG_NAME, 42 },
+                  { CAUSE_WRONG_SERVER, 14 },
+                  { CAUSE_REDIRECTED_BY_NETWORK, 10 },
+                  { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, -6 } } },
+    { .key = "fingerprint|not standards compliant|revoked|tlsa|dnssec-invalid",
+      .pattern = "certificate fingerprint does not match|certificate is not standards "
+                 "compliant|certificate (?:has been |was |is )?revoked|tlsa-invalid|no matching "
+                 "(?:dane )?tlsa|server certificate[^.]{0,20}fingerprint",
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 26 },
+                  { CAUSE_CERTIFICATE_WRONG_NAME, 20 } } },
+    { .pattern =
+          "Zertifikat[^.]{0,60}(?:nicht vertrau|ungültig|nicht überprüf|konnte nicht|unbekannt|"
+          "abgelehnt|kein)|certificat[^.]{0,60}(?:non valide|pas valide|invalide|pas (?:de "
+          ")?confiance|pas être "
+          "vérifi|inconnu|pas fiable|pas approuv)|certificado[^.]{0,60}(?:inv[aá]lid|no (?:es "
+          ")?(?:v[aá]lid|de "
+          "confianza)|no se pudo verificar|n[aã]o (?:é "
+          ")?(?:confi|v[aá]lid)|desconocid|desconhecid)|certificato[^.]{0,60}"
+          "(?:non (?:valido|attendibile|è)|sconosciut)|certificaat[^.]{0,60}(?:niet "
+          "vertrouwd|ongeldig|niet "
+          "geldig)|certyfikat[^.]{0,60}(?:nieważn|nieprawidł|niezaufan|nie jest)|(?:недействител|"
+          "недоверенн|не удалось "
+          "проверить)[^.]{0,40}сертификат|сертификат[^.]{0,60}(?:недействител|не является|"
+          "не "
+          "удалось|недопустим|ненад[её]жн)|证书[^。]{0,20}(?:无效|不受信|不可信|验证失败|错误|校验)"
+          "|憑證[^。]{0,20}(?:無效|不信任|錯誤)|"
+          "証明書[^。]{0,24}(?:無効|信頼|検証|エラー|確認できません)|인증서[^.]{0,20}(?:유효하지|"
+          "신뢰|오류|확인)",
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 30 },
+                  { CAUSE_CERTIFICATE_SELF_SIGNED, 26 },
+                  { CAUSE_CERTIFICATE_WRONG_NAME, 26 },
+                  { CAUSE_CERTIFICATE_EXPIRED, 24 } } },
+    /* a server that cannot use its own key */
+    { .key = "tls not available|tls currently|tls temporar|tls is currently|starttls|local "
+             "problem|tls unavail",
+      .pattern = "TLS (?:is )?(?:not available|currently (?:un|not )available|temporar(?:y|ily) "
+                 "(?:failure|unavailable|not available))(?: due to (?:local|temporary))?|tls "
+                 "initiali[sz]ation (?:failed|failure)",
+      .codes = CODE_454 | CODE_4XX | CODE_NONE,
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 28 },
+                  { CAUSE_STARTTLS_STRIPPED, 22 },
+                  { CAUSE_OTHER_NOT_RELAY, 20 } } },
+    { .key = "certificate|private key|key",
+      .pattern = "(?:cannot|can't|unable to|could not|error|failed to) "
+                 "(?:get|load|read|use|loading|reading) "
+                 "(?:\\S{1,12} )?(?:(?:RSA |EC |DSA |server |public )?certificate|private key|key "
+                 "(?:file|pair))[^.]{0,60}|"
+                 "certificate and (?:private )?key do not match|key values mismatch|"
+                 "no certificate (?:assigned|set)|cert and key",
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 24 } } },
+
+    /* --- the kind of encryption does not fit the port -------------------------------------------------------- */
+    { .key = "wrong version number|wrong_version_number|unknown protocol|unknown_protocol|packet "
+             "length|"
+             "http request|http_request|first record|oversized record|plaintext connection|ssl "
+             "message|"
+             "frame size|packet format|record_too_long|unexpected tls packet|unexpected message|"
+             "record layer|tls packet with unexpected|corrupted frame|unknown record|"
+             "invalid_content_type|wrong_ssl_version|invalid token",
+      .pattern =
+          "wrong[ _]version[ _]number|unknown[ _]protocol|packet length too long|:http[ _]request|"
+          "first record does not look like a tls handshake|oversized record received|plaintext "
+          "connection\\?|(?:unsupported|unrecognized|unsupported or unrecognized) ssl message|"
+          "cannot determine the frame size|corrupted frame|unexpected packet format|"
+          "rx_record_too_long|unexpected tls packet was received|tls packet with unexpected length|"
+          "ssl routines:[^:]{0,40}:(?:bad record type|record layer failure|unexpected message)|"
+          "invalid_content_type|invalid ?contenttype|corrupt message of type",
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 44 },
+                  { CAUSE_TLS_VERSION_OR_CIPHER, 18 },
+                  { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, -10 } } },
+    { .key = "wrappermode|response: -1|greeting never received|netionconnectionclosed|"
+             "net_io_connectionclosed|empty reply|smtps",
+      .pattern = "client wrappermode|response: -1|greeting never received|net_io_connectionclosed|"
+                 "server sent an empty reply|(?:instead, send to|use) "
+                 "[^.]{0,30}submission[^.]{0,20}starttls",
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 34 },
+                  { CAUSE_SERVER_DOWN, 14 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, 14 } } },
+    /* the connection stands, and no greeting comes: port 465 waits for us */
+    { .key = "initial server greeting|server greeting|initial greeting|welcome",
+      .pattern = "(?:lost connection|timed out|connection (?:lost|closed))[^.]{0,80}(?:receiving "
+                 "the initial "
+                 "server greeting|waiting for (?:the )?(?:initial |server )?greeting)|(?:no|did "
+                 "not receive)(?: a| "
+                 "the)? (?:smtp |server )?(?:greeting|welcome|banner)|waiting for (?:initial|the) "
+                 "(?:greeting|banner)",
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 24 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, 24 },
+                  { CAUSE_SERVER_DOWN, 20 },
+                  { CAUSE_IP_BANNED, 12 },
+                  { CAUSE_IP_BLOCKLISTED, 6 } } },
+    /* TLS asked for on a port of another kind, by the number that stands beside it */
+    { .key = ":465|port 465|port=465|port: 465|smtps",
+      .pattern =
+          "(?::465\\b|port[ =:]{1,2}465\\b)[^;]{0,200}(?:starttls|unexpected(?:ly)? (?:eof|closed)|"
+          "connection (?:unexpectedly )?closed|end of file|(?:connection )?timed out|eoferror)|"
+          "(?:starttls|invalid response)[^;]{0,120}:465\\b",
+      .of_page = true,
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 12 } } },
+    { .key = "invalid response smtp server (starttls|starttls failed (code: "
+             "220|ssl23_get_server_hello|"
+             "handshake failed",
+      .pattern = "invalid response SMTP server \\(STARTTLS|STARTTLS failed \\(code: 220|"
+                 "ssl23_get_server_hello:(?:unknown|unsupported)",
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 26 }, { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 8 } } },
+    { .key =
+          "unexpected eof|unexpected_eof|end of file|eof occurred|socket disconnected|"
+          "connection closed unexpectedly|connection unexpectedly closed|non-properly terminated|"
+          "remote host closed|remote host terminated|closed the transport stream|premature "
+          "termination|"
+          "ssl_error_syscall|closed connection during handshake|unexpected socket close|pull "
+          "function|"
+          "0-byte|server closed|handshake",
+      .pattern =
+          "unexpected[ _]eof|end of file reached|eof occurred in violation|disconnected before "
+          "secure "
+          "tls|connection (?:closed unexpectedly|unexpectedly closed)|non-properly terminated|"
+          "remote host (?:closed|terminated)(?: the)?(?: connection during)?(?: the)? "
+          "handshake|closed the transport "
+          "stream|ssl_error_syscall|premature termination|unexpected socket close|error in the "
+          "pull "
+          "function",
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 20 },
+                  { CAUSE_TLS_VERSION_OR_CIPHER, 16 },
+                  { CAUSE_SERVER_DOWN, 18 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, 15 },
+                  { CAUSE_AUTH_BACKEND_DOWN, 6 } } },
+    { .key = "ssl|tls|secure",
+      .pattern = "server does not support (?:a )?(?:secure|ssl|tls) (?:connection|encryption)|does "
+                 "not support "
+                 "(?:secure connections|ssl|tls encrypt)|failed to "
+                 "(?:enable|negotiate|establish|start|initiate|"
+                 "set ?up) "
+                 "(?:crypto|tls|ssl|a? ?secure)|error upgrading connection with "
+                 "starttls|(?:unable|failed|cannot) to "
+                 "(?:connect|start)(?: with| via)? (?:starttls|tls|ssl)\\b|could not (?:connect "
+                 "via|convert socket to|"
+                 "start|negotiate|establish|enable) (?:tls|ssl|crypto|a secure)|"
+                 "(?:tls|ssl)(?:/ssl|/tls)? "
+                 "(?:startup|negotiation|connect|connection|session|handshake|setup)[^.]"
+                 "{0,20}(?:fail|error|attempt failed|could not|unable)|"
+                 "ssl operation failed with code|crypto cannot be enabled|"
+                 "unable to (?:secure|upgrade) (?:the )?connection|a secure connection (?:to|with) "
+                 "[^.]{0,60}(?:fail|could)|"
+                 "an error occurred while attempting to establish an (?:ssl|tls)",
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 24 },
+                  { CAUSE_TLS_VERSION_OR_CIPHER, 20 },
+                  { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 14 },
+                  { CAUSE_STARTTLS_STRIPPED, 10 } } },
+    { .key = "0x800ccc1a|0x800ccc7d|0x800ccc7e|0x800ccc7f",
+      .pattern = "0x800ccc(?:1a|7d|7e|7f)\\b",
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 34 },
+                  { CAUSE_TLS_VERSION_OR_CIPHER, 16 },
+                  { CAUSE_STARTTLS_STRIPPED, 16 } } },
+    { .key = "0x800ccc80|encrypted connection|connection type",
+      .pattern = "server does not support the (?:connection|encryption)[^.]{0,12}type|(?:try "
+                 "changing|change) the "
+                 "encryption (?:method|type)|type of encrypted connection|specified encryption "
+                 "type|does not support the connection encryption",
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 36 } } },
+
+    /* --- no version, no cipher in common --------------------------------------------------------------------- */
+    { .key = "handshake failure|handshake_failure|no shared cipher|no_shared_cipher|no suitable|"
+             "unsupported protocol|unsupported_protocol|protocol_version|protocol version|"
+             "no protocols available|no appropriate protocol|common algorithm|key too small|"
+             "key_too_small|ca md too weak|insufficient "
+             "security|insufficient_security|no_cypher_overlap|"
+             "no cipher|unsupported_version|supported versions|sigalg|legacy renegotiation|"
+             "legacy_renegotiation|no common|unsafe legacy|md too weak|algorithm constraints|"
+             "no overlap|sslv3 alert|unsupported version|unsupported ssl|version too "
+             "low|internal_error|"
+             "prime|wrong signature type|could not negotiate|no ciphers|fatal alert|alert",
+      .pattern =
+          "handshake[ _]failure|no[ _]shared[ _]cipher|no suitable (?:cipher|signature|key "
+          "share|digest)|"
+          "unsupported[ _]protocol|alert protocol version|protocol version not supported|"
+          "fatal alert: (?:protocol_version|handshake_failure|insufficient_security)|"
+          "tlsv1_alert_protocol_version|no protocols available|no appropriate protocol|do not "
+          "possess a "
+          "common algorithm|(?:dh|ee|rsa|ca|modulus)[ _](?:key|size)[ _]too[ _]small|ca md too "
+          "weak|"
+          "insufficient[ _]security|no_cypher_overlap|unsupported_version|no supported versions|"
+          "unsupported protocol version|wrong signature type|legacy sigalg|legacy[ "
+          "_]renegotiation|no "
+          "(?:common|mutual)[^.]{0,20}(?:cipher|protocol|version|algorithm)|algorithm constraints|"
+          "version too low|no ciphers? (?:suites? )?(?:available|match|in common|could)|"
+          "could not negotiate (?:a )?(?:protocol|cipher|supported|common)|prime (?:used )?(?:is "
+          ")?not "
+          "acceptable|the diffie-hellman prime|client requested protocol|"
+          "server (?:only )?(?:supports|chose|selected)[^.]{0,20}(?:sslv3|tlsv?1\\.0|unsupported)|"
+          "(?:ssl|tls) (?:version|protocol)[^.]{0,20}(?:not supported|unsupported|disabled)",
+      .speaks = { { CAUSE_TLS_VERSION_OR_CIPHER, 44 },
+                  { CAUSE_TLS_MODE_MISMATCH, 14 },
+                  { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 10 },
+                  { CAUSE_CLIENT_CERTIFICATE_NEEDED, 6 } } },
+    { .key = "handshake|ssl_connect|ssl_accept|ssl error|sslerror|ssl_error|tls error|tls "
+             "library|sspi",
+      .pattern =
+          "(?:ssl|tls)[ _]?handshake(?:exception| (?:failed|error|failure|timed out))|handshake "
+          "failed|"
+          "handshake error|ssl_(?:connect|accept) error|sslhandshakeexception|cannot start tls|"
+          "tls library problem|\\bSSL_connect returned=|ssl_error_ssl\\b|ssl connect attempt "
+          "failed|a call to "
+          "sspi failed|403 4\\.7\\.0 tls|tls handshake",
+      .speaks = { { CAUSE_TLS_VERSION_OR_CIPHER, 24 },
+                  { CAUSE_TLS_MODE_MISMATCH, 20 },
+                  { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 16 },
+                  { CAUSE_CERTIFICATE_SELF_SIGNED, 8 },
+                  { CAUSE_CERTIFICATE_WRONG_NAME, 8 } } },
+
+    /* --- the offer of encryption is missing ------------------------------------------------------------------ */
+    { .key = "starttls",
+      .pattern =
+          "(?:does(?:n't| not)|did(?:n't| not)|server (?:not|no)|not) (?:seem to |appear to "
+          ")?(?:support|offer|"
+          "advertise|announce|provide|allow)[a-z]* (?:that |the |tls via the )?(?:starttls|tls via "
+          "starttls|STARTTLS "
+          "command)|starttls (?:extension |command |is |was |capability )*(?:not "
+          "(?:supported|advertised|offered|available|implemented|recogni[sz]ed|enabled)|"
+          "unsupported|missing|"
+          "denied|refused)|starttls since it doesn't advertise|no starttls|doesn't advertise that "
+          "feature|starttls-not-supported|starttls is required but host does not support|host does "
+          "not "
+          "support starttls|did not advertise starttls|starttls[^.]{0,60}but (?:the "
+          ")?(?:server|host) "
+          "(?:does|did) not|not support the starttls extension",
+      .speaks = { { CAUSE_STARTTLS_STRIPPED, 42 },
+                  { CAUSE_TLS_MODE_MISMATCH, 30 },
+                  { CAUSE_MAIL_ONLY_UNDER_TLS, -16 },
+                  { CAUSE_AUTH_HIDDEN_UNTIL_TLS, -14 },
+                  { CAUSE_RELAY_TAKES_NO_LOGIN, -10 } } },
+    { .key = "tls is required|tls session is required|not offered|requested ssl level|tls required "
+             "but|"
+             "did not offer",
+      .pattern = "tls is required,? but was not offered|tls session is required, but (?:the server "
+                 ")?did not "
+                 "offer|requested ssl level failed|tls(?: is)? required[^.]{0,30}(?:not "
+                 "(?:offered|advertised|"
+                 "supported|available)|unavailable)|did not offer tls",
+      .speaks = { { CAUSE_STARTTLS_STRIPPED, 46 },
+                  { CAUSE_MAIL_ONLY_UNDER_TLS, -4 },
+                  { CAUSE_AUTH_HIDDEN_UNTIL_TLS, -14 } } },
+    { .codes = CODE_50X | CODE_503,
+      .stages = 1u << SMTP_STAGE_STARTTLS,
+      .pattern = "^",
+      .facts = FACT_STARTTLS_OFFERED,
+      .speaks = { { CAUSE_STARTTLS_STRIPPED, 10 } } },
+    { .key = "xxxxxxx",
+      .pattern = "\\b250[- ]X{6,}[AB]?\\b",
+      .of_page = true,
+      .speaks = { { CAUSE_STARTTLS_STRIPPED, 34 }, { CAUSE_REDIRECTED_BY_NETWORK, 4 } } },
+
+    /* --- nobody answers ------------------------------------------------------------------------------------- */
+    { .key = "timed out|timed-out|timeout|time out|timedout|connected party did "
+             "not|10060|openti|time-out|"
+             "ti..ed",
+      .pattern =
+          "connect(?:ion|ing|ed)?\\b[^;]{0,160}(?:timed[ -]?out|time[ "
+          "-]?out)|(?:operation|attempt|request) (?:has )?"
+          "timed out|\\bconnect etimedout|etimedout|net::opentimeout|net::readtimeout|connected "
+          "party did not "
+          "(?:properly )?respond|\\b(?:winerror |error:? ?#?|socket error:? "
+          "?#?)10060\\b|wsaetimedout|"
+          "\\b10060\\b[^.]{0,40}(?:time|connect)|i/o "
+          "timeout|sockettimeoutexception|connecttimeout|errno (?:110|"
+          "60)\\b|\\(110\\)|timeout (?:error|expired|while (?:connecting|reading|waiting))|timed "
+          "out (?:while|"
+          "trying|waiting|connecting)|^timed out$|socket\\.timeout|timeouterror|execution "
+          "expired|connection timeout|smtp response timeout|read timed out|deadline exceeded|"
+          "the server (?:is not|isn't|did not|does not|didn't|has not) respond|not responding|"
+          "no response from (?:the )?(?:smtp |mail )?server",
+      .codes = CODE_NONE | CODE_4XX | CODE_421 | CODE_450 | CODE_451,
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 38 },
+                  { CAUSE_SERVER_DOWN, 32 },
+                  { CAUSE_LOCAL_FIREWALL, 24 },
+                  { CAUSE_IP_BANNED, 16 },
+                  { CAUSE_TLS_MODE_MISMATCH, 8 } } },
+    { .key = "refused",
+      .pattern = "connect(?:ion)?\\b[^;.]{0,60}refused|actively refused|econnrefused|refusing smtp "
+                 "connections|"
+                 "refused (?:by|the connection|to connect|connection)|errno (?:111|61)\\b",
+      .codes = CODE_NONE | CODE_4XX | CODE_421 | CODE_450 | CODE_451,
+      .speaks = { { CAUSE_SERVER_DOWN, 40 },
+                  { CAUSE_LOCAL_FIREWALL, 30 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, 32 },
+                  { CAUSE_IP_BANNED, 14 } } },
+    { .key = "10061|10051|10065|10060|10053|10054",
+      .pattern = "(?:winerror|wsa|socket error|error(?: code| number)?|errno)[ "
+                 ":#=(]{1,3}(?:100(?:51|60|61|65))\\b|"
+                 "\\(100(?:51|60|61|65)\\)",
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 24 },
+                  { CAUSE_SERVER_DOWN, 24 },
+                  { CAUSE_LOCAL_FIREWALL, 18 } } },
+    { .key = "no route to host|unreachable|ehostunreach|enetunreach|unreachable host|noroutetohost|"
+             "address not available|eaddrnotavail",
+      .pattern =
+          "no route to host|(?:network|host|destination)[^.]{0,12} (?:is )?unreachable|"
+          "ehostunreach|enetunreach|unreachable (?:host|network)|noroutetohost|eaddrnotavail",
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 36 },
+                  { CAUSE_SERVER_DOWN, 32 },
+                  { CAUSE_LOCAL_FIREWALL, 30 },
+                  { CAUSE_IPV6_DIFFERS, 24 } } },
+    { .key = "unreachable|no route|enetunreach|ehostunreach|timed "
+             "out|refused|etimedout|econnrefused|not available",
+      .pattern =
+          "(?:[0-9a-f]{1,4}:){2,7}[0-9a-f:]{1,40}[^;]{0,60}(?:unreachable|no route|not available)|"
+          "(?:enetunreach|ehostunreach|eaddrnotavail) [0-9a-f]{1,4}:[0-9a-f:]{2,40}",
+      .speaks = { { CAUSE_IPV6_DIFFERS, 18 } } },
+    { .key = ":25|port 25|port=25|port: 25|port 25,",
+      .pattern = "(?:(?:[a-z0-9\\])]):25\\b|port[ =:]{1,2}25\\b)[^;]{0,120}(?:timed "
+                 "?out|time-?out|unreachable|"
+                 "no route|refused|failed|respond)|(?:connect etimedout|unable to connect|could "
+                 "not connect|connect "
+                 "to)[^;]{0,80}(?::25\\b|port 25\\b)",
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 8 } } },
+    { .key = "127.0.0.1|localhost|::1",
+      .pattern = "(?:127\\.0\\.0\\.1|localhost|\\[?::1\\]?)(?::| port |\", port "
+                 "|[^a-z0-9]{1,6}port )\\d{2,4}|refused[^;]{0,30}"
+                 "(?:127\\.0\\.0\\.1|localhost|::1)",
+      .speaks = { { CAUSE_SERVER_DOWN, 8 } } },
+    { .key = "permission denied|eacces|operation not permitted|eperm|10013|forbidden by its access|"
+             "not allowed by|selinux|windows firewall|csf",
+      .pattern =
+          "connect[^.;]{0,100}(?:permission denied|operation not "
+          "permitted|eacces|eperm)|(?:permission denied|"
+          "operation not "
+          "permitted|eacces|eperm)[^;]{0,40}(?:connect|socket|smtp|:(?:25|465|587)\\b)|\\b10013\\b|"
+          "forbidden by its access permissions|smtp_block",
+      .speaks = { { CAUSE_LOCAL_FIREWALL, 44 }, { CAUSE_EGRESS_PORT_BLOCKED, 20 } } },
+    { .key =
+          "connect|reach|open socket|could not open|cannot open|fsockopen|stream_socket_client|ope",
+      .pattern =
+          "(?:could not|cannot|can't|couldn't|unable to|failed to|failure to|not able to|was "
+          "unable to) "
+          "(?:connect|open (?:a )?(?:socket|connection|smtp)|reach|establish (?:a "
+          ")?connection|contact|"
+          "create (?:a )?connection|make a connection)(?! socket to tls| (?:to "
+          ")?(?:via|using|with) (?:tls|ssl))|"
+          "smtp connect\\(\\) failed|connection (?:to (?:the )?\\S{1,80} )?(?:could not be "
+          "(?:established|made|opened)|"
+          "failed|was lost|error|was (?:not|refused))|connecting to [^.]{1,100} failed|error "
+          "connecting to|"
+          "couldn't (?:open|make) (?:a )?connection|no connection could be made|unable to connect|"
+          "mailconnectexception|smtpconnecterror|failed connecting|connection to server failed|"
+          "cannot connect|could not open socket|unable to establish|wasn't able to "
+          "establish|cannot open \\S{3,80}:"
+          "(?:25|465|587|2525)\\b",
+      .speaks = { { CAUSE_SERVER_DOWN, 26 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, 27 },
+                  { CAUSE_LOCAL_FIREWALL, 18 },
+                  { CAUSE_TLS_MODE_MISMATCH, 14 },
+                  { CAUSE_DNS_FAILURE, 8 } } },
+    { .key =
+          "lost connection|connection lost|connection dropped|connection reset|econnreset|reset by "
+          "peer|"
+          "forcibly closed|connection died|broken pipe|epipe|connection aborted|socket "
+          "error|socketerror|"
+          "closed the connection|connection closed|connection was closed|10054|10053|interrupted",
+      .pattern =
+          "lost connection with|connection (?:has been |was |is "
+          ")?(?:lost|dropped|reset|died|aborted|closed by)|"
+          "econnreset|reset by peer|forcibly closed|broken pipe|\\bepipe\\b|\\b1005[34]\\b|"
+          "(?:server|host|peer) (?:has )?(?:unexpectedly |prematurely )?closed (?:the "
+          ")?connection|connection closed "
+          "by (?:the )?(?:foreign |remote )?(?:host|server|peer)|but connection died|socketerror",
+      .codes = CODE_NONE | CODE_4XX | CODE_421 | CODE_450 | CODE_451,
+      .speaks = { { CAUSE_SERVER_DOWN, 26 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, 22 },
+                  { CAUSE_IP_BANNED, 16 },
+                  { CAUSE_TLS_MODE_MISMATCH, 17 },
+                  { CAUSE_OTHER_NOT_RELAY, 10 } } },
+    { .key = "0x800ccc|0x80042",
+      .pattern = "0x800ccc(?:0[be f]|1[1-5]|19|4[0-5]|67)\\b|0x8004210[89ab]\\b",
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 34 },
+                  { CAUSE_SERVER_DOWN, 30 },
+                  { CAUSE_TLS_MODE_MISMATCH, 20 },
+                  { CAUSE_LOCAL_FIREWALL, 22 } } },
+    { .enhanced = "4.4.1|4.4.316|4.4.317|5.4.316|5.4.317|4.4.2",
+      .hops = 1u << HOP_NONE | 1u << HOP_CLIENT | 1u << HOP_SUBMISSION,
+      .codes = CODE_NONE | CODE_4XX | CODE_421 | CODE_450 | CODE_451 | CODE_550,
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 8 }, { CAUSE_SERVER_DOWN, 10 } } },
+    { .key = "failing for a long time|retry time|been failing|retry timeout",
+      .pattern =
+          "all hosts [^.]{0,60}have been failing|retry time(?:out)? (?:not reached|exceeded)|"
+          "have been failing for",
+      .speaks = { { CAUSE_SERVER_DOWN, 24 }, { CAUSE_EGRESS_PORT_BLOCKED, 18 } } },
+    { .key = "mail service|mailserver|outgoing|smtp",
+      .pattern = "connecting to outgoing server|outgoing (?:mail )?server[^.]{0,80}(?:failed|timed "
+                 "out|unavailable|not "
+                 "respond)|server may be unavailable|(?:smtp|mail|outgoing) server (?:\\S{1,60} "
+                 ")?(?:is )?(?:unavailable|"
+                 "unreachable|down|offline|not available|not reachable)|cannot send message using "
+                 "the server|"
+                 "failed to connect to mailserver|connection to the outgoing server",
+      .codes = CODE_NONE,
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 26 },
+                  { CAUSE_SERVER_DOWN, 28 },
+                  { CAUSE_TLS_MODE_MISMATCH, 12 } } },
+    { .pattern =
+          "(?:Verbindung(?:saufbau)?|Verbindungsversuch|Zeitüberschreitung)[^.]{0,80}(?:abgelehnt|"
+          "verweigert|"
+          "fehlgeschlagen|abgelaufen|gescheitert|nicht "
+          "(?:hergestellt|aufgebaut|möglich)|Verbindung|unterbrochen|"
+          "überschritt)|Netzwerk ist nicht erreichbar|Keine Route zum Zielrechner|nicht erreichbar|"
+          "keine Verbindung (?:zum?|mit)|connexion (?:refusée|impossible|a échoué|n'a pas|terminée "
+          "par expiration|expirée|interrompue)|"
+          "(?:délai|temps) [^.]{0,30}(?:dépassé|expiré|écoulé)|impossible de (?:se "
+          "connecter|contacter|joindre|"
+          "établir)|réseau (?:n'est pas accessible|inaccessible)|aucun chemin d'accès|"
+          "conexi[oó]n (?:rehusada|rechazada|fallida|agotada|perdida)|(?:tiempo de "
+          "(?:conexi[oó]n|espera)|expir[oó] el "
+          "tiempo)[^.]{0,30}|no se (?:pudo|puede|ha podido) (?:conectar|establecer)|red es "
+          "inaccesible|"
+          "connessione (?:rifiutata|scaduta|fallita|non riuscita|interrotta)|impossibile "
+          "(?:connettersi|stabilire|"
+          "contattare|collegarsi)|rete non (?:è )?raggiungibile|tempo scaduto|"
+          "conex[aã]o (?:recusada|expir|falh|esgot|perdida)|n[aã]o foi possível "
+          "(?:conectar|estabelecer|ligar)|"
+          "tempo (?:limite )?(?:de conex|esgotado)|verbinding (?:geweigerd|mislukt|verbroken)|kan "
+          "geen verbinding|"
+          "time-out|verbinding[^.]{0,40}(?:niet|mislukt)|połączenie (?:odrzucone|nie "
+          "powiodło|przekroczono|zostało)|"
+          "(?:przekroczono|upłynął) [^.]{0,20}(?:czas|limit)|nie można (?:połączyć|nawiązać)|sieć "
+          "jest "
+          "niedostępna",
+      .codes = CODE_NONE | CODE_4XX | CODE_421,
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 36 },
+                  { CAUSE_SERVER_DOWN, 34 },
+                  { CAUSE_LOCAL_FIREWALL, 22 },
+                  { CAUSE_TLS_MODE_MISMATCH, 10 } } },
+    { .pattern = "(?:превышено|истекло|истёк|истек)[^.]{0,30}(?:время|врем[яе]н|ожидан)|в "
+                 "соединении отказано|соединение "
+                 "(?:отвергнуто|разорвано|сброшено|не установлено|прервано)|подключение не "
+                 "установлено|(?:не удалось|невозможно) "
+                 "(?:установить (?:соединение|связь|подключение)|подключиться|соединиться)|ошибка "
+                 "(?:соединения|подключения)|"
+                 "сеть недоступна|нет маршрута|сервер[^.]{0,30}не "
+                 "отвечает|连接(?:超时|被拒绝|失败|错误|不上|被重置|已?断开|服务器失败)|"
+                 "(?:无法|不能)(?:连接|建立连接|访问服务器)|連線(?:逾時|失敗|被拒)|無法連(?:線|接)|"
+                 "没有应答|积极拒绝|連接嘗試失敗|连接尝试失败|网络(?:不可达|超时)|"
+                 "接続(?:が|に|を)?(?:拒否|タイムアウト|失敗|できません|切断)|(?:サーバー?|ホスト)["
+                 "^。]{0,20}(?:接続できません|応答(?:しません|がありません))|"
+                 "タイムアウト|연결[^.]{0,20}(?:거부|시간 ?초과|실패|할 수 "
+                 "없|끊)|서버[^.]{0,20}(?:응답|연결할 수)",
+      .codes = CODE_NONE | CODE_4XX | CODE_421,
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 36 },
+                  { CAUSE_SERVER_DOWN, 34 },
+                  { CAUSE_LOCAL_FIREWALL, 22 },
+                  { CAUSE_TLS_MODE_MISMATCH, 10 } } },
+    /* the address is shut out for what it did before */
+    { .key = "banned|fail2ban|too many failed|too many bad|too many auth|failed "
+             "login|authentication failures|"
+             "temporarily blocked|invalid logon",
+      .pattern =
+          "\\b(?:ip|address|host|you(?:r)?)\\b[^.]{0,40}\\bbanned\\b|fail2ban|too many "
+          "(?:failed|bad|invalid|"
+          "unsuccessful|incorrect) (?:log-?[io]ns?|log ?ins?|auth[a-z]*|attempts|logon)|too many "
+          "auth(?:entication)? (?:failures|errors)|(?:failed "
+          "(?:login|authentication)s?|authentication "
+          "failures)[^.]{0,60}(?:ip|address|host)[^.]{0,20}(?:block|ban)|(?:ip|address|host)[^.]{0,"
+          "60}block[^.]{0,60}"
+          "(?:failed log|auth)",
+      .speaks = { { CAUSE_IP_BANNED, 34 },
+                  { CAUSE_WRONG_CREDENTIALS, 12 },
+                  { CAUSE_RATE_LIMITED, 16 },
+                  { CAUSE_IP_BLOCKLISTED, -4 } } },
+    { .key = "port 25|outbound|direct",
+      .pattern = "(?:outbound|outgoing) (?:port 25|smtp)[^.]{0,40}(?:block|restrict|not "
+                 "allowed|disabled)|port 25[^.]"
+                 "{0,30}(?:is |are )?(?:blocked|restricted|filtered)",
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 34 } } },
+
+    /* --- names that are not found --------------------------------------------------------------------------- */
+    { .key = "getaddrinfo|enotfound|eai_again|edns|gaierror|unknownhost|name or service|name "
+             "resolution|"
+             "no such host|name service error|host unknown|resolve|nodename|not known|host not "
+             "found|11001|"
+             "couldn't find any host|cannot locate host|bad hostname|host lookup|name "
+             "server|dns|lookup|"
+             "no mail hosts|non-existent host|nonexistent|existant|existent|0x800ccc0d|domain name "
+             "not found|"
+             "hostname|unknown host|server is unknown|cannot find|no data of requested|server "
+             "misbehaving|"
+             "nxdomain|servfail|no mx|mx record|look up|no address",
+      .pattern = "getaddrinfo|\\benotfound\\b|eai_(?:again|noname|nodata|fail)|\\bedns\\b|gaierror|"
+                 "unknownhostexception|name or service not known|"
+                 "temporary failure in name resolution|no such host (?:is )?known|no such "
+                 "host\\b|name service error|"
+                 "host unknown|(?:could ?n[o']?t|cannot|can't|unable to|failed to|failure "
+                 "to|not|never|cannot be|could not be) (?:be )?"
+                 "(?:resolve[d]?|locate host|look ?up)\\b|nodename nor servname|\\bhost (?:or "
+                 "domain name )?not found\\b|\\b11001\\b|"
+                 "couldn't find any host|cannot locate host|bad hostname|host lookup did not "
+                 "complete|host name lookup "
+                 "fail|name server: |dns (?:query|lookup|resolution|error|failure|server|server "
+                 "failure|domain)[^.]{0,30}(?:fail|error|"
+                 "not exist|timed? ?out|refused|nxdomain)|dns (?:error|failure)|no mail hosts for "
+                 "domain|non-exist[ea]nt (?:host|domain)|"
+                 "0x800ccc0d\\b|unknown host|outgoing server[^.]{0,60} is unknown|unknown (?:smtp "
+                 "|mail )?(?:host|server name)|"
+                 "server misbehaving|\\bnxdomain\\b|\\bservfail\\b|cname lookup failed|hostname "
+                 "(?:not found|lookup|cannot be|could not)|"
+                 "cannot find (?:the )?(?:host|server)\\b|no (?:dns|address|mx) record|name "
+                 "resolution|query[a-z]{0,5} "
+                 "e(?:timeout|servfail|refused|connrefused|notfound|nodata)|lookup \\S{1,80}(?: on "
+                 "\\S{1,60})?: |"
+                 "all relevant MX records point to non-existent|no valid "
+                 "(?:mx|hosts)|php_network_getaddresses|"
+                 "wsahost_not_found|nameresolutionfailure|smtp host [^.]{1,60}not found|domain "
+                 "(?:name )?(?:does not exist|not found in dns)",
+      .codes = CODE_NONE | CODE_4XX | CODE_451 | CODE_550 | CODE_5XX | CODE_554 | CODE_450,
+      .speaks = { { CAUSE_DNS_FAILURE, 44 },
+                  { CAUSE_SERVER_DOWN, -10 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, -10 } } },
+    /* the same words of a client that is looked at, or of a sender: another trouble */
+    { .key =
+          "helo|sender|reverse|client host|rdns|ptr|your host|return path|from address|mail from",
+      .pattern = "helo command rejected|sender (?:address|verify|domain|host)|reverse|client host "
+                 "rejected|\\brdns\\b|\\bptr\\b|"
+                 "find your (?:reverse )?host|return[- ]path|from address|address of sender",
+      .codes = CODE_450 | CODE_451 | CODE_4XX | CODE_550 | CODE_553 | CODE_554 | CODE_5XX |
+               CODE_50X | CODE_NONE,
+      .speaks = { { CAUSE_DNS_FAILURE, -34 } } },
+    { .enhanced = "5.1.2|4.4.3|5.4.4|4.4.4|5.4.310|5.4.312|4.4.312|5.1.2",
+      .speaks = { { CAUSE_DNS_FAILURE, 14 }, { CAUSE_RECIPIENT_UNKNOWN, 2 } } },
+    { .pattern = "(?:Name oder Dienst|Rechnername|Hostname|Host|Servername|Server)[^.]{0,60} "
+                 "(?:nicht bekannt|nicht gefunden|unbekannt|"
+                 "nicht aufgelöst|konnte nicht aufgelöst)|Namensauflösung|nom ou service "
+                 "inconnu|(?:hôte|serveur|nom d'hôte)[^.]{0,60}"
+                 "(?:introuvable|inconnu|pas trouvé|pu être résolu)|résolution de noms?|nombre o "
+                 "servicio desconocid|(?:servidor|host|"
+                 "anfitrión|equipo)[^.]{0,50}(?:no (?:se "
+                 ")?(?:encontr|pud|ha)[^.]{0,20}(?:encontr|resol|host)?|desconocid|não encontrad)|"
+                 "resolución (?:de )?nombre|nome o servizio sconosciut|host (?:sconosciut|non "
+                 "trovat)|risoluzione (?:del )?nome|"
+                 "nome ou serviço desconhecid|resolução de nome|(?:servidor|host)[^.]{0,30}não "
+                 "(?:foi )?encontrad|naam of dienst (?:is )?onbekend|"
+                 "host(?:naam)?[^.]{0,20} (?:niet gevonden|onbekend)|nieznana nazwa|nie znaleziono "
+                 "(?:hosta|serwera)|(?:host|serwer)[^.]{0,20}nieznan|"
+                 "имя или служба не|(?:узел|хост|сервер|домен)[^.]{0,30}не "
+                 "(?:найден|известен|существует)|разрешени[ия] им[её]н|"
+                 "(?:找不到|未知)(?:主机|服务器|伺服器|域名)|(?:无法|不能)解析|(?:無法|不能)解析|"
+                 "域名解析|名前解決|名前またはサービスが|ホスト(?:名)?(?:が|を)?(?:見つかりません|"
+                 "解決できません|不明)|"
+                 "호스트[^.]{0,12}(?:찾을 수 없|알 수 없)|이름[^.]{0,12}(?:확인할 수 없|해석)",
+      .codes = CODE_NONE | CODE_4XX | CODE_550,
+      .speaks = { { CAUSE_DNS_FAILURE, 38 } } },
+    { .key = "null mx|nullmx|no smtp service|does not accept mail",
+      .pattern = "\\bnull ?mx\\b|indicated no SMTP service|does not accept (?:any )?mail \\(",
+      .speaks = { { CAUSE_DNS_FAILURE, 26 } } },
+
+    /* --- another server than the one meant ------------------------------------------------------------------ */
+    { .key = "websitewelcome|secureserver|unifiedlayer|hostgator|bluehost|did not match expected",
+      .pattern =
+          "did not match expected "
+          "CN=[`'\"](?:smtp\\.gmail|smtp\\.office365|smtp\\.mail\\.yahoo|smtp-mail\\.outlook|"
+          "smtp\\.sendgrid|smtp\\.zoho)|certificate is valid for "
+          "[^;]{0,200}(?:websitewelcome|secureserver|unifiedlayer|"
+          "hostgator|bluehost)[^;]{0,200}, not smtp\\.",
+      .speaks = { { CAUSE_REDIRECTED_BY_NETWORK, 34 } } },
 };
 const struct explain_rows ROWS_PATH = EXPLAIN_ROWS(ROWS);
