@@ -43,6 +43,10 @@ struct explain_log_limits {
         groups; /* 1,000,000 exact; above that the largest are kept (space-saving), with their error */
     size_t octets; /* of all memory together */
     int year;      /* of a syslog line without one: the year of the log's end */
+    /* The log's last change, by its own clock: a stamp without a year that would be newer by a day is of the
+     * year before; 0: not known. */
+    int64_t latest_s;
+    uint64_t seed; /* of hashes: a number that strangers, who write into logs, do not know */
     /* Refusals before since_s and from until_s on are read and not counted; 0: no such end. By the log's own clock;
      * a refusal without a time counts. */
     int64_t since_s, until_s;

@@ -1,10 +1,208 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * explain/read_log.c - lines of a log
+ * explain/read_log.c - a pasted piece of a log
+ * Owns    joining lines that were wrapped, and what lines of a session tell of the refusal among them.
  */
+#include "explain/log_line.h"
 #include "explain/read.h"
+
+enum { WRAPPED_LINES = 12, SESSIONS = 16, LEAST_WRAPPED = 40 };
+
+/* What is remembered of a session, or of a message in the queue. */
+struct session {
+    str key;
+    bool refused; /* one of its lines is on the page */
+    enum log_line_login login;
+    str from;
+};
+
+struct reading {
+    struct explain_page *page;
+    struct log_reader lines;
+    struct session sessions[SESSIONS];
+    size_t next;
+    size_t refusals, tries; /* said, that stand for themselves; and tries before them */
+    bool of_mail;           /* a mail program's line was seen */
+};
+
+static struct session *session_of(struct reading *r, str key)
+{
+    if (!key.n)
+        return NULL;
+    for (size_t i = 0; i < SESSIONS; i++)
+        if (str_eq(r->sessions[i].key, key))
+            return &r->sessions[i];
+    struct session *s = &r->sessions[r->next++ % SESSIONS];
+    *s = (struct session){ .key = key };
+    return s;
+}
+
+static void keep(str *place, str value)
+{
+    if (!place->n)
+        *place = value;
+}
+
+/* Settings of whoever submitted: of the first refusal. */
+static void settings(struct explain_page *p, const struct log_line *l)
+{
+    bool handed_on = l->event == LOG_LINE_UNDELIVERED || l->event == LOG_LINE_TRIED;
+    struct ip client;
+    if (p->client.family == IP_NONE && !handed_on && ip_parse(l->client_address, &client))
+        p->client = client;
+    keep(&p->helo, l->helo);
+    keep(&p->from, l->from);
+    keep(&p->to, l->to);
+    keep(&p->user, l->user);
+    keep(&p->mechanism, l->mechanism);
+    keep(&p->program, l->program);
+    if (handed_on || l->of_client)
+        keep(&p->server, l->by);
+    if (!p->port)
+        p->port = handed_on || l->of_client ? l->by_port : l->port;
+    /* Words that another server chose tell nothing of its kind here. */
+    if (!p->dialect && !(handed_on && l->by.n && l->end == SMTP_END_REPLY))
+        p->dialect = l->dialect;
+}
+
+static void refused(struct reading *r, struct log_line *l)
+{
+    struct session *s = session_of(r, l->session), *q = session_of(r, l->queue_id);
+    if (q && !l->from.n && q->from.n) {
+        l->from = q->from;
+        l->null_sender = str_eq(q->from, STR("<>"));
+    }
+    if (s && !l->login && l->event == LOG_LINE_REFUSED)
+        l->login = s->login;
+    if (s)
+        s->refused = true;
+    settings(r->page, l);
+    if (!log_line_say(l, r->page))
+        return;
+    struct explain_said *said = &r->page->said[r->page->count - 1];
+    said->aside = l->event != LOG_LINE_REFUSED && l->event != LOG_LINE_UNDELIVERED;
+    r->refusals += !said->aside;
+    r->tries += l->event == LOG_LINE_TRIED || l->event == LOG_LINE_TROUBLE;
+    r->page->form = FORM_LOG;
+}
+
+static void left(struct reading *r, const struct log_line *l)
+{
+    static const unsigned FACTS_OF[LOG_LOGINS] = {
+        [LOG_LOGIN_NONE] = FACT_NO_LOGIN,
+        [LOG_LOGIN_TAKEN] = FACT_LOGIN_TAKEN | FACT_LOGIN_TRIED,
+        [LOG_LOGIN_REFUSED] = FACT_LOGIN_REFUSED | FACT_LOGIN_TRIED,
+    };
+    struct session *s = session_of(r, l->session);
+    if (s && s->refused)
+        r->page->facts |= FACTS_OF[l->login];
+    if (s)
+        *s = (struct session){ .key = STR_NONE };
+}
+
+static void take(struct reading *r, struct log_line *l)
+{
+    struct session *s;
+    r->of_mail |= l->event != LOG_LINE_FOREIGN;
+    switch (l->event) {
+    case LOG_LINE_REFUSED:
+    case LOG_LINE_ASIDE:
+    case LOG_LINE_UNDELIVERED:
+    case LOG_LINE_TRIED:
+    case LOG_LINE_TROUBLE:
+    case LOG_LINE_UNREAD: refused(r, l); break;
+    case LOG_LINE_LOGIN:
+    case LOG_LINE_TAKEN:
+        if ((s = session_of(r, l->session)) && l->login)
+            s->login = l->login;
+        if ((s = session_of(r, l->queue_id)) && l->from.n)
+            s->from = l->from;
+        break;
+    case LOG_LINE_DISCONNECT: left(r, l); break;
+    case LOG_LINE_FOREIGN:
+    case LOG_LINE_NOTHING:
+    case LOG_LINE_CONNECT:
+    case LOG_LINE_DELIVERED:
+    case LOG_LINE_COMMAND:
+    case LOG_LINE_REPLY: break;
+    }
+}
+
+/* Tries and troubles count by themselves where no line that ends them is shown. */
+static void settle(struct reading *r)
+{
+    struct explain_page *p = r->page;
+    if (r->refusals || !r->tries)
+        return;
+    for (size_t i = p->count; i-- > 0;)
+        if (p->said[i].form == FORM_LOG && p->said[i].text.n) {
+            p->said[i].aside = false;
+            return;
+        }
+}
+
+static bool begins(struct reading *r, str line, struct log_line *l)
+{
+    log_line_read(&r->lines, line, l);
+    return l->begins || l->event != LOG_LINE_FOREIGN;
+}
+
+/* The line that begins at first, joined with those that continue it; *rest moves behind them. */
+static str join(struct reading *r, str first, str *rest)
+{
+    str lines[WRAPPED_LINES + 1] = { first };
+    size_t n = 1, octets = first.n + 1;
+    struct log_line other;
+    while (n <= WRAPPED_LINES && rest->p && lines[n - 1].n) {
+        str after = *rest, line = str_trim(str_cut(&after, '\n'));
+        if (!line.n || (n == 1 && first.n < LEAST_WRAPPED) || begins(r, line, &other))
+            break;
+        lines[n++] = line;
+        octets += line.n + 1;
+        *rest = after;
+    }
+    if (n == 1)
+        return first;
+    char *room = arena_alloc(r->page->memory, octets);
+    if (!room)
+        return first;
+    str whole = { room, 0 };
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            room[whole.n++] = ' ';
+        for (size_t k = 0; k < lines[i].n; k++)
+            room[whole.n++] = lines[i].p[k];
+    }
+    return whole;
+}
+
+/* A refusal that ends as its program ends one is whole; what follows it is another's. */
+static bool is_whole(const struct log_line *l, str line)
+{
+    if (l->dialect != DIALECT_POSTFIX)
+        return false;
+    return l->event == LOG_LINE_UNDELIVERED ? str_ends_nocase(line, STR(")"))
+           : l->event == LOG_LINE_REFUSED   ? l->helo.n && str_ends_nocase(line, STR(">"))
+                                            : false;
+}
 
 void explain_read_log(struct explain_page *p)
 {
-    (void)p;
+    struct reading r = { .page = p };
+    str rest = p->plain;
+    while (rest.p) {
+        str line = str_trim(str_cut(&rest, '\n'));
+        struct log_line l;
+        if (!line.n || !begins(&r, line, &l))
+            continue;
+        if (!is_whole(&l, line)) {
+            str whole = join(&r, line, &rest);
+            if (whole.n != line.n)
+                log_line_read(&r.lines, whole, &l);
+        }
+        take(&r, &l);
+    }
+    settle(&r);
+    if (r.of_mail && p->form == FORM_NONE)
+        p->form = FORM_LOG;
 }

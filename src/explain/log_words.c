@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * explain/log_words.c - the words of a refusal: put in order for the judge, and as a number that tells wordings apart
+ */
+#include "explain/log_hash.h"
+#include "explain/log_scan.h"
+
+#include <string.h>
+
+/* "550-5.7.1 ", "550 5.7.1 " or "550-" before a later line of the same reply. */
+static size_t code_again(str at, const struct log_line *l)
+{
+    unsigned code;
+    str rest = at, behind;
+    struct smtp_enhanced x;
+    if (!l->code || !scan_number(&rest, 3, &code) || code != l->code || !rest.n)
+        return 0;
+    bool dash = rest.p[0] == '-';
+    if (!dash && rest.p[0] != ' ')
+        return 0;
+    rest = str_skip(rest, 1);
+    if (smtp_enhanced_read(rest, &x, &behind) && x.class == code / 100)
+        return at.n - behind.n;
+    return dash ? at.n - rest.n : 0;
+}
+
+str log_line_words(const struct log_line *l, struct arena *memory)
+{
+    str s = l->words;
+    char *out = arena_alloc(memory, s.n + 1);
+    size_t n = 0;
+    bool start = true; /* of a word */
+    if (!out)
+        return STR_NONE;
+    for (size_t i = 0; i < s.n;) {
+        bool exim_end = s.p[i] == '\\' && i + 1 < s.n && s.p[i + 1] == 'n';
+        if (exim_end || s.p[i] == ' ' || s.p[i] == '\t' || s.p[i] == '\n' || s.p[i] == '\r') {
+            i += exim_end ? 2 : 1;
+            start = true;
+            continue;
+        }
+        size_t again = start && n ? code_again(str_skip(s, i), l) : 0;
+        if (again) {
+            i += again;
+            continue;
+        }
+        if (start && n)
+            out[n++] = ' ';
+        start = false;
+        out[n++] = s.p[i++];
+    }
+    return (str){ out, n };
+}
+
+/* ---- one number for one wording ---- */
+
+enum kind { PLAIN, DOT, DIGIT, AT, OPEN, END };
+
+static enum kind kind_of(char c)
+{
+    if (c == ' ' || c == '\t' || c == ',' || c == ';' || c == '(' || c == ')' || c == '"' ||
+        c == '\'' || c == '=')
+        return END;
+    if (c == '<' || c == '[')
+        return OPEN;
+    if (is_digit(c))
+        return DIGIT;
+    return c == '.' ? DOT : c == '@' ? AT : PLAIN;
+}
+
+/* A word as itself; those with a digit, an at-sign or a dot inside stand for their kind. */
+static uint64_t hash_word(str word, bool digit, bool at, bool dot, uint64_t h)
+{
+    if (at)
+        return hash_mix(h, '@');
+    if (digit)
+        return hash_mix(h, '#');
+    if (dot)
+        return hash_mix(h, '.');
+    return hash_str(word, h);
+}
+
+uint64_t log_words_hash(str words, uint64_t seed)
+{
+    uint64_t h = seed;
+    size_t i = 0;
+    while (i < words.n) {
+        size_t start = i;
+        bool digit = false, at = false, dot = false;
+        enum kind k = PLAIN;
+        for (; i < words.n && (k = kind_of(words.p[i])) < OPEN; i++) {
+            digit |= k == DIGIT;
+            at |= k == AT;
+            /* a dot inside a word: a name; at its end: a full stop */
+            dot |= k == DOT && i > start && i + 1 < words.n && is_alnum(words.p[i + 1]);
+        }
+        if (i > start)
+            h = hash_word((str){ words.p + start, i - start }, digit, at, dot, h);
+        if (i < words.n && k == OPEN) {
+            char close = words.p[i] == '<' ? '>' : ']';
+            const char *end = memchr(words.p + i, close, words.n - i);
+            if (end) {
+                h = hash_mix(h, (unsigned char)close);
+                i = (size_t)(end - words.p);
+            }
+        }
+        i++;
+    }
+    return h;
+}
