@@ -31,8 +31,9 @@
     "(to|for) \\S{1,80}|is|was|are|has been)){0,3}[ :.-]{1,3}" DENIED
 /* The other way round: "not permitted to relay", "we do not relay", "unable to relay", "no relaying". */
 #define NOT_RELAY                                                                                  \
-    "\\b(not|n't|never|no|non|unable|cannot|refus(ed|es|ing|e)|den(y|ied|ies|ying)|prohibit\\w*|"  \
-    "disallow\\w*|unauthori[sz]ed|illegal|insecure|forbid\\w*|reject\\w*)"                         \
+    "(\\bnot|n't|\\b(never|no|non|unable|cannot|refus(ed|es|ing|e)|den(y|ied|ies|ying)|"           \
+    "prohibit\\w*|"                                                                                \
+    "disallow\\w*|unauthori[sz]ed|illegal|insecure|forbid\\w*|reject\\w*))"                        \
     "( (to|a|an|as|the|permitted|allowed|authori[sz]ed|configured|able|permission|permit|allow|"   \
     "accept|perform|support|provide|act|be|do|act "                                                \
     "as|mail|e-?mail|open|third.?party|smtp|external|"                                             \
@@ -171,11 +172,12 @@ static const struct explain_row ROWS[] = {
                  "only authenticated|authenticated (users?|clients?|senders?) only",
       .speaks = { { LOGIN, 38 }, { ADDRESS, 14 } } },
     { .key = "log",
-      .pattern = "not logged[ -]?in|(must|please|need to|have to|should|first|to) (first |be "
-                 ")?(log ?in|logged[ -]in|"
-                 "log on|login) ?(first|before|to (your|the)|with|using|in order|\\W|$)|login (is "
-                 ")?(required|needed|first)|"
-                 "requires? (a |you to )?log ?in",
+      .pattern =
+          "(not logged[ -]?in|(must|please|need to|have to|should|first|to) (first |be "
+          ")?(log ?in|logged[ -]in|"
+          "log on|login) ?(first|before|to (your|the)|with|using|in order|\\W|$)|login (is "
+          ")?(required|needed|first)|"
+          "requires? (a |you to )?log ?in)(?! (via|with|through|in) (your |a )?(web )?browser)",
       .speaks = { { LOGIN, 40 }, { CAUSE_WRONG_CREDENTIALS, 18 } } },
     { .key = "sender address rejected: not logged in",
       .speaks = { { LOGIN, 6 }, { CAUSE_FROM_NOT_LOGIN, 24 } },
@@ -291,8 +293,8 @@ static const struct explain_row ROWS[] = {
                  "in|popped).{0,40}\\bpop|"
                  "no recent (pop|imap|login|mail check)|get pop auth|pop/?(a?pop)? "
                  "(first|login|authentication)|pop-auth",
-      .speaks = { { POP, 46 }, { LOGIN, 22 } } },
-    { .key = "authenticate before send", .speaks = { { POP, 46 }, { LOGIN, 2 } } },
+      .speaks = { { POP, 56 }, { LOGIN, 12 } } },
+    { .key = "authenticate before send", .speaks = { { POP, 48 }, { LOGIN, 2 } } },
     { .key = "abrufen|abgerufen|postfach|relever|consulter|relev\xC3\xA9|scaric|leer |revis",
       .pattern =
           "(zuerst|vorher|vor dem (senden|versand)|d'abord|avant d'envoyer|prima di|antes de) "
@@ -300,10 +302,10 @@ static const struct explain_row ROWS[] = {
           "releve|relev|consult|scaric|controll|leer|revis|descarg|recib)|(abruf|abgeruf|relev|"
           "consult|scaric|leer|"
           "revis|descarg).{0,50}(zuerst|vorher|bevor|vor dem|d'abord|avant d|prima di|antes de)",
-      .speaks = { { POP, 42 }, { LOGIN, 22 } } },
+      .speaks = { { POP, 54 }, { LOGIN, 14 } } },
     { .key = "先收|收信|受信|pop before",
       .pattern = "(先|首先).{0,8}收.{0,4}信|(メール|先に).{0,8}受信.{0,20}送信",
-      .speaks = { { POP, 42 }, { LOGIN, 20 } } },
+      .speaks = { { POP, 54 }, { LOGIN, 14 } } },
 
     /* the sender stands in the way, and the words are those of relaying */
     { .key = "relaying disallowed as", .speaks = { { CAUSE_FROM_NOT_LOGIN, 52 } } },
