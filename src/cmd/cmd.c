@@ -162,7 +162,19 @@ const struct command COMMANDS[] = {
     { "explain", "[FILE | TEXT]", "Read a refusal, a bounce or a log, and name the cause",
       "An argument that is no file is the text; without one standard input is read.\n"
       "\n"
-      "Exit status: 0 the cause is known; 3 not known; 2 usage, or a file that cannot be read.",
+      "With --log a whole log of a mail server is read, once and in little memory, however long it "
+      "is: refusals are grouped by cause, client, sender and recipient domain. Rotated files may "
+      "be "
+      "given together (--log /var/log/mail.log*): they are read from the oldest to the newest, and "
+      "unpacked by their content. With --follow the newest is then followed as tail -F does; "
+      "Ctrl-C "
+      "ends with the report. Times are those of the log's own clock.\n"
+      "\n"
+      "Exit status: 0 the cause is known, with --log of some refusal, or nothing was refused; 3 "
+      "not "
+      "known, or no line of a mail program is in the log; 2 usage, or a file that cannot be read "
+      "to "
+      "its end (what could be read is told).",
       EXPLAIN_OPTIONS, cmd_explain },
     { "demo", "", "Show the doctor at work on a server inside this program",
       "Starts a server on loopback that refuses as Exim does, diagnoses it, applies the fix, and "

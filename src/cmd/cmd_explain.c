@@ -3,6 +3,7 @@
  * cmd/cmd_explain.c - baton explain: a text to its cause
  */
 #include "cmd/cmd.h"
+#include "cmd/explain_log.h"
 #include "cmd/explain_report.h"
 #include "cmd/read_file.h"
 #include <unistd.h>
@@ -11,6 +12,7 @@ enum { MEMORY_MAX = 64 << 20, EXIT_UNKNOWN = 3 };
 
 struct flags {
     bool json, why;
+    struct explain_log_options log;
 };
 
 static bool take_json(void *into, const char *value UNUSED, struct err *e UNUSED)
@@ -25,9 +27,53 @@ static bool take_why(void *into, const char *value UNUSED, struct err *e UNUSED)
     return true;
 }
 
+static bool take_log(void *into, const char *value, struct err *e)
+{
+    return explain_log_add(&((struct flags *)into)->log, value, e);
+}
+
+static bool take_follow(void *into, const char *value UNUSED, struct err *e UNUSED)
+{
+    ((struct flags *)into)->log.follow = true;
+    return true;
+}
+
+static bool take_top(void *into, const char *value, struct err *e)
+{
+    return explain_log_take_top(&((struct flags *)into)->log, value, e);
+}
+
+static bool take_since(void *into, const char *value, struct err *e)
+{
+    return explain_log_time(value, explain_log_now_s(), &((struct flags *)into)->log.since_s, e);
+}
+
+static bool take_until(void *into, const char *value, struct err *e)
+{
+    return explain_log_time(value, explain_log_now_s(), &((struct flags *)into)->log.until_s, e);
+}
+
+static bool take_year(void *into, const char *value, struct err *e)
+{
+    return explain_log_take_year(&((struct flags *)into)->log, value, e);
+}
+
 const struct command_option EXPLAIN_OPTIONS[] = {
-    { "json", NULL, "one JSON document in place of text", take_json },
+    { "json", NULL, "JSON in place of text: one document, or with --log one line a group",
+      take_json },
     { "why", NULL, "also the words that the answer rests on, and their weight", take_why },
+    { "log", "FILE",
+      "a mail server's log: its refusals by cause, client, sender and domain; '-' is standard "
+      "input, more files may "
+      "follow, packed with gzip or not",
+      take_log },
+    { "follow", NULL, "with --log: then wait for more, and tell each refusal when it comes",
+      take_follow },
+    { "top", "N", "with --log: so many of the largest groups (20; with --json all)", take_top },
+    { "since", "TIME",
+      "with --log: only refusals since then: 2026-11-26, '2026-11-26 06:10', 6h, 3d", take_since },
+    { "until", "TIME", "with --log: only refusals before then", take_until },
+    { "year", "YYYY", "with --log: the year of its last line, where lines tell none", take_year },
     { NULL, NULL, NULL, NULL },
 };
 
@@ -58,6 +104,17 @@ static int explain(str text, const struct flags *f, struct arena *memory)
     return !written ? EXIT_USAGE : found->best.cause == CAUSE_NONE ? EXIT_UNKNOWN : 0;
 }
 
+/* What is no option names more logs: a shell has made them of "mail.log*". */
+static int explain_log(struct flags *f, int rest, char **argv)
+{
+    struct err e;
+    f->log.json = f->json;
+    for (int i = 1; i < rest; i++)
+        if (!explain_log_add(&f->log, argv[i], &e))
+            return command_usage_error("explain", &e);
+    return explain_log_run(&f->log);
+}
+
 int cmd_explain(int argc, char **argv)
 {
     struct err e;
@@ -65,6 +122,12 @@ int cmd_explain(int argc, char **argv)
     int rest;
     if (!command_parse(command_named("explain"), argc, argv, &f, &rest, &e))
         return command_usage_error("explain", &e);
+    if (f.log.count)
+        return explain_log(&f, rest, argv);
+    if (f.log.follow || f.log.top || f.log.year || f.log.since_s || f.log.until_s) {
+        err_set(&e, ERR_SYNTAX, "--follow, --top, --since, --until and --year want --log FILE");
+        return command_usage_error("explain", &e);
+    }
     struct buf text;
     if (!read_text(rest > 1 ? argv[1] : NULL, &text, &e)) {
         buf_done(&text);

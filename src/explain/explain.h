@@ -63,6 +63,8 @@ bool explain_page(struct explainer *x, struct explain_page *page, struct arena *
 enum cause_role explain_role(const struct explanation *x);
 /* In whose words: the dialect of the text, or the server whose log it is. */
 enum cause_server explain_server(const struct explanation *x);
+enum cause_server
+explain_server_of(enum explain_dialect d); /* SERVER_ANY: it has no steps of its own */
 /* What to do, each step in one line (cause_step_line()), good as long as memory: those of the cause for that role and
  * server. Count. */
 size_t explain_steps(const struct explanation *x, struct arena *memory, str *out, size_t room);

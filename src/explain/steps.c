@@ -4,7 +4,7 @@
  */
 #include "explain/explain.h"
 
-static enum cause_server server_of_dialect(enum explain_dialect d)
+enum cause_server explain_server_of(enum explain_dialect d)
 {
     switch (d) {
     case DIALECT_POSTFIX: return SERVER_POSTFIX;
@@ -49,7 +49,7 @@ enum cause_server explain_server(const struct explanation *x)
     enum cause_server own = server_of_program(x->page.program);
     if (explain_role(x) == ROLE_OPERATOR && own != SERVER_ANY && x->page.dialect != DIALECT_CPANEL)
         return own;
-    return server_of_dialect(x->page.dialect);
+    return explain_server_of(x->page.dialect);
 }
 
 size_t explain_steps(const struct explanation *x, struct arena *memory, str *out, size_t room)
