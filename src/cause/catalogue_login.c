@@ -16,20 +16,66 @@ const struct cause CATALOGUE_WRONG_CREDENTIALS = {
                            "wrong-username-form and password-mangled."),
     .sender_steps = {
         { DO("Try the same user name and password in the provider's web mail, and reset the "
-               "password if they fail there too.") },
+             "password if they fail there too.") },
         { DO("Type the password anew into the settings of the outgoing server, which are kept "
-               "apart from those of the incoming one.") },
-        { DO("Enter the full mail address as the user name, unless the provider says "
-               "otherwise.") },
-        { DO("Wait some minutes after two or three failures, because servers shut out "
-               "addresses that fail often.") },
+             "apart from those of the incoming one.") },
+        { DO("Enter the full mail address as the user name, unless the provider says otherwise."),
+          UNDO("Put the former user name back if it makes no difference.") },
+        { DO("Wait some minutes after two or three failures, because servers shut out addresses "
+             "that fail often."),
+          WARN("Do not switch the check of the certificate off to get past this: the password "
+               "would go to whoever answers.") },
     },
     .operator_steps = {
-        { DO("Test the pair where the passwords live: 'doveadm auth test USER' in Dovecot "
-               "asks for the password, testsaslauthd serves Cyrus SASL.") },
-        { DO("Set auth_verbose = yes in Dovecot and read the line of this login: it tells an "
-               "unknown user from a wrong password.") },
-        { DO("Leave logging of passwords off while you search.") },
+        { DO("Test the pair where the passwords live, apart from the mail server."),
+          CHECK("The same user name and password are taken there, or it says which of the two "
+                "is wrong."),
+          WARN("Leave logging of passwords off while you search: a log with passwords outlives "
+               "the search.") },
+        { DO("Give the user a new password if nobody knows the old one."),
+          CHECK("The login gets 235 from outside, once."),
+          UNDO("The former password can be set again, if it is known.") },
+        { ON(POSTFIX),
+          DO("Check the pair behind the socket: 'doveadm auth test USER' asks for the password, "
+             "'testsaslauthd -u USER -p PASSWORD -s smtp' serves saslauthd."),
+          WARN("A password on the command line stands in the shell's history: delete it there.") },
+        { ON(POSTFIX),
+          DO("Set auth_verbose = yes in Dovecot and read the line of this login: it tells an "
+             "unknown user from a wrong password."),
+          CHECK("The log shows 'unknown user' or 'Password mismatch' for the next try."),
+          UNDO("Take auth_verbose out again and run 'doveadm reload'.") },
+        { ON(EXIM),
+          DO("Look for 'authenticator failed' in mainlog, which names the user in set_id, and "
+             "try the look-up by hand with exim -be and the expression of server_condition.") },
+        { ON(OPENSMTPD),
+          DO("Compare the hash in the credentials table with a fresh one of 'smtpctl encrypt', "
+             "and write the login exactly as users type it."),
+          CHECK("A login with the test password gets 235."),
+          UNDO("Keep the former table file until then.") },
+        { ON(EXCHANGE),
+          DO("Test the account with Test-SmtpConnectivity or a sign-in to Outlook on the web, "
+             "and look for event 1035 of MSExchangeFrontEndTransport, which names the reason.") },
+        { ON(EXCHANGE),
+          DO("Unlock an account that the domain has locked after failures: Unlock-ADAccount "
+             "USER."),
+          CHECK("Get-ADUser USER -Properties LockedOut shows False."),
+          UNDO("None is needed; a wrong password locks it again by itself.") },
+        { ON(MICROSOFT_365),
+          DO("Read the sign-in log of the user in the Entra admin center, filtered by the "
+             "client app 'Authenticated SMTP': its failure reason tells a wrong password from a "
+             "rule that stops it.") },
+        { ON(CPANEL),
+          DO("Set a new password under 'Email Accounts', 'Manage', and look in WHM's cPHulk "
+             "whether the account or the address is shut out."),
+          CHECK("A sign-in to Webmail works with the new password."),
+          UNDO("The former password can be set again in the same place.") },
+        { ON(PLESK),
+          DO("Look the mailbox up with 'plesk sbin mail_auth_view', which shows the stored "
+             "passwords to root, or set a new one under 'Mail', the address, 'General'."),
+          CHECK("A sign-in to web mail works with it."),
+          UNDO("The former password can be set again in the same place."),
+          WARN("The list holds every user's password in the clear: let nobody see it, and keep "
+               "no copy.") },
     },
     .standards = STR_INIT("RFC 4954 section 6, RFC 4616 section 2"),
     .exit_status = EXIT_LOGIN,
@@ -45,19 +91,57 @@ const struct cause CATALOGUE_WRONG_USERNAME_FORM = {
                            "address, only the part before the @, or DOMAIN\\name); if no form is "
                            "taken it is wrong-credentials."),
     .sender_steps = {
-        { DO("Enter the full mail address as the user name of the outgoing server.") },
+        { DO("Enter the full mail address as the user name of the outgoing server."),
+          UNDO("Put the former user name back if it makes no difference; note it first.") },
         { DO("If it is that already, enter only the part before the @, or the form that the "
-               "provider's help page shows.") },
+             "provider's help page shows.") },
         { DO("For a company's server enter DOMAIN\\name, as you sign in to the computer at "
-               "work.") },
+             "work.") },
         { DO("For a mail service such as Amazon SES or SendGrid copy the SMTP user name from "
-               "its console: it is not your mail address.") },
+             "its console: it is not your mail address.") },
     },
     .operator_steps = {
-        { DO("Take both forms: auth_default_realm or auth_username_format in Dovecot, "
-               "smtpd_sasl_local_domain in Postfix with Cyrus SASL.") },
-        { DO("Say in the set-up page and in the autoconfig file which form is right, "
-               "%EMAILADDRESS% or %EMAILLOCALPART%.") },
+        { DO("Take both forms, the bare name and the full address, and say in the set-up page "
+             "and in the autoconfig file which one is right, %EMAILADDRESS% or "
+             "%EMAILLOCALPART%."),
+          CHECK("A login in each form gets 235."),
+          UNDO("Take the added form out again once nobody uses it.") },
+        { DO("Look in the log which name arrived: it is there as the program sent it.") },
+        { ON(POSTFIX),
+          DO("With Dovecot set auth_default_realm = example.org, or auth_username_format = "
+             "%{user|username} (before 2.4: %n) where accounts are bare names; with Cyrus SASL "
+             "set smtpd_sasl_local_domain."),
+          CHECK("'doveadm auth test' takes both forms."),
+          UNDO("Put the former lines back and restart Dovecot."),
+          WARN("A format that drops the domain makes anna of two domains one account: use it "
+               "only where there is one domain.") },
+        { ON(EXIM),
+          DO("Let the authenticator strip or add the domain in its look-up, as in "
+             "${local_part:$auth2}, and keep $authenticated_id the full address by "
+             "server_set_id."),
+          CHECK("'exim -be' with the expression gives the same account for both forms."),
+          UNDO("Put the former expression back and reload.") },
+        { ON(OPENSMTPD),
+          DO("Write a second key for each user in the credentials table, one with and one "
+             "without the domain."),
+          CHECK("'smtpctl update table NAME', then a login in each form gets 235."),
+          UNDO("Remove the second keys and update the table again.") },
+        { ON(EXCHANGE),
+          DO("Tell users to enter the user principal name or DOMAIN\\name; with an alias as the "
+             "user name the login fails.") },
+        { ON(MICROSOFT_365),
+          DO("Tell users to enter the user principal name, which may differ from the mail "
+             "address: Get-User USER | Format-List UserPrincipalName.") },
+        { ON(CPANEL),
+          DO("Tell users to enter the full address; the bare account name belongs to the "
+             "account's own system mailbox.") },
+        { ON(PLESK),
+          DO("Look at the setting for names of POP3 and IMAP accounts in 'Mail Server "
+             "Settings': where only full names are allowed, short ones fail."),
+          CHECK("A login in the form that you allow gets 235."),
+          UNDO("Choose the former setting there."),
+          WARN("Short names are allowed only while every mailbox name exists once on the whole "
+               "server.") },
     },
     .standards = STR_INIT("RFC 4616 section 2, RFC 4954 section 6"),
     .exit_status = EXIT_LOGIN,
@@ -74,20 +158,52 @@ const struct cause CATALOGUE_PASSWORD_MANGLED = {
                            "with wrong-credentials they are the same."),
     .sender_steps = {
         { DO("Type the password into the settings by hand, and look for a blank or a line end "
-               "at either side.") },
-        { DO("In .env files and shell scripts put the password in single quotes, and in "
-               "compose files write every $ twice.") },
+             "at either side.") },
+        { DO("In .env files and shell scripts put the password in single quotes, and in compose "
+             "files write every $ twice."),
+          UNDO("Put your copy of the file back; make it before.") },
         { DO("Write secret files without a line end: use printf '%s' in place of echo.") },
         { DO("As a test give the mailbox a long password of letters and digits only: if that "
-               "works, the quoting is at fault.") },
+             "works, the quoting is at fault."),
+          UNDO("Give it a strong password of all signs again after the test."),
+          WARN("A short or simple password is guessed within hours on a server that is open to "
+               "the world.") },
     },
     .operator_steps = {
-        { DO("Check the file your server logs in with: one line with user:password in "
-               "Postfix's password map, three fields with colons between in Exim's "
-               "passwd.client, no quotes around them.") },
-        { DO("Make sure that the password store takes long passwords and UTF-8: old DES crypt "
-               "keeps eight characters and drops the rest.") },
-        { DO("Compare the length of what arrives, not the password itself.") },
+        { DO("Compare the length of what arrives with the length of what was typed, not the "
+             "password itself."),
+          WARN("Settings that write passwords into the log help here and harm for years: switch "
+               "them on for a test account only.") },
+        { DO("Check that the password store takes long passwords and UTF-8: old DES crypt keeps "
+             "eight characters and drops the rest."),
+          CHECK("A test account with a password of twelve signs cannot log in with the first "
+                "eight.") },
+        { ON(POSTFIX),
+          DO("Look at the file that your Postfix logs in with: one line with the host, blanks, "
+             "and user:password, without quotes, and no blank behind it."),
+          CHECK("'postmap -q HOST hash:/etc/postfix/sasl_passwd | od -c' shows exactly the "
+                "password and one line end.") },
+        { ON(EXIM),
+          DO("Look at passwd.client: three fields with colons between, each line to its end; a "
+             "blank behind the password counts as part of it."),
+          CHECK("'exim4 -v' with a test message shows AUTH taken.") },
+        { ON(OPENSMTPD),
+          DO("Look at the secrets table: one line 'label user:password', with nothing behind "
+             "the password."),
+          CHECK("The log of the next delivery says result=\"Ok\".") },
+        { ON(EXCHANGE),
+          DO("Enter the password of a send connector anew by Get-Credential in the shell, since "
+             "a script's double quotes change every $."),
+          CHECK("'Get-Queue' shows the queue of the connector empty after a test message."),
+          UNDO("The former password can be entered in the same way.") },
+        { ON(CPANEL),
+          DO("Look at the application's own file of settings: the panel passes passwords on "
+             "unchanged.") },
+        { ON(PLESK),
+          DO("Set a password with quotes or signs like $ in the panel rather than by 'plesk bin "
+             "mail -u' in a shell, which changes them."),
+          CHECK("The same password opens the web mail."),
+          UNDO("The former password can be set again in the panel.") },
     },
     .standards = STR_INIT("RFC 4616 section 2, RFC 8265 section 4"),
     .exit_status = EXIT_LOGIN,
@@ -104,19 +220,41 @@ const struct cause CATALOGUE_APP_PASSWORD_NEEDED = {
                            "wrong-credentials, and if no password at all is taken it is "
                            "password-login-switched-off."),
     .sender_steps = {
-        { DO("Sign in on the provider's website and open the security settings of your "
-               "account.") },
+        { DO("Sign in on the provider's website and open the security settings of your account.") },
         { DO("Create an app password for mail (also called application password, external "
-               "password or authorization code); two-step sign-in often has to be on first.") },
+             "password or authorization code); two-step sign-in often has to be on first."),
+          UNDO("Withdraw the app password on the same page once no program uses it."),
+          WARN("An app password opens the mailbox without the second step: make one for each "
+               "program, and keep it nowhere but there.") },
         { DO("Enter it in place of the usual password in the settings of the outgoing server.") },
-        { DO("Or choose 'OAuth2' as the authentication method, where program and provider "
-               "both offer it.") },
+        { DO("Or choose 'OAuth2' as the authentication method, where program and provider both "
+             "offer it."),
+          UNDO("Choose the former method again if the sign-in window does not open.") },
     },
     .operator_steps = {
         { DO("Tell your users on which page app passwords are made, best in the text of the "
-               "reply 534 5.7.9.") },
-        { DO("On your own server give each program a password that can be withdrawn alone, in "
-               "Dovecot with a second passdb.") },
+             "reply 534 5.7.9.") },
+        { DO("Where your own server hands on to such a provider, create an app password for its "
+             "account there and enter it in the server's login."),
+          CHECK("The log of the next delivery shows that it was sent."),
+          UNDO("Withdraw the app password at the provider and enter the former one."),
+          WARN("Do not switch the provider's two-step sign-in off to make the old password work "
+               "again.") },
+        { ON(POSTFIX),
+          DO("Offer app passwords of your own by a second passdb in Dovecot that holds one row "
+             "a program, each of which can be deleted alone."),
+          CHECK("'doveadm auth test USER' takes both passwords, and after deleting the row only "
+                "one."),
+          UNDO("Take the second passdb out again and restart Dovecot.") },
+        { ON(EXIM),
+          DO("Offer them in the look-up of the authenticator: a table with one row a program."),
+          CHECK("A login with each row gets 235, and none after the row is deleted."),
+          UNDO("Put the former look-up back and reload.") },
+        { ON(MICROSOFT_365),
+          DO("Check the per-user multi-factor setting and the organisation's rules: app "
+             "passwords exist only for accounts with per-user MFA, and open SMTP only while "
+             "basic authentication is allowed there."),
+          CHECK("The user finds 'App password' under 'Security info' of the account page.") },
     },
     .standards = STR_INIT("RFC 4954 section 6, RFC 3463 section 3.8"),
     .exit_status = EXIT_LOGIN,
@@ -134,19 +272,49 @@ const struct cause CATALOGUE_PASSWORD_LOGIN_SWITCHED_OFF = {
                            "another password would help."),
     .sender_steps = {
         { DO("Choose 'OAuth2' (Outlook: 'Modern authentication') as the authentication method "
-               "and sign in in the window that opens.") },
+             "and sign in in the window that opens."),
+          UNDO("Choose the former method again if the provider takes passwords after all.") },
         { DO("Update the program if it does not offer OAuth2.") },
-        { DO("Ask your administrator to allow SMTP AUTH for this one mailbox, if it is used "
-               "by a device or a script.") },
+        { DO("Ask your administrator to allow SMTP AUTH for this one mailbox, if it is used by "
+             "a device or a script.") },
     },
     .operator_steps = {
-        { DO("In Microsoft 365 allow it for the single mailbox, Set-CASMailbox USER "
-               "-SmtpClientAuthenticationDisabled $false, and leave it off for the "
+        { DO("Move programs to OAuth2, and let devices that cannot do it send through a relay "
+             "of your own that logs in by OAuth2 or is known by certificate."),
+          CHECK("The device's mail goes out, and the sign-in log shows no password login any "
+                "more."),
+          UNDO("Point the device at the former server again.") },
+        { DO("Tell users the day when passwords end, before the refusal does.") },
+        { ON(POSTFIX),
+          DO("Let Postfix log in by XOAUTH2 at the provider: a SASL plug-in for it (such as "
+             "sasl-xoauth2) and smtp_sasl_mechanism_filter = xoauth2."),
+          CHECK("The log of the next delivery shows status=sent."),
+          UNDO("Take the filter and the plug-in out again and reload.") },
+        { ON(EXCHANGE),
+          DO("Check the authentication policy of the user: Get-AuthenticationPolicy, and "
+             "Get-User USER | Format-List AuthenticationPolicy.") },
+        { ON(MICROSOFT_365),
+          DO("Allow it for the single mailbox and leave it off for the organisation: "
+             "Set-CASMailbox USER -SmtpClientAuthenticationDisabled $false, or 'Authenticated "
+             "SMTP' under 'Manage email apps' of the user."),
+          CHECK("Get-CASMailbox USER | Format-List SmtpClientAuthenticationDisabled shows "
+                "False, and a login works within the hour."),
+          UNDO("Set-CASMailbox USER -SmtpClientAuthenticationDisabled $true closes it again, "
+               "$null leaves it to the organisation."),
+          WARN("Set-TransportConfig -SmtpClientAuthenticationDisabled $false opens every "
+               "mailbox at once to guessed passwords. Microsoft is also ending passwords for "
+               "SMTP altogether: plan for OAuth2.") },
+        { ON(MICROSOFT_365),
+          DO("Check what else stops it: security defaults, a conditional access rule against "
+             "legacy authentication, or an authentication policy without AllowBasicAuthSmtp."),
+          CHECK("The sign-in log of the user, client app 'Authenticated SMTP', names the rule.") },
+        { ON(MICROSOFT_365),
+          DO("For devices create an inbound connector for a certificate or a single fixed "
+             "address, or use a service made for devices and applications."),
+          CHECK("A test message arrives, and from another address it is refused."),
+          UNDO("Remove-InboundConnector NAME takes it away again."),
+          WARN("A connector for an address that others share lets all of them send as your "
                "organisation.") },
-        { DO("Check whether security defaults, a conditional access rule or an authentication "
-               "policy stops it as well.") },
-        { DO("For devices set up a connector for a certificate or a single address, or a "
-               "relay of your own that logs in by OAuth2.") },
     },
     .standards = STR_INIT("RFC 4954 section 6, RFC 7628 section 3"),
     .exit_status = EXIT_LOGIN,
@@ -164,18 +332,44 @@ const struct cause CATALOGUE_OAUTH_TOKEN_REJECTED = {
                            "wrong-credentials."),
     .sender_steps = {
         { DO("Remove the stored sign-in of this account from the program and sign in anew.") },
-        { DO("Allow the program to send mail when the browser asks for it.") },
+        { DO("Allow the program to send mail when the browser asks for it."),
+          UNDO("Withdraw the program's access in the security settings of the account.") },
         { DO("Check date and time of the computer.") },
         { DO("In a script ask for the scope that sends (Google: https://mail.google.com/, "
-               "Microsoft: SMTP.Send) and renew the token before it runs out.") },
+             "Microsoft: SMTP.Send) and renew the token before it runs out.") },
     },
     .operator_steps = {
-        { DO("In Microsoft 365 check that SMTP AUTH is on for the mailbox, since the token "
-               "alone does not open it.") },
-        { DO("Check the registration of the application: the permission SMTP.Send, the "
-               "consent, and for an application without a user its right to the mailbox.") },
-        { DO("In Dovecot check the oauth2 passdb: the introspection address, the client's id, "
-               "and that the field with the user name equals the user of the login.") },
+        { DO("Check in the token itself for whom it was made, what it may do and until when: "
+             "the fields aud, scp or roles, and exp."),
+          WARN("Look at a token on your own machine: whoever sees it before it runs out can use "
+               "it.") },
+        { DO("Check the registration of the application: the permission to send, the consent of "
+             "the user or administrator, and the secret, which may have run out."),
+          CHECK("A fresh token gets 235.") },
+        { ON(POSTFIX),
+          DO("Check the passdb 'oauth2' of Dovecot: the introspection address, the client's id, "
+             "and that the field with the user name equals the user of the login."),
+          CHECK("'doveadm auth test -M XOAUTH2 USER' or the log with auth_debug shows the "
+                "fields that came back.") },
+        { ON(POSTFIX),
+          DO("Where Postfix logs in itself, refresh the stored token of its SASL plug-in, and "
+             "check that the plug-in may write its token file inside the chroot."),
+          CHECK("The log of the next delivery shows status=sent."),
+          UNDO("Put your copy of the token file back; make it before.") },
+        { ON(EXCHANGE),
+          DO("Check that hybrid modern authentication is set up: Get-AuthServer, and "
+             "Get-OrganizationConfig | Format-List OAuth2ClientProfileEnabled.") },
+        { ON(MICROSOFT_365),
+          DO("Check that SMTP AUTH is on for the mailbox, since the token alone does not open "
+             "it: Get-CASMailbox USER | Format-List SmtpClientAuthenticationDisabled.") },
+        { ON(MICROSOFT_365),
+          DO("For an application without a user register it in Exchange and give it the "
+             "mailbox: New-ServicePrincipal, then Add-MailboxPermission MAILBOX -User "
+             "SERVICE-PRINCIPAL -AccessRights FullAccess, with the permission SMTP.SendAsApp."),
+          CHECK("Get-MailboxPermission MAILBOX lists it, and a fresh token gets 235."),
+          UNDO("Remove-MailboxPermission with the same words, and Remove-ServicePrincipal."),
+          WARN("Use the object id of the enterprise application, not of the app registration: "
+               "with the wrong one the grant looks right and does nothing.") },
     },
     .standards = STR_INIT("RFC 7628 section 3.2, RFC 6749 sections 5.2 and 6, RFC 6750 section "
                           "3.1"),
@@ -193,18 +387,51 @@ const struct cause CATALOGUE_ACCOUNT_MAY_NOT_SUBMIT = {
                            "passwords would help it is app-password-needed."),
     .sender_steps = {
         { DO("Sign in to the web mail and read the provider's notice, which usually says why "
-               "sending is barred.") },
+             "sending is barred.") },
         { DO("If mail went out that you did not write, change the password, sign out all "
-               "devices, and then ask the provider to unlock the account.") },
-        { DO("Check that the account is confirmed, that it is paid, and that sending by a "
-               "mail program is part of it.") },
+             "devices, and then ask the provider to unlock the account."),
+          WARN("An account that is unlocked with the old password is barred again within hours, "
+               "and longer.") },
+        { DO("Check that the account is confirmed, that it is paid, and that sending by a mail "
+             "program is part of it.") },
     },
     .operator_steps = {
-        { DO("Look at the account before you unlock it: what it sent in the last days, and "
-               "from where it logged in.") },
-        { DO("Change its password first, then lift the bar: 'Restricted entities' in "
-               "Microsoft 365, 'Manage suspensions' of the mailbox in cPanel.") },
-        { DO("Set a limit of messages a login, so that a stolen password does little harm.") },
+        { DO("Look at the account before you unlock it: what it sent in the last days, and from "
+             "where it logged in.") },
+        { DO("Change its password and end its sessions first, then lift the bar."),
+          CHECK("The user can send one message, and the log shows no login from elsewhere."),
+          UNDO("Bar it again in the same place."),
+          WARN("To lift the bar before the password is changed lets the stranger go on.") },
+        { DO("Set a limit of messages for each login, so that a stolen password does little "
+             "harm."),
+          CHECK("A test account is refused beyond the limit."),
+          UNDO("Raise the limit for the one login that needs more.") },
+        { ON(POSTFIX),
+          DO("Look for a rule that bars the login: check_sasl_access in the restrictions of the "
+             "submission service, and the policy service behind check_policy_service."),
+          CHECK("'postmap -q LOGIN MAP' prints nothing once the entry is gone.") },
+        { ON(EXIM),
+          DO("Look for a deny in the ACL on $authenticated_id, and in a file of barred logins "
+             "beside it."),
+          CHECK("'exim -bh' cannot log in: look for the reason in rejectlog after one try.") },
+        { ON(EXCHANGE),
+          DO("Check the mailbox: Get-Mailbox USER | Format-List AccountDisabled, "
+             "IsMailboxEnabled, and a transport rule that stops it: Get-TransportRule.") },
+        { ON(MICROSOFT_365),
+          DO("Look under 'Restricted entities' in the Defender portal, "
+             "Get-BlockedSenderAddress, and unblock the user there after the password was "
+             "changed."),
+          CHECK("Get-BlockedSenderAddress no longer lists the user; it takes up to an hour."),
+          UNDO("It is barred again by itself if it sends spam.") },
+        { ON(CPANEL),
+          DO("Lift 'Suspend Outgoing' of the mailbox under 'Email Accounts', 'Manage', or of "
+             "the account in WHM, once its password is new."),
+          CHECK("'Track Delivery' shows the next message accepted."),
+          UNDO("Suspend it again in the same place.") },
+        { ON(PLESK),
+          DO("Look under 'Tools & Settings', 'Outgoing Mail Control', whether the mailbox, "
+             "domain or subscription reached its limit."),
+          CHECK("The overview shows no new attempts beyond the limit.") },
     },
     .standards = STR_INIT("RFC 4954 section 6, RFC 3463 section 3.8"),
     .exit_status = EXIT_LOGIN,
@@ -222,18 +449,61 @@ const struct cause CATALOGUE_AUTH_BACKEND_DOWN = {
                            "wrong-credentials other users can log in."),
     .sender_steps = {
         { DO("Wait a quarter of an hour and try once more.") },
-        { DO("Keep your password as it is: it is not the trouble.") },
+        { DO("Keep your password as it is: it is not the trouble."),
+          WARN("Whoever changes the password now has two troubles afterwards.") },
         { DO("Tell the operator the time and the words of the reply.") },
     },
     .operator_steps = {
-        { DO("In Postfix check smtpd_sasl_type and smtpd_sasl_path: the socket must exist, "
-               "lie inside the chroot (private/auth), and be readable for the user postfix.") },
-        { DO("In Dovecot check the unix_listener /var/spool/postfix/private/auth (mode 0660, "
-               "user and group postfix), then 'doveadm log errors'.") },
-        { DO("For saslauthd check that it runs and that postfix is in the group sasl; in Exim "
-               "follow the authenticator with 'exim -bh'.") },
-        { DO("Answer a failed look-up with 454 4.7.0, never with 535, so that programs keep "
-               "the password.") },
+        { DO("Look whether the service that knows the passwords runs and answers: Dovecot, "
+             "saslauthd, LDAP, SQL or the directory.") },
+        { DO("Answer a failed look-up with 454 4.7.0, never with 535, so that programs keep the "
+             "password."),
+          CHECK("With the database stopped, a login gets 454."),
+          UNDO("Put the former answer back.") },
+        { ON(POSTFIX),
+          DO("Check smtpd_sasl_type and smtpd_sasl_path: the socket must exist, lie inside the "
+             "chroot (private/auth), and be readable for the user postfix."),
+          CHECK("'ls -l /var/spool/postfix/private/auth' shows a socket of postfix:postfix with "
+                "mode 0660.") },
+        { ON(POSTFIX),
+          DO("In Dovecot set 'unix_listener /var/spool/postfix/private/auth' in 'service auth' "
+             "with mode 0660, user and group postfix, and restart it; 'doveadm log errors' "
+             "shows what it lacks."),
+          CHECK("EHLO on 587 lists AUTH again, and a login gets 235."),
+          UNDO("Restore the former file in /etc/dovecot/conf.d and restart."),
+          WARN("Mode 0666 lets every local program guess passwords at that socket.") },
+        { ON(POSTFIX),
+          DO("For saslauthd start it, put OPTIONS=\"-c -m "
+             "/var/spool/postfix/var/run/saslauthd\" in its defaults where Postfix is chrooted, "
+             "and add postfix to the group sasl."),
+          CHECK("'testsaslauthd -f /var/spool/postfix/var/run/saslauthd/mux -u USER -p PASSWORD "
+                "-s smtp' says OK."),
+          UNDO("Put the former OPTIONS back, and run 'gpasswd -d postfix sasl'.") },
+        { ON(EXIM),
+          DO("Follow the authenticator with 'exim -d+auth -bh ADDRESS'; for Dovecot its "
+             "server_socket must be readable for Debian-exim."),
+          CHECK("The debug text shows the look-up's answer in place of 'defer'.") },
+        { ON(OPENSMTPD),
+          DO("Check the credentials table with 'smtpd -n', and the table process in the log; a "
+             "database table needs its package (table-ldap, table-mysql and their like)."),
+          CHECK("'smtpctl show status' and a login that gets 235.") },
+        { ON(EXCHANGE),
+          DO("Check that a domain controller answers: Test-ServiceHealth, and events of "
+             "MSExchange ADAccess; time that differs by more than five minutes breaks Kerberos."),
+          CHECK("Test-ServiceHealth shows RequiredServicesRunning True.") },
+        { ON(MICROSOFT_365),
+          DO("Look at 'Service health' in the admin center, and wait.") },
+        { ON(CPANEL),
+          DO("Restart the services in WHM, 'Restart Services', 'IMAP Server' and 'Mail Server "
+             "(Exim)': Exim asks Dovecot for every login."),
+          CHECK("'Service Status' shows both up."),
+          UNDO("None is needed; a restart changes no setting.") },
+        { ON(PLESK),
+          DO("Run 'plesk repair mail' with -n first, which only tells, and restart the IMAP "
+             "server under 'Tools & Settings', 'Services Management'."),
+          CHECK("A login on 587 gets 235."),
+          UNDO("None is needed for the restart; without -n keep a copy of /etc/dovecot and "
+               "/etc/postfix before.") },
     },
     .standards = STR_INIT("RFC 4954 section 6"),
     .exit_status = EXIT_LOGIN,

@@ -119,10 +119,11 @@ static void families_are_in_order_and_titled(void **state UNUSED)
     assert_int_equal(family_title(FAMILIES).n, 0);
 }
 
-/* A sentence: ASCII, a capital or a digit first, one full stop last, blanks single. */
+/* A sentence: ASCII, a capital, a digit or a quoted command first, one full stop last, blanks single. */
 static void assert_sentence(const struct cause *c, str s)
 {
-    bool ok = s.n > 20 && str_is_ascii(s) && (is_digit(s.p[0]) || to_lower(s.p[0]) != s.p[0]) &&
+    bool ok = s.n > 12 && str_is_ascii(s) &&
+              (is_digit(s.p[0]) || s.p[0] == '\'' || to_lower(s.p[0]) != s.p[0]) &&
               s.p[s.n - 1] == '.' && s.p[s.n - 2] != '.' && str_find(s, STR("  ")) == STR_NOT_FOUND;
     for (size_t i = 0; i < s.n; i++)
         ok = ok && s.p[i] >= ' ' && s.p[i] < 127;
@@ -174,11 +175,59 @@ static void assert_part(const struct cause *c, str s)
     if (!s.n)
         return;
     assert_sentence(c, s);
-    assert_safe(c, s);
     assert_names_no_cause(c, s);
 }
 
-static void assert_steps(const struct cause *c, const struct cause_step *steps, unsigned max)
+/* A step without an undo begins with a word that changes nothing. */
+static bool only_looks(str text)
+{
+    static const str WORDS[] = {
+        STR_INIT("Ask "),  STR_INIT("Check "),  STR_INIT("Compare "), STR_INIT("Count "),
+        STR_INIT("Find "), STR_INIT("Follow "), STR_INIT("Keep "),    STR_INIT("Leave "),
+        STR_INIT("List "), STR_INIT("Look "),   STR_INIT("Read "),    STR_INIT("Run "),
+        STR_INIT("See "),  STR_INIT("Tell "),   STR_INIT("Test "),    STR_INIT("Before "),
+
+    };
+    for (size_t i = 0; i < COUNT_OF(WORDS); i++)
+        if (str_starts(text, WORDS[i]))
+            return true;
+    return false;
+}
+
+/* What holds for every server speaks the words of none. */
+static bool names_a_server(str text)
+{
+    static const str SOFTWARE[] = {
+        STR_INIT("Postfix"), STR_INIT("Exim"),    STR_INIT("OpenSMTPD"), STR_INIT("Exchange"),
+        STR_INIT("cPanel"),  STR_INIT("WHM"),     STR_INIT("Plesk"),     STR_INIT("Microsoft 365"),
+        STR_INIT("smtpd_"),  STR_INIT("main.cf"), STR_INIT("master.cf"), STR_INIT("Set-"),
+        STR_INIT("Get-"),    STR_INIT("dc_"),
+    };
+    for (size_t i = 0; i < COUNT_OF(SOFTWARE); i++)
+        if (str_find(text, SOFTWARE[i]) != STR_NOT_FOUND)
+            return true;
+    return false;
+}
+
+static void assert_operator_step(const struct cause *c, const struct cause_step *s)
+{
+    if (!s->undo.n && !only_looks(s->text))
+        fail_msg("%.*s: no undo of '%.*s'", STR_ARG(c->name), STR_ARG(s->text));
+    if (s->undo.n && !s->check.n)
+        fail_msg("%.*s: no check of '%.*s'", STR_ARG(c->name), STR_ARG(s->text));
+    if (s->server == SERVER_ANY && names_a_server(s->text))
+        fail_msg("%.*s: '%.*s' is for one server", STR_ARG(c->name), STR_ARG(s->text));
+    assert_true((unsigned)s->server < SERVER_KINDS);
+}
+
+static void assert_no_repetition(const struct cause *c, const struct cause_step *s, unsigned at)
+{
+    for (unsigned i = 0; i < at; i++)
+        if (str_eq(s[i].text, s[at].text))
+            fail_msg("%.*s says '%.*s' twice", STR_ARG(c->name), STR_ARG(s[at].text));
+}
+
+static unsigned assert_steps(const struct cause *c, const struct cause_step *steps, unsigned max)
 {
     unsigned count = 0;
     while (count < max && steps[count].text.n)
@@ -190,7 +239,32 @@ static void assert_steps(const struct cause *c, const struct cause_step *steps, 
         assert_part(c, steps[i].check);
         assert_part(c, steps[i].undo);
         assert_part(c, steps[i].warning);
+        assert_safe(c, steps[i].text);
+        assert_safe(c, steps[i].check);
+        assert_safe(c, steps[i].undo);
+        assert_no_repetition(c, steps, i);
     }
+    return count;
+}
+
+/* The steps of all servers: those that hold for each first, then server by server, as a page shows them. */
+static void assert_operator_steps(const struct cause *c)
+{
+    unsigned count = assert_steps(c, c->operator_steps, CAUSE_OPERATOR_STEPS);
+    for (unsigned i = 0; i < count; i++) {
+        assert_operator_step(c, &c->operator_steps[i]);
+        if (i && c->operator_steps[i].server < c->operator_steps[i - 1].server)
+            fail_msg("%.*s: out of order: '%.*s'", STR_ARG(c->name),
+                     STR_ARG(c->operator_steps[i].text));
+    }
+    assert_int_equal(c->operator_steps[0].server, SERVER_ANY);
+}
+
+static void assert_sender_steps(const struct cause *c)
+{
+    unsigned count = assert_steps(c, c->sender_steps, CAUSE_STEPS);
+    for (unsigned i = 0; i < count; i++)
+        assert_int_equal(c->sender_steps[i].server, SERVER_ANY);
 }
 
 static bool is_id_octet(char ch)
@@ -228,8 +302,8 @@ static void text_is_complete_and_plain(void **state UNUSED)
         assert_sentence(c, c->told_apart);
         assert_safe(c, c->told_apart);
         assert_neighbours(c);
-        assert_steps(c, c->sender_steps, CAUSE_STEPS);
-        assert_steps(c, c->operator_steps, CAUSE_OPERATOR_STEPS);
+        assert_sender_steps(c);
+        assert_operator_steps(c);
         if (!str_starts(c->standards, STR("RFC ")) || c->standards.p[c->standards.n - 1] == '.')
             fail_msg("%.*s: standards '%.*s'", STR_ARG(c->name), STR_ARG(c->standards));
         for (unsigned other = 1; other < id; other++) {

@@ -30,11 +30,16 @@ static void a_page_reads_like_this(void **state UNUSED)
         "  2. Send again in a day or two.\n"
         "\n"
         "If you run the server:\n"
-        "  1. See what fills it: 'doveadm quota get -u USER' in Dovecot,\n"
-        "     Get-MailboxStatistics in Exchange; the trash counts too.\n"
-        "  2. Raise the quota, or warn users before it is reached (quota_warning in\n"
-        "     Dovecot).\n"
+        "  1. See what fills it; the trash counts too.\n"
+        "  2. Raise the quota, or warn users before it is reached.\n"
+        "     Check: A test message is delivered.\n"
+        "     Undo: Set the former quota again; what is above it stays.\n"
+        "     Careful: Delete nothing of a user's on your own: offer an archive.\n"
         "  3. Check that the disk itself is not full, which concerns all mailboxes.\n"
+        "\n"
+        "With OpenSMTPD:\n"
+        "  1. Look at the quota of the file system ('quota -u USER') or of Dovecot\n"
+        "     behind LMTP: it has none of its own.\n"
         "\n"
         "How it is told from others:\n"
         "  The reply speaks of a quota or of space, and another recipient at the same\n"
@@ -46,7 +51,8 @@ static void a_page_reads_like_this(void **state UNUSED)
         "\n"
         "Exit status of baton doctor: 1\n");
     struct buf page;
-    page_of(cause_of(CAUSE_MAILBOX_FULL), &page);
+    buf_init(&page, ROOM);
+    assert_true(cause_page(cause_of(CAUSE_MAILBOX_FULL), SERVER_OPENSMTPD, &page));
     if (!str_eq(buf_str(&page), WANTED))
         fail_msg("%.*s", STR_ARG(buf_str(&page)));
     buf_done(&page);
