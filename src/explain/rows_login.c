@@ -7,6 +7,7 @@
  * programs, in the languages they come in.
  */
 #include "explain/rows.h"
+#include "explain/stems.h"
 
 #define AT_AUTH (1u << SMTP_STAGE_AUTH)
 
@@ -73,7 +74,7 @@ static const struct explain_row ROWS[] = {
     { .key = "pass",
       .pattern =
           "\\b(?:user ?names?|user|user ?id|logins?|account(?: names?)?|e-?mail)(?: ?(?:and|or|/|"
-          "&|,) ?| ?and/or )(?:the )?pass(?:word|wd)?\\b[^.]{0,40}"
+          "&|,) ?| ?and/or )(?:the )?pass(?:word|wd)?\\b(?:[^.]|\\.\\b){0,40}"
           "(?:not|wrong|incorrect|invalid|fail|unknown|bad|mismatch|unable|reject)|"
           "(?:bad|wrong|incorrect|invalid|unknown|unrecognized|failed) (?:user "
           "?names?|user|logins?|"
@@ -113,7 +114,7 @@ static const struct explain_row ROWS[] = {
                  "smtp_auth_failed|badlogin:",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 16 } } },
     { .key = "nable to a|not logged|unauthori|user not|no such user|unknown user|nouser",
-      .pattern = "\\b535\\b.{0,60}(?:user (?:not found|unknown)|no such user|unknown "
+      .pattern = "^.{0,60}(?:user (?:not found|unknown)|no such user|unknown "
                  "(?:user|account)|nouser)|"
                  "(?:unknown|no such) user (?:name )?or (?:bad |wrong )?password",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 16 }, { CAUSE_WRONG_USERNAME_FORM, 16 } } },
@@ -143,7 +144,8 @@ static const struct explain_row ROWS[] = {
     { .key = "malformed auth|base64|decode",
       .pattern = "malformed (?:auth|base64)|(?:cannot|can't|could not|couldn't|unable to|failed "
                  "to|error|invalid) "
-                 "(?:decode|decoding|base64)[^.]{0,40}(?:pass|user|auth|response|challenge|data)?",
+                 "(?:decode|decoding|base64)(?:[^.]|\\.\\b){0,40}(?:pass|user|auth|response|"
+                 "challenge|data)?",
       .stages = AT_AUTH,
       .codes = CODE_50X | CODE_535 | CODE_5XX,
       .facts = FACT_LOGIN_TRIED,
@@ -154,7 +156,8 @@ static const struct explain_row ROWS[] = {
     /* the same in other languages */
     { .key = "authentifi|anmeld|passwor|kennwort|zugangsdaten|benutzer|login",
       .pattern =
-          "(?:Anmeldung|Authentifizierung|Authentisierung|Login|Anmelden)(?: [^.]{0,60})? "
+          "(?:Anmeldung|Authentifizierung|Authentisierung|Login|Anmelden)(?: "
+          "(?:[^.]|\\.\\b){0,60})? "
           "(?:fehlgeschlagen|gescheitert|"
           "schlug fehl|nicht möglich|abgelehnt|verweigert|ungültig)|"
           "Authentifizierungsfehler|Anmeldefehler|"
@@ -162,7 +165,8 @@ static const struct explain_row ROWS[] = {
           "nicht richtig)|(?:falsches|ungültiges) (?:Passwort|Kennwort)|"
           "(?:Benutzername|Benutzerkennung|Kennung) (?:oder|und|und/oder|bzw\\.?) (?:das )?(?:"
           "Passwort|Kennwort)|Zugangsdaten (?:sind |waren )?(?:falsch|ungültig|nicht)|"
-          "Senden des Passworts|Anmeldung beim? [^.]{0,60}(?:fehlgeschlagen|gescheitert)|"
+          "Senden des Passworts|Anmeldung beim? "
+          "(?:[^.]|\\.\\b){0,60}(?:fehlgeschlagen|gescheitert)|"
           "hat Ihre Anmeldung (?:abgelehnt|zurückgewiesen)|"
           "nicht authentifiziert werden|konnte nicht authentifizieren",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
@@ -173,7 +177,8 @@ static const struct explain_row ROWS[] = {
           "(?:authentification|identification) (?:a |est |SMTP )*(?:[ée]chou|incorrect|invalide|"
           "refus|impossible|erron)|erreur (?:d['’ ]|lors de l['’ ])?(?:authentification|"
           "identification)|mot de passe (?:est |saisi )*(?:incorrect|invalide|erron|refus|"
-          "non valide)|(?:identifiants?|nom d['’ ]utilisateur|login|compte)[^.]{0,20} (?:ou|et) "
+          "non valide)|(?:identifiants?|nom d['’ ]utilisateur|login|compte)(?:[^.]|\\.\\b){0,20} "
+          "(?:ou|et) "
           "(?:le |votre |de )?mot de "
           "passe|identifiants (?:sont )?(?:incorrects|invalides|erronés)|mauvais (?:mot de "
           "passe|identifiant)|envoi du mot de passe|"
@@ -185,13 +190,14 @@ static const struct explain_row ROWS[] = {
           "(?:error|fallo|falha|falla|errore|problema)(?: (?:de|en|na|di|nell['’]|durante|al|ao|"
           "no|in)(?: la| a| l['’])?)? ?(?:autentic|iniciar "
           "sesi)|autentica(?:ci[oó]n|ç[aã]o|zione)(?: "
-          "[^.]{0,30})? (?:fall|falh|incorrect|inv[aá]lid|no v[aá]lid|fracas|non riuscit|"
+          "(?:[^.]|\\.\\b){0,30})? (?:fall|falh|incorrect|inv[aá]lid|no v[aá]lid|fracas|non "
+          "riuscit|"
           "rechaz|recus|mal ?suced|rifiutat|errat)|(?:no (?:se )?(?:ha "
           ")?pud?[oi]e?(?:do|ron)?|n[aã]o "
           "foi possível|impossibile|non [eè] (?:stato )?possibile|imposible|não conseguiu) "
           "(?:se )?autentica|fall[oó] la autentica|"
           "contraseña (?:es |no )?(?:incorrecta|inv[aá]lida|v[aá]lida|err[oó]nea|correcta)|"
-          "(?:usuario|usu[aá]rio|utente|utilizador)[^.]{0,12} (?:o|y|ou|e|e/o) "
+          "(?:usuario|usu[aá]rio|utente|utilizador)(?:[^.]|\\.\\b){0,12} (?:o|y|ou|e|e/o) "
           "(?:la |a |de |sua )?(?:contraseña|senha|password|palavra-passe)|senha (?:está "
           ")?(?:incorreta|inv[aá]lida|"
           "errada)|credenciai?l?e?s (?:son |no |sono |s[aã]o )*(?:incorrect|incorret|inv[aá]lid|"
@@ -203,26 +209,32 @@ static const struct explain_row ROWS[] = {
              "adgangskode|godkend|salasana|tunnist|parola|doğrulama|kimlik|overen|"
              "přihláš|ověř|jelsz|hitelesít|autentificar",
       .pattern =
-          "(?:authenticatie|aanmelding|aanmelden|inloggen|verificatie)(?: [^.]{0,40})? (?:mislukt|"
+          "(?:authenticatie|aanmelding|aanmelden|inloggen|verificatie)(?: (?:[^.]|\\.\\b){0,40})? "
+          "(?:mislukt|"
           "geweigerd|ongeldig)|authenticatiefout|(?:verkeerd|onjuist|ongeldig) wachtwoord|"
           "wachtwoord (?:is )?(?:onjuist|ongeldig|verkeerd)|gebruikersnaam (?:en|of|en/of) "
           "(?:het )?wachtwoord|"
           "(?:b[lł][aą]d|niepowodzenie) (?:podczas )?(?:uwierzytelni|autoryzacji|logowania)|"
-          "(?:uwierzytelni(?:a|e)nie|logowanie|autoryzacja)(?: [^.]{0,30})? nie "
-          "(?:powiod|uda)|(?:nieprawid[lł]ow|b[lł][eę]dn|niepoprawn)[a-zęąóye]{1,4} [^.]{0,30}"
+          "(?:uwierzytelni(?:a|e)nie|logowanie|autoryzacja)(?: (?:[^.]|\\.\\b){0,30})? nie "
+          "(?:powiod|uda)|(?:nieprawid[lł]ow|b[lł][eę]dn|niepoprawn)[a-zęąóye]{1,4} "
+          "(?:[^.]|\\.\\b){0,30}"
           "has[lł]o|autentiseringen misslyckades|inloggningen misslyckades|fel lösenord|"
           "godkendelse mislykkedes|forkert adgangskode|todennus epäonnistui|"
           "kimlik doğrulama (?:başarısız|hatası|yapılamadı)|parola (?:yanlış|hatalı|este incorect)|"
-          "(?:ověření|přihlášení|autentizace)(?: [^.]{0,30})? (?:selhal|se nezda)|nesprávné "
+          "(?:ověření|přihlášení|autentizace)(?: (?:[^.]|\\.\\b){0,30})? (?:selhal|se "
+          "nezda)|nesprávné "
           "heslo|"
-          "hitelesítés(?: [^.]{0,20})? sikertelen|hibás jelszó|autentificare(?:a)? (?:a )?eșua",
+          "hitelesítés(?: (?:[^.]|\\.\\b){0,20})? sikertelen|hibás jelszó|autentificare(?:a)? (?:a "
+          ")?eșua",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
     { .pattern =
           "ошибка (?:при )?(?:аутентификаци|авторизаци|входа|проверк[иа] "
           "подлинност)|(?:аутентификаци|авторизаци)[яию] (?:SMTP )?не (?:удал|пройден|выполнен)|"
           "сбой (?:аутентификаци|авторизаци|проверки подлинности)|не удалось (?:выполнить |пройти "
-          ")?(?:вход|войти|аутентифи|авториз|проверку подлинности)|неверн(?:ый|ое|ые|ая) [^.]{0,40}"
-          "(?:парол|логин|имя пользователя|учетн)|неправильн(?:ый|ое|ые) [^.]{0,40}(?:парол|логин|"
+          ")?(?:вход|войти|аутентифи|авториз|проверку подлинности)|неверн(?:ый|ое|ые|ая) "
+          "(?:[^.]|\\.\\b){0,40}"
+          "(?:парол|логин|имя пользователя|учетн)|неправильн(?:ый|ое|ые) "
+          "(?:[^.]|\\.\\b){0,40}(?:парол|логин|"
           "имя)|пароль (?:не принят|неверен|не подходит|указан неверно)|помилка автентифікації|"
           "невірний (?:пароль|логін)|отправка пароля",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
@@ -239,8 +251,17 @@ static const struct explain_row ROWS[] = {
           "(?:パスワード|ユーザー?名)(?:または|や|か|と|、)?[^。]{0,16}(?:違|間違|正しく|誤)|"
           "ログイン(?:に)?(?:失敗|できません)|パスワードの送信|"
           "(?:인증|로그인)(?:에|이|을)? ?(?:실패|오류|할 수 없)|"
-          "(?:비밀번호|암호)(?:가|를|이)? ?[^.]{0,12}(?:틀|일치하지|올바르지|잘못|확인)",
+          "(?:비밀번호|암호)(?:가|를|이)? ?(?:[^.]|\\.\\b){0,12}(?:틀|일치하지|올바르지|잘못|확인)",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
+    /* any language: a login, and that it did not come about; a password that was not taken */
+    { .key = STEM_LOGIN,
+      .pattern = NEAR(STEM_LOGIN, STEM_FAILS "|" STEM_REFUSED, 90),
+      .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_NONE | CODE_554 | CODE_550 | CODE_553,
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 24 }, { CAUSE_APP_PASSWORD_NEEDED, 4 } } },
+    { .key = STEM_PASSWORD,
+      .pattern = NEAR(STEM_PASSWORD, STEM_FAILS "|" STEM_REFUSED, 70),
+      .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_NONE | CODE_554 | CODE_550,
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 14 } } },
     /* GBK or windows-1251 that a program showed as the replacement character: a 535 and nothing readable. QQ's is
      * nearly always about the authorization code. */
     { .key = "service.mail.qq.com|help.mail.163.com|help.mail.qq.com",
@@ -253,11 +274,11 @@ static const struct explain_row ROWS[] = {
       .pattern = "0x800ccc(?:18|90|91|92)\\b",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 24 } } },
     { .key = "user name or password|username or password|account info",
-      .pattern =
-          "user ?name or password for [^.]{1,80} is incorrect|verify (?:that )?(?:you(?:'|’)ve "
-          "entered )?(?:the correct |your )?(?:account info|user ?name and password)|"
-          "server rejected (?:your|the) (?:login|user ?name|password)|"
-          "(?:check|enter)(?: that)? (?:your|the) user ?name and password",
+      .pattern = "user ?name or password for (?:[^.]|\\.\\b){1,80} is incorrect|verify (?:that "
+                 ")?(?:you(?:'|’)ve "
+                 "entered )?(?:the correct |your )?(?:account info|user ?name and password)|"
+                 "server rejected (?:your|the) (?:login|user ?name|password)|"
+                 "(?:check|enter)(?: that)? (?:your|the) user ?name and password",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 22 } } },
     { .key = "smtp error (",
       .pattern = "SMTP Error \\(535\\)",
@@ -277,8 +298,8 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_WRONG_CREDENTIALS, -24 }, { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, -8 } } },
     { .key = "too many|rate|frequen|exceed|thrott|concurrent|limit",
       .pattern = "too (?:many|frequent)|rate[- ]?limit|throttl|limit (?:has been )?exceed|"
-                 "exceed[a-z]{0,4} [^.]{0,40}limit|concurrent connection",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, -12 },
+                 "exceed[a-z]{0,4} (?:[^.]|\\.\\b){0,40}limit|concurrent connection",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, -6 },
                   { CAUSE_AUTH_BACKEND_DOWN, -12 },
                   { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, -6 } } },
 
@@ -324,34 +345,43 @@ static const struct explain_row ROWS[] = {
 
     /* --- no password at all is wanted ------------------------------------------------------------------------- */
     { .key = "basic auth|basicauth",
-      .pattern = "basic ?auth(?:entication)?[^.]{0,40}(?:disabled|block|not (?:allowed|supported|"
+      .pattern = "basic ?auth(?:entication)?(?:[^.]|\\.\\b){0,40}(?:disabled|block|not "
+                 "(?:allowed|supported|"
                  "enabled|permitted)|turned off|retired|deprecat|no longer)|"
                  "(?:disabled|block(?:ed|s)?|no longer support(?:s|ed)?) basic ?auth",
       .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 46 }, { CAUSE_WRONG_CREDENTIALS, -10 } } },
     { .key = "smtpclientauthentication|smtp client auth|smtp_auth_disabled|smtp auth|"
              "smtp authentication|smtpauth",
-      .pattern = "smtp ?client ?auth(?:entication)?[^.]{0,30}disabled|smtp_auth_disabled|"
-                 "\\bsmtp[- ]?auth(?:entication)?[^.]{0,20} (?:is |has been )?(?:disabled|switched "
-                 "off|turned off)"
-                 "(?: for (?:the|your|this) (?:tenant|mailbox|account|user|organi[sz]ation))?",
+      .pattern =
+          "smtp ?client ?auth(?:entication)?(?:[^.]|\\.\\b){0,30}disabled|smtp_auth_disabled|"
+          "\\bsmtp[- ]?auth(?:entication)?(?:[^.]|\\.\\b){0,20} (?:is |has been "
+          ")?(?:disabled|switched "
+          "off|turned off)"
+          "(?: for (?:the|your|this) (?:tenant|mailbox|account|user|organi[sz]ation))?",
       .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 44 },
                   { CAUSE_WRONG_CREDENTIALS, -10 },
                   { CAUSE_CLIENT_NEVER_AUTHENTICATES, -6 } } },
     { .key = "security defaults|conditional access|meet the criteria|modern auth|legacy auth|"
              "less secure app|lesssecureapps",
-      .pattern = "security defaults|conditional access|meet the criteria to be authenticated|"
-                 "modern auth(?:entication)?[^.]{0,30}(?:required|only|enabled|must)|legacy auth|"
-                 "less ?secure ?app",
+      .pattern =
+          "security defaults|conditional access|meet the criteria to be authenticated|"
+          "modern auth(?:entication)?(?:[^.]|\\.\\b){0,30}(?:required|only|enabled|must)|legacy "
+          "auth|"
+          "less ?secure ?app",
       .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 38 }, { CAUSE_WRONG_CREDENTIALS, -8 } } },
     { .key = "password",
-      .pattern = "password[- ]?(?:based )?(?:auth(?:entication)?|login|log-in|sign-?in)[^.]{0,30}"
+      .pattern = "password[- ]?(?:based "
+                 ")?(?:auth(?:entication)?|login|log-in|sign-?in)(?:[^.]|\\.\\b){0,30}"
                  "(?:disabled|not (?:allowed|supported|permitted|enabled|available)|turned "
                  "off|switched off|removed)|"
-                 "(?:login|log in|authentication) (?:by|with) password[^.]{0,30}(?:disabled|not )",
+                 "(?:login|log in|authentication) (?:by|with) "
+                 "password(?:[^.]|\\.\\b){0,30}(?:disabled|not )",
       .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 36 }, { CAUSE_WRONG_CREDENTIALS, -8 } } },
     { .key = "oauth",
-      .pattern = "(?:use|using|require[sd]?|only|must|switch to|need)[^.]{0,24}\\boauth|\\boauth ?"
-                 "(?:2(?:\\.0)?)?[^.]{0,24}(?:is )?(?:required|only|mandatory|must|instead)",
+      .pattern =
+          "(?:use|using|require[sd]?|only|must|switch "
+          "to|need)(?:[^.]|\\.\\b){0,24}\\boauth|\\boauth ?"
+          "(?:2(?:\\.0)?)?(?:[^.]|\\.\\b){0,24}(?:is )?(?:required|only|mandatory|must|instead)",
       .codes = CODE_535 | CODE_534 | CODE_530 | CODE_550 | CODE_554 | CODE_5XX | CODE_NONE,
       .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 30 }, { CAUSE_WRONG_CREDENTIALS, -4 } } },
 
@@ -362,13 +392,15 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 38 }, { CAUSE_WRONG_CREDENTIALS, -6 } } },
     { .key = "xoauth2|oauthbearer|access token|refresh token|accesstoken|refreshtoken|"
              "bearer token",
-      .pattern = "(?:xoauth2|oauthbearer)[^.]{0,60}(?:fail|invalid|expired|reject|denied|error|not "
-                 "accepted|unsuccess)|"
-                 "\\b(?:access|refresh|bearer|oauth2?|auth) ?token[^.]{0,60}(?:expired|invalid|"
-                 "revoked|reject|not valid|fail|denied|malformed|missing|refused)|"
-                 "(?:invalid|expired|bad|no|can't create new) (?:access|refresh|bearer|oauth2?) "
-                 "?token|failed to (?:acquire|get|refresh|obtain) (?:an? |the )?"
-                 "(?:access |oauth2? |refresh )?token",
+      .pattern =
+          "(?:xoauth2|oauthbearer)(?:[^.]|\\.\\b){0,60}(?:fail|invalid|expired|reject|denied|error|"
+          "not "
+          "accepted|unsuccess)|"
+          "\\b(?:access|refresh|bearer|oauth2?|auth) ?token(?:[^.]|\\.\\b){0,60}(?:expired|invalid|"
+          "revoked|reject|not valid|fail|denied|malformed|missing|refused)|"
+          "(?:invalid|expired|bad|no|can't create new) (?:access|refresh|bearer|oauth2?) "
+          "?token|failed to (?:acquire|get|refresh|obtain) (?:an? |the )?"
+          "(?:access |oauth2? |refresh )?token",
       .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 36 }, { CAUSE_WRONG_CREDENTIALS, -4 } } },
     { .key = "invalid_grant|invalid_client|unauthorized_client|aadsts|invalid_token|"
              "authorization grant",
@@ -377,7 +409,8 @@ static const struct explain_row ROWS[] = {
           "authorization grant is invalid|token has been expired or revoked",
       .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 36 } } },
     { .key = "xoauth2|oauthbearer",
-      .pattern = "\\bauth[= ]+(?:xoauth2|oauthbearer)|(?:mechanism|method|authenticator|sasl)[^.]"
+      .pattern = "\\bauth[= "
+                 "]+(?:xoauth2|oauthbearer)|(?:mechanism|method|authenticator|sasl)(?:[^.]|\\.\\b)"
                  "{0,12}(?:xoauth2|oauthbearer)|\"?type\"?: ?['\"]oauth2",
       .of_page = true,
       .facts = FACT_LOGIN_REFUSED,
@@ -386,7 +419,8 @@ static const struct explain_row ROWS[] = {
     /* --- the account ------------------------------------------------------------------------------------------ */
     { .key = "account|user|mailbox|login|access",
       .pattern =
-          "\\b(?:account|user|mailbox|login|smtp access|access)\\b[^.;]{0,40}\\b(?:suspended|"
+          "\\b(?:account|user|mailbox|login|smtp "
+          "access|access)\\b(?:[^.;]|\\.\\b){0,40}\\b(?:suspended|"
           "deactivated|disabled|inactive|frozen|compromised|hacked|locked|blocked|terminated|"
           "closed|restricted|unpaid|not (?:yet )?(?:confirmed|verified|activated|enabled|active)|"
           "unverified|unconfirmed|expired)\\b",
@@ -398,7 +432,8 @@ static const struct explain_row ROWS[] = {
     { .key = "account|user|mailbox|sender|smtp",
       .pattern =
           "\\b(?:your|smtp|the|this) (?:smtp |e-?mail |hosting )?(?:account|mailbox|user|service|"
-          "access)\\b[^.;]{0,40}\\b(?:suspended|deactivated|frozen|compromised|hacked|unpaid|"
+          "access)\\b(?:[^.;]|\\.\\b){0,40}\\b(?:suspended|deactivated|frozen|compromised|hacked|"
+          "unpaid|"
           "not (?:yet )?activated|blocked (?:from|for) sending|disabled (?:from|for) sending)",
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 26 } } },
     { .key = "access rights|no permission|not permitted to|not allowed to|not authori|eula|"
@@ -414,55 +449,71 @@ static const struct explain_row ROWS[] = {
     { .enhanced = "5.7.705|5.7.708|5.7.501|5.7.502|5.7.503",
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 28 } } },
     { .key = "bad outbound|outbound spam|outbound sender",
-      .pattern = "bad outbound sender|outbound spam|outbound sender[^.]{0,30}block",
+      .pattern = "bad outbound sender|outbound spam|outbound sender(?:[^.]|\\.\\b){0,30}block",
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 32 } } },
     { .pattern =
-          "(?:Konto|Postfach|Benutzer|Zugang)[^.]{0,40} (?:gesperrt|deaktiviert|nicht "
-          "freigeschaltet)|nicht (?:für|zum) (?:den )?(?:SMTP|Versand|Mailversand)[^.]{0,20} "
+          "(?:Konto|Postfach|Benutzer|Zugang)(?:[^.]|\\.\\b){0,40} (?:gesperrt|deaktiviert|nicht "
+          "freigeschaltet)|nicht (?:für|zum) (?:den "
+          ")?(?:SMTP|Versand|Mailversand)(?:[^.]|\\.\\b){0,20} "
           "(?:freigeschaltet|"
-          "berechtigt)|compte [^.]{0,30}(?:bloqu|suspendu|désactivé|verrouill)|cuenta [^.]{0,30}(?:"
-          "bloquead|suspendid|deshabilitad|desactivad)|conta [^.]{0,30}(?:bloquead|suspens|"
-          "desativad)|account [^.]{0,30}(?:sospes|bloccat|disattivat|disabilitat)|konto "
-          "[^.]{0,30}(?:zablokowan|zawieszon|nieaktywn)|(?:geblokkeerd|geblokkeerde|opgeschort)|"
-          "(?:учетная запись|аккаунт|пользователь|ящик)[^.]{0,40}(?:заблокирован|отключен|"
-          "приостановлен)|(?:帐号|账号|用户|帐户|账户)[^.]{0,12}(?:锁定|冻结|停用|禁用|封)|"
-          "(?:没有|未)开通|アカウント[^。]{0,20}(?:停止|ロック|無効)|계정[^.]{0,20}(?:정지|잠|차단|"
+          "berechtigt)|compte (?:[^.]|\\.\\b){0,30}(?:bloqu|suspendu|désactivé|verrouill)|cuenta "
+          "(?:[^.]|\\.\\b){0,30}(?:"
+          "bloquead|suspendid|deshabilitad|desactivad)|conta "
+          "(?:[^.]|\\.\\b){0,30}(?:bloquead|suspens|"
+          "desativad)|account (?:[^.]|\\.\\b){0,30}(?:sospes|bloccat|disattivat|disabilitat)|konto "
+          "(?:[^.]|\\.\\b){0,30}(?:zablokowan|zawieszon|nieaktywn)|(?:geblokkeerd|geblokkeerde|"
+          "opgeschort)|"
+          "(?:учетная "
+          "запись|аккаунт|пользователь|ящик)(?:[^.]|\\.\\b){0,40}(?:заблокирован|отключен|"
+          "приостановлен)|(?:帐号|账号|用户|帐户|账户)(?:[^.]|\\.\\b){0,12}(?:锁定|冻结|停用|禁用|"
+          "封)|"
+          "(?:没有|未)开通|アカウント[^。]{0,20}(?:停止|ロック|無効)|계정(?:[^.]|\\.\\b){0,20}(?:"
+          "정지|잠|차단|"
           "비활성)",
       .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_NONE | CODE_4XX | CODE_454 | CODE_530,
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 26 }, { CAUSE_WRONG_CREDENTIALS, -4 } } },
-    { .pattern = "(?:用户|帐号|账号)[^.]{0,6}(?:锁定|冻结)|没有开通|\\buser has no permission",
+    { .pattern =
+          "(?:用户|帐号|账号)(?:[^.]|\\.\\b){0,6}(?:锁定|冻结)|没有开通|\\buser has no permission",
       .codes = CODE_550 | CODE_553 | CODE_554,
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 30 } } },
 
     /* --- what stands behind the server ------------------------------------------------------------------------ */
     { .key = "temporar|at present|unavailable|not available|try again",
       .pattern = "temporary authentication (?:failure|error)|unable to authenticate at present|"
-                 "authentication (?:service|server|backend|system|daemon)[^.]{0,30}(?:unavailable|"
+                 "authentication "
+                 "(?:service|server|backend|system|daemon)(?:[^.]|\\.\\b){0,30}(?:unavailable|"
                  "not available|down|not respond|unreachable|busy)|authentication (?:is )?"
                  "(?:temporarily|currently) (?:unavailable|not available)",
       .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 40 }, { CAUSE_WRONG_CREDENTIALS, -16 } } },
     { .key = "saslauthd|private/auth|authdaemon|connect to private|auth-client|connection lost to "
              "auth|authentication server|auth server",
-      .pattern = "cannot connect to saslauthd|saslauthd[^.]{0,60}(?:no such file|refused|denied|"
+      .pattern = "cannot connect to saslauthd|saslauthd(?:[^.]|\\.\\b){0,60}(?:no such "
+                 "file|refused|denied|"
                  "internal mechanism failure)|(?:connect "
-                 "to|connect\\()[^.]{0,20}(?:private/auth|auth-client|"
-                 "var/spool/postfix/private/auth|dovecot/auth)[^.]{0,20}fail|connection lost to "
+                 "to|connect\\()(?:[^.]|\\.\\b){0,20}(?:private/auth|auth-client|"
+                 "var/spool/postfix/private/auth|dovecot/auth)(?:[^.]|\\.\\b){0,20}fail|connection "
+                 "lost to "
                  "(?:the )?auth(?:entication)? server|SASL: connect to \\S{1,80} failed|"
-                 "authdaemon[^.]{0,60}(?:refused|fail|no such)|auth(?:entication)? server (?:is )?"
+                 "authdaemon(?:[^.]|\\.\\b){0,60}(?:refused|fail|no such)|auth(?:entication)? "
+                 "server (?:is )?"
                  "(?:not |un|down|fail)",
       .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 42 }, { CAUSE_WRONG_CREDENTIALS, -12 } } },
     { .key = "no sasl authentication mechanisms|child crashed|problem with child|can't auth|"
              "unable to exec|generic failure|internal auth|auth backend|internal error",
       .pattern =
           "no SASL authentication mechanisms|(?:child crashed|problem with child|unable to "
-          "(?:exec|read from child|fork|write pipe))[^.]{0,40}(?:auth)|generic failure|"
+          "(?:exec|read from child|fork|write pipe))(?:[^.]|\\.\\b){0,40}(?:auth)|generic failure|"
           "internal (?:authentication|auth) (?:error|failure)|auth(?:entication)? "
-          "back-?end|internal error[^.]{0,30}auth|auth[a-z]*[^.]{0,30}internal (?:server )?error",
+          "back-?end|internal "
+          "error(?:[^.]|\\.\\b){0,30}auth|auth[a-z]*(?:[^.]|\\.\\b){0,30}internal (?:server "
+          ")?error",
       .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 32 }, { CAUSE_WRONG_CREDENTIALS, -8 } } },
     { .key = "ldap|radius|mysql|pgsql|database|sql",
-      .pattern = "auth[a-z-]*[^.]{0,60}\\b(?:ldap|radius|mysql|pgsql|sql|database)\\b[^.]{0,60}"
+      .pattern = "auth[a-z-]*(?:[^.]|\\.\\b){0,60}\\b(?:ldap|radius|mysql|pgsql|sql|database)\\b(?:"
+                 "[^.]|\\.\\b){0,60}"
                  "(?:fail|refused|error|down|can't|cannot|unavailable|timed? ?out)|"
-                 "\\b(?:ldap|radius|mysql|pgsql)\\b[^.]{0,60}auth[a-z]*[^.]{0,30}(?:unavailable|"
+                 "\\b(?:ldap|radius|mysql|pgsql)\\b(?:[^.]|\\.\\b){0,60}auth[a-z]*(?:[^.]|\\.\\b){"
+                 "0,30}(?:unavailable|"
                  "down|error)",
       .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 22 } } },
 
@@ -482,7 +533,7 @@ static const struct explain_row ROWS[] = {
     { .key = "auth",
       .pattern =
           "(?:does(?:n['’]?t| not| no)|did(?:n['’]?t| not)|server (?:not|without)) (?:seem to |"
-          "appear to )?(?:support|offer|advertise|allow|announce|provide|have)[a-z]* "
+          "appear to )?(?:support|offer|advertise|allow|announce|provide)[a-z]* "
           "(?:any |the )?(?:smtp )?(?:(?:authentication|auth)\\b(?! "
           "(?:method|mechanism|type))|(?:SMTP )?AUTH extension|ESMTP AUTH)|"
           "host did not advertise authentication|no auth(?:entication)? "
@@ -494,9 +545,9 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_NO_COMMON_MECHANISM, 12 },
                   { CAUSE_WRONG_CREDENTIALS, -14 } } },
     { .key = "smtp error (250)|smtp error: (250)|(code: 250|smtp-fehler (250)|erreur smtp (250)",
-      .pattern =
-          "SMTP Error:? \\(250\\)[^.]{0,6} ?auth|SMTP-Fehler \\(250\\)|erreur SMTP \\(250\\)|"
-          "authentication failure[^.]{0,20}\\(code: 250",
+      .pattern = "SMTP Error:? \\(250\\)(?:[^.]|\\.\\b){0,6} ?auth|SMTP-Fehler \\(250\\)|erreur "
+                 "SMTP \\(250\\)|"
+                 "authentication failure(?:[^.]|\\.\\b){0,20}\\(code: 250",
       .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 36 },
                   { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 28 },
                   { CAUSE_WRONG_CREDENTIALS, -24 } } },
@@ -526,7 +577,7 @@ static const struct explain_row ROWS[] = {
           "enabled|permitted|valid)|does not (?:support|allow|offer) (?:the |this |that |any "
           "of the )?(?:selected |requested |specified )?(?:authentication|auth|login)? ?"
           "(?:method|mechanism|type)|unimplemented \\(#5\\.5\\.1\\)|"
-          "authentication mechanism[^.]{0,20}not support",
+          "authentication mechanism(?:[^.]|\\.\\b){0,20}not support",
       .speaks = { { CAUSE_NO_COMMON_MECHANISM, 34 },
                   { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 32 },
                   { CAUSE_WRONG_CREDENTIALS, -24 },
@@ -557,21 +608,32 @@ static const struct explain_row ROWS[] = {
       .facts_not = FACT_LOGIN_TAKEN,
       .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 14 }, { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 12 } } },
     { .pattern =
-          "unterstützt (?:keine|nicht|die gewählte)[^.]{0,40}(?:Authenti|Anmelde)|keine? "
-          "(?:passende|gemeinsame|unterstützte)[^.]{0,20} (?:Authenti|Anmelde)|ne prend pas en "
+          "unterstützt (?:keine|nicht|die "
+          "gewählte)(?:[^.]|\\.\\b){0,40}(?:Authenti|Anmelde)|keine? "
+          "(?:passende|gemeinsame|unterstützte)(?:[^.]|\\.\\b){0,20} (?:Authenti|Anmelde)|ne prend "
+          "pas en "
           "charge "
-          "[^.]{0,40}authentification|aucune? (?:méthode|mécanisme)[^.]{0,20}authentification|no "
-          "(?:admite|soporta) [^.]{0,40}autentica|n[aã]o (?:suporta|aceita) "
-          "[^.]{0,40}autentica|non "
-          "supporta [^.]{0,40}autentica|ondersteunt [^.]{0,40}(?:authenticatie|aanmeld)|nie "
+          "(?:[^.]|\\.\\b){0,40}authentification|aucune? "
+          "(?:méthode|mécanisme)(?:[^.]|\\.\\b){0,20}authentification|no "
+          "(?:admite|soporta) (?:[^.]|\\.\\b){0,40}autentica|n[aã]o (?:suporta|aceita) "
+          "(?:[^.]|\\.\\b){0,40}autentica|non "
+          "supporta (?:[^.]|\\.\\b){0,40}autentica|ondersteunt "
+          "(?:[^.]|\\.\\b){0,40}(?:authenticatie|aanmeld)|nie "
           "obsługuje "
-          "[^.]{0,40}uwierzytelni|не поддерживает [^.]{0,50}(?:аутентификаци|авторизаци|проверк)|"
+          "(?:[^.]|\\.\\b){0,40}uwierzytelni|не поддерживает "
+          "(?:[^.]|\\.\\b){0,50}(?:аутентификаци|авторизаци|проверк)|"
           "不支持[^。]{0,16}(?:认证|验证|登录)|認証(?:方式|方法)?[^。]{0,16}(?:サポート|対応)[^。]{"
           "0,6}(?:ていません|しません|せん)|"
-          "인증[^.]{0,12}지원하지",
+          "인증(?:[^.]|\\.\\b){0,12}지원하지",
       .speaks = { { CAUSE_NO_COMMON_MECHANISM, 34 },
                   { CAUSE_RELAY_TAKES_NO_LOGIN, 30 },
                   { CAUSE_WRONG_CREDENTIALS, -10 } } },
+    { .key = STEM_SUPPORT,
+      .pattern = NEAR(STEM_SUPPORT, STEM_LOGIN "|" STEM_PASSWORD, 90),
+      .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_50X | CODE_NONE,
+      .speaks = { { CAUSE_NO_COMMON_MECHANISM, 30 },
+                  { CAUSE_RELAY_TAKES_NO_LOGIN, 24 },
+                  { CAUSE_WRONG_CREDENTIALS, -16 } } },
     { .key = "certificate",
       .pattern =
           "(?:tls:? |alert )certificate[ _]required|(?:client|peer) certificate (?:is "
@@ -584,19 +646,21 @@ static const struct explain_row ROWS[] = {
 
     /* --- encryption is asked for ------------------------------------------------------------------------------ */
     { .key = "starttls",
-      .pattern =
-          "(?:must|need to|have to|please|should)[^.]{0,20}(?:issue|use|do|send|start|run|give)[^.]"
-          "{0,14}starttls|starttls (?:is |command )?(?:is "
-          ")?(?:required|needed|mandatory|first|must|"
-          "necessary)|(?:require[sd]?|need[s]?|use|expected|want[s]?|issue)(?: an?| the)? "
-          "starttls|starttls (?:before|prior to)",
+      .pattern = "(?:must|need to|have "
+                 "to|please|should)(?:[^.]|\\.\\b){0,20}(?:issue|use|do|send|start|run|give)(?:[^.]"
+                 "|\\.\\b)"
+                 "{0,14}starttls|starttls (?:is |command )?(?:is "
+                 ")?(?:required|needed|mandatory|first|must|"
+                 "necessary)|(?:require[sd]?|need[s]?|use|expected|want[s]?|issue)(?: an?| the)? "
+                 "starttls|starttls (?:before|prior to)",
       .speaks = { { CAUSE_MAIL_ONLY_UNDER_TLS, 40 },
                   { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 32 },
                   { CAUSE_CLIENT_NEVER_AUTHENTICATES, -10 } } },
     { .key = "tls|ssl|encrypt|secure conn|secure chann|secured conn",
       .pattern =
           "(?:require[sd]?|need(?:s|ed)?|must (?:use|be)|only (?:over|with|via|under|accepted|"
-          "allowed|on)|mandatory|please use|demands?|enforced?|refus[a-z]+|without)[^.,;]{0,24}"
+          "allowed|on)|mandatory|please "
+          "use|demands?|enforced?|refus[a-z]+|without)(?:[^.,;]|\\.\\b){0,24}"
           "(?:\\bTLS\\b|\\bSSL\\b(?!-| cert)|\\bencrypt(?:ion|ed)\\b|secured? "
           "(?:connection|channel|"
           "session|transport))",
@@ -612,7 +676,7 @@ static const struct explain_row ROWS[] = {
     { .key = "tls|ssl|encrypt|secure conn|secure chann",
       .pattern = "(?:\\bTLS\\b|\\bSSL(?:/TLS)?\\b|\\bencrypt(?:ion|ed)\\b(?: "
                  "(?:connection|channel|session))?|"
-                 "secured? (?:connection|channel|session))[^.,;]{0,30}(?:(?:is |are "
+                 "secured? (?:connection|channel|session))(?:[^.,;]|\\.\\b){0,30}(?:(?:is |are "
                  ")?(?:required|needed|mandatory|"
                  "necessary|enforced|expected)|must be)(?!,? but)",
       .facts_not = FACT_TLS_FAILED,
@@ -621,7 +685,7 @@ static const struct explain_row ROWS[] = {
              "conn|plaintext login|unsecured|not encrypted",
       .pattern =
           "(?:plain ?text|clear ?text) "
-          "(?:authentication|auth|login|password)s?[^.]{0,24}(?:disallowed|"
+          "(?:authentication|auth|login|password)s?(?:[^.]|\\.\\b){0,24}(?:disallowed|"
           "disabled|not (?:allowed|permitted|supported))|(?:over|on|in|via|through|for) (?:an |a "
           ")?(?:"
           "unencrypted|non-?secured?|insecure|unsecured|unprotected|clear ?text|plain ?text) "
@@ -636,23 +700,25 @@ static const struct explain_row ROWS[] = {
     { .codes = CODE_534,
       .pattern = "encrypt|\\btls\\b|\\bssl\\b|secure",
       .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 18 } } },
-    { .pattern = "(?:Verschlüsselung|verschlüsselte Verbindung|TLS|SSL)[^.]{0,30} "
-                 "(?:erforderlich|notwendig|"
-                 "benötigt|zwingend|vorgeschrieben|verlangt)|(?:nur|muss|müssen)[^.]{0,30} "
-                 "verschlüssel|chiffr(?:ement|ée?)[^.]{0,30} "
-                 "(?:requis|obligatoire|nécessaire)|(?:requiert|exige|"
-                 "nécessite)[^.]{0,30} (?:chiffr|sécuris|TLS|SSL)|(?:requiere|exige|necesita|se "
-                 "requiere|requer)"
-                 "[^.]{0,30} (?:cifra|criptog|encript|TLS|SSL|conexi[oó]n segura|conex[aã]o "
-                 "segura|STARTTLS)|richiede[^.]"
-                 "{0,30} (?:crittogr|TLS|SSL|connessione "
-                 "(?:sicura|protetta|crittografata))|(?:vereist|verplicht)[^.]"
-                 "{0,30} (?:TLS|SSL|versleutel)|wymaga[^.]{0,40} "
-                 "(?:szyfrowan|TLS|SSL|bezpieczn)|(?:требуется|"
-                 "необходимо|требует)[^.]{0,40}(?:шифрован|защищенн|защищённ|безопасн|TLS|SSL)|"
-                 "(?:需要|要求|必须)[^。]{0,12}(?:加密|TLS|SSL|安全连接)|(?:TLS|SSL|暗号化)[^。]{0,"
-                 "10}(?:必要|必須)|"
-                 "(?:보안 연결|TLS|SSL|암호화)[^.]{0,10}(?:필요|요구)",
+    { .pattern =
+          "(?:Verschlüsselung|verschlüsselte Verbindung|TLS|SSL)(?:[^.]|\\.\\b){0,30} "
+          "(?:erforderlich|notwendig|"
+          "benötigt|zwingend|vorgeschrieben|verlangt)|(?:nur|muss|müssen)(?:[^.]|\\.\\b){0,30} "
+          "verschlüssel|chiffr(?:ement|ée?)(?:[^.]|\\.\\b){0,30} "
+          "(?:requis|obligatoire|nécessaire)|(?:requiert|exige|"
+          "nécessite)(?:[^.]|\\.\\b){0,30} "
+          "(?:chiffr|sécuris|TLS|SSL)|(?:requiere|exige|necesita|se "
+          "requiere|requer)"
+          "(?:[^.]|\\.\\b){0,30} (?:cifra|criptog|encript|TLS|SSL|conexi[oó]n segura|conex[aã]o "
+          "segura|STARTTLS)|richiede(?:[^.]|\\.\\b)"
+          "{0,30} (?:crittogr|TLS|SSL|connessione "
+          "(?:sicura|protetta|crittografata))|(?:vereist|verplicht)(?:[^.]|\\.\\b)"
+          "{0,30} (?:TLS|SSL|versleutel)|wymaga(?:[^.]|\\.\\b){0,40} "
+          "(?:szyfrowan|TLS|SSL|bezpieczn)|(?:требуется|"
+          "необходимо|требует)(?:[^.]|\\.\\b){0,40}(?:шифрован|защищенн|защищённ|безопасн|TLS|SSL)|"
+          "(?:需要|要求|必须)[^。]{0,12}(?:加密|TLS|SSL|安全连接)|(?:TLS|SSL|暗号化)[^。]{0,"
+          "10}(?:必要|必須)|"
+          "(?:보안 연결|TLS|SSL|암호화)(?:[^.]|\\.\\b){0,10}(?:필요|요구)",
       .facts_not = FACT_TLS_FAILED,
       .speaks = { { CAUSE_MAIL_ONLY_UNDER_TLS, 28 }, { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 24 } } },
     /* .NET writes one sentence over every 530 */

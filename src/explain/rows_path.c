@@ -6,11 +6,12 @@
  * came. One failure has as many wordings as there are libraries, and the rows below are kept by failure.
  */
 #include "explain/rows.h"
+#include "explain/stems.h"
 
 static const struct explain_row ROWS[] = {
     /* --- a certificate that is not believed ------------------------------------------------------------------ */
     /* the frame: it says that one was not believed, and mostly what follows says why */
-    { .key = "certificate|certif|pkix",
+    { .key = "certif|pkix|cert host|server identity|verify identity|the identity",
       .pattern =
           "certificate[ _]verif(?:y|ication)[ _](?:failed|failure|error)|certificate verify failed|"
           "(?:ssl|tls|server|peer|remote|the) certificate (?:is |was |could |can |has |that "
@@ -22,13 +23,16 @@ static const struct explain_row ROWS[] = {
           "(?:the )?"
           "(?:server(?:'s)? |peer(?:'s)? |remote )?certificate|certificate (?:is )?invalid "
           "according to "
-          "the validation|verify error(?::|\\b)[^.]{0,40}cert|problem with the (?:security "
+          "the validation|verify error(?::|\\b)(?:[^.]|\\.\\b){0,40}cert|problem with the "
+          "(?:security "
           "|server's "
-          "(?:security )?)?certificate|bad_certificate|\\bbad certificate\\b|not an? valid "
+          "(?:security )?)?certificate|cert hostname not use?able|bad_certificate|\\bbad "
+          "certificate\\b|not an? valid "
           "certificate|"
           "certificate (?:chain )?(?:is )?not (?:trusted|valid|verified)|err_ssl_cert|"
           "cannot verify server identity|can(?:'|no)t verify (?:the )?identity of|server "
-          "certificate not (?:trusted|verified)|the identity of [^.]{0,80} cannot be verified",
+          "certificate not (?:trusted|verified)|the identity of (?:[^.]|\\.\\b){0,80} cannot be "
+          "verified",
       .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 26 },
                   { CAUSE_CERTIFICATE_SELF_SIGNED, 23 },
                   { CAUSE_CERTIFICATE_WRONG_NAME, 23 },
@@ -44,19 +48,22 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_TLS_MODE_MISMATCH, -6 } } },
     { .key = "issuer|unknown ca|unknown_ca|unknown authority|verify the first|leaf_signature|"
              "certification path|trust anchor|pkix path build|untrusted|partialchain|not trusted|"
-             "root cert|trusted root|chain|unknown certificate authority|local authority",
+             "root cert|trusted root|chain|unknown certificate|certificate "
+             "unknown|certificate_unknown|unknown_certificate|local authority",
       .pattern =
           "unable to get (?:local )?issuer|unable_to_get_issuer|(?:hasn't|doesn't have|has "
           "no|have) "
           "(?:got )?a known issuer|unknown[ _]issuer|issuer (?:certificate )?(?:is |could "
           ")?(?:unknown|"
           "not (?:trusted|be found|found|recognized))|untrusted issuer|issuer is not trusted|"
-          "(?:tlsv1 )?alert unknown ca\\b|unknown[ _]ca\\b|signed by unknown authority|"
-          "unknown certificate authority|unable to verify the first certificate|"
+          "(?:tlsv1 )?alert unknown ca\\b|unknown[ _]ca\\b|signed by unknown "
+          "authority|certificate[_ ]unknown|"
+          "unknown[_ ]certificate|unable to verify the first certificate|"
           "unable_to_verify_leaf_signature|valid certification path|trust anchor|pkix path "
           "building|"
           "untrusted ?root|partialchain|remotecertificatechainerrors|(?:authority|root|certificate "
-          "chain|chain) [^.]{0,40}(?:not trusted|untrusted|is not recogni[sz]ed)|certificate chain "
+          "chain|chain) (?:[^.]|\\.\\b){0,40}(?:not trusted|untrusted|is not "
+          "recogni[sz]ed)|certificate chain "
           "(?:was issued by an authority that is not|could not be built|processed, but terminated)|"
           "not trusted by the (?:trust provider|operating system)|unable to locally verify the "
           "issuer|invalid root|no trusted root|local authority",
@@ -72,15 +79,17 @@ static const struct explain_row ROWS[] = {
           "expired certificate|certificate[_ "
           "]?expired|certificateexpired|expired_certificate|notafter:|"
           "nottimevalid|validity check failed|not within its validity period|0x800ccc02\\b|alert "
-          "certificate expired|certificate-expired|Zertifikat[^.]{0,40} "
-          "abgelaufen|certificat[^.]{0,40} "
-          "(?:a )?expir|certificado[^.]{0,40} (?:ha )?(?:caduc|expir|vencid)|certificato[^.]{0,40} "
+          "certificate expired|certificate-expired|Zertifikat(?:[^.]|\\.\\b){0,40} "
+          "abgelaufen|certificat(?:[^.]|\\.\\b){0,40} "
+          "(?:a )?expir|certificado(?:[^.]|\\.\\b){0,40} (?:ha "
+          ")?(?:caduc|expir|vencid)|certificato(?:[^.]|\\.\\b){0,40} "
           "scadut|"
-          "certificaat[^.]{0,40} verlopen|certyfikat[^.]{0,40} "
-          "wygas|сертификат[^.]{0,60}(?:ист[её]к|"
+          "certificaat(?:[^.]|\\.\\b){0,40} verlopen|certyfikat(?:[^.]|\\.\\b){0,40} "
+          "wygas|сертификат(?:[^.]|\\.\\b){0,60}(?:ист[её]к|"
           "просрочен)|证书[^。]{0,10}过期|憑證[^。]{0,10}過期|証明書[^。]{0,12}(?:期限|失効)|"
-          "인증서[^.]{0,12}만료|"
-          "certificate(?:'s)? (?:validity )?(?:date|period)[^.]{0,30}(?:invalid|passed|expired)",
+          "인증서(?:[^.]|\\.\\b){0,12}만료|"
+          "certificate(?:'s)? (?:validity "
+          ")?(?:date|period)(?:[^.]|\\.\\b){0,30}(?:invalid|passed|expired)",
       .speaks = { { CAUSE_CERTIFICATE_EXPIRED, 42 }, { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, -4 } } },
     { .key = "not yet valid|notyetvalid|not_yet_valid|expired or|notbefore|not yet active|not "
              "activated|"
@@ -107,23 +116,26 @@ static const struct explain_row ROWS[] = {
           "mismatch: "
           "DN|ip address mismatch|certificate is not valid for [\"'“‘]?[a-z0-9*\\[]|(?:host "
           "?name|hostname/ip|"
-          "host|name|subject|owner|cn|server name|common name)[^.;]{0,80} (?:does(?:n't| "
+          "host|name|subject|owner|cn|server name|common name)(?:[^.;]|\\.\\b){0,80} "
+          "(?:does(?:n't| "
           "not)|do(?:n't| "
-          "not)|did(?:n't| not)) match|peer certificate (?:CN|common name)[^.]{0,120}did not match|"
+          "not)|did(?:n't| not)) match|peer certificate (?:CN|common "
+          "name)(?:[^.]|\\.\\b){0,120}did not match|"
           "err_tls_cert_altname|not in the cert's altnames|no subject alternative|no name matching|"
           "certificate is valid for [^;]{1,200}, not|doesn't contain any IP SANs|legacy common "
           "name "
           "field|not valid for any names|target host name|bad_cert_domain|0x800ccc01\\b|"
           "remotecertificatenamemismatch|certificate-host-mismatch|can(?:'|no)t verify identity of "
           "server|no certificate subject name matches|certificate (?:subject |common )?name "
-          "(?:is|was|does|did)[^.]{0,40}(?:not|incorrect|invalid|wrong)|certificate[^.]{0,60}(?:"
+          "(?:is|was|does|did)(?:[^.]|\\.\\b){0,40}(?:not|incorrect|invalid|wrong)|certificate(?:[^"
+          ".]|\\.\\b){0,60}(?:"
           "issued "
           "(?:for|to)|belongs to) (?:a )?(?:different|another|other)|wrong (?:host|site|principal)|"
           "(?:target )?principal name is incorrect|sec_e_wrong_principal|"
-          "Zertifikat[^.]{0,60}(?:stimmt nicht|gehört nicht|passt nicht|nicht für)|ne "
+          "Zertifikat(?:[^.]|\\.\\b){0,60}(?:stimmt nicht|gehört nicht|passt nicht|nicht für)|ne "
           "correspond pas au nom|no coincide con el nombre|não corresponde ao nome|non corrisponde "
           "al "
-          "nome|не (?:соответствует|совпадает)[^.]{0,20} имен",
+          "nome|не (?:соответствует|совпадает)(?:[^.]|\\.\\b){0,20} имен",
       .speaks = { { CAUSE_CERTIFICATE_WRONG_NAME, 42 },
                   { CAUSE_WRONG_SERVER, 14 },
                   { CAUSE_REDIRECTED_BY_NETWORK, 10 },
@@ -131,26 +143,32 @@ static const struct explain_row ROWS[] = {
     { .key = "fingerprint|not standards compliant|revoked|tlsa|dnssec-invalid",
       .pattern = "certificate fingerprint does not match|certificate is not standards "
                  "compliant|certificate (?:has been |was |is )?revoked|tlsa-invalid|no matching "
-                 "(?:dane )?tlsa|server certificate[^.]{0,20}fingerprint",
+                 "(?:dane )?tlsa|server certificate(?:[^.]|\\.\\b){0,20}fingerprint",
       .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 26 },
                   { CAUSE_CERTIFICATE_WRONG_NAME, 20 } } },
     { .pattern =
-          "Zertifikat[^.]{0,60}(?:nicht vertrau|ungültig|nicht überprüf|konnte nicht|unbekannt|"
-          "abgelehnt|kein)|certificat[^.]{0,60}(?:non valide|pas valide|invalide|pas (?:de "
+          "Zertifikat(?:[^.]|\\.\\b){0,60}(?:nicht vertrau|ungültig|nicht überprüf|konnte "
+          "nicht|unbekannt|"
+          "abgelehnt|kein)|certificat(?:[^.]|\\.\\b){0,60}(?:non valide|pas valide|invalide|pas "
+          "(?:de "
           ")?confiance|pas être "
-          "vérifi|inconnu|pas fiable|pas approuv)|certificado[^.]{0,60}(?:inv[aá]lid|no (?:es "
+          "vérifi|inconnu|pas fiable|pas approuv)|certificado(?:[^.]|\\.\\b){0,60}(?:inv[aá]lid|no "
+          "(?:es "
           ")?(?:v[aá]lid|de "
           "confianza)|no se pudo verificar|n[aã]o (?:é "
-          ")?(?:confi|v[aá]lid)|desconocid|desconhecid)|certificato[^.]{0,60}"
-          "(?:non (?:valido|attendibile|è)|sconosciut)|certificaat[^.]{0,60}(?:niet "
+          ")?(?:confi|v[aá]lid)|desconocid|desconhecid)|certificato(?:[^.]|\\.\\b){0,60}"
+          "(?:non (?:valido|attendibile|è)|sconosciut)|certificaat(?:[^.]|\\.\\b){0,60}(?:niet "
           "vertrouwd|ongeldig|niet "
-          "geldig)|certyfikat[^.]{0,60}(?:nieważn|nieprawidł|niezaufan|nie jest)|(?:недействител|"
+          "geldig)|certyfikat(?:[^.]|\\.\\b){0,60}(?:nieważn|nieprawidł|niezaufan|nie "
+          "jest)|(?:недействител|"
           "недоверенн|не удалось "
-          "проверить)[^.]{0,40}сертификат|сертификат[^.]{0,60}(?:недействител|не является|"
+          "проверить)(?:[^.]|\\.\\b){0,40}сертификат|сертификат(?:[^.]|\\.\\b){0,60}(?:"
+          "недействител|не является|"
           "не "
           "удалось|недопустим|ненад[её]жн)|证书[^。]{0,20}(?:无效|不受信|不可信|验证失败|错误|校验)"
           "|憑證[^。]{0,20}(?:無效|不信任|錯誤)|"
-          "証明書[^。]{0,24}(?:無効|信頼|検証|エラー|確認できません)|인증서[^.]{0,20}(?:유효하지|"
+          "証明書[^。]{0,24}(?:無効|信頼|検証|エラー|確認できません)|인증서(?:[^.]|\\.\\b){0,20}(?:"
+          "유효하지|"
           "신뢰|오류|확인)",
       .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 30 },
                   { CAUSE_CERTIFICATE_SELF_SIGNED, 26 },
@@ -170,7 +188,7 @@ static const struct explain_row ROWS[] = {
       .pattern = "(?:cannot|can't|unable to|could not|error|failed to) "
                  "(?:get|load|read|use|loading|reading) "
                  "(?:\\S{1,12} )?(?:(?:RSA |EC |DSA |server |public )?certificate|private key|key "
-                 "(?:file|pair))[^.]{0,60}|"
+                 "(?:file|pair))(?:[^.]|\\.\\b){0,60}|"
                  "certificate and (?:private )?key do not match|key values mismatch|"
                  "no certificate (?:assigned|set)|cert and key",
       .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 24 } } },
@@ -198,13 +216,22 @@ static const struct explain_row ROWS[] = {
              "net_io_connectionclosed|empty reply|smtps",
       .pattern = "client wrappermode|response: -1|greeting never received|net_io_connectionclosed|"
                  "server sent an empty reply|(?:instead, send to|use) "
-                 "[^.]{0,30}submission[^.]{0,20}starttls",
+                 "(?:[^.]|\\.\\b){0,30}submission(?:[^.]|\\.\\b){0,20}starttls",
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 34 },
                   { CAUSE_SERVER_DOWN, 14 },
                   { CAUSE_EGRESS_PORT_BLOCKED, 14 } } },
+    { .key = "but got code|but got an empty",
+      .pattern = "code \"?220\"? but got (?:code \"\"|an empty)",
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 32 },
+                  { CAUSE_SERVER_DOWN, 22 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, 22 } } },
+    { .key = "readtimeout|read timed out",
+      .pattern = "net::readtimeout|read timed out",
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 18 } } },
     /* the connection stands, and no greeting comes: port 465 waits for us */
     { .key = "initial server greeting|server greeting|initial greeting|welcome",
-      .pattern = "(?:lost connection|timed out|connection (?:lost|closed))[^.]{0,80}(?:receiving "
+      .pattern = "(?:lost connection|timed out|connection "
+                 "(?:lost|closed))(?:[^.]|\\.\\b){0,80}(?:receiving "
                  "the initial "
                  "server greeting|waiting for (?:the )?(?:initial |server )?greeting)|(?:no|did "
                  "not receive)(?: a| "
@@ -263,11 +290,11 @@ static const struct explain_row ROWS[] = {
                  "via|convert socket to|"
                  "start|negotiate|establish|enable) (?:tls|ssl|crypto|a secure)|"
                  "(?:tls|ssl)(?:/ssl|/tls)? "
-                 "(?:startup|negotiation|connect|connection|session|handshake|setup)[^.]"
+                 "(?:startup|negotiation|connect|connection|session|handshake|setup)(?:[^.]|\\.\\b)"
                  "{0,20}(?:fail|error|attempt failed|could not|unable)|"
                  "ssl operation failed with code|crypto cannot be enabled|"
                  "unable to (?:secure|upgrade) (?:the )?connection|a secure connection (?:to|with) "
-                 "[^.]{0,60}(?:fail|could)|"
+                 "(?:[^.]|\\.\\b){0,60}(?:fail|could)|"
                  "an error occurred while attempting to establish an (?:ssl|tls)",
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 24 },
                   { CAUSE_TLS_VERSION_OR_CIPHER, 20 },
@@ -279,10 +306,11 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_TLS_VERSION_OR_CIPHER, 16 },
                   { CAUSE_STARTTLS_STRIPPED, 16 } } },
     { .key = "0x800ccc80|encrypted connection|connection type",
-      .pattern = "server does not support the (?:connection|encryption)[^.]{0,12}type|(?:try "
-                 "changing|change) the "
-                 "encryption (?:method|type)|type of encrypted connection|specified encryption "
-                 "type|does not support the connection encryption",
+      .pattern =
+          "server does not support the (?:connection|encryption)(?:[^.]|\\.\\b){0,12}type|(?:try "
+          "changing|change) the "
+          "encryption (?:method|type)|type of encrypted connection|specified encryption "
+          "type|does not support the connection encryption",
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 36 } } },
 
     /* --- no version, no cipher in common --------------------------------------------------------------------- */
@@ -308,13 +336,16 @@ static const struct explain_row ROWS[] = {
           "insufficient[ _]security|no_cypher_overlap|unsupported_version|no supported versions|"
           "unsupported protocol version|wrong signature type|legacy sigalg|legacy[ "
           "_]renegotiation|no "
-          "(?:common|mutual)[^.]{0,20}(?:cipher|protocol|version|algorithm)|algorithm constraints|"
+          "(?:common|mutual)(?:[^.]|\\.\\b){0,20}(?:cipher|protocol|version|algorithm)|algorithm "
+          "constraints|"
           "version too low|no ciphers? (?:suites? )?(?:available|match|in common|could)|"
           "could not negotiate (?:a )?(?:protocol|cipher|supported|common)|prime (?:used )?(?:is "
           ")?not "
           "acceptable|the diffie-hellman prime|client requested protocol|"
-          "server (?:only )?(?:supports|chose|selected)[^.]{0,20}(?:sslv3|tlsv?1\\.0|unsupported)|"
-          "(?:ssl|tls) (?:version|protocol)[^.]{0,20}(?:not supported|unsupported|disabled)",
+          "server (?:only "
+          ")?(?:supports|chose|selected)(?:[^.]|\\.\\b){0,20}(?:sslv3|tlsv?1\\.0|unsupported)|"
+          "(?:ssl|tls) (?:version|protocol)(?:[^.]|\\.\\b){0,20}(?:not "
+          "supported|unsupported|disabled)",
       .speaks = { { CAUSE_TLS_VERSION_OR_CIPHER, 44 },
                   { CAUSE_TLS_MODE_MISMATCH, 14 },
                   { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 10 },
@@ -347,7 +378,7 @@ static const struct explain_row ROWS[] = {
           "denied|refused)|starttls since it doesn't advertise|no starttls|doesn't advertise that "
           "feature|starttls-not-supported|starttls is required but host does not support|host does "
           "not "
-          "support starttls|did not advertise starttls|starttls[^.]{0,60}but (?:the "
+          "support starttls|did not advertise starttls|starttls(?:[^.]|\\.\\b){0,60}but (?:the "
           ")?(?:server|host) "
           "(?:does|did) not|not support the starttls extension",
       .speaks = { { CAUSE_STARTTLS_STRIPPED, 42 },
@@ -360,7 +391,7 @@ static const struct explain_row ROWS[] = {
              "did not offer",
       .pattern = "tls is required,? but was not offered|tls session is required, but (?:the server "
                  ")?did not "
-                 "offer|requested ssl level failed|tls(?: is)? required[^.]{0,30}(?:not "
+                 "offer|requested ssl level failed|tls(?: is)? required(?:[^.]|\\.\\b){0,30}(?:not "
                  "(?:offered|advertised|"
                  "supported|available)|unavailable)|did not offer tls",
       .speaks = { { CAUSE_STARTTLS_STRIPPED, 46 },
@@ -387,7 +418,7 @@ static const struct explain_row ROWS[] = {
           "party did not "
           "(?:properly )?respond|\\b(?:winerror |error:? ?#?|socket error:? "
           "?#?)10060\\b|wsaetimedout|"
-          "\\b10060\\b[^.]{0,40}(?:time|connect)|i/o "
+          "\\b10060\\b(?:[^.]|\\.\\b){0,40}(?:time|connect)|i/o "
           "timeout|sockettimeoutexception|connecttimeout|errno (?:110|"
           "60)\\b|\\(110\\)|timeout (?:error|expired|while (?:connecting|reading|waiting))|timed "
           "out (?:while|"
@@ -404,7 +435,7 @@ static const struct explain_row ROWS[] = {
     { .key = "refused",
       .pattern = "connect(?:ion)?\\b[^;.]{0,60}refused|actively refused|econnrefused|refusing smtp "
                  "connections|"
-                 "refused (?:by|the connection|to connect|connection)|errno (?:111|61)\\b",
+                 "refused (?:the connection|to connect|connection)|errno (?:111|61)\\b",
       .codes = CODE_NONE | CODE_4XX | CODE_421 | CODE_450 | CODE_451,
       .speaks = { { CAUSE_SERVER_DOWN, 40 },
                   { CAUSE_LOCAL_FIREWALL, 30 },
@@ -420,7 +451,7 @@ static const struct explain_row ROWS[] = {
     { .key = "no route to host|unreachable|ehostunreach|enetunreach|unreachable host|noroutetohost|"
              "address not available|eaddrnotavail",
       .pattern =
-          "no route to host|(?:network|host|destination)[^.]{0,12} (?:is )?unreachable|"
+          "no route to host|(?:network|host|destination)(?:[^.]|\\.\\b){0,12} (?:is )?unreachable|"
           "ehostunreach|enetunreach|unreachable (?:host|network)|noroutetohost|eaddrnotavail",
       .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 36 },
                   { CAUSE_SERVER_DOWN, 32 },
@@ -447,7 +478,7 @@ static const struct explain_row ROWS[] = {
     { .key = "permission denied|eacces|operation not permitted|eperm|10013|forbidden by its access|"
              "not allowed by|selinux|windows firewall|csf",
       .pattern =
-          "connect[^.;]{0,100}(?:permission denied|operation not "
+          "connect(?:[^.;]|\\.\\b){0,100}(?:permission denied|operation not "
           "permitted|eacces|eperm)|(?:permission denied|"
           "operation not "
           "permitted|eacces|eperm)[^;]{0,40}(?:connect|socket|smtp|:(?:25|465|587)\\b)|\\b10013\\b|"
@@ -464,7 +495,8 @@ static const struct explain_row ROWS[] = {
           ")?(?:via|using|with) (?:tls|ssl))|"
           "smtp connect\\(\\) failed|connection (?:to (?:the )?\\S{1,80} )?(?:could not be "
           "(?:established|made|opened)|"
-          "failed|was lost|error|was (?:not|refused))|connecting to [^.]{1,100} failed|error "
+          "failed|was lost|error|was (?:not|refused))|connecting to (?:[^.]|\\.\\b){1,100} "
+          "failed|error "
           "connecting to|"
           "couldn't (?:open|make) (?:a )?connection|no connection could be made|unable to connect|"
           "mailconnectexception|smtpconnecterror|failed connecting|connection to server failed|"
@@ -506,12 +538,13 @@ static const struct explain_row ROWS[] = {
       .codes = CODE_NONE | CODE_4XX | CODE_421 | CODE_450 | CODE_451 | CODE_550,
       .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 8 }, { CAUSE_SERVER_DOWN, 10 } } },
     { .key = "failing for a long time|retry time|been failing|retry timeout",
-      .pattern =
-          "all hosts [^.]{0,60}have been failing|retry time(?:out)? (?:not reached|exceeded)|"
-          "have been failing for",
+      .pattern = "all hosts (?:[^.]|\\.\\b){0,60}have been failing|retry time(?:out)? (?:not "
+                 "reached|exceeded)|"
+                 "have been failing for",
       .speaks = { { CAUSE_SERVER_DOWN, 24 }, { CAUSE_EGRESS_PORT_BLOCKED, 18 } } },
     { .key = "mail service|mailserver|outgoing|smtp",
-      .pattern = "connecting to outgoing server|outgoing (?:mail )?server[^.]{0,80}(?:failed|timed "
+      .pattern = "connecting to outgoing server|outgoing (?:mail "
+                 ")?server(?:[^.]|\\.\\b){0,80}(?:failed|timed "
                  "out|unavailable|not "
                  "respond)|server may be unavailable|(?:smtp|mail|outgoing) server (?:\\S{1,60} "
                  ")?(?:is )?(?:unavailable|"
@@ -523,19 +556,21 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_SERVER_DOWN, 28 },
                   { CAUSE_TLS_MODE_MISMATCH, 12 } } },
     { .pattern =
-          "(?:Verbindung(?:saufbau)?|Verbindungsversuch|Zeitüberschreitung)[^.]{0,80}(?:abgelehnt|"
+          "(?:Verbindung(?:saufbau)?|Verbindungsversuch|Zeitüberschreitung)(?:[^.]|\\.\\b){0,80}(?:"
+          "abgelehnt|"
           "verweigert|"
           "fehlgeschlagen|abgelaufen|gescheitert|nicht "
           "(?:hergestellt|aufgebaut|möglich)|Verbindung|unterbrochen|"
           "überschritt)|Netzwerk ist nicht erreichbar|Keine Route zum Zielrechner|nicht erreichbar|"
           "keine Verbindung (?:zum?|mit)|connexion (?:refusée|impossible|a échoué|n'a pas|terminée "
           "par expiration|expirée|interrompue)|"
-          "(?:délai|temps) [^.]{0,30}(?:dépassé|expiré|écoulé)|impossible de (?:se "
+          "(?:délai|temps) (?:[^.]|\\.\\b){0,30}(?:dépassé|expiré|écoulé)|impossible de (?:se "
           "connecter|contacter|joindre|"
           "établir)|réseau (?:n'est pas accessible|inaccessible)|aucun chemin d'accès|"
           "conexi[oó]n (?:rehusada|rechazada|fallida|agotada|perdida)|(?:tiempo de "
           "(?:conexi[oó]n|espera)|expir[oó] el "
-          "tiempo)[^.]{0,30}|no se (?:pudo|puede|ha podido) (?:conectar|establecer)|red es "
+          "tiempo)(?:[^.]|\\.\\b){0,30}|no se (?:pudo|puede|ha podido) (?:conectar|establecer)|red "
+          "es "
           "inaccesible|"
           "connessione (?:rifiutata|scaduta|fallita|non riuscita|interrotta)|impossibile "
           "(?:connettersi|stabilire|"
@@ -544,9 +579,10 @@ static const struct explain_row ROWS[] = {
           "(?:conectar|estabelecer|ligar)|"
           "tempo (?:limite )?(?:de conex|esgotado)|verbinding (?:geweigerd|mislukt|verbroken)|kan "
           "geen verbinding|"
-          "time-out|verbinding[^.]{0,40}(?:niet|mislukt)|połączenie (?:odrzucone|nie "
+          "time-out|verbinding(?:[^.]|\\.\\b){0,40}(?:niet|mislukt)|połączenie (?:odrzucone|nie "
           "powiodło|przekroczono|zostało)|"
-          "(?:przekroczono|upłynął) [^.]{0,20}(?:czas|limit)|nie można (?:połączyć|nawiązać)|sieć "
+          "(?:przekroczono|upłynął) (?:[^.]|\\.\\b){0,20}(?:czas|limit)|nie można "
+          "(?:połączyć|nawiązać)|sieć "
           "jest "
           "niedostępna",
       .codes = CODE_NONE | CODE_4XX | CODE_421,
@@ -554,45 +590,64 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_SERVER_DOWN, 34 },
                   { CAUSE_LOCAL_FIREWALL, 22 },
                   { CAUSE_TLS_MODE_MISMATCH, 10 } } },
-    { .pattern = "(?:превышено|истекло|истёк|истек)[^.]{0,30}(?:время|врем[яе]н|ожидан)|в "
-                 "соединении отказано|соединение "
-                 "(?:отвергнуто|разорвано|сброшено|не установлено|прервано)|подключение не "
-                 "установлено|(?:не удалось|невозможно) "
-                 "(?:установить (?:соединение|связь|подключение)|подключиться|соединиться)|ошибка "
-                 "(?:соединения|подключения)|"
-                 "сеть недоступна|нет маршрута|сервер[^.]{0,30}не "
-                 "отвечает|连接(?:超时|被拒绝|失败|错误|不上|被重置|已?断开|服务器失败)|"
-                 "(?:无法|不能)(?:连接|建立连接|访问服务器)|連線(?:逾時|失敗|被拒)|無法連(?:線|接)|"
-                 "没有应答|积极拒绝|連接嘗試失敗|连接尝试失败|网络(?:不可达|超时)|"
-                 "接続(?:が|に|を)?(?:拒否|タイムアウト|失敗|できません|切断)|(?:サーバー?|ホスト)["
-                 "^。]{0,20}(?:接続できません|応答(?:しません|がありません))|"
-                 "タイムアウト|연결[^.]{0,20}(?:거부|시간 ?초과|실패|할 수 "
-                 "없|끊)|서버[^.]{0,20}(?:응답|연결할 수)",
+    { .pattern =
+          "(?:превышено|истекло|истёк|истек)(?:[^.]|\\.\\b){0,30}(?:время|врем[яе]н|ожидан)|в "
+          "соединении отказано|соединение "
+          "(?:отвергнуто|разорвано|сброшено|не установлено|прервано)|подключение не "
+          "установлено|(?:не удалось|невозможно) "
+          "(?:установить (?:соединение|связь|подключение)|подключиться|соединиться)|ошибка "
+          "(?:соединения|подключения)|"
+          "сеть недоступна|нет маршрута|сервер(?:[^.]|\\.\\b){0,30}не "
+          "отвечает|连接(?:超时|被拒绝|失败|错误|不上|被重置|已?断开|服务器失败)|"
+          "(?:无法|不能)(?:连接|建立连接|访问服务器)|連線(?:逾時|失敗|被拒)|無法連(?:線|接)|"
+          "没有应答|积极拒绝|連接嘗試失敗|连接尝试失败|网络(?:不可达|超时)|"
+          "接続(?:が|に|を)?(?:拒否|タイムアウト|失敗|できません|切断)|(?:サーバー?|ホスト)["
+          "^。]{0,20}(?:接続できません|応答(?:しません|がありません))|"
+          "タイムアウト|연결(?:[^.]|\\.\\b){0,20}(?:거부|시간 ?초과|실패|할 수 "
+          "없|끊)|서버(?:[^.]|\\.\\b){0,20}(?:응답|연결할 수)",
       .codes = CODE_NONE | CODE_4XX | CODE_421,
       .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 36 },
                   { CAUSE_SERVER_DOWN, 34 },
                   { CAUSE_LOCAL_FIREWALL, 22 },
                   { CAUSE_TLS_MODE_MISMATCH, 10 } } },
+    /* any language */
+    { .key = STEM_CONNECTION,
+      .pattern = NEAR(STEM_CONNECTION, STEM_FAILS "|" STEM_REFUSED "|" STEM_TIMEOUT, 120),
+      .codes = CODE_NONE | CODE_4XX | CODE_421,
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 26 },
+                  { CAUSE_SERVER_DOWN, 24 },
+                  { CAUSE_LOCAL_FIREWALL, 12 },
+                  { CAUSE_TLS_MODE_MISMATCH, 8 } } },
+    { .key = "starttls",
+      .pattern = "starttls" GAP(
+          120) "(?:" STEM_FAILS "|" STEM_SUPPORT "|nicht angibt|n'annonce pas|no anuncia|"
+               "não anuncia|не объявля|не предлага|niet aan)|(?:" STEM_FAILS ")" GAP(90) "starttls",
+      .codes = CODE_NONE,
+      .speaks = { { CAUSE_STARTTLS_STRIPPED, 38 },
+                  { CAUSE_TLS_MODE_MISMATCH, 24 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, -10 },
+                  { CAUSE_SERVER_DOWN, -10 } } },
     /* the address is shut out for what it did before */
     { .key = "banned|fail2ban|too many failed|too many bad|too many auth|failed "
              "login|authentication failures|"
              "temporarily blocked|invalid logon",
       .pattern =
-          "\\b(?:ip|address|host|you(?:r)?)\\b[^.]{0,40}\\bbanned\\b|fail2ban|too many "
+          "\\b(?:ip|address|host|you(?:r)?)\\b(?:[^.]|\\.\\b){0,40}\\bbanned\\b|fail2ban|too many "
           "(?:failed|bad|invalid|"
           "unsuccessful|incorrect) (?:log-?[io]ns?|log ?ins?|auth[a-z]*|attempts|logon)|too many "
           "auth(?:entication)? (?:failures|errors)|(?:failed "
           "(?:login|authentication)s?|authentication "
-          "failures)[^.]{0,60}(?:ip|address|host)[^.]{0,20}(?:block|ban)|(?:ip|address|host)[^.]{0,"
-          "60}block[^.]{0,60}"
+          "failures)(?:[^.]|\\.\\b){0,60}(?:ip|address|host)(?:[^.]|\\.\\b){0,20}(?:block|ban)|(?:"
+          "ip|address|host)(?:[^.]|\\.\\b){0,"
+          "60}block(?:[^.]|\\.\\b){0,60}"
           "(?:failed log|auth)",
       .speaks = { { CAUSE_IP_BANNED, 34 },
                   { CAUSE_WRONG_CREDENTIALS, 12 },
                   { CAUSE_RATE_LIMITED, 16 },
                   { CAUSE_IP_BLOCKLISTED, -4 } } },
     { .key = "port 25|outbound|direct",
-      .pattern = "(?:outbound|outgoing) (?:port 25|smtp)[^.]{0,40}(?:block|restrict|not "
-                 "allowed|disabled)|port 25[^.]"
+      .pattern = "(?:outbound|outgoing) (?:port 25|smtp)(?:[^.]|\\.\\b){0,40}(?:block|restrict|not "
+                 "allowed|disabled)|port 25(?:[^.]|\\.\\b)"
                  "{0,30}(?:is |are )?(?:blocked|restricted|filtered)",
       .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 34 } } },
 
@@ -608,32 +663,34 @@ static const struct explain_row ROWS[] = {
              "hostname|unknown host|server is unknown|cannot find|no data of requested|server "
              "misbehaving|"
              "nxdomain|servfail|no mx|mx record|look up|no address",
-      .pattern = "getaddrinfo|\\benotfound\\b|eai_(?:again|noname|nodata|fail)|\\bedns\\b|gaierror|"
-                 "unknownhostexception|name or service not known|"
-                 "temporary failure in name resolution|no such host (?:is )?known|no such "
-                 "host\\b|name service error|"
-                 "host unknown|(?:could ?n[o']?t|cannot|can't|unable to|failed to|failure "
-                 "to|not|never|cannot be|could not be) (?:be )?"
-                 "(?:resolve[d]?|locate host|look ?up)\\b|nodename nor servname|\\bhost (?:or "
-                 "domain name )?not found\\b|\\b11001\\b|"
-                 "couldn't find any host|cannot locate host|bad hostname|host lookup did not "
-                 "complete|host name lookup "
-                 "fail|name server: |dns (?:query|lookup|resolution|error|failure|server|server "
-                 "failure|domain)[^.]{0,30}(?:fail|error|"
-                 "not exist|timed? ?out|refused|nxdomain)|dns (?:error|failure)|no mail hosts for "
-                 "domain|non-exist[ea]nt (?:host|domain)|"
-                 "0x800ccc0d\\b|unknown host|outgoing server[^.]{0,60} is unknown|unknown (?:smtp "
-                 "|mail )?(?:host|server name)|"
-                 "server misbehaving|\\bnxdomain\\b|\\bservfail\\b|cname lookup failed|hostname "
-                 "(?:not found|lookup|cannot be|could not)|"
-                 "cannot find (?:the )?(?:host|server)\\b|no (?:dns|address|mx) record|name "
-                 "resolution|query[a-z]{0,5} "
-                 "e(?:timeout|servfail|refused|connrefused|notfound|nodata)|lookup \\S{1,80}(?: on "
-                 "\\S{1,60})?: |"
-                 "all relevant MX records point to non-existent|no valid "
-                 "(?:mx|hosts)|php_network_getaddresses|"
-                 "wsahost_not_found|nameresolutionfailure|smtp host [^.]{1,60}not found|domain "
-                 "(?:name )?(?:does not exist|not found in dns)",
+      .pattern =
+          "getaddrinfo|\\benotfound\\b|eai_(?:again|noname|nodata|fail)|\\bedns\\b|gaierror|"
+          "unknownhostexception|name or service not known|"
+          "temporary failure in name resolution|no such host (?:is )?known|no such "
+          "host\\b|name service error|"
+          "host unknown|(?:could ?n[o']?t|cannot|can't|unable to|failed to|failure "
+          "to|not|never|cannot be|could not be) (?:be )?"
+          "(?:resolve[d]?|locate host|look ?up)\\b|nodename nor servname|\\bhost (?:or "
+          "domain name )?not found\\b|\\b11001\\b|"
+          "couldn't find any host|cannot locate host|bad hostname|host lookup did not "
+          "complete|host name lookup "
+          "fail|name server: |dns (?:query|lookup|resolution|error|failure|server|server "
+          "failure|domain)(?:[^.]|\\.\\b){0,30}(?:fail|error|"
+          "not exist|timed? ?out|refused|nxdomain)|dns (?:error|failure)|no mail hosts for "
+          "domain|non-exist[ea]nt (?:host|domain)|"
+          "0x800ccc0d\\b|unknown host|outgoing server(?:[^.]|\\.\\b){0,60} is unknown|unknown "
+          "(?:smtp "
+          "|mail )?(?:host|server name)|"
+          "server misbehaving|\\bnxdomain\\b|\\bservfail\\b|cname lookup failed|hostname "
+          "(?:not found|lookup|cannot be|could not)|"
+          "cannot find (?:the )?(?:host|server)\\b|no (?:dns|address|mx) record|name "
+          "resolution|query[a-z]{0,5} "
+          "e(?:timeout|servfail|refused|connrefused|notfound|nodata)|lookup \\S{1,80}(?: on "
+          "\\S{1,60})?: |"
+          "all relevant MX records point to non-existent|no valid "
+          "(?:mx|hosts)|php_network_getaddresses|"
+          "wsahost_not_found|nameresolutionfailure|smtp host (?:[^.]|\\.\\b){1,60}not found|domain "
+          "(?:name )?(?:does not exist|not found in dns)",
       .codes = CODE_NONE | CODE_4XX | CODE_451 | CODE_550 | CODE_5XX | CODE_554 | CODE_450,
       .speaks = { { CAUSE_DNS_FAILURE, 44 },
                   { CAUSE_SERVER_DOWN, -10 },
@@ -649,28 +706,38 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_DNS_FAILURE, -34 } } },
     { .enhanced = "5.1.2|4.4.3|5.4.4|4.4.4|5.4.310|5.4.312|4.4.312|5.1.2",
       .speaks = { { CAUSE_DNS_FAILURE, 14 }, { CAUSE_RECIPIENT_UNKNOWN, 2 } } },
-    { .pattern = "(?:Name oder Dienst|Rechnername|Hostname|Host|Servername|Server)[^.]{0,60} "
-                 "(?:nicht bekannt|nicht gefunden|unbekannt|"
-                 "nicht aufgelöst|konnte nicht aufgelöst)|Namensauflösung|nom ou service "
-                 "inconnu|(?:hôte|serveur|nom d'hôte)[^.]{0,60}"
-                 "(?:introuvable|inconnu|pas trouvé|pu être résolu)|résolution de noms?|nombre o "
-                 "servicio desconocid|(?:servidor|host|"
-                 "anfitrión|equipo)[^.]{0,50}(?:no (?:se "
-                 ")?(?:encontr|pud|ha)[^.]{0,20}(?:encontr|resol|host)?|desconocid|não encontrad)|"
-                 "resolución (?:de )?nombre|nome o servizio sconosciut|host (?:sconosciut|non "
-                 "trovat)|risoluzione (?:del )?nome|"
-                 "nome ou serviço desconhecid|resolução de nome|(?:servidor|host)[^.]{0,30}não "
-                 "(?:foi )?encontrad|naam of dienst (?:is )?onbekend|"
-                 "host(?:naam)?[^.]{0,20} (?:niet gevonden|onbekend)|nieznana nazwa|nie znaleziono "
-                 "(?:hosta|serwera)|(?:host|serwer)[^.]{0,20}nieznan|"
-                 "имя или служба не|(?:узел|хост|сервер|домен)[^.]{0,30}не "
-                 "(?:найден|известен|существует)|разрешени[ия] им[её]н|"
-                 "(?:找不到|未知)(?:主机|服务器|伺服器|域名)|(?:无法|不能)解析|(?:無法|不能)解析|"
-                 "域名解析|名前解決|名前またはサービスが|ホスト(?:名)?(?:が|を)?(?:見つかりません|"
-                 "解決できません|不明)|"
-                 "호스트[^.]{0,12}(?:찾을 수 없|알 수 없)|이름[^.]{0,12}(?:확인할 수 없|해석)",
+    { .pattern =
+          "(?:Name oder Dienst|Rechnername|Hostname|Host|Servername|Server)(?:[^.]|\\.\\b){0,60} "
+          "(?:nicht bekannt|nicht gefunden|unbekannt|"
+          "nicht aufgelöst|konnte nicht aufgelöst)|Namensauflösung|nom ou service "
+          "inconnu|(?:hôte|serveur|nom d'hôte)(?:[^.]|\\.\\b){0,60}"
+          "(?:introuvable|inconnu|pas trouvé|pu être résolu)|résolution de noms?|nombre o "
+          "servicio desconocid|(?:servidor|host|"
+          "anfitrión|equipo)(?:[^.]|\\.\\b){0,50}(?:no (?:se "
+          ")?(?:encontr|pud|ha)(?:[^.]|\\.\\b){0,20}(?:encontr|resol|host)?|desconocid|não "
+          "encontrad)|"
+          "resolución (?:de )?nombre|nome o servizio sconosciut|host (?:sconosciut|non "
+          "trovat)|risoluzione (?:del )?nome|"
+          "nome ou serviço desconhecid|resolução de nome|(?:servidor|host)(?:[^.]|\\.\\b){0,30}não "
+          "(?:foi )?encontrad|naam of dienst (?:is )?onbekend|"
+          "host(?:naam)?(?:[^.]|\\.\\b){0,20} (?:niet gevonden|onbekend)|nieznana nazwa|nie "
+          "znaleziono "
+          "(?:hosta|serwera)|(?:host|serwer)(?:[^.]|\\.\\b){0,20}nieznan|"
+          "имя или служба не|(?:узел|хост|сервер|домен)(?:[^.]|\\.\\b){0,30}не "
+          "(?:найден|известен|существует)|разрешени[ия] им[её]н|"
+          "(?:找不到|未知)(?:主机|服务器|伺服器|域名)|(?:无法|不能)解析|(?:無法|不能)解析|"
+          "域名解析|名前解決|名前またはサービスが|ホスト(?:名)?(?:が|を)?(?:見つかりません|"
+          "解決できません|不明)|"
+          "호스트(?:[^.]|\\.\\b){0,12}(?:찾을 수 없|알 수 없)|이름(?:[^.]|\\.\\b){0,12}(?:확인할 "
+          "수 없|해석)",
       .codes = CODE_NONE | CODE_4XX | CODE_550,
       .speaks = { { CAUSE_DNS_FAILURE, 38 } } },
+    { .key = STEM_UNKNOWN,
+      .pattern = "(?:" STEM_SERVER ")(?:(?!" STEM_RECIPIENT
+                 ")(?:[^.;]|\\.\\b)){0,60}(?:" STEM_UNKNOWN
+                 ")|(?:找不到|未知)(?:[^.;]|\\.\\b){0,20}(?:伺服器|服务器|主机|主機)",
+      .codes = CODE_NONE,
+      .speaks = { { CAUSE_DNS_FAILURE, 30 } } },
     { .key = "null mx|nullmx|no smtp service|does not accept mail",
       .pattern = "\\bnull ?mx\\b|indicated no SMTP service|does not accept (?:any )?mail \\(",
       .speaks = { { CAUSE_DNS_FAILURE, 26 } } },
