@@ -70,6 +70,9 @@ static bool is_token(str run)
         { STR_INIT("SG."), 24 },   { STR_INIT("xkeysib-"), 24 }, { STR_INIT("xsmtpsib-"), 24 },
         { STR_INIT("key-"), 30 },  { STR_INIT("GOCSPX-"), 20 },  { STR_INIT("ghp_"), 30 },
     };
+    if (str_starts(run,
+                   STR("eyJzdGF0dXMi"))) /* {"status": the server says why it refused a token */
+        return false;
     for (size_t i = 0; i < COUNT_OF(FORMS); i++)
         if (run.n >= FORMS[i].shortest && str_starts(run, FORMS[i].start))
             return true;
@@ -91,6 +94,19 @@ static str next_token(str *rest)
     return run;
 }
 
+/* "failed", "Rejected", "OK": the case of letters in base64 is mixed, and digits are among them. */
+static bool is_word(str run)
+{
+    bool upper = true, lower = true;
+    for (size_t i = 0; i < run.n; i++) {
+        if (!is_alpha(run.p[i]) && run.p[i] != '-' && run.p[i] != '_')
+            return false;
+        upper = upper && run.p[i] == to_upper(run.p[i]);
+        lower = lower && (i == 0 || run.p[i] == to_lower(run.p[i]));
+    }
+    return upper || lower;
+}
+
 static void hide_tokens(struct mask *m)
 {
     str before = STR_NONE;
@@ -98,7 +114,7 @@ static void hide_tokens(struct mask *m)
         str run = next_token(&rest);
         bool introduced = str_eq_nocase(before, STR("bearer")) ||
                           str_eq_nocase(before, STR("basic"));
-        if ((introduced && run.n >= 12) || is_token(run))
+        if ((introduced && run.n >= 12 && !is_word(run)) || is_token(run))
             mask_hide(m, run);
         before = run;
     }
@@ -141,19 +157,6 @@ static bool is_mechanism(str word)
         if (str_starts_nocase(word, MECHANISMS[i]))
             return true;
     return false;
-}
-
-/* "failed", "Rejected", "OK": the case of letters in base64 is mixed, and digits are among them. */
-static bool is_word(str run)
-{
-    bool upper = true, lower = true;
-    for (size_t i = 0; i < run.n; i++) {
-        if (!is_alpha(run.p[i]) && run.p[i] != '-' && run.p[i] != '_')
-            return false;
-        upper = upper && run.p[i] == to_upper(run.p[i]);
-        lower = lower && (i == 0 || run.p[i] == to_lower(run.p[i]));
-    }
-    return upper || lower;
 }
 
 /* A word of its own that base64 could be. */
