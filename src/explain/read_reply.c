@@ -32,6 +32,15 @@ static const char *const ANNOUNCED[] = {
     "got",       "diagnostic", "permanent", "temporary", "transient", "fatal"
 };
 
+/* "mail.example.org:587", "[192.0.2.1]:465", "File.java:439": a port, or the number of a line. */
+static bool is_glued(str before)
+{
+    if (before.n < 2 || before.p[before.n - 1] != ':')
+        return false;
+    char c = before.p[before.n - 2];
+    return is_alnum(c) || c == ']' || c == ')' || c == '.';
+}
+
 static bool is_announced(str before)
 {
     str s = before;
@@ -42,9 +51,9 @@ static bool is_announced(str before)
                  s.p[s.n - 1] == '\'' || s.p[s.n - 1] == '(' || s.p[s.n - 1] == '[';
         s.n--;
     }
-    if (str_find_nocase(before, STR("http")) != STR_NOT_FOUND)
+    if (str_find_nocase(before, STR("http")) != STR_NOT_FOUND || str_ends_nocase(s, STR("port")))
         return false;
-    if (colon)
+    if (colon && !is_glued(before))
         return true;
     for (size_t i = 0; i < COUNT_OF(ANNOUNCED); i++)
         if (str_ends_nocase(s, str_from(ANNOUNCED[i])))

@@ -72,6 +72,11 @@ static const struct row {
     { .in = "550 a\n550 a\n551 b", .code = 551, .text = "b", .count = 2 },
     { .in = "port 587 and 465, HTTP/1.1 503 Service Unavailable, 550 euros, error 404 gone",
       .count = 0 },
+    { .in = "dial tcp 192.0.2.1:587: i/o timeout, ssl://mail.b.example:465 (no), at "
+            "a.B(C.java:439), port: 465, "
+            "[2001:db8::1]:587",
+      .count = 0 },
+    { .in = "error:550 no", .code = 550, .text = "no", .count = 1 },
     { .in = "version 4.4.1 of 192.0.2.5, 5.7.1.2", .count = 0 },
     { .in = "Error (5.1.2): HTTP", .count = 1, .enhanced = "5.1.2", .text = "HTTP" },
     { .in = "", .count = 0 },
