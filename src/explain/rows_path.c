@@ -696,11 +696,10 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_SERVER_DOWN, -10 },
                   { CAUSE_EGRESS_PORT_BLOCKED, -10 } } },
     /* the same words of a client that is looked at, or of a sender: another trouble */
-    { .key =
-          "helo|sender|reverse|client host|rdns|ptr|your host|return path|from address|mail from",
-      .pattern = "helo command rejected|sender (?:address|verify|domain|host)|reverse|client host "
-                 "rejected|\\brdns\\b|\\bptr\\b|"
-                 "find your (?:reverse )?host|return[- ]path|from address|address of sender",
+    { .key = "helo|reverse|client host|rdns|ptr|your host|sender verif",
+      .pattern =
+          "helo command rejected|sender verif|reverse|client host rejected|\\brdns\\b|\\bptr\\b|"
+          "find your (?:reverse )?host",
       .codes = CODE_450 | CODE_451 | CODE_4XX | CODE_550 | CODE_553 | CODE_554 | CODE_5XX |
                CODE_50X | CODE_NONE,
       .speaks = { { CAUSE_DNS_FAILURE, -34 } } },

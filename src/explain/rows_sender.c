@@ -55,7 +55,7 @@ static const struct explain_row ROWS[] = {
           { CAUSE_FROM_NOT_LOGIN, 37 }),
     WORDS("match|conform|consistent|belong|same|mismatch|correspond|different|differ|equal",
           FROM "\\b.{0,80}(?:mismatch\\w*|(?:" NOT "|unequal|different|differs?).{0,12}"
-               "(?:match\\w*|belong|equal|same|conform|consistent|correspond|from|than|to)?)"
+               "(?:match\\w*|belong|equal|same|conform|consistent|correspond|from|than))"
                ".{0,60}" LOGIN,
           { CAUSE_FROM_NOT_LOGIN, 34 }),
     WORDS("authenticated|logged in|login|auth",
@@ -187,8 +187,8 @@ static const struct explain_row ROWS[] = {
           { CAUSE_OTHER_NOT_RELAY, 24 }, { CAUSE_CLIENT_NEVER_AUTHENTICATES, 22 },
           { CAUSE_FROM_NOT_LOGIN, 19 }, { CAUSE_IP_BLOCKLISTED, 18 }),
     WORDS("sender",
-          "sender(?: e-?mail)?(?: address)? ?(?:<\\S+> )?(?:is |was |has been )?(?:rejected|refused|deni"
-          "ed|blocked)",
+          "sender(?: e-?mail)?(?: address)? ?(?:<\\S+> )?(?:is |was |has been )?(?:rejected|refused|denied|blocked)"
+          "(?!.{0,40}(?:domain|dns|logged|owned|qualified|verif|undeliver|spf|dmarc|dkim|exist|resolv|not found|access denied))",
           { CAUSE_OTHER_NOT_RELAY, 23 }, { CAUSE_FROM_INVALID, 19 }, { CAUSE_FROM_NOT_LOGIN, 18 },
           { CAUSE_IP_BLOCKLISTED, 17 }, { CAUSE_RECIPIENT_UNKNOWN, -6 }),
 
@@ -196,7 +196,8 @@ static const struct explain_row ROWS[] = {
     WORDS("spf|policy framework|mfrom|designated",
           "\\bspf\\b|sender policy framework|open-?spf|\\bspf_?(?:fail|softfail|hardfail|check|reject)"
           "|'(?:mfrom|helo)' identity|does not designate|not designated",
-          { CAUSE_SPF_FAIL, 39 }),
+          { CAUSE_SPF_FAIL, 39 }, { CAUSE_CONTENT_REJECTED, -26 }, { CAUSE_IP_BLOCKLISTED, -12 }, { CAUSE_RATE_LIMITED, -12 },
+          { CAUSE_OTHER_NOT_RELAY, -16 }, { CAUSE_FROM_INVALID, -10 }),
     WORDS("spf|policy framework|openspf",
           "spf.{0,40}(?:fail|not pass|reject|den|prohibit|unauthori|invalid|violat|inspect|suspicious)|"
           "(?:fail|reject|violat|prohibit|unauthori).{0,40}(?:spf|policy framework)",
@@ -215,12 +216,13 @@ static const struct explain_row ROWS[] = {
     STATUS("x.7.27", { CAUSE_SPF_FAIL, 8 }, { CAUSE_DNS_FAILURE, 4 }, { CAUSE_FROM_INVALID, 3 }),
 
     /* --- DKIM, DMARC (RFC 6376, 7489), and both named with SPF (RFC 7372) --- */
-    WORDS("dmarc", "\\bdmarc\\w*", { CAUSE_DKIM_DMARC_FAIL, 40 }, { CAUSE_SPF_FAIL, -4 }),
-    WORDS("dkim|domainkey|domain keys", "\\bdkim\\b|domain ?keys", { CAUSE_DKIM_DMARC_FAIL, 36 }),
+    WORDS("dmarc", "\\bdmarc\\w*", { CAUSE_DKIM_DMARC_FAIL, 42 }, { CAUSE_SPF_FAIL, -4 }, { CAUSE_CONTENT_REJECTED, -30 }, { CAUSE_OTHER_NOT_RELAY, -12 }, { CAUSE_RATE_LIMITED, -12 }),
+    WORDS("dkim|domainkey|domain keys", "\\bdkim\\b|domain ?keys", { CAUSE_DKIM_DMARC_FAIL, 38 }, { CAUSE_OTHER_NOT_RELAY, -18 },
+          { CAUSE_FROM_INVALID, -12 }, { CAUSE_IP_BLOCKLISTED, -10 }, { CAUSE_CONTENT_REJECTED, -10 }),
     WORDS("spf|policy framework", "(?:spf|policy framework).{0,400}(?:dkim|domainkey|dmarc)|(?:dkim|doma"
           "inkey|dmarc).{0,400}(?:\\bspf\\b|policy framework)",
           { CAUSE_DKIM_DMARC_FAIL, 26 }, { CAUSE_SPF_FAIL, -2 }),
-    WORDS("unauthenticated|authentication information|authentication check|authentication require|aut"
+    WORDS("domain authentication|authentication|unauthenticated|authentication information|authentication check|authentication require|aut"
           "hentication level|authentication result|pass authentication|to authenticate with",
           "sender is unauthenticated|is unauthenticated, which|unauthenticated e?-?mail from .{1,190} is"
           " not accepted|mail has been blocked because.{0,40}unauthenticated|authentication informati"
@@ -228,8 +230,8 @@ static const struct explain_row ROWS[] = {
           "ntication level|(?:" NOT
           ") (?:pass|meet).{0,20}authentication|require\\w* .{0,30}senders? to authenticate|domain "
           "authentication (?:fail|require)",
-          { CAUSE_DKIM_DMARC_FAIL, 39 }, { CAUSE_SPF_FAIL, 20 },
-          { CAUSE_CLIENT_NEVER_AUTHENTICATES, -12 }),
+          { CAUSE_DKIM_DMARC_FAIL, 42 }, { CAUSE_SPF_FAIL, 24 }, { CAUSE_CONTENT_REJECTED, -30 },
+          { CAUSE_RATE_LIMITED, -14 }, { CAUSE_CLIENT_NEVER_AUTHENTICATES, -14 }, { CAUSE_WRONG_CREDENTIALS, -14 }),
     WORDS("aligned|alignment", "from.{0,80}(?:not|n't) aligned|alignment (?:fail|check)|not (?:in )?a"
           "lign",
           { CAUSE_DKIM_DMARC_FAIL, 36 }),
@@ -283,8 +285,7 @@ static const struct explain_row ROWS[] = {
           "ip|name|domain name|client|server|mail ?server|dns)?",
           { CAUSE_REVERSE_DNS_MISSING, 30 }, { CAUSE_DNS_FAILURE, 16 }),
     WORDS("full circle|does not resolve|resolves to|generic|dns check failure",
-          "full circle dns|" NOT " resolve (?:back )?to|generic (?:r?dns|host|name|ptr|reverse)|dns check"
-          " failure|rejected - no rdns",
+          "full circle dns|" NOT " resolve (?:back )?to|generic (?:r?dns|host|name|ptr|reverse)|dns check failure",
           { CAUSE_REVERSE_DNS_MISSING, 32 }),
     /* Sendmail tells the missing name in a refusal to relay, too; it is no reason of its own there */
     WORDS("ip name", "relaying denied\\.? ip name", { CAUSE_REVERSE_DNS_MISSING, -20 }),
