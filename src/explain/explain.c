@@ -3,6 +3,7 @@
  * explain/explain.c - from a text to the cause
  */
 #include "explain/explain.h"
+#include "explain/about.h"
 #include "explain/clean.h"
 #include "explain/dialect.h"
 #include "explain/mask.h"
@@ -167,7 +168,6 @@ static void answer(struct explanation *out, const struct judged *j)
     memcpy(out->spoke, w->spoke, sizeof out->spoke);
     out->spoke_count = w->spoke_count;
     out->said = j->said;
-    out->about_mail |= w->spoke_count > 0;
     if (best >= KNOWN && best > w->none)
         out->best = (struct explain_guess){ weigh_cause_in(w, w->best), best };
     add_also(out, w);
@@ -183,7 +183,11 @@ bool explain_page(struct explainer *x, struct explain_page *page, struct arena *
     out->page = *page;
     struct explain_page *p = &out->page;
     p->memory = memory;
-    out->about_mail = p->form != FORM_NONE || p->count > 0;
+    out->about_mail = about_mail(p);
+    if (!out->about_mail) {
+        out->summary = tell_summary(out, memory);
+        return true;
+    }
     if (p->dialect == DIALECT_NONE)
         p->dialect = dialect_of_page(p, memory);
     bool whole = p->count == 0 && say_whole(p);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * explain/about_test.c - texts about mail, and texts about anything else
+ */
+#include "explain/about.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct about_case {
+    const char *text;
+    bool mail;
+} CASES[] = {
+    { "550 5.1.1 <b@two.example>: User unknown", true },
+    { "relay not permitted", true },
+    { "user is over quota", true },
+    { "Error: connect ECONNREFUSED 192.0.2.7:587", true },
+    { "{\"statusCode\":403,\"message\":\"The from address does not match a verified Sender "
+      "Identity\"}",
+      true },
+    { "Traceback: smtplib.SMTPDataError: (550, b'no')", true },
+    { "This message is looping: it has been here", true },
+    { "收件人不存在", true },
+    { "HTTP/1.1 503 Service Unavailable", false },
+    { "HTTP/1.1 503 Service Unavailable: the SMTP gateway is down", true },
+    { "curl: (22) The requested URL returned error: 404", false },
+    { "SQLSTATE[HY000] [2002] Connection refused", false },
+    { "ERROR 1045 (28000): Access denied for user 'root'@'localhost'", false },
+    { "sshd[2211]: Failed password for invalid user admin from 192.0.2.7 port 5153 ssh2", false },
+    { "Permission denied (publickey,password).", false },
+    { "530 Login incorrect.\nftp: Login failed.", false },
+    { "imap-login: Aborted login (auth failed, 1 attempts): user=<bob>", false },
+    { "rsync: failed to connect to 192.0.2.7: Connection refused", false },
+    { "KeyError: 'user'", false },
+    { "docker: Error response from daemon: pull access denied", false },
+};
+
+static bool about(str text)
+{
+    struct explain_page page = { .plain = text, .folded = text };
+    return about_mail(&page);
+}
+
+static void test_cases(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        print_message("  %s\n", CASES[i].text);
+        assert_int_equal(about(str_from(CASES[i].text)), CASES[i].mail);
+    }
+}
+
+static void test_a_long_text_without_a_sign_is_none(void **state)
+{
+    static char long_text[2000];
+    (void)state;
+    memset(long_text, 'a', sizeof long_text);
+    assert_false(about((str){ long_text, sizeof long_text }));
+    assert_true(about((str){ long_text, 100 }));
+    memcpy(long_text, "554 no words of ours here ", 26);
+    assert_true(about((str){ long_text, sizeof long_text }));
+}
+
+static void test_the_end_is_looked_at(void **state)
+{
+    static char long_text[200000];
+    (void)state;
+    memset(long_text, 'a', sizeof long_text);
+    memcpy(long_text + sizeof long_text - 20, " 550 5.7.1 refused..", 20);
+    assert_true(about((str){ long_text, sizeof long_text }));
+}
+
+static void test_a_bounce_is_by_its_form(void **state)
+{
+    (void)state;
+    struct explain_page page = { .form = FORM_BOUNCE,
+                                 .plain = STR("HTTP/1.1 503"),
+                                 .folded = STR("HTTP/1.1 503") };
+    assert_true(about_mail(&page));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_a_long_text_without_a_sign_is_none),
+        cmocka_unit_test(test_the_end_is_looked_at),
+        cmocka_unit_test(test_a_bounce_is_by_its_form),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

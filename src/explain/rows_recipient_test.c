@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * explain/rows_recipient_test.c - refusals that are none of relaying, and their nearest neighbours
+ */
+#include "explain/rows_case.h"
+
+#define UNKNOWN CAUSE_RECIPIENT_UNKNOWN
+#define FULL    CAUSE_MAILBOX_FULL
+#define LARGE   CAUSE_MESSAGE_TOO_LARGE
+#define CONTENT CAUSE_CONTENT_REJECTED
+#define RATE    CAUSE_RATE_LIMITED
+#define LISTED  CAUSE_IP_BLOCKLISTED
+#define GREY    CAUSE_GREYLISTED_TEMPORARY
+#define LOOP    CAUSE_MAIL_LOOP
+#define OTHER   CAUSE_OTHER_NOT_RELAY
+#define DNS     CAUSE_DNS_FAILURE
+#define REVERSE CAUSE_REVERSE_DNS_MISSING
+
+static const struct rows_case CASES[] = {
+    /* no such recipient */
+    { .text = "550 5.1.1 <b@two.example>: Recipient address rejected: User unknown in local table",
+      .cause = UNKNOWN },
+    { .text = "550 mailbox b@two.example unknown", .cause = UNKNOWN },
+    { .text = "550 Invalid recipient <b@two.example>", .cause = UNKNOWN },
+    { .text = "550 sorry, no mailbox here by that name (#5.1.1)", .cause = UNKNOWN },
+    { .text = "550 5.2.1 The account that you tried to reach is disabled", .cause = UNKNOWN },
+    { .text = "550 5.5.0 Requested action not taken: mailbox unavailable", .cause = UNKNOWN },
+    { .text = "550 5.1.1 RESOLVER.ADR.RecipientNotFound; not found", .cause = UNKNOWN },
+    { .text = "550 5.4.1 Recipient address rejected: Access denied", .cause = UNKNOWN },
+    { .text = "554 5.7.1 <b@two.example>: Recipient address rejected: Not on the list",
+      .cause = UNKNOWN },
+    { .text = "550 recipient rejected", .cause = UNKNOWN },
+    { .text = "550 This is not a valid address", .cause = UNKNOWN },
+    { .text = "553 Recipient mailbox is not allowed", .cause = UNKNOWN },
+    { .text = "550 That one does not exist", .never = DNS },
+    { .text = "550 This parrot does not exist", .cause = UNKNOWN },
+    { .text = "450 4.2.0 <b@two.example> Recipient temporarily unavailable", .cause = OTHER },
+    { .text = "192.0.2.7 does not like recipient. Remote host said: 550 No such user",
+      .cause = UNKNOWN },
+    { .text = "550 I cannot deliver mail for b@two.example", .cause = UNKNOWN },
+    { .text = "556 5.1.10 Recipient address has null MX", .cause = DNS },
+    { .text = "550 5.1.0 Address rejected", .never = LISTED },
+    { .text = "553 sorry, your envelope recipient is in my badrcptto list (#5.7.1)",
+      .cause = UNKNOWN },
+    { .text = "551 The user has moved to another place", .cause = UNKNOWN },
+    { .text = "550 5.1.1 Unrouteable address", .cause = UNKNOWN },
+    { .text = "550 RCP-P1 nothing here", .cause = UNKNOWN },
+    { .text = "550 Empfänger unbekannt", .cause = UNKNOWN },
+    { .text = "550 Adresse d'au moins un destinataire invalide", .cause = UNKNOWN },
+    { .text = "550 Destinatario sconosciuto", .cause = UNKNOWN },
+    { .text = "550 El usuario no existe", .cause = UNKNOWN },
+    { .text = "550 Usuário não existe", .cause = UNKNOWN },
+    { .text = "550 Gebruiker bestaat niet", .cause = UNKNOWN },
+    { .text = "550 Nie ma takiego konta", .cause = UNKNOWN },
+    { .text = "550 Пользователь не найден", .cause = UNKNOWN },
+    { .text = "550 收件人不存在", .cause = UNKNOWN },
+    { .text = "550 宛先のメールアドレスが存在しません", .cause = UNKNOWN },
+    /* a name that is unknown where a password was given is another matter */
+    { .text = "535 5.7.8 unknown user name or bad password", .never = UNKNOWN },
+
+    /* full */
+    { .text = "552 5.2.2 <b@two.example>: user is over quota", .cause = FULL },
+    { .text = "452 4.2.2 Mailbox full", .cause = FULL },
+    { .text = "552 Requested mail action aborted: exceeded storage allocation", .cause = FULL },
+    { .text = "552 5.2.2 Mailbox size limit exceeded", .cause = FULL },
+    { .text = "552 Too much mail data", .cause = LARGE },
+    { .text = "550 Почтовый ящик переполнен", .cause = FULL },
+    { .text = "550 邮箱空间不足", .cause = FULL },
+    { .text = "552 5.1.1 Boite du destinataire pleine. OFR_417", .cause = FULL },
+    { .text = "550 user has too many messages on the server", .cause = FULL },
+    { .text = "452 4.3.1 Insufficient system storage", .cause = OTHER },
+    { .text = "550 5.4.5 Daily sending quota exceeded", .cause = RATE },
+
+    /* too large */
+    { .text = "552 5.3.4 Message size exceeds fixed limit", .cause = LARGE },
+    { .text = "554 Maximum email size exceeded", .cause = LARGE },
+    { .text = "550 Nachricht ist zu groß", .cause = LARGE },
+    { .text = "552 The header is too long for us: size", .never = FULL },
+    { .text = "500 5.5.2 Error: line too long", .cause = OTHER },
+
+    /* what is in it */
+    { .text = "554 5.7.1 Message rejected as spam by content filter", .cause = CONTENT },
+    { .text = "552 5.7.0 Virus found in the message", .cause = CONTENT },
+    { .text = "552 5.7.0 the attachment type is not allowed", .cause = CONTENT },
+    { .text = "550 Mail content denied", .cause = CONTENT },
+    { .text = "554 5.7.9 Message not accepted for policy reasons", .cause = CONTENT },
+    { .text = "554 a URL in your message is on a blacklist", .cause = CONTENT },
+    { .text = "550 Blocked", .cause = CONTENT },
+    { .text = "550 5.7.1 Message rejected", .cause = CONTENT },
+    { .text = "550 спам", .cause = CONTENT },
+    { .text = "552 rejected IB212", .cause = CONTENT },
+    { .text = "550 5.6.0 bare LF is refused", .cause = OTHER },
+
+    /* how much, how fast */
+    { .text = "421 4.7.0 Too many connections from your host", .cause = RATE },
+    { .text = "452 4.5.3 Too many recipients", .cause = RATE },
+    { .text = "554 5.4.6 Too many hops", .cause = LOOP },
+    { .text = "450 4.7.1 Rate limit exceeded, slow down", .cause = RATE },
+    { .text = "550 Domain one.example has exceeded the max emails per hour (201/200)",
+      .cause = RATE },
+    { .text = "450 4.2.1 The user is receiving mail too quickly", .cause = RATE },
+    { .text = "554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException",
+      .cause = RATE },
+    { .text = "421 4.7.1 Messages deferred due to excessive volume", .cause = RATE },
+    { .text = "553 5.7.2 [TSS09] All messages from 192.0.2.7 will be permanently deferred",
+      .cause = LISTED },
+    { .text = "421 4.7.0 [TSS04] Messages from 192.0.2.7 temporarily deferred", .cause = RATE },
+    { .text = "421 two.example CON-T2", .cause = RATE },
+    { .text = "421 4.7.28 an unusual rate of mail from your address", .cause = RATE },
+    { .text = "550 5.1.90 Your message can't be sent", .cause = RATE },
+    { .text = "550 发送频率过高", .cause = RATE },
+    { .text = "550 5.1.8 Access denied, bad outbound sender", .never = UNKNOWN },
+
+    /* a bad name */
+    { .text =
+          "554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using zen.spamhaus.org",
+      .cause = LISTED },
+    { .text = "550 your address is on our blacklist", .cause = LISTED },
+    { .text = "550 Connection refused, your IP is banned", .cause = LISTED },
+    { .text = "554 poor reputation of the sending host", .cause = LISTED },
+    { .text = "550 very low domain reputation", .cause = LISTED },
+    { .text = "550 mail from dynamic addresses is not welcome here", .cause = LISTED },
+    { .text = "550 5.7.1 The IP you're using to send mail is not authorized to send email directly "
+              "to our servers.",
+      .cause = LISTED },
+    { .text = "550 we take no mail from hosts with dynamic IP or generic DNS PTR-records",
+      .cause = REVERSE },
+    { .text = "550 please use the mail relay of your ISP", .cause = LISTED },
+    { .text = "550 5.7.1 part of their network is on our block list (S3150)", .cause = LISTED },
+    { .text = "554- (RTR:BL) see our page", .cause = LISTED },
+    { .text = "554 two.example server not available AUP#CXBL", .cause = LISTED },
+    { .text = "554 5.7.1 <unknown[192.0.2.7]>: Client host rejected: Access denied",
+      .cause = LISTED,
+      .hop = HOP_RECIPIENT },
+    { .text = "550 mail from your location is administratively denied", .cause = LISTED },
+    { .text = "550 5.7.511 Access denied, banned sender", .cause = LISTED },
+    { .text = "451 4.7.650 The server has been limited due to IP reputation", .cause = LISTED },
+    { .text = "550 the remote host looks like a spammer", .cause = LISTED },
+    { .text = "553 your envelope sender is in my badmailfrom list", .cause = LISTED },
+    { .text = "554 Host network not allowed", .cause = LISTED },
+
+    /* come back later */
+    { .text = "450 4.2.0 <b@two.example>: Recipient address rejected: Greylisted", .cause = GREY },
+    { .text = "451 4.7.1 Please try again later", .cause = GREY },
+    { .text = "450 4.7.1 temporarily rejected, first time seen", .cause = GREY },
+    { .text = "F=<a@one.example> temporarily rejected RCPT <b@two.example>", .cause = GREY },
+    { .text = "450 4.2.0 Please try again later", .cause = GREY, .stage = SMTP_STAGE_RCPT },
+    { .text = "451 4.7.500 Server busy", .cause = RATE },
+    { .text = "451 4.3.0 Temporary lookup failure, try again later", .cause = OTHER },
+
+    /* loops */
+    { .text = "554 5.4.14 Hop count exceeded - possible mail loop", .cause = LOOP },
+
+    /* who may write */
+    { .text = "550 5.7.1 RESOLVER.RST.AuthRequired; authentication required", .cause = OTHER },
+    { .text = "550 5.7.133 sender not authenticated for group", .cause = OTHER },
+    { .text = "550 You are not allowed to post to this mailing list", .cause = OTHER },
+    { .text = "550 refused due to recipient preferences", .cause = OTHER },
+    { .text = "550 5.7.520 Your organization does not allow external forwarding", .cause = OTHER },
+    { .text = "550 Administrative prohibition", .cause = OTHER },
+
+    /* of the conversation, and faults inside */
+    { .text = "503 5.5.1 Bad sequence of commands", .cause = OTHER },
+    { .text = "501 5.1.3 Bad recipient address syntax", .cause = UNKNOWN },
+    { .text = "451 Requested action aborted: local error in processing", .cause = OTHER },
+    { .text = "554 Transaction failed", .cause = OTHER },
+    { .text = "452 temporary domain failure <b@two.example>", .never = GREY },
+    { .text = "421 4.3.2 Service not available", .cause = OTHER },
+    { .text = "554 5.0.0 Service unavailable", .cause = OTHER },
+    { .text = "450 4.4.7 message expired", .cause = OTHER },
+
+    /* the recipient's domain */
+    { .text = "550 5.1.2 recipient domain does not exist", .cause = DNS },
+};
+
+static void test_cases(void **state)
+{
+    (void)state;
+    rows_case_check(&ROWS_RECIPIENT, CASES, COUNT_OF(CASES));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
