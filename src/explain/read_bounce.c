@@ -1,10 +1,606 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * explain/read_bounce.c - messages of non-delivery
+ *
+ * The text is read unit by unit: a recipient's line and what follows it, or a paragraph. What one unit tells (whose
+ * answer follows, which server was spoken to) holds for those behind it. Fields of RFC 3464 are read by mail/dsn.h,
+ * wherever they stand; what they and the words say of one refusal becomes one.
  */
+#include "explain/bounce.h"
 #include "explain/read.h"
+#include "mail/dsn.h"
+#include <string.h>
+
+enum {
+    TEXT_MAX = 1 << 20, /* a bounce says what it has to say in its first pages */
+    LINES_MAX = 20000,
+    LINE_MAX = 4096,
+    FIELDS_MAX_REGIONS = 16,
+    FALLBACK_MAX = 2000
+};
+
+struct walk {
+    struct explain_page *p;
+    str recipient; /* the last one named */
+    str host, reporter, sender;
+    struct ip address;
+    enum smtp_stage stage;
+    bool remote, expects;
+    bool remote_seen; /* an answer of another server is somewhere in the text */
+    size_t first;     /* of the page's refusals, ours begin here */
+    unsigned regions;
+};
+
+static str skip_blanks(str s)
+{
+    size_t i = 0;
+    while (i < s.n && (s.p[i] == ' ' || s.p[i] == '\t' || s.p[i] == '\r'))
+        i++;
+    return str_skip(s, i);
+}
+
+static str lowered(str text, struct arena *memory)
+{
+    str copy = arena_dup(memory, text);
+    for (size_t i = 0; copy.p && i < copy.n; i++)
+        ((char *)copy.p)[i] = to_lower(copy.p[i]);
+    return copy;
+}
+
+static bool is_blank_line(str line)
+{
+    return skip_blanks(line).n == 0;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Refusals: what two places say of one is put together
+ */
+static bool overlap(str a, str b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    n = n < 24 ? n : 24;
+    return n == 0 || str_eq_nocase(str_take(a, n), str_take(b, n)) ||
+           str_find(a, b) != STR_NOT_FOUND || str_find(b, a) != STR_NOT_FOUND;
+}
+
+static bool same_refusal(const struct explain_said *a, const struct explain_said *b)
+{
+    bool known = a->recipient.n > 0 && b->recipient.n > 0;
+    if (known && !str_eq_nocase(a->recipient, b->recipient))
+        return false;
+    if (a->code && b->code && a->code != b->code)
+        return false;
+    if (known && a->code == b->code && a->code)
+        return true;
+    return overlap(a->text, b->text) || (known && (!a->code || !b->code));
+}
+
+static void fill(struct explain_said *into, const struct explain_said *from)
+{
+    if (into->by.n == 0 && into->by_address.family == IP_NONE)
+        into->hop = from->hop;
+    if (into->by.n == 0)
+        into->by = from->by;
+    if (into->by_address.family == IP_NONE)
+        into->by_address = from->by_address;
+    if (into->stage == SMTP_STAGE_NONE)
+        into->stage = from->stage;
+    if (into->enhanced.class == 0)
+        into->enhanced = from->enhanced;
+    if (into->code == 0 && from->code) {
+        into->code = from->code;
+        into->text = from->text;
+        into->end = SMTP_END_REPLY;
+    } else if ((from->code || !into->code) && from->text.n > into->text.n) {
+        into->text = from->text;
+    }
+    if (into->recipient.n == 0)
+        into->recipient = from->recipient;
+    if (into->sender.n == 0)
+        into->sender = from->sender;
+    if (into->code == 0 && into->end == SMTP_END_REPLY)
+        into->end = from->end;
+}
+
+static void say(struct walk *w, const struct explain_said *said)
+{
+    for (size_t i = w->first; i < w->p->count; i++)
+        if (same_refusal(&w->p->said[i], said)) {
+            fill(&w->p->said[i], said);
+            return;
+        }
+    struct explain_said *place = explain_say(w->p, FORM_BOUNCE);
+    if (place) {
+        *place = *said;
+        place->form = FORM_BOUNCE;
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Fields of RFC 3464
+ */
+static void set_server(str mta, struct explain_said *s)
+{
+    struct bounce_unit u = { .end = SMTP_END_REPLY };
+    if (!bounce_server_read(mta, &u))
+        return;
+    s->by = u.host;
+    s->by_address = u.address;
+}
+
+static void read_diagnostic(struct walk *w, struct mail_dsn_typed d, struct explain_said *s)
+{
+    str folded = d.value, lower = lowered(folded, w->p->memory);
+    struct bounce_unit u;
+    if (!lower.p || folded.n == 0)
+        return;
+    bounce_unit_read(folded, lower, folded, w->p->memory, &u);
+    s->code = u.code;
+    s->enhanced = u.enhanced;
+    s->text = u.answer ? u.words : bounce_words(folded, 0, false, w->p->memory);
+    s->stage = u.stage;
+    s->end = u.answer ? SMTP_END_REPLY : u.end;
+    if (s->by.n == 0 && s->by_address.family == IP_NONE) {
+        s->by = u.host;
+        s->by_address = u.address;
+    }
+}
+
+static void say_recipient(struct walk *w, const struct mail_dsn *d,
+                          const struct mail_dsn_recipient *r)
+{
+    struct explain_said s = { .end = SMTP_END_REPLY, .sender = w->sender };
+    struct smtp_enhanced status;
+    str rest;
+    if (r->action != MAIL_DSN_NO_ACTION && r->action != MAIL_DSN_FAILED &&
+        r->action != MAIL_DSN_DELAYED)
+        return;
+    if (r->diagnostic.value.n == 0 && r->status.n == 0 && r->remote_mta.value.n == 0)
+        return;
+    set_server(r->remote_mta.value, &s);
+    bool remote = s.by.n > 0 || s.by_address.family != IP_NONE;
+    read_diagnostic(w, r->diagnostic, &s);
+    s.recipient = r->final.value.n ? r->final.value : r->original.value;
+    if (s.enhanced.class == 0 && smtp_enhanced_read(r->status, &status, &rest))
+        s.enhanced = status;
+    if (remote && s.code)
+        w->p->facts |= FACT_RELAYED;
+    if (!remote && str_starts_nocase(r->diagnostic.type, STR("X-"))) {
+        struct bounce_unit u = { .end = SMTP_END_REPLY };
+        if (s.by.n == 0 && s.by_address.family == IP_NONE &&
+            bounce_server_read(d->reporting_mta.value, &u))
+            s.by = u.host;
+        s.hop = HOP_SUBMISSION;
+    }
+    say(w, &s);
+}
+
+/* The reverse-path, as Postfix notes it. */
+static void read_others(struct walk *w, const struct mail_field *f, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_ends_nocase(f[i].name, STR("-Sender"))) {
+            str rest = f[i].value, type = str_cut(&rest, ';');
+            (void)type;
+            if (rest.p)
+                w->sender = str_trim(rest);
+        }
+}
+
+static void read_fields(struct walk *w, str region)
+{
+    struct mail_dsn d;
+    if (w->regions == FIELDS_MAX_REGIONS || !mail_dsn_read(region, w->p->memory, &d, NULL))
+        return;
+    w->regions++;
+    read_others(w, d.others, d.others_count);
+    if (d.reporting_mta.value.n && bounce_host_at(d.reporting_mta.value).n)
+        w->reporter = bounce_host_at(d.reporting_mta.value);
+    for (size_t i = 0; i < d.count; i++)
+        say_recipient(w, &d, &d.recipients[i]);
+    w->p->left_out += d.left_out;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Conversations that a bounce shows: ">>> RCPT TO:<...>", "<<< 550 ..."
+ */
+static const struct said_command {
+    str verb;
+    enum smtp_stage stage;
+} COMMANDS[] = {
+    { STR_INIT("EHLO"), SMTP_STAGE_EHLO },        { STR_INIT("HELO"), SMTP_STAGE_EHLO },
+    { STR_INIT("LHLO"), SMTP_STAGE_EHLO },        { STR_INIT("STARTTLS"), SMTP_STAGE_STARTTLS },
+    { STR_INIT("AUTH"), SMTP_STAGE_AUTH },        { STR_INIT("MAIL"), SMTP_STAGE_MAIL },
+    { STR_INIT("RCPT"), SMTP_STAGE_RCPT },        { STR_INIT("DATA"), SMTP_STAGE_END_OF_DATA },
+    { STR_INIT("BDAT"), SMTP_STAGE_END_OF_DATA }, { STR_INIT("."), SMTP_STAGE_END_OF_DATA },
+};
+
+static const str ARROWS_OUT[] = { STR_INIT(">>>"), STR_INIT("-->") };
+static const str ARROWS_IN[] = { STR_INIT("<<<"), STR_INIT("<--") };
+
+/* What stands behind an arrow, which may have a time and a session before it (MDaemon); p NULL: none. */
+static str behind_arrow(str line, const str arrows[2])
+{
+    for (size_t i = 0; i < 2; i++) {
+        size_t at = str_find(str_take(line, 80), arrows[i]);
+        if (at != STR_NOT_FOUND)
+            return skip_blanks(str_skip(line, at + 3));
+    }
+    return STR_NONE;
+}
+
+static bool has_arrows(str lines)
+{
+    for (str rest = lines; rest.p;) {
+        str line = str_cut(&rest, '\n');
+        if (behind_arrow(line, ARROWS_IN).p)
+            return true;
+    }
+    return false;
+}
+
+struct talk {
+    struct walk *w;
+    enum smtp_stage stage;
+    str recipient, sender;
+    unsigned code; /* of the answer whose lines are being gathered; 0: none */
+    str begin;     /* its first line */
+    size_t end;    /* octets from there to its end */
+    bool said;
+};
+
+static void command(struct talk *t, str line)
+{
+    size_t at;
+    for (size_t i = 0; i < COUNT_OF(COMMANDS); i++)
+        if (str_starts_nocase(line, COMMANDS[i].verb))
+            t->stage = COMMANDS[i].stage;
+    str address = bounce_address_in(line, &at);
+    if (address.n && t->stage == SMTP_STAGE_RCPT)
+        t->recipient = address;
+    else if (address.n && t->stage == SMTP_STAGE_MAIL)
+        t->sender = address;
+}
+
+/* A server that lost all recipients or its sender says so to whatever comes next. */
+static bool is_consequence(unsigned code, str words)
+{
+    return code == 503 ||
+           str_find_nocase(str_take(words, 200), STR("no valid recipients")) != STR_NOT_FOUND ||
+           str_find_nocase(str_take(words, 200), STR("need rcpt")) != STR_NOT_FOUND;
+}
+
+static str without_arrows(str lines, struct arena *memory)
+{
+    char *out = arena_alloc(memory, lines.n + 1);
+    size_t n = 0;
+    for (str rest = lines; out && rest.p;) {
+        str line = str_cut(&rest, '\n'), behind = behind_arrow(line, ARROWS_IN);
+        if (!behind.p)
+            continue;
+        memcpy(out + n, behind.p, behind.n);
+        n += behind.n;
+        out[n++] = '\n';
+    }
+    return out ? str_trim((str){ out, n }) : STR_NONE;
+}
+
+static void answer_ends(struct talk *t)
+{
+    struct walk *w = t->w;
+    str rest;
+    if (!t->code)
+        return;
+    struct explain_said s = { .by = w->host,
+                              .by_address = w->address,
+                              .stage = t->stage,
+                              .end = SMTP_END_REPLY,
+                              .recipient = t->recipient,
+                              .sender = t->sender };
+    str lines = without_arrows(str_take(t->begin, t->end), w->p->memory);
+    if (lines.p && bounce_code_read(lines, &s.code, &s.enhanced, &rest)) {
+        s.text = bounce_words(rest, s.code, lines.p[3] == '-', w->p->memory);
+        s.aside = t->said && is_consequence(s.code, s.text);
+        w->p->facts |= FACT_RELAYED;
+        say(w, &s);
+        t->said = true;
+    }
+    t->code = 0;
+}
+
+static void talk_line(struct talk *t, str line, const char *end)
+{
+    struct smtp_enhanced x;
+    unsigned code;
+    str rest, out = behind_arrow(line, ARROWS_OUT), in = behind_arrow(line, ARROWS_IN);
+    if (in.p && bounce_code_read(in, &code, &x, &rest)) {
+        if (code != t->code) {
+            answer_ends(t);
+            t->code = code;
+            t->begin = (str){ line.p, (size_t)(end - line.p) };
+        }
+        t->end = (size_t)(line.p + line.n - t->begin.p);
+        return;
+    }
+    answer_ends(t);
+    if (out.p)
+        command(t, out);
+}
+
+static void read_talk(struct walk *w, str lines)
+{
+    struct talk t = { .w = w, .recipient = w->recipient, .sender = w->sender };
+    for (str rest = lines; rest.p;) {
+        str line = str_cut(&rest, '\n');
+        str low = lowered(str_take(line, LINE_MAX), w->p->memory);
+        size_t at = low.p ? str_find(low, STR("while talking to ")) : STR_NOT_FOUND;
+        struct bounce_unit u;
+        if (at != STR_NOT_FOUND && bounce_server_read(str_skip(line, at + 17), &u)) {
+            answer_ends(&t);
+            w->host = u.host;
+            w->address = u.address;
+        }
+        talk_line(&t, line, lines.p + lines.n);
+    }
+    answer_ends(&t);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Units
+ */
+static const str RECIPIENT_WORDS[] = {
+    STR_INIT("failed recipient:"),
+    STR_INIT("recipient address:"),
+    STR_INIT("recipient:"),
+    STR_INIT("destinataire :"),
+    STR_INIT("destinatario:"),
+    STR_INIT("empf\xc3\xa4nger:"),
+    STR_INIT("delivered to "),
+    STR_INIT("to the following recipient"),
+    STR_INIT("\xe6\x94\xb6\xe4\xbb\xb6\xe4\xba\xba"), /* Chinese, recipient */
+};
+
+/* An address at the start of the line, and nothing before it but a bullet or a bracket: what follows is about it. */
+static str recipient_at(str line, str *behind)
+{
+    size_t at;
+    str text = skip_blanks(str_take(line, LINE_MAX));
+    while (text.n > 1 &&
+           (text.p[0] == '*' || text.p[0] == '-' || text.p[0] == '<' || text.p[0] == '['))
+        text = skip_blanks(str_skip(text, 1));
+    if (str_starts_nocase(text, STR("smtp:")))
+        text = str_skip(text, 5);
+    str address = bounce_address_in(text, &at);
+    if (address.n == 0 || at > 0)
+        return STR_NONE;
+    str rest = str_skip(text, address.n);
+    while (rest.n > 0 && (rest.p[0] == '>' || rest.p[0] == ']'))
+        rest = str_skip(rest, 1);
+    str next = skip_blanks(rest);
+    if (next.n > 0 && !strchr(":(<.,-", next.p[0]) && !str_starts_nocase(next, STR("on ")))
+        return STR_NONE;
+    *behind = rest;
+    return address;
+}
+
+/* "(expanded from <...>)", "<mailto:...>", ":", "...": no words yet. */
+static str words_behind(str rest)
+{
+    for (;;) {
+        rest = skip_blanks(rest);
+        char close = rest.n == 0 ? 0 : rest.p[0] == '(' ? ')' : rest.p[0] == '<' ? '>' : 0;
+        size_t end = close ? str_find_octet(str_take(rest, 300), close) : STR_NOT_FOUND;
+        if (close && end != STR_NOT_FOUND &&
+            (close == '>' || str_starts_nocase(str_skip(rest, 1), STR("expanded")) ||
+             str_starts_nocase(str_skip(rest, 1), STR("generated"))))
+            rest = str_skip(rest, end + 1);
+        else if (rest.n > 0 && strchr(":.\n", rest.p[0]))
+            rest = str_skip(rest, 1);
+        else
+            return rest;
+    }
+}
+
+static void find_recipient(struct walk *w, str folded, str lower)
+{
+    for (size_t i = 0; i < COUNT_OF(RECIPIENT_WORDS); i++) {
+        size_t at = str_find(lower, RECIPIENT_WORDS[i]), begin;
+        if (at == STR_NOT_FOUND)
+            continue;
+        str address = bounce_address_in(str_take(str_skip(folded, at), 400), &begin);
+        if (address.n == 0)
+            continue;
+        w->recipient = address;
+        return;
+    }
+}
+
+static void remember(struct walk *w, const struct bounce_unit *u)
+{
+    if (u->host.n || u->address.family != IP_NONE) {
+        w->host = u->host;
+        w->address = u->address;
+    }
+    if (u->stage != SMTP_STAGE_NONE)
+        w->stage = u->stage;
+    if (u->reporter.n)
+        w->reporter = u->reporter;
+    w->remote |= u->remote;
+    w->remote_seen |= u->remote;
+}
+
+/* What was told of a server holds for one answer. */
+static void forget(struct walk *w)
+{
+    w->expects = w->remote = false;
+    w->stage = SMTP_STAGE_NONE;
+    w->host = STR_NONE;
+    w->address = (struct ip){ .family = IP_NONE };
+}
+
+static void say_unit(struct walk *w, const struct bounce_unit *u, str words)
+{
+    bool own = u->host.n > 0 || u->address.family != IP_NONE;
+    struct explain_said s = { .by = own ? u->host : w->host,
+                              .by_address = own ? u->address : w->address,
+                              .stage = u->stage ? u->stage : w->stage,
+                              .end = u->end,
+                              .code = u->code,
+                              .enhanced = u->enhanced,
+                              .text = words,
+                              .recipient = w->recipient,
+                              .sender = w->sender };
+    if (u->code && (own || u->remote || w->remote))
+        w->p->facts |= FACT_RELAYED;
+    say(w, &s);
+    forget(w);
+}
+
+static void read_unit(struct walk *w, str lines)
+{
+    struct arena *memory = w->p->memory;
+    str behind = STR_NONE, first = str_take(lines, str_find_octet(lines, '\n'));
+    lines = str_take(lines, BOUNCE_UNIT_MAX);
+    str recipient = recipient_at(first, &behind);
+    str folded = bounce_words(lines, 0, false, memory), lower = lowered(folded, memory);
+    struct bounce_unit u;
+    if (!lower.p || folded.n < 4)
+        return;
+    if (has_arrows(lines)) {
+        read_talk(w, lines);
+        return;
+    }
+    bounce_unit_read(folded, lower, lines, memory, &u);
+    if (recipient.n)
+        w->recipient = recipient;
+    else
+        find_recipient(w, folded, lower);
+    if (u.answer) {
+        remember(w, &u);
+        say_unit(w, &u, u.words);
+        return;
+    }
+    if (recipient.n) {
+        str words = words_behind(str_skip(lines, (size_t)(behind.p - lines.p)));
+        words = bounce_words(words, 0, false, memory);
+        if (words.n > 3 && !u.expects)
+            say_unit(w, &u, words);
+    } else if (w->expects && !u.expects) {
+        say_unit(w, &u, folded);
+    }
+    remember(w, &u);
+    w->expects = u.expects;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Lines
+ */
+static bool is_bounce(const struct explain_page *p)
+{
+    unsigned lines = 0;
+    for (str rest = str_take(p->plain, TEXT_MAX); rest.p && lines < LINES_MAX; lines++) {
+        char low[512];
+        str line = str_take(str_cut(&rest, '\n'), sizeof low);
+        for (size_t i = 0; i < line.n; i++)
+            low[i] = to_lower(line.p[i]);
+        str lower = { low, line.n };
+        if (line.n > 8 && bounce_line_tells(lower) && !bounce_line_of_log(lower))
+            return true;
+    }
+    return false;
+}
+
+static bool is_of_log(str line, struct arena *memory)
+{
+    str low = lowered(str_take(line, LINE_MAX), memory);
+    return low.p && bounce_line_of_log(low);
+}
+
+/* Lines of fields, and the blank lines between their groups; *rest begins behind them. */
+static str fields_region(str text, str *rest)
+{
+    str region = str_take(text, 0);
+    for (str next = text; next.p;) {
+        str here = next, line = str_cut(&next, '\n');
+        bool blank = is_blank_line(line);
+        str after = next;
+        if (blank && next.p) {
+            str peek = str_cut(&after, '\n');
+            if (!mail_dsn_is_field(peek))
+                break;
+        }
+        region.n = (size_t)(line.p + line.n - text.p);
+        *rest = next.p ? next : str_skip(here, here.n);
+        if (!next.p)
+            break;
+    }
+    return region;
+}
+
+static void walk_lines(struct walk *w, str text)
+{
+    str unit = STR_NONE, ignored;
+    unsigned lines = 0;
+    for (str rest = text; rest.p && rest.n > 0 && lines < LINES_MAX; lines++) {
+        str here = rest, line = str_cut(&rest, '\n');
+        bool blank = is_blank_line(line);
+        if (!blank && mail_dsn_is_field(line)) {
+            if (unit.n)
+                read_unit(w, unit);
+            unit = STR_NONE;
+            read_fields(w, fields_region(here, &rest));
+            continue;
+        }
+        str low = lowered(str_take(line, 128), w->p->memory);
+        if (w->p->count > w->first && low.p && bounce_line_ends(low))
+            break;
+        bool begins = !blank && (recipient_at(line, &ignored).n > 0);
+        if (unit.n && (blank || begins || unit.n > BOUNCE_UNIT_MAX)) {
+            read_unit(w, unit);
+            unit = STR_NONE;
+        }
+        if (blank || is_of_log(line, w->p->memory))
+            continue;
+        if (!unit.n)
+            unit = line;
+        unit.n = (size_t)(line.p + line.n - unit.p);
+    }
+    if (unit.n)
+        read_unit(w, unit);
+}
+
+/* Where no other server is told of, the one that wrote the bounce gave up. */
+static void name_reporter(struct walk *w)
+{
+    for (size_t i = w->first; i < w->p->count; i++) {
+        struct explain_said *s = &w->p->said[i];
+        if (s->by.n || s->by_address.family != IP_NONE || s->hop != HOP_NONE || w->remote_seen)
+            continue;
+        s->by = w->reporter;
+        s->hop = HOP_SUBMISSION;
+    }
+}
 
 void explain_read_bounce(struct explain_page *p)
 {
-    (void)p;
+    struct walk w = { .p = p, .first = p->count };
+    if (!is_bounce(p))
+        return;
+    walk_lines(&w, str_take(p->plain, TEXT_MAX));
+    if (p->count == w.first) {
+        struct explain_said s = { .end = SMTP_END_REPLY,
+                                  .recipient = w.recipient,
+                                  .by = w.host,
+                                  .by_address = w.address,
+                                  .stage = w.stage };
+        s.text = bounce_words(str_take(p->folded, FALLBACK_MAX), 0, false, p->memory);
+        say(&w, &s);
+    }
+    name_reporter(&w);
+    if (p->form == FORM_NONE)
+        p->form = FORM_BOUNCE;
+    if (p->to.n == 0)
+        p->to = w.p->count > w.first ? p->said[w.first].recipient : w.recipient;
+    if (p->from.n == 0)
+        p->from = w.sender;
 }

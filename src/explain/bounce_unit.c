@@ -1,0 +1,784 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * explain/bounce_unit.c - one unit of a bounce, by tables of what servers write
+ *
+ * All is held against the unit on one line, since programs wrap where they like.
+ */
+#include "explain/bounce.h"
+#include "smtp/path.h"
+#include <string.h>
+
+/* ------------------------------------------------------------------------------------------------
+ * What stands around an answer
+ */
+/* Words behind which the answer follows at once, or in the next unit. remote: they say that another server gave it. */
+static const struct anchor {
+    str words;
+    bool remote;
+} ANCHORS[] = {
+    /* Postfix, and those who learnt from it */
+    { STR_INIT("said:"), true },
+    { STR_INIT("refused to talk to me:"), true },
+    /* qmail and its descendants (Yahoo, Courier's filters, SmarterMail) */
+    { STR_INIT("remote host said:"), true },
+    { STR_INIT("sender was rejected."), true },
+    /* Exim */
+    { STR_INIT("smtp error from remote mail server after initial connection:"), true },
+    { STR_INIT("lmtp error after data:"), true },
+    /* Exchange, Microsoft 365 */
+    { STR_INIT("remote server returned '"), true },
+    { STR_INIT("remote server returned \""), true },
+    { STR_INIT("returned:"), true },
+    { STR_INIT("remote server returned message denied"), true },
+    { STR_INIT("remote server said:"), true },
+    { STR_INIT("remote server replied:"), true },
+    { STR_INIT("gave this error:"), true },
+    { STR_INIT("reported error:"), true },
+    { STR_INIT("error reported:"), true },
+    { STR_INIT("error is:"), false },
+    /* Gmail */
+    { STR_INIT("the error that the other server returned was:"), true },
+    { STR_INIT("the response from the remote server was:"), true },
+    { STR_INIT("the response was:"), true },
+    { STR_INIT("the response from the remote server:"), true },
+    { STR_INIT("technical details of permanent failure:"), false },
+    { STR_INIT("technical details of temporary failure:"), false },
+    { STR_INIT("smtp error:"), false },
+    /* the rest */
+    { STR_INIT("response was:"), true },
+    { STR_INIT("response:"), true },
+    { STR_INIT("reason:"), false },
+    { STR_INIT("replied:"), true },
+    { STR_INIT("with response:"), true },
+    { STR_INIT("with the message:"), true },
+    { STR_INIT("with the following error:"), true },
+    { STR_INIT("with the following message:"), true },
+    { STR_INIT("the server returned:"), true },
+    { STR_INIT("error message:"), false },
+    { STR_INIT("message returned:"), false },
+    { STR_INIT("because:"), false },
+    { STR_INIT("responded:"), true },
+    { STR_INIT("responded with"), true },
+    { STR_INIT("error from remote"), true },
+    { STR_INIT("diagnostic code:"), false },
+    { STR_INIT("diagnostic information:"), false },
+    { STR_INIT("transcript of session"), false },
+    { STR_INIT("smtp;"), false },
+    { STR_INIT("lmtp;"), false },
+    { STR_INIT("antwort des empf\xc3\xa4ngerservers:"), true },
+    { STR_INIT("antwort vom remote-server:"), true },
+    { STR_INIT("fehlermeldung:"), false },
+    { STR_INIT("grund:"), false },
+    { STR_INIT("antwort:"), true },
+    { STR_INIT("r\xc3\xa9ponse du serveur distant"), true },
+    { STR_INIT("la r\xc3\xa9ponse du serveur distant \xc3\xa9tait"), true },
+    { STR_INIT("la respuesta del servidor remoto fue"), true },
+    { STR_INIT("la respuesta fue:"), true },
+    { STR_INIT("die antwort lautete:"), true },
+    { STR_INIT("la risposta \xc3\xa8 stata:"), true },
+    { STR_INIT("a resposta foi:"), true },
+    { STR_INIT("\xd0\xbe\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82:"), true }, /* Russian, response */
+    { STR_INIT("\xe8\x8b\xb1\xe6\x96\x87\xe4\xbf\xa1\xe6\x81\xaf:"),
+      true }, /* Chinese, in English */
+};
+
+/* To which command, as the words tell it. The longer of two that begin alike stands first. */
+static const struct stage_words {
+    str words;
+    enum smtp_stage stage;
+} STAGES[] = {
+    { STR_INIT("in reply to end of data"), SMTP_STAGE_END_OF_DATA },
+    { STR_INIT("in reply to the end of data"), SMTP_STAGE_END_OF_DATA },
+    { STR_INIT("in reply to rcpt"), SMTP_STAGE_RCPT },
+    { STR_INIT("in reply to mail"), SMTP_STAGE_MAIL },
+    { STR_INIT("in reply to data"), SMTP_STAGE_DATA },
+    { STR_INIT("in reply to helo"), SMTP_STAGE_EHLO },
+    { STR_INIT("in reply to ehlo"), SMTP_STAGE_EHLO },
+    { STR_INIT("in reply to lhlo"), SMTP_STAGE_EHLO },
+    { STR_INIT("in reply to starttls"), SMTP_STAGE_STARTTLS },
+    { STR_INIT("in reply to auth"), SMTP_STAGE_AUTH },
+    { STR_INIT("after pipelined end of data"), SMTP_STAGE_END_OF_DATA },
+    { STR_INIT("after end of data"), SMTP_STAGE_END_OF_DATA },
+    { STR_INIT("after sending data block"), SMTP_STAGE_END_OF_DATA },
+    { STR_INIT("after pipelined mail from"), SMTP_STAGE_MAIL },
+    { STR_INIT("after pipelined rcpt to"), SMTP_STAGE_RCPT },
+    { STR_INIT("after pipelined data"), SMTP_STAGE_DATA },
+    { STR_INIT("after rcpt"), SMTP_STAGE_RCPT },
+    { STR_INIT("after mail"), SMTP_STAGE_MAIL },
+    { STR_INIT("lmtp error after data"), SMTP_STAGE_END_OF_DATA },
+    { STR_INIT("after data"), SMTP_STAGE_DATA },
+    { STR_INIT("after helo"), SMTP_STAGE_EHLO },
+    { STR_INIT("after ehlo"), SMTP_STAGE_EHLO },
+    { STR_INIT("after starttls"), SMTP_STAGE_STARTTLS },
+    { STR_INIT("after auth"), SMTP_STAGE_AUTH },
+    { STR_INIT("after initial connection"), SMTP_STAGE_GREETING },
+    { STR_INIT("refused to talk to me"), SMTP_STAGE_GREETING },
+    { STR_INIT("while sending rcpt to"), SMTP_STAGE_RCPT },
+    { STR_INIT("while sending mail from"), SMTP_STAGE_MAIL },
+    { STR_INIT("while sending end of data"), SMTP_STAGE_END_OF_DATA },
+    { STR_INIT("while sending message body"), SMTP_STAGE_END_OF_DATA },
+    { STR_INIT("while receiving the initial server greeting"), SMTP_STAGE_GREETING },
+    { STR_INIT("while performing the ehlo handshake"), SMTP_STAGE_EHLO },
+    { STR_INIT("while performing the helo handshake"), SMTP_STAGE_EHLO },
+    { STR_INIT("does not like recipient"), SMTP_STAGE_RCPT },
+    { STR_INIT("sender was rejected"), SMTP_STAGE_MAIL },
+    { STR_INIT("failed on data command"), SMTP_STAGE_DATA },
+    { STR_INIT("failed after i sent the message"), SMTP_STAGE_END_OF_DATA },
+    { STR_INIT("greeting failed"), SMTP_STAGE_GREETING },
+    { STR_INIT("but greeting"), SMTP_STAGE_GREETING },
+    { STR_INIT("my name was rejected"), SMTP_STAGE_EHLO },
+    { STR_INIT("for rcpt to command"), SMTP_STAGE_RCPT },
+    { STR_INIT("for mail from command"), SMTP_STAGE_MAIL },
+    { STR_INIT("for text command"), SMTP_STAGE_END_OF_DATA },
+    { STR_INIT("for data command"), SMTP_STAGE_DATA },
+    { STR_INIT("for helo command"), SMTP_STAGE_EHLO },
+    { STR_INIT("for ehlo command"), SMTP_STAGE_EHLO },
+    { STR_INIT("for initial connection"), SMTP_STAGE_GREETING },
+    { STR_INIT("after rcpt command"), SMTP_STAGE_RCPT },
+    { STR_INIT("response to rcpt"), SMTP_STAGE_RCPT },
+    { STR_INIT("response to mail"), SMTP_STAGE_MAIL },
+    { STR_INIT("sent: rcpt to"), SMTP_STAGE_RCPT },
+    { STR_INIT("sent: mail from"), SMTP_STAGE_MAIL },
+    { STR_INIT("sent: auth"), SMTP_STAGE_AUTH },
+    { STR_INIT("sent: ehlo"), SMTP_STAGE_EHLO },
+    { STR_INIT("sent: data"), SMTP_STAGE_DATA },
+    { STR_INIT("sent: ."), SMTP_STAGE_END_OF_DATA },
+    /* Gmail numbers the states of its client */
+    { STR_INIT("(state 8)"), SMTP_STAGE_GREETING },
+    { STR_INIT("(state 9)"), SMTP_STAGE_EHLO },
+    { STR_INIT("(state 13)"), SMTP_STAGE_MAIL },
+    { STR_INIT("(state 14)"), SMTP_STAGE_RCPT },
+    { STR_INIT("(state 17)"), SMTP_STAGE_DATA },
+    { STR_INIT("(state 18)"), SMTP_STAGE_END_OF_DATA },
+};
+
+/* No answer at all. */
+static const struct end_words {
+    str words;
+    enum smtp_end end;
+    enum smtp_stage stage;
+} ENDS[] = {
+    { STR_INIT("connection refused"), SMTP_END_REFUSED, SMTP_STAGE_CONNECT },
+    { STR_INIT("connection timed out"), SMTP_END_SILENT, SMTP_STAGE_CONNECT },
+    { STR_INIT("operation timed out"), SMTP_END_SILENT, SMTP_STAGE_CONNECT },
+    { STR_INIT("no route to host"), SMTP_END_UNREACHABLE, SMTP_STAGE_CONNECT },
+    { STR_INIT("network is unreachable"), SMTP_END_UNREACHABLE, SMTP_STAGE_CONNECT },
+    { STR_INIT("host is unreachable"), SMTP_END_UNREACHABLE, SMTP_STAGE_CONNECT },
+    { STR_INIT("lost connection with"), SMTP_END_CLOSED, SMTP_STAGE_NONE },
+    { STR_INIT("connection closed by remote host"), SMTP_END_CLOSED, SMTP_STAGE_NONE },
+    { STR_INIT("remote host closed connection"), SMTP_END_CLOSED, SMTP_STAGE_NONE },
+    { STR_INIT("connection reset by peer"), SMTP_END_RESET, SMTP_STAGE_NONE },
+    { STR_INIT("connection dropped"), SMTP_END_CLOSED, SMTP_STAGE_NONE },
+    { STR_INIT("but connection died"), SMTP_END_CLOSED, SMTP_STAGE_NONE },
+    { STR_INIT("wasn't able to establish an smtp connection"), SMTP_END_SILENT,
+      SMTP_STAGE_CONNECT },
+    { STR_INIT("timed out while"), SMTP_END_SILENT, SMTP_STAGE_NONE },
+};
+
+/* Lines that only a bounce has. */
+static const str TELLS[] = {
+    STR_INIT("final-recipient:"),
+    STR_INIT("reporting-mta:"),
+    STR_INIT("diagnostic-code:"),
+    STR_INIT("original-recipient:"),
+    STR_INIT("remote-mta:"),
+    STR_INIT("(in reply to "),
+    STR_INIT("this is the mail system at host"),
+    STR_INIT("could not be delivered to"),
+    STR_INIT("be delivered to one or more"),
+    STR_INIT("not be delivered to one or more"),
+    STR_INIT("created automatically by mail delivery software"),
+    STR_INIT("smtp error from remote"),
+    STR_INIT("lmtp error after"),
+    STR_INIT("this is the qmail-send program"),
+    STR_INIT("wasn't able to deliver your message"),
+    STR_INIT("does not like recipient"),
+    STR_INIT("remote host said:"),
+    STR_INIT("giving up on "),
+    STR_INIT("transcript of session follows"),
+    STR_INIT("had permanent fatal errors"),
+    STR_INIT("had transient non-fatal errors"),
+    STR_INIT("... while talking to"),
+    STR_INIT("delivery status notification"),
+    STR_INIT("mail delivery failed"),
+    STR_INIT("mail delivery subsystem"),
+    STR_INIT("mailer-daemon"),
+    STR_INIT("mail delivery system"),
+    STR_INIT("returned mail:"),
+    STR_INIT("undelivered mail returned"),
+    STR_INIT("undeliverable:"),
+    STR_INIT("undeliverable mail"),
+    STR_INIT("delivery has failed to these recipients"),
+    STR_INIT("delivery failure report"),
+    STR_INIT("delivery to the following recipient"),
+    STR_INIT("did not reach some or all of the intended recipients"),
+    STR_INIT("following recipient(s) could not be reached"),
+    STR_INIT("diagnostic information for administrators"),
+    STR_INIT("diagnoseinformationen f\xc3\xbcr administratoren"),
+    STR_INIT("informations de diagnostic pour les administrateurs"),
+    STR_INIT("informaci\xc3\xb3n de diagn\xc3\xb3stico para los administradores"),
+    STR_INIT("informazioni di diagnostica per gli amministratori"),
+    STR_INIT("diagnostische gegevens voor beheerders"),
+    STR_INIT("generating server:"),
+    STR_INIT("remote server returned"),
+    STR_INIT("rejected your message to the following e"),
+    STR_INIT("gave this error:"),
+    STR_INIT("technical details of permanent failure"),
+    STR_INIT("technical details of temporary failure"),
+    STR_INIT("the response from the remote server was"),
+    STR_INIT("the error that the other server returned was"),
+    STR_INIT("the response was:"),
+    STR_INIT("google tried to deliver your message"),
+    STR_INIT("your message wasn't delivered to"),
+    STR_INIT("your message couldn't be delivered"),
+    STR_INIT("there was a problem delivering your message to"),
+    STR_INIT("unable to deliver your message"),
+    STR_INIT("unable to deliver message to the following"),
+    STR_INIT("could not deliver message to the following"),
+    STR_INIT("could not deliver your message"),
+    STR_INIT("has not yet been delivered"),
+    STR_INIT("was not delivered to"),
+    STR_INIT("delivery to the following recipients"),
+    STR_INIT("not listed in domino directory"),
+    STR_INIT("not listed in public name & address book"),
+    STR_INIT("message from hmailserver"),
+    STR_INIT("hmailserver sent:"),
+    STR_INIT("an error has occurred while attempting to deliver a message for"),
+    STR_INIT("the following addresses had"),
+    STR_INIT("konnte nicht zugestellt werden"),
+    STR_INIT("n'a pas pu \xc3\xaatre"),
+    STR_INIT("no se ha podido entregar"),
+    STR_INIT("non \xc3\xa8 stato recapitato"),
+    STR_INIT("\"bouncedrecipients\""),
+    STR_INIT("\"diagnosticcode\""),
+    STR_INIT("\xe9\x80\x80\xe4\xbf\xa1"), /* Chinese, returned letter */
+    STR_INIT("\xd0\xbd\xd0\xb5 \xd0\xbc\xd0\xbe\xd0\xb6\xd0\xb5\xd1\x82 "
+             "\xd0\xb1\xd1\x8b\xd1\x82\xd1\x8c "
+             "\xd0\xb4\xd0\xbe\xd1\x81\xd1\x82\xd0\xb0\xd0\xb2\xd0\xbb\xd0\xb5\xd0\xbd\xd0\xbe"),
+};
+
+static const str OF_LOG[] = {
+    STR_INIT(" status=bounced"), STR_INIT(" status=deferred"), STR_INIT(" status=sent"),
+    STR_INIT(" stat="),          STR_INIT(", dsn="),           STR_INIT(" noqueue: "),
+    STR_INIT("postfix/smtp"),    STR_INIT(" rejected rcpt "),  STR_INIT(" relay="),
+};
+
+static const str DELAYS[] = {
+    STR_INIT("has not yet been delivered"),
+    STR_INIT("will be retried"),
+    STR_INIT("warning: message delayed"),
+    STR_INIT("this is a warning message only"),
+    STR_INIT("your message will be retried"),
+    STR_INIT("will continue to be attempted"),
+    STR_INIT("temporary failure:"),
+    STR_INIT("delivery attempts will continue"),
+    STR_INIT("will keep trying"),
+    STR_INIT("had transient non-fatal errors"),
+    STR_INIT("delivery incomplete"),
+    STR_INIT("do not need to resend your message"),
+    STR_INIT("will retry for"),
+};
+
+static const str COPIES[] = {
+    STR_INIT("------ this is a copy of"),   STR_INIT("below this line is a copy of the message"),
+    STR_INIT("original message follows"),   STR_INIT("----- original message -----"),
+    STR_INIT("original message headers:"),  STR_INIT("message header follows"),
+    STR_INIT("unsent message below"),       STR_INIT("--- original message follows."),
+    STR_INIT("-----original message-----"), STR_INIT("ursprungliche nachrichtenkopfzeilen"),
+};
+
+static bool has_any(str lower, const str *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_find(lower, words[i]) != STR_NOT_FOUND)
+            return true;
+    return false;
+}
+
+bool bounce_line_tells(str lower)
+{
+    return has_any(lower, TELLS, COUNT_OF(TELLS));
+}
+
+bool bounce_line_of_log(str lower)
+{
+    return has_any(lower, OF_LOG, COUNT_OF(OF_LOG));
+}
+
+bool bounce_unit_delays(str lower)
+{
+    return has_any(lower, DELAYS, COUNT_OF(DELAYS));
+}
+
+bool bounce_line_ends(str lower)
+{
+    return str_starts(lower, STR("received: ")) || has_any(lower, COPIES, COUNT_OF(COPIES));
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Codes and words
+ */
+static bool is_code(str s)
+{
+    return s.n >= 3 && s.p[0] >= '4' && s.p[0] <= '5' && s.p[1] >= '0' && s.p[1] <= '9' &&
+           is_digit(s.p[2]) && (s.n == 3 || !is_alnum(s.p[3]));
+}
+
+static str skip_blanks(str s)
+{
+    size_t i = 0;
+    while (i < s.n && (s.p[i] == ' ' || s.p[i] == '\t'))
+        i++;
+    return str_skip(s, i);
+}
+
+/* "5.7.1", also with a hash before it or punctuation behind. */
+static bool enhanced_at(str text, struct smtp_enhanced *out, str *rest)
+{
+    bool hash = str_starts(text, STR("#")) || str_starts(text, STR("("));
+    if (smtp_enhanced_read(str_skip(text, hash), out, rest))
+        return true;
+    size_t n = hash;
+    while (n < text.n && n < 12 && (is_digit(text.p[n]) || text.p[n] == '.'))
+        n++;
+    str number = str_skip(str_take(text, n), hash);
+    str behind;
+    if (number.n > 0 && number.p[number.n - 1] == '.')
+        number.n--;
+    if (!smtp_enhanced_read(number, out, &behind) || (n < text.n && is_alnum(text.p[n])))
+        return false;
+    *rest = str_skip(text, n);
+    if (rest->n > 0 && strchr(":;,)]>'\"-", rest->p[0]))
+        *rest = str_skip(*rest, 1);
+    return true;
+}
+
+bool bounce_code_read(str text, unsigned *code, struct smtp_enhanced *enhanced, str *rest)
+{
+    text = skip_blanks(text);
+    if (!is_code(text))
+        return false;
+    *code = (unsigned)((text.p[0] - '0') * 100 + (text.p[1] - '0') * 10 + (text.p[2] - '0'));
+    str behind = str_skip(text, 3);
+    if (behind.n > 0 && strchr("-:,.;", behind.p[0]))
+        behind = str_skip(behind, 1);
+    behind = skip_blanks(behind);
+    *rest = behind;
+    if (enhanced_at(behind, enhanced, &behind))
+        *rest = skip_blanks(behind);
+    return true;
+}
+
+/* How much of a code stands at the start of text: "550-5.7.1 ", "550 5.7.1 ", "550-". */
+static size_t code_again(str text, str digits, bool many)
+{
+    struct smtp_enhanced x;
+    str rest;
+    if (!str_starts(text, digits) || text.n < 4 || (text.p[3] != '-' && text.p[3] != ' '))
+        return 0;
+    str behind = str_skip(text, 4);
+    if (enhanced_at(behind, &x, &rest))
+        return text.n - rest.n;
+    return text.p[3] == '-' || many ? 4 : 0;
+}
+
+str bounce_words(str answer, unsigned code, bool many, struct arena *memory)
+{
+    char number[3] = { (char)('0' + code / 100 % 10), (char)('0' + code / 10 % 10),
+                       (char)('0' + code % 10) };
+    str digits = { number, code ? 3 : 0 };
+    char *out = arena_alloc(memory, answer.n + 1);
+    size_t n = 0;
+    answer = str_trim(answer);
+    for (size_t i = 0; out && i < answer.n;) {
+        bool begins = i == 0 || answer.p[i - 1] == ' ' || answer.p[i - 1] == '\n';
+        size_t again = begins && digits.n ? code_again(str_skip(answer, i), digits, many) : 0;
+        if (again > 0) {
+            many = many || answer.p[i + 3] == '-';
+            i += again;
+            continue;
+        }
+        char c = answer.p[i++];
+        bool blank = c == ' ' || c == '\t' || c == '\r' || c == '\n';
+        if (!blank)
+            out[n++] = c;
+        else if (n > 0 && out[n - 1] != ' ')
+            out[n++] = ' ';
+    }
+    return out ? str_trim((str){ out, n }) : STR_NONE;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Names and addresses
+ */
+static bool is_host_octet(char c)
+{
+    return is_alnum(c) || c == '.' || c == '-' || c == '_';
+}
+
+str bounce_host_at(str text)
+{
+    size_t n = 0, dots = 0;
+    while (n < text.n && n < 255 && is_host_octet(text.p[n]))
+        dots += text.p[n++] == '.';
+    str host = str_take(text, n);
+    while (host.n > 0 && host.p[host.n - 1] == '.') {
+        host.n--;
+        dots--;
+    }
+    return host.n > 0 && dots > 0 && is_alnum(host.p[0]) ? host : STR_NONE;
+}
+
+static bool is_address_octet(char c)
+{
+    return c > ' ' && c != '<' && c != '>' && c != '(' && c != ')' && c != '"' && c != ',' &&
+           c != ';' && c != ':' && c != '[' && c != ']' && c != '\'' && c != 0x7f;
+}
+
+str bounce_address_in(str text, size_t *at)
+{
+    for (size_t from = 0; from < text.n;) {
+        size_t mark = str_find_octet(str_skip(text, from), '@');
+        if (mark == STR_NOT_FOUND)
+            break;
+        mark += from;
+        size_t begin = mark, end = mark + 1;
+        while (begin > from && mark - begin < 64 &&
+               (is_address_octet(text.p[begin - 1]) || (unsigned char)text.p[begin - 1] >= 0x80))
+            begin--;
+        while (end < text.n && end - mark < 255 &&
+               (is_host_octet(text.p[end]) || (unsigned char)text.p[end] >= 0x80))
+            end++;
+        while (end > mark + 1 && (text.p[end - 1] == '.' || text.p[end - 1] == '-'))
+            end--;
+        if (begin < mark && end > mark + 1) {
+            *at = begin;
+            return str_skip(str_take(text, end), begin);
+        }
+        from = mark + 1;
+    }
+    return STR_NONE;
+}
+
+static bool ip_at(str text, struct ip *out, size_t *used)
+{
+    size_t n = 0;
+    while (n < text.n && n < 46 &&
+           (is_digit(text.p[n]) || text.p[n] == '.' || text.p[n] == ':' ||
+            (to_lower(text.p[n]) >= 'a' && to_lower(text.p[n]) <= 'f')))
+        n++;
+    while (n > 0 && (text.p[n - 1] == '.' || text.p[n - 1] == ':'))
+        n--;
+    *used = n;
+    return n > 3 && ip_parse(str_take(text, n), out);
+}
+
+/* A host and its address: "mx.corp.example[192.0.2.1]", "mx.corp.example. [192.0.2.1]", "mx.corp.example (192.0.2.1)",
+ * an address alone, in brackets or not. */
+bool bounce_server_read(str text, struct bounce_unit *u)
+{
+    struct ip ip = { .family = IP_NONE };
+    size_t used;
+    text = skip_blanks(text);
+    str bare = str_skip(text,
+                        text.n > 0 && (text.p[0] == '[' || text.p[0] == '<' || text.p[0] == '('));
+    if (ip_at(bare, &ip, &used)) {
+        u->address = ip;
+        u->host = STR_NONE;
+        return true;
+    }
+    str host = bounce_host_at(bare);
+    if (host.n == 0)
+        return false;
+    str rest = str_skip(bare, host.n);
+    while (rest.n > 0 && (rest.p[0] == '.' || rest.p[0] == ' ' || rest.p[0] == ':'))
+        rest = str_skip(rest, 1);
+    u->host = host;
+    u->address = (struct ip){ .family = IP_NONE };
+    if (rest.n > 0 && (rest.p[0] == '[' || rest.p[0] == '(') &&
+        ip_at(str_skip(rest, 1), &ip, &used))
+        u->address = ip;
+    return true;
+}
+
+/* Words before the name of the server that answered. */
+static const str BEFORE_HOST[] = {
+    STR_INIT("host: "),
+    STR_INIT("host "),
+    STR_INIT("while talking to "),
+    STR_INIT("by the server "),
+    STR_INIT("by the recipient domain by "),
+    STR_INIT(" by "),
+    STR_INIT("connected to "),
+    STR_INIT("connect to "),
+    STR_INIT("connection to "),
+    STR_INIT("lost connection with "),
+    STR_INIT("conversation with "),
+    STR_INIT("remote server ("),
+    STR_INIT("remote server: "),
+    STR_INIT("remote host: "),
+    STR_INIT("destination host ip - "),
+    STR_INIT("mail server "),
+    STR_INIT("server: "),
+    STR_INIT("giving up on "),
+};
+/* Words before the name of the server that wrote the bounce. */
+static const str BEFORE_REPORTER[] = {
+    STR_INIT("mail system at host "),
+    STR_INIT("qmail-send program at "),
+    STR_INIT("generating server: "),
+    STR_INIT("generierender server: "),
+    STR_INIT("serveur de g\xc3\xa9n\xc3\xa9ration : "),
+    STR_INIT("servidor de generaci\xc3\xb3n: "),
+};
+/* Words behind it. */
+static const str BEHIND_HOST[] = {
+    STR_INIT(" does not like recipient"),
+    STR_INIT(" failed after i sent"),
+    STR_INIT(" failed on data command"),
+    STR_INIT(" said:"),
+    STR_INIT(" gave this error"),
+    STR_INIT(" rejected your message"),
+    STR_INIT(" #5."),
+    STR_INIT(" #4."),
+    STR_INIT(" #<"),
+    STR_INIT(" refused to talk to me"),
+};
+
+/* The word before octet at: back to a blank, and over "name [address]". */
+static str word_before(str text, size_t at)
+{
+    size_t begin = at;
+    while (begin > 0 && at - begin < 300 && text.p[begin - 1] != ' ' && text.p[begin - 1] != '<')
+        begin--;
+    if (begin > 1 && begin < at && (text.p[begin] == '[' || text.p[begin] == '(')) {
+        size_t end = begin - 1;
+        begin = end;
+        while (begin > 0 && end - begin < 300 && text.p[begin - 1] != ' ')
+            begin--;
+    }
+    return str_skip(str_take(text, at), begin);
+}
+
+static bool read_reporter(str folded, str lower, struct bounce_unit *u)
+{
+    for (size_t i = 0; i < COUNT_OF(BEFORE_REPORTER); i++) {
+        size_t at = str_find(lower, BEFORE_REPORTER[i]);
+        if (at == STR_NOT_FOUND)
+            continue;
+        u->reporter = bounce_host_at(str_skip(folded, at + BEFORE_REPORTER[i].n));
+        return true;
+    }
+    return false;
+}
+
+static bool read_host(str folded, str lower, struct bounce_unit *u)
+{
+    for (size_t i = 0; i < COUNT_OF(BEFORE_HOST); i++) {
+        str rest = lower;
+        for (unsigned tries = 0; tries < 8; tries++) {
+            size_t at = str_find(rest, BEFORE_HOST[i]);
+            if (at == STR_NOT_FOUND)
+                break;
+            rest = str_skip(rest, at + BEFORE_HOST[i].n);
+            if (bounce_server_read(str_skip(folded, folded.n - rest.n), u))
+                return true;
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(BEHIND_HOST); i++) {
+        size_t at = str_find(lower, BEHIND_HOST[i]);
+        if (at != STR_NOT_FOUND && at > 0 && bounce_server_read(word_before(folded, at), u))
+            return true;
+    }
+    return false;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The answer
+ */
+static void read_stage(str lower, struct bounce_unit *u)
+{
+    for (size_t i = 0; i < COUNT_OF(STAGES); i++)
+        if (str_find(lower, STAGES[i].words) != STR_NOT_FOUND) {
+            u->stage = STAGES[i].stage;
+            return;
+        }
+}
+
+static void read_end(str lower, struct bounce_unit *u)
+{
+    for (size_t i = 0; i < COUNT_OF(ENDS) && u->end == SMTP_END_REPLY; i++)
+        if (str_find(lower, ENDS[i].words) != STR_NOT_FOUND) {
+            u->end = ENDS[i].end;
+            if (u->stage == SMTP_STAGE_NONE)
+                u->stage = ENDS[i].stage;
+        }
+}
+
+/* What may stand between the anchor and the code. */
+static str skip_marks(str s)
+{
+    size_t i = 0;
+    while (i < s.n && i < 8 && strchr(" '\"<#(:", s.p[i]))
+        i++;
+    return str_skip(s, i);
+}
+
+static str cut_at(str text, str lower, str words)
+{
+    size_t at = str_find(lower, words);
+    return at == STR_NOT_FOUND ? text : str_take(text, at);
+}
+
+/* The last octet closes a quote or bracket that was opened before the words. */
+static bool closes_nothing(str s)
+{
+    static const char PAIRS[][2] = { { '<', '>' }, { '(', ')' }, { '\'', '\'' }, { '"', '"' } };
+    str before = str_take(s, s.n - 1);
+    for (size_t i = 0; i < COUNT_OF(PAIRS); i++)
+        if (s.p[s.n - 1] == PAIRS[i][1])
+            return str_find_octet(before, PAIRS[i][0]) == STR_NOT_FOUND;
+    return false;
+}
+
+/* The words end where the bounce goes on with its own. */
+static str until_own_words(str folded, str lower, str from)
+{
+    static const str OWN[] = {
+        STR_INIT("(in reply to "),   STR_INIT("giving up on "),
+        STR_INIT("#smtp#"),          STR_INIT(" ##"),
+        STR_INIT(" hmailserver"),    STR_INIT("i'm not going to try again"),
+        STR_INIT(" reporting-mta:"), STR_INIT("(#5."),
+        STR_INIT(" (expanded from"), STR_INIT(" final-recipient:"),
+        STR_INIT(" remote-mta:"),    STR_INIT(" original message headers"),
+    };
+    size_t begin = (size_t)(from.p - folded.p);
+    for (size_t i = 0; i < COUNT_OF(OWN); i++)
+        from = cut_at(from, str_take(str_skip(lower, begin), from.n), OWN[i]);
+    from = str_trim(from);
+    while (from.n > 0 && closes_nothing(from))
+        from.n--;
+    return from;
+}
+
+/* "... [mx.corp.example]", "... [mx.corp.example 2026-11-26T06:00:00.000Z 08D]": Exchange says who it is. */
+static str host_at_end(str words)
+{
+    size_t at = str_rfind_octet(words, '[');
+    if (at == STR_NOT_FOUND || words.p[words.n - 1] != ']')
+        return STR_NONE;
+    str host = bounce_host_at(str_skip(words, at + 1));
+    return host.n > 8 && is_alpha(host.p[host.n - 1]) ? host : STR_NONE;
+}
+
+static void take_answer(str folded, str lower, str from, struct arena *memory,
+                        struct bounce_unit *u)
+{
+    str rest;
+    from = until_own_words(folded, lower, from);
+    if (bounce_code_read(from, &u->code, &u->enhanced, &rest))
+        u->words = bounce_words(rest, u->code, from.n > 3 && from.p[3] == '-', memory);
+    else
+        u->words = bounce_words(from, 0, false, memory);
+    u->answer = u->words.n > 0 || u->code > 0;
+    if (u->host.n == 0 && u->address.family == IP_NONE)
+        u->host = host_at_end(u->words);
+}
+
+/* A code behind an anchor; *anchor: the last one that stands at the end. */
+static bool answer_at_anchor(str folded, str lower, struct arena *memory, struct bounce_unit *u)
+{
+    for (size_t i = 0; i < COUNT_OF(ANCHORS); i++) {
+        str rest = lower;
+        for (unsigned tries = 0; tries < 4; tries++) {
+            size_t at = str_find(rest, ANCHORS[i].words);
+            if (at == STR_NOT_FOUND)
+                break;
+            rest = str_skip(rest, at + ANCHORS[i].words.n);
+            u->remote |= ANCHORS[i].remote;
+            str behind = skip_marks(rest);
+            if (behind.n == 0)
+                u->expects = true;
+            if (!is_code(behind))
+                continue;
+            take_answer(folded, lower, str_skip(folded, folded.n - behind.n), memory, u);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "550 5.7.1", wherever it stands. */
+static bool answer_with_both(str folded, str lower, struct arena *memory, struct bounce_unit *u)
+{
+    for (size_t i = 0; i + 9 <= folded.n; i++) {
+        unsigned code;
+        struct smtp_enhanced x = { 0 };
+        str rest, from = str_skip(folded, i);
+        if ((i > 0 && (is_alnum(folded.p[i - 1]) || strchr(".-=", folded.p[i - 1]))) ||
+            !is_code(from) || !bounce_code_read(from, &code, &x, &rest) || x.class == 0)
+            continue;
+        take_answer(folded, lower, from, memory, u);
+        return true;
+    }
+    return false;
+}
+
+/* ": 550 no", where the words before tell of a server or a command. */
+static bool answer_at_colon(str folded, str lower, struct arena *memory, struct bounce_unit *u)
+{
+    bool spoken = u->stage || u->host.n || u->address.family != IP_NONE;
+    for (size_t i = 2; spoken && i + 5 <= folded.n; i++) {
+        str from = str_skip(folded, i);
+        if (folded.p[i - 1] != ' ' || folded.p[i - 2] != ':' || !is_code(from) ||
+            (from.p[3] != ' ' && from.p[3] != '-'))
+            continue;
+        take_answer(folded, lower, from, memory, u);
+        return true;
+    }
+    return false;
+}
+
+/* A line that begins with a code. */
+static bool answer_at_line(str folded, str lower, str lines, struct arena *memory,
+                           struct bounce_unit *u)
+{
+    for (str rest = lines; rest.p;) {
+        str line = skip_blanks(str_cut(&rest, '\n')), behind;
+        unsigned code;
+        struct smtp_enhanced x = { 0 };
+        if (!bounce_code_read(line, &code, &x, &behind) || line.n < 5)
+            continue;
+        size_t at = str_find(folded, str_take(line, 4));
+        if (at == STR_NOT_FOUND)
+            continue;
+        take_answer(folded, lower, str_skip(folded, at), memory, u);
+        return true;
+    }
+    return false;
+}
+
+/* "(#5.1.1)", "#5.1.1", "[5.1.1]": qmail's own words, and Exchange's. */
+static void read_enhanced(str folded, struct bounce_unit *u)
+{
+    str rest;
+    for (size_t i = 0; i + 5 <= folded.n && u->enhanced.class == 0; i++)
+        if (folded.p[i] == '#' && !enhanced_at(str_skip(folded, i), &u->enhanced, &rest))
+            u->enhanced = (struct smtp_enhanced){ 0 };
+}
+
+void bounce_unit_read(str folded, str lower, str lines, struct arena *memory,
+                      struct bounce_unit *out)
+{
+    *out = (struct bounce_unit){ .end = SMTP_END_REPLY };
+    if (!read_reporter(folded, lower, out))
+        read_host(folded, lower, out);
+    read_stage(lower, out);
+    if (!answer_at_anchor(folded, lower, memory, out) &&
+        !answer_with_both(folded, lower, memory, out) &&
+        !answer_at_colon(folded, lower, memory, out) &&
+        !answer_at_line(folded, lower, lines, memory, out))
+        read_end(lower, out);
+    if (out->enhanced.class == 0)
+        read_enhanced(folded, out);
+}
