@@ -580,8 +580,10 @@ static bool read_host(str folded, str lower, struct bounce_unit *u)
             size_t at = str_find(rest, BEFORE_HOST[i]);
             if (at == STR_NOT_FOUND)
                 break;
+            bool word = is_alpha(BEFORE_HOST[i].p[0]) && lower.n - rest.n + at > 0 &&
+                        is_alnum(lower.p[lower.n - rest.n + at - 1]);
             rest = str_skip(rest, at + BEFORE_HOST[i].n);
-            if (bounce_server_read(str_skip(folded, folded.n - rest.n), u))
+            if (!word && bounce_server_read(str_skip(folded, folded.n - rest.n), u))
                 return true;
         }
     }
@@ -739,6 +741,21 @@ static bool answer_at_colon(str folded, str lower, struct arena *memory, struct 
     return false;
 }
 
+/* Where in folded the next line stands that begins with a code of another answer; its end: nowhere. */
+static size_t other_answer(str lines, str folded, unsigned code)
+{
+    for (str rest = lines; rest.p;) {
+        str line = skip_blanks(str_cut(&rest, '\n')), behind;
+        unsigned other;
+        struct smtp_enhanced x;
+        if (line.n < 8 || !bounce_code_read(line, &other, &x, &behind) || other == code)
+            continue;
+        size_t at = str_find(folded, str_take(line, 8));
+        return at == STR_NOT_FOUND ? folded.n : at;
+    }
+    return folded.n;
+}
+
 /* A line that begins with a code. */
 static bool answer_at_line(str folded, str lower, str lines, struct arena *memory,
                            struct bounce_unit *u)
@@ -749,10 +766,12 @@ static bool answer_at_line(str folded, str lower, str lines, struct arena *memor
         struct smtp_enhanced x = { 0 };
         if (!bounce_code_read(line, &code, &x, &behind) || line.n < 5)
             continue;
-        size_t at = str_find(folded, str_take(line, 4));
+        size_t at = str_find(folded, str_take(line, 4)), end = folded.n;
         if (at == STR_NOT_FOUND)
             continue;
-        take_answer(folded, lower, str_skip(folded, at), memory, u);
+        end = at + other_answer(rest, str_skip(folded, at), code);
+        take_answer(str_take(folded, end), str_take(lower, end),
+                    str_skip(str_take(folded, end), at), memory, u);
         return true;
     }
     return false;

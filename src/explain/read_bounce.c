@@ -21,6 +21,7 @@ enum {
 
 struct walk {
     struct explain_page *p;
+    str reason; /* from the first unit that tells of a failure to the last, where nothing else does */
     str recipient; /* the last one named */
     str host, reporter, sender;
     struct ip address;
@@ -155,7 +156,8 @@ static void say_recipient(struct walk *w, const struct mail_dsn *d,
     if (r->action != MAIL_DSN_NO_ACTION && r->action != MAIL_DSN_FAILED &&
         r->action != MAIL_DSN_DELAYED)
         return;
-    if (r->diagnostic.value.n == 0 && r->status.n == 0 && r->remote_mta.value.n == 0)
+    if (r->diagnostic.value.n == 0 && r->remote_mta.value.n == 0 &&
+        !smtp_enhanced_read(r->status, &status, &rest))
         return;
     set_server(r->remote_mta.value, &s);
     bool remote = s.by.n > 0 || s.by_address.family != IP_NONE;
@@ -247,6 +249,7 @@ struct talk {
     str begin;     /* its first line */
     size_t end;    /* octets from there to its end */
     bool said;
+    size_t last; /* refusals before the last answer */
 };
 
 static void command(struct talk *t, str line)
@@ -285,6 +288,15 @@ static str without_arrows(str lines, struct arena *memory)
     return out ? str_trim((str){ out, n }) : STR_NONE;
 }
 
+/* Commands went together, and only the last is shown: what was refused before was the recipient. */
+static void was_rcpt(struct talk *t)
+{
+    for (size_t i = t->last; i < t->w->p->count; i++)
+        if (t->w->p->said[i].stage == SMTP_STAGE_END_OF_DATA ||
+            t->w->p->said[i].stage == SMTP_STAGE_DATA)
+            t->w->p->said[i].stage = SMTP_STAGE_RCPT;
+}
+
 static void answer_ends(struct talk *t)
 {
     struct walk *w = t->w;
@@ -302,6 +314,9 @@ static void answer_ends(struct talk *t)
         s.text = bounce_words(rest, s.code, lines.p[3] == '-', w->p->memory);
         s.aside = t->said && is_consequence(s.code, s.text);
         w->p->facts |= FACT_RELAYED;
+        if (s.aside)
+            was_rcpt(t);
+        t->last = w->p->count;
         say(w, &s);
         t->said = true;
     }
@@ -388,6 +403,9 @@ static str words_behind(str rest)
 {
     for (;;) {
         rest = skip_blanks(rest);
+        if (str_starts_nocase(rest, STR("on "))) /* "on Thu, 26 Nov 2026 06:00" */
+            rest = str_skip(
+                rest, str_find_octet(rest, '\n') == STR_NOT_FOUND ? 0 : str_find_octet(rest, '\n'));
         char close = rest.n == 0 ? 0 : rest.p[0] == '(' ? ')' : rest.p[0] == '<' ? '>' : 0;
         size_t end = close ? str_find_octet(str_take(rest, 300), close) : STR_NOT_FOUND;
         if (close && end != STR_NOT_FOUND &&
@@ -399,6 +417,63 @@ static str words_behind(str rest)
         else
             return rest;
     }
+}
+
+/* Words of failure: a unit that has one tells why, where no answer is shown. */
+static const str FAILURES[] = {
+    STR_INIT("not be delivered"),
+    STR_INIT("not accepting"),
+    STR_INIT("invalid"),
+    STR_INIT("unknown"),
+    STR_INIT("not found"),
+    STR_INIT("no such"),
+    STR_INIT("not known"),
+    STR_INIT("full"),
+    STR_INIT("exceed"),
+    STR_INIT("rejected"),
+    STR_INIT("refused"),
+    STR_INIT("unable to"),
+    STR_INIT("could not"),
+    STR_INIT("couldn't"),
+    STR_INIT("not reach"),
+    STR_INIT("disabled"),
+    STR_INIT("undeliverable"),
+    STR_INIT("does not exist"),
+    STR_INIT("failed"),
+    STR_INIT("was not"),
+    STR_INIT("wasn't"),
+    STR_INIT("error"),
+    STR_INIT("blocked"),
+    STR_INIT("quota"),
+    STR_INIT("denied"),
+    STR_INIT("no longer"),
+    STR_INIT("not listed"),
+    STR_INIT("delayed"),
+    STR_INIT("unavailable"),
+    STR_INIT("n'a pas pu"),
+    STR_INIT("no se pudo"),
+    STR_INIT("nicht zugestellt"),
+    STR_INIT("unbekannt"),
+    STR_INIT("non \xc3\xa8 stat"),
+    STR_INIT("\xe9\x80\x80\xe4\xbf\xa1"),
+    STR_INIT("\xd0\xbd\xd0\xb5 \xd0\xbc\xd0\xbe\xd0\xb6\xd0\xb5\xd1\x82"), /* Russian, can not */
+};
+
+static void note_reason(struct walk *w, str lines, str folded, str lower)
+{
+    bool tells = false;
+    size_t at;
+    for (size_t i = 0; i < COUNT_OF(FAILURES) && !tells; i++)
+        tells = str_find(lower, FAILURES[i]) != STR_NOT_FOUND;
+    if (!tells)
+        return;
+    if (!w->reason.p)
+        w->reason = lines;
+    size_t n = (size_t)(lines.p + lines.n - w->reason.p);
+    if (n <= FALLBACK_MAX)
+        w->reason.n = n;
+    if (w->recipient.n == 0)
+        w->recipient = bounce_address_in(folded, &at);
 }
 
 static void find_recipient(struct walk *w, str folded, str lower)
@@ -488,6 +563,7 @@ static void read_unit(struct walk *w, str lines)
     } else if (w->expects && !u.expects) {
         say_unit(w, &u, folded);
     }
+    note_reason(w, lines, folded, lower);
     remember(w, &u);
     w->expects = u.expects;
 }
@@ -537,14 +613,54 @@ static str fields_region(str text, str *rest)
     return region;
 }
 
+static const str HEADER_NAMES[] = {
+    STR_INIT("from"),    STR_INIT("to"),         STR_INIT("cc"),     STR_INIT("date"),
+    STR_INIT("subject"), STR_INIT("received"),   STR_INIT("sender"), STR_INIT("precedence"),
+    STR_INIT("path"),    STR_INIT("references"), STR_INIT("lines"),
+};
+
+/* A line of a message's header, or of a part's. */
+static bool is_header(str line)
+{
+    struct mail_field f;
+    if (str_starts(line, STR("From "))) /* mbox's line has a time */
+        return str_find_octet(line, ':') != STR_NOT_FOUND;
+    if (!mail_field_read(str_take(line, 128), &f))
+        return false;
+    bool word = true;
+    for (size_t i = 0; i < f.name.n && word; i++)
+        word = is_alnum(f.name.p[i]) || f.name.p[i] == '-';
+    if (word && str_find_octet(f.name, '-') != STR_NOT_FOUND)
+        return true;
+    for (size_t i = 0; i < COUNT_OF(HEADER_NAMES); i++)
+        if (str_eq_nocase(f.name, HEADER_NAMES[i]))
+            return true;
+    return false;
+}
+
+/* The header of the message that came back. */
+static bool is_copy_header(str line)
+{
+    return str_starts_nocase(line, STR("content-type:")) &&
+           (str_find_nocase(str_take(line, 128), STR("message/rfc822")) != STR_NOT_FOUND ||
+            str_find_nocase(str_take(line, 128), STR("rfc822-headers")) != STR_NOT_FOUND);
+}
+
+static bool is_boundary(str line)
+{
+    return line.n > 10 && str_starts(line, STR("--")) && str_find_octet(line, ' ') == STR_NOT_FOUND;
+}
+
 static void walk_lines(struct walk *w, str text)
 {
     str unit = STR_NONE, ignored;
     unsigned lines = 0;
+    bool header = false;
     for (str rest = text; rest.p && rest.n > 0 && lines < LINES_MAX; lines++) {
         str here = rest, line = str_cut(&rest, '\n');
         bool blank = is_blank_line(line);
-        if (!blank && mail_dsn_is_field(line)) {
+        bool mbox = header && str_starts_nocase(line, STR("status:"));
+        if (!blank && !mbox && mail_dsn_is_field(line)) {
             if (unit.n)
                 read_unit(w, unit);
             unit = STR_NONE;
@@ -554,6 +670,12 @@ static void walk_lines(struct walk *w, str text)
         str low = lowered(str_take(line, 128), w->p->memory);
         if (w->p->count > w->first && low.p && bounce_line_ends(low))
             break;
+        if (w->p->count > w->first && is_copy_header(line))
+            break;
+        bool fold = !blank && (line.p[0] == ' ' || line.p[0] == '\t');
+        header = !blank && ((header && fold) || (!unit.n && is_header(line)));
+        if (header || is_boundary(line))
+            continue;
         bool begins = !blank && (recipient_at(line, &ignored).n > 0);
         if (unit.n && (blank || begins || unit.n > BOUNCE_UNIT_MAX)) {
             read_unit(w, unit);
@@ -569,6 +691,40 @@ static void walk_lines(struct walk *w, str text)
         read_unit(w, unit);
 }
 
+static const str PATH_WORDS[] = {
+    STR_INIT("host"),        STR_INIT("domain"),   STR_INIT("rout"),    STR_INIT("retry"),
+    STR_INIT("connect"),     STR_INIT("dns"),      STR_INIT("gateway"), STR_INIT("timed out"),
+    STR_INIT("mail server"), STR_INIT("too long"), STR_INIT("expired"),
+};
+static const str MAILBOX_WORDS[] = {
+    STR_INIT("user"),      STR_INIT("mailbox"), STR_INIT("quota"),   STR_INIT("account"),
+    STR_INIT("nobody"),    STR_INIT("unknown"), STR_INIT("no such"), STR_INIT("full"),
+    STR_INIT("recipient"), STR_INIT("alias"),
+};
+
+static bool has_word(str text, const str *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_find_nocase(text, words[i]) != STR_NOT_FOUND)
+            return true;
+    return false;
+}
+
+/* Which side the server is on that wrote the bounce and could do nothing: one that finds no way stands at the sender,
+ * one that knows the mailbox, or that there is none, at the recipient. */
+static enum finding_hop hop_of_reporter(const struct explain_said *s)
+{
+    str text = str_take(s->text, 400);
+    unsigned subject = s->enhanced.class ? s->enhanced.subject : 0;
+    if (s->end != SMTP_END_REPLY || subject == 4)
+        return HOP_SUBMISSION;
+    if (subject == 2 || (subject == 1 && s->enhanced.detail == 1))
+        return HOP_RECIPIENT;
+    if (has_word(text, PATH_WORDS, COUNT_OF(PATH_WORDS)))
+        return HOP_SUBMISSION;
+    return has_word(text, MAILBOX_WORDS, COUNT_OF(MAILBOX_WORDS)) ? HOP_RECIPIENT : HOP_NONE;
+}
+
 /* Where no other server is told of, the one that wrote the bounce gave up. */
 static void name_reporter(struct walk *w)
 {
@@ -577,7 +733,7 @@ static void name_reporter(struct walk *w)
         if (s->by.n || s->by_address.family != IP_NONE || s->hop != HOP_NONE || w->remote_seen)
             continue;
         s->by = w->reporter;
-        s->hop = HOP_SUBMISSION;
+        s->hop = hop_of_reporter(s);
     }
 }
 
@@ -593,7 +749,8 @@ void explain_read_bounce(struct explain_page *p)
                                   .by = w.host,
                                   .by_address = w.address,
                                   .stage = w.stage };
-        s.text = bounce_words(str_take(p->folded, FALLBACK_MAX), 0, false, p->memory);
+        s.text = bounce_words(w.reason.n ? w.reason : str_take(p->folded, FALLBACK_MAX), 0, false,
+                              p->memory);
         say(&w, &s);
     }
     name_reporter(&w);

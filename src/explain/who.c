@@ -62,6 +62,23 @@ static bool begins_with_word(str label, str word)
            (label.n == word.n || is_digit(label.p[word.n]) || label.p[word.n] == '-');
 }
 
+/* "smtp-inbound-7", "mail-mx1": a part between hyphens and digits that says so, whatever stands first. */
+static bool has_mx_part(str host)
+{
+    static const str PARTS[] = { STR_INIT("inbound"), STR_INIT("mx"), STR_INIT("mxin"),
+                                 STR_INIT("in"), STR_INIT("incoming") };
+    str label = first_label(host);
+    for (str rest = label; rest.p && label.n < host.n;) {
+        str part = str_cut(&rest, '-');
+        while (part.n > 0 && is_digit(part.p[part.n - 1]))
+            part.n--;
+        for (size_t i = 0; i < COUNT_OF(PARTS); i++)
+            if (str_eq_nocase(part, PARTS[i]))
+                return true;
+    }
+    return false;
+}
+
 static bool has_label(str host, const str *labels, size_t count)
 {
     str label = first_label(host);
@@ -79,7 +96,8 @@ bool explain_host_is_mx(str host)
         if (str_ends_nocase(host, MX_ENDS[i]) &&
             str_find_nocase(host, STR("smtp-relay")) == STR_NOT_FOUND)
             return true;
-    return provider_of_mx(host) != NULL || has_label(host, MX_LABELS, COUNT_OF(MX_LABELS));
+    return provider_of_mx(host) != NULL || has_label(host, MX_LABELS, COUNT_OF(MX_LABELS)) ||
+           has_mx_part(host);
 }
 
 bool explain_host_is_submission(str host)
