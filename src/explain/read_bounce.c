@@ -21,6 +21,7 @@ enum {
 
 struct walk {
     struct explain_page *p;
+    str body;   /* begins behind the header */
     str reason; /* from the first unit that tells of a failure to the last, where nothing else does */
     str recipient; /* the last one named */
     str host, reporter, sender;
@@ -103,18 +104,20 @@ static void fill(struct explain_said *into, const struct explain_said *from)
         into->end = from->end;
 }
 
-static void say(struct walk *w, const struct explain_said *said)
+/* Where it was put; NULL: there was no place. */
+static struct explain_said *say(struct walk *w, const struct explain_said *said)
 {
     for (size_t i = w->first; i < w->p->count; i++)
         if (same_refusal(&w->p->said[i], said)) {
             fill(&w->p->said[i], said);
-            return;
+            return &w->p->said[i];
         }
     struct explain_said *place = explain_say(w->p, FORM_BOUNCE);
     if (place) {
         *place = *said;
         place->form = FORM_BOUNCE;
     }
+    return place;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -249,7 +252,7 @@ struct talk {
     str begin;     /* its first line */
     size_t end;    /* octets from there to its end */
     bool said;
-    size_t last; /* refusals before the last answer */
+    struct explain_said *last; /* the last refusal; NULL: none */
 };
 
 static void command(struct talk *t, str line)
@@ -291,10 +294,8 @@ static str without_arrows(str lines, struct arena *memory)
 /* Commands went together, and only the last is shown: what was refused before was the recipient. */
 static void was_rcpt(struct talk *t)
 {
-    for (size_t i = t->last; i < t->w->p->count; i++)
-        if (t->w->p->said[i].stage == SMTP_STAGE_END_OF_DATA ||
-            t->w->p->said[i].stage == SMTP_STAGE_DATA)
-            t->w->p->said[i].stage = SMTP_STAGE_RCPT;
+    if (t->last && (t->last->stage == SMTP_STAGE_END_OF_DATA || t->last->stage == SMTP_STAGE_DATA))
+        t->last->stage = SMTP_STAGE_RCPT;
 }
 
 static void answer_ends(struct talk *t)
@@ -316,8 +317,7 @@ static void answer_ends(struct talk *t)
         w->p->facts |= FACT_RELAYED;
         if (s.aside)
             was_rcpt(t);
-        t->last = w->p->count;
-        say(w, &s);
+        t->last = say(w, &s);
         t->said = true;
     }
     t->code = 0;
@@ -614,9 +614,9 @@ static str fields_region(str text, str *rest)
 }
 
 static const str HEADER_NAMES[] = {
-    STR_INIT("from"),    STR_INIT("to"),         STR_INIT("cc"),     STR_INIT("date"),
-    STR_INIT("subject"), STR_INIT("received"),   STR_INIT("sender"), STR_INIT("precedence"),
-    STR_INIT("path"),    STR_INIT("references"), STR_INIT("lines"),
+    STR_INIT("from"),    STR_INIT("to"),       STR_INIT("cc"),         STR_INIT("date"),
+    STR_INIT("subject"), STR_INIT("received"), STR_INIT("sender"),     STR_INIT("precedence"),
+    STR_INIT("status"),  STR_INIT("path"),     STR_INIT("references"), STR_INIT("lines"),
 };
 
 /* A line of a message's header, or of a part's. */
@@ -685,6 +685,8 @@ static void walk_lines(struct walk *w, str text)
             continue;
         if (!unit.n)
             unit = line;
+        if (!w->body.p)
+            w->body = here;
         unit.n = (size_t)(line.p + line.n - unit.p);
     }
     if (unit.n)
@@ -749,7 +751,7 @@ void explain_read_bounce(struct explain_page *p)
                                   .by = w.host,
                                   .by_address = w.address,
                                   .stage = w.stage };
-        s.text = bounce_words(w.reason.n ? w.reason : str_take(p->folded, FALLBACK_MAX), 0, false,
+        s.text = bounce_words(w.reason.n ? w.reason : str_take(w.body, FALLBACK_MAX), 0, false,
                               p->memory);
         say(&w, &s);
     }
