@@ -36,13 +36,17 @@ static bool decoded_is_login(str octets)
 {
     if (str_find(octets, STR("auth=Bearer ")) != STR_NOT_FOUND)
         return true;
-    size_t zeros = 0;
+    /* RFC 4616 section 2: [authzid] NUL authcid NUL passwd, of which the last two are not empty */
+    size_t zeros = 0, last = 0;
     for (size_t i = 0; i < octets.n; i++)
-        if (octets.p[i] == '\0')
-            zeros++;
-        else if ((unsigned char)octets.p[i] < ' ')
+        if (octets.p[i] == '\0') {
+            if (zeros++ && i == last + 1)
+                return false;
+            last = i;
+        } else if ((unsigned char)octets.p[i] < ' ') {
             return false;
-    return zeros == 2 && octets.n > 3;
+        }
+    return zeros == 2 && last + 1 < octets.n;
 }
 
 /* An initial response of PLAIN, XOAUTH2 or OAUTHBEARER in base64, wherever it stands. */

@@ -40,6 +40,7 @@ static const struct mask_case {
     { "a response anywhere", "sent AGFubmEAczNjcjN0 to it", "sent [hidden] to it" },
     { "a response as a value", "AUTH=AGFubmEAczNjcjN0", "AUTH=[hidden]" },
     { "a response of XOAUTH2", "dXNlcj1hbm5hAWF1dGg9QmVhcmVyIHh5egEB", "[hidden]" },
+    { "an error that looks like one", "AADSTS70008: expired", "AADSTS70008: expired" },
     { "no response", "c29tZSB0ZXh0IGhlcmU=", "c29tZSB0ZXh0IGhlcmU=" },
     { "bearer", "Authorization: Bearer abcdefghijkl.mnop rest",
       "Authorization: Bearer [hidden] rest" },

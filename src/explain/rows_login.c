@@ -15,17 +15,22 @@ static const struct explain_row ROWS[] = {
     /* --- the code ------------------------------------------------------------------------------------------- */
     /* RFC 4954 section 6: 535 is a refused login and nothing else. */
     { .codes = CODE_535,
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 18 },
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 24 },
                   { CAUSE_APP_PASSWORD_NEEDED, 8 },
                   { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 4 },
                   { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 4 },
-                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, -8 },
                   { CAUSE_OAUTH_TOKEN_REJECTED, 2 } } },
+    { .codes = CODE_535 | CODE_534,
+      .speaks = { { CAUSE_CLIENT_NEVER_AUTHENTICATES, -14 },
+                  { CAUSE_RECIPIENT_UNKNOWN, -24 },
+                  { CAUSE_OTHER_NOT_RELAY, -12 },
+                  { CAUSE_FROM_NOT_LOGIN, -6 },
+                  { CAUSE_IP_NOT_TRUSTED, -12 },
+                  { CAUSE_DOMAIN_NOT_CONFIGURED, -16 } } },
     { .codes = CODE_534,
       .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 8 },
                   { CAUSE_APP_PASSWORD_NEEDED, 8 },
-                  { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 4 },
-                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, -6 } } },
+                  { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 4 } } },
     { .enhanced = "x.7.8",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 12 }, { CAUSE_APP_PASSWORD_NEEDED, 6 } } },
     /* RFC 5248 section 2.4: X.7.9 mechanism too weak, X.7.11 encryption needed for it, X.7.12 transition needed,
@@ -61,7 +66,7 @@ static const struct explain_row ROWS[] = {
           "[ _-]?(?:attempt |exchange |process |has |was |is |error:? |data |of user |step )?"
           "[\"'(]{0,2}(?:fail|unsuccess|denied|rejected|refused|incorrect|not accepted|"
           "not successful|error\\b|invalid)",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 20 }, { CAUSE_APP_PASSWORD_NEEDED, 6 } } },
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 26 }, { CAUSE_APP_PASSWORD_NEEDED, 6 } } },
     { .key = "authentication data|credentials|auth data",
       .pattern =
           "(?:incorrect|invalid|bad|wrong|missing|no valid|rejected|unknown) (?:smtp |user |login |"
@@ -118,6 +123,10 @@ static const struct explain_row ROWS[] = {
                  "(?:user|account)|nouser)|"
                  "(?:unknown|no such) user (?:name )?or (?:bad |wrong )?password",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 16 }, { CAUSE_WRONG_USERNAME_FORM, 16 } } },
+    { .key = "kerberos|gssapi",
+      .pattern = "(?:kerberos|gssapi)" GAP(
+          60) "(?:not accepted|failed|expired|akzeptiert|accept|ticket)",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_NO_COMMON_MECHANISM, 10 } } },
     { .codes = CODE_535 | CODE_534 | CODE_554 | CODE_550,
       .stages = AT_AUTH,
       .facts = FACT_LOGIN_TRIED,
@@ -309,11 +318,13 @@ static const struct explain_row ROWS[] = {
                  "code|wd)|device[- ]password|external (?:application )?password|"
                  "password for external",
       .speaks = { { CAUSE_APP_PASSWORD_NEEDED, 44 },
-                  { CAUSE_WRONG_CREDENTIALS, -10 },
+                  { CAUSE_WRONG_CREDENTIALS, -26 },
                   { CAUSE_RATE_LIMITED, -8 } } },
     { .key = "authorization code|authorisation code|auth code|authcode|authorized code",
       .pattern = "auth(?:ori[sz](?:ation|ed))? ?code",
-      .speaks = { { CAUSE_APP_PASSWORD_NEEDED, 40 }, { CAUSE_WRONG_CREDENTIALS, -8 } } },
+      .speaks = { { CAUSE_APP_PASSWORD_NEEDED, 40 },
+                  { CAUSE_WRONG_CREDENTIALS, -26 },
+                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, -20 } } },
     { .pattern =
           "app-pass?wort|anwendungs(?:spezifisch|pass?wort|kennwort)|mot de passe "
           "d['’ ]?application|contraseñas? (?:de|para) (?:la )?aplicaci|senhas? (?:de|para) "
@@ -322,18 +333,19 @@ static const struct explain_row ROWS[] = {
           "parol[a-z]? "
           "prilozh|授权码|授權碼|专用密码|應用程式密碼|应用专用密码|客户端(?:专用)?密码|"
           "アプリ ?パスワード|앱 ?비밀번호|애플리케이션 비밀번호|애플리케이션 암호",
-      .speaks = { { CAUSE_APP_PASSWORD_NEEDED, 44 }, { CAUSE_WRONG_CREDENTIALS, -10 } } },
+      .speaks = { { CAUSE_APP_PASSWORD_NEEDED, 44 }, { CAUSE_WRONG_CREDENTIALS, -26 } } },
     { .key = "factor|2fa|-step|two step|mfa",
       .pattern = "\\b(?:two|second|multi|2)[- ]?factor|\\b2fa\\b|\\b(?:two|2)[- ]step|\\bmfa\\b",
       .speaks = { { CAUSE_APP_PASSWORD_NEEDED, 26 },
                   { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 14 },
-                  { CAUSE_WRONG_CREDENTIALS, -4 } } },
+                  { CAUSE_WRONG_CREDENTIALS, -18 } } },
     { .key = "web browser|continuesignin|webloginrequired|accounts.google.com",
       .pattern = "log in (?:via|with|through) your web browser|continuesignin|webloginrequired|"
                  "sign in (?:via|with|using) (?:your |a )?(?:web )?browser",
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 30 },
-                  { CAUSE_APP_PASSWORD_NEEDED, 28 },
-                  { CAUSE_WRONG_CREDENTIALS, 4 } } },
+                  { CAUSE_APP_PASSWORD_NEEDED, 22 },
+                  { CAUSE_WRONG_CREDENTIALS, -10 },
+                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, -30 } } },
     { .key = "bad ?credentials|badcredentials|answer/14257|answer=14257|answer/78754|answer=78754",
       .pattern = "badcredentials|answer[=/](?:14257|78754)|username and password not accepted",
       .facts_not = FACT_NO_LOGIN,
@@ -349,7 +361,7 @@ static const struct explain_row ROWS[] = {
                  "(?:allowed|supported|"
                  "enabled|permitted)|turned off|retired|deprecat|no longer)|"
                  "(?:disabled|block(?:ed|s)?|no longer support(?:s|ed)?) basic ?auth",
-      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 46 }, { CAUSE_WRONG_CREDENTIALS, -10 } } },
+      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 46 }, { CAUSE_WRONG_CREDENTIALS, -30 } } },
     { .key = "smtpclientauthentication|smtp client auth|smtp_auth_disabled|smtp auth|"
              "smtp authentication|smtpauth",
       .pattern =
@@ -359,7 +371,7 @@ static const struct explain_row ROWS[] = {
           "off|turned off)"
           "(?: for (?:the|your|this) (?:tenant|mailbox|account|user|organi[sz]ation))?",
       .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 44 },
-                  { CAUSE_WRONG_CREDENTIALS, -10 },
+                  { CAUSE_WRONG_CREDENTIALS, -30 },
                   { CAUSE_CLIENT_NEVER_AUTHENTICATES, -6 } } },
     { .key = "security defaults|conditional access|meet the criteria|modern auth|legacy auth|"
              "less secure app|lesssecureapps",
@@ -368,7 +380,7 @@ static const struct explain_row ROWS[] = {
           "modern auth(?:entication)?(?:[^.]|\\.\\b){0,30}(?:required|only|enabled|must)|legacy "
           "auth|"
           "less ?secure ?app",
-      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 38 }, { CAUSE_WRONG_CREDENTIALS, -8 } } },
+      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 38 }, { CAUSE_WRONG_CREDENTIALS, -30 } } },
     { .key = "password",
       .pattern = "password[- ]?(?:based "
                  ")?(?:auth(?:entication)?|login|log-in|sign-?in)(?:[^.]|\\.\\b){0,30}"
@@ -376,20 +388,22 @@ static const struct explain_row ROWS[] = {
                  "off|switched off|removed)|"
                  "(?:login|log in|authentication) (?:by|with) "
                  "password(?:[^.]|\\.\\b){0,30}(?:disabled|not )",
-      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 36 }, { CAUSE_WRONG_CREDENTIALS, -8 } } },
+      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 36 }, { CAUSE_WRONG_CREDENTIALS, -26 } } },
     { .key = "oauth",
       .pattern =
           "(?:use|using|require[sd]?|only|must|switch "
           "to|need)(?:[^.]|\\.\\b){0,24}\\boauth|\\boauth ?"
           "(?:2(?:\\.0)?)?(?:[^.]|\\.\\b){0,24}(?:is )?(?:required|only|mandatory|must|instead)",
       .codes = CODE_535 | CODE_534 | CODE_530 | CODE_550 | CODE_554 | CODE_5XX | CODE_NONE,
-      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 30 }, { CAUSE_WRONG_CREDENTIALS, -4 } } },
+      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 30 }, { CAUSE_WRONG_CREDENTIALS, -22 } } },
 
     /* --- a token in place of a password ----------------------------------------------------------------------- */
-    { .key = "schemes|eyjzdgf0dxmi|scope",
-      .pattern = "\"status\" ?: ?\"?4\\d\\d\"?[^}]{0,80}\"schemes\"|\\beyJzdGF0dXMi",
+    { .key = "schemes|eyjzdgf0dxmi|scope|bad protocol / cancel|sasl-xoauth2",
+      .pattern = "bad protocol / cancel|sasl-xoauth2[^;]{0,80}(?:fail|exception|error)|bad "
+                 "protocol / cancel|sasl-xoauth2[^;]{0,80}(?:fail|exception|error)|\"status\" ?: "
+                 "?\"?4\\d\\d\"?[^}]{0,80}\"schemes\"|\\beyJzdGF0dXMi",
       .of_page = true,
-      .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 38 }, { CAUSE_WRONG_CREDENTIALS, -6 } } },
+      .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 38 }, { CAUSE_WRONG_CREDENTIALS, -26 } } },
     { .key = "xoauth2|oauthbearer|access token|refresh token|accesstoken|refreshtoken|"
              "bearer token",
       .pattern =
@@ -401,13 +415,13 @@ static const struct explain_row ROWS[] = {
           "(?:invalid|expired|bad|no|can't create new) (?:access|refresh|bearer|oauth2?) "
           "?token|failed to (?:acquire|get|refresh|obtain) (?:an? |the )?"
           "(?:access |oauth2? |refresh )?token",
-      .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 36 }, { CAUSE_WRONG_CREDENTIALS, -4 } } },
+      .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 36 }, { CAUSE_WRONG_CREDENTIALS, -26 } } },
     { .key = "invalid_grant|invalid_client|unauthorized_client|aadsts|invalid_token|"
              "authorization grant",
       .pattern =
           "\\binvalid_(?:grant|client|token|scope)\\b|\\bunauthorized_client\\b|\\bAADSTS\\d+|"
           "authorization grant is invalid|token has been expired or revoked",
-      .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 36 } } },
+      .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 38 }, { CAUSE_WRONG_CREDENTIALS, -20 } } },
     { .key = "xoauth2|oauthbearer",
       .pattern = "\\bauth[= "
                  "]+(?:xoauth2|oauthbearer)|(?:mechanism|method|authenticator|sasl)(?:[^.]|\\.\\b)"
@@ -428,14 +442,14 @@ static const struct explain_row ROWS[] = {
       .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_NONE | CODE_4XX | CODE_454 | CODE_50X |
                CODE_530,
       .facts = FACT_LOGIN_TRIED,
-      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 32 }, { CAUSE_WRONG_CREDENTIALS, -6 } } },
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 32 }, { CAUSE_WRONG_CREDENTIALS, -26 } } },
     { .key = "account|user|mailbox|sender|smtp",
       .pattern =
           "\\b(?:your|smtp|the|this) (?:smtp |e-?mail |hosting )?(?:account|mailbox|user|service|"
           "access)\\b(?:[^.;]|\\.\\b){0,40}\\b(?:suspended|deactivated|frozen|compromised|hacked|"
           "unpaid|"
           "not (?:yet )?activated|blocked (?:from|for) sending|disabled (?:from|for) sending)",
-      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 26 } } },
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 28 }, { CAUSE_WRONG_CREDENTIALS, -12 } } },
     { .key = "access rights|no permission|not permitted to|not allowed to|not authori|eula|"
              "not subscribed|service not|not enabled for",
       .pattern =
@@ -444,7 +458,7 @@ static const struct explain_row ROWS[] = {
           "(?:use (?:this|smtp|the)|send (?:mail|e-?mail|messages)|log ?in|authenticate|relay via "
           "smtp)|(?:smtp|imap/smtp|pop3?/smtp) (?:service|access) (?:is )?not (?:enabled|activ|"
           "open|subscribed|allowed)|not (?:enabled|activated) for (?:smtp|this (?:user|account))",
-      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 28 }, { CAUSE_WRONG_CREDENTIALS, -4 } } },
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 28 }, { CAUSE_WRONG_CREDENTIALS, -26 } } },
     /* Microsoft 365: 5.7.705 to 5.7.708, 5.1.8 and 5.7.750: an account, a domain or a tenant that may not send. */
     { .enhanced = "5.7.705|5.7.708|5.7.501|5.7.502|5.7.503",
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 28 } } },
@@ -471,7 +485,7 @@ static const struct explain_row ROWS[] = {
           "정지|잠|차단|"
           "비활성)",
       .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_NONE | CODE_4XX | CODE_454 | CODE_530,
-      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 26 }, { CAUSE_WRONG_CREDENTIALS, -4 } } },
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 26 }, { CAUSE_WRONG_CREDENTIALS, -26 } } },
     { .pattern =
           "(?:用户|帐号|账号)(?:[^.]|\\.\\b){0,6}(?:锁定|冻结)|没有开通|\\buser has no permission",
       .codes = CODE_550 | CODE_553 | CODE_554,
@@ -484,7 +498,7 @@ static const struct explain_row ROWS[] = {
                  "(?:service|server|backend|system|daemon)(?:[^.]|\\.\\b){0,30}(?:unavailable|"
                  "not available|down|not respond|unreachable|busy)|authentication (?:is )?"
                  "(?:temporarily|currently) (?:unavailable|not available)",
-      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 40 }, { CAUSE_WRONG_CREDENTIALS, -16 } } },
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 40 }, { CAUSE_WRONG_CREDENTIALS, -34 } } },
     { .key = "saslauthd|private/auth|authdaemon|connect to private|auth-client|connection lost to "
              "auth|authentication server|auth server",
       .pattern = "cannot connect to saslauthd|saslauthd(?:[^.]|\\.\\b){0,60}(?:no such "
@@ -497,7 +511,7 @@ static const struct explain_row ROWS[] = {
                  "authdaemon(?:[^.]|\\.\\b){0,60}(?:refused|fail|no such)|auth(?:entication)? "
                  "server (?:is )?"
                  "(?:not |un|down|fail)",
-      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 42 }, { CAUSE_WRONG_CREDENTIALS, -12 } } },
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 42 }, { CAUSE_WRONG_CREDENTIALS, -34 } } },
     { .key = "no sasl authentication mechanisms|child crashed|problem with child|can't auth|"
              "unable to exec|generic failure|internal auth|auth backend|internal error",
       .pattern =
@@ -507,7 +521,7 @@ static const struct explain_row ROWS[] = {
           "back-?end|internal "
           "error(?:[^.]|\\.\\b){0,30}auth|auth[a-z]*(?:[^.]|\\.\\b){0,30}internal (?:server "
           ")?error",
-      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 32 }, { CAUSE_WRONG_CREDENTIALS, -8 } } },
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 36 }, { CAUSE_WRONG_CREDENTIALS, -34 } } },
     { .key = "ldap|radius|mysql|pgsql|database|sql",
       .pattern = "auth[a-z-]*(?:[^.]|\\.\\b){0,60}\\b(?:ldap|radius|mysql|pgsql|sql|database)\\b(?:"
                  "[^.]|\\.\\b){0,60}"
@@ -564,7 +578,7 @@ static const struct explain_row ROWS[] = {
           "no supported (?:auth|authentication|sasl) (?:mechanism|method)",
       .speaks = { { CAUSE_NO_COMMON_MECHANISM, 40 },
                   { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 10 },
-                  { CAUSE_WRONG_CREDENTIALS, -24 } } },
+                  { CAUSE_WRONG_CREDENTIALS, -44 } } },
     { .key = "mechanism|auth type|authentication type|authentication method|auth method|"
              "authentication scheme|selected auth|authtype",
       .pattern =
@@ -580,7 +594,7 @@ static const struct explain_row ROWS[] = {
           "authentication mechanism(?:[^.]|\\.\\b){0,20}not support",
       .speaks = { { CAUSE_NO_COMMON_MECHANISM, 34 },
                   { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 32 },
-                  { CAUSE_WRONG_CREDENTIALS, -24 },
+                  { CAUSE_WRONG_CREDENTIALS, -46 },
                   { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 4 } } },
     { .key = "too weak|another step|no secret in|encrypted passwords|secure auth|transition",
       .pattern = "mechanism (?:is )?too weak|another step is needed|no secret in database|does not "
@@ -589,8 +603,8 @@ static const struct explain_row ROWS[] = {
                  "plaintext passwords|support(?:ed)? secure (?:password )?auth(?:entication)?|"
                  "secure password authentication",
       .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 30 },
-                  { CAUSE_NO_COMMON_MECHANISM, 28 },
-                  { CAUSE_WRONG_CREDENTIALS, -14 } } },
+                  { CAUSE_NO_COMMON_MECHANISM, 18 },
+                  { CAUSE_WRONG_CREDENTIALS, -40 } } },
     /* RFC 4954 section 4: 504 5.5.4 is an unknown mechanism; 500 to 503 to AUTH itself: there is none. */
     { .codes = CODE_50X | CODE_503,
       .stages = AT_AUTH,
@@ -601,6 +615,20 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 14 }, { CAUSE_NO_COMMON_MECHANISM, 14 } } },
     { .enhanced = "5.3.3",
       .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 6 }, { CAUSE_NO_COMMON_MECHANISM, 4 } } },
+    { .key = "auth ",
+      .pattern =
+          "\\bauth (?:login|plain|cram-md5|ntlm|xoauth2|digest-md5|gssapi)\\b[^;]{0,90}\\b50[0-4][ "
+          "-]",
+      .of_page = true,
+      .facts_not = FACT_LOGIN_TAKEN | FACT_LOGIN_REFUSED,
+      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 26 },
+                  { CAUSE_RELAY_TAKES_NO_LOGIN, 24 },
+                  { CAUSE_OTHER_NOT_RELAY, -16 } } },
+    { .key = "auth not accepted from server|authentication not enabled|not advertised",
+      .pattern = "auth not accepted from server: 50\\d|authentication not enabled|auth command "
+                 "used when not advertised",
+      .of_page = true,
+      .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 16 }, { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 14 } } },
     { .key = "0x800ccc8",
       .pattern = "0x800ccc80\\b",
       .speaks = { { CAUSE_NO_COMMON_MECHANISM, 34 }, { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 8 } } },
@@ -697,6 +725,12 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 36 },
                   { CAUSE_MAIL_ONLY_UNDER_TLS, 20 },
                   { CAUSE_NO_COMMON_MECHANISM, 10 } } },
+    { .key = "encrypt|tls|ssl",
+      .pattern = "(?:encrypt|\\btls\\b|\\bssl\\b)" GAP(
+          40) "(?:auth|login|log in|password)|"
+              "(?:auth|login|log in|password)" GAP(40) "(?:encrypt|\\btls\\b|\\bssl\\b)",
+      .facts_not = FACT_TLS_FAILED,
+      .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 8 } } },
     { .codes = CODE_534,
       .pattern = "encrypt|\\btls\\b|\\bssl\\b|secure",
       .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 18 } } },

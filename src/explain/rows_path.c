@@ -212,21 +212,26 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 44 },
                   { CAUSE_TLS_VERSION_OR_CIPHER, 18 },
                   { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, -10 } } },
-    { .key = "wrappermode|response: -1|greeting never received|netionconnectionclosed|"
+    { .key = "wrappermode|response: -1|netionconnectionclosed|"
              "net_io_connectionclosed|empty reply|smtps",
-      .pattern = "client wrappermode|response: -1|greeting never received|net_io_connectionclosed|"
+      .pattern = "client wrappermode|response: -1|net_io_connectionclosed|"
                  "server sent an empty reply|(?:instead, send to|use) "
                  "(?:[^.]|\\.\\b){0,30}submission(?:[^.]|\\.\\b){0,20}starttls",
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 34 },
                   { CAUSE_SERVER_DOWN, 14 },
                   { CAUSE_EGRESS_PORT_BLOCKED, 14 } } },
+    /* nodemailer: connected, in the clear, and the port waited for TLS */
+    { .key = "greeting never received",
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 50 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, 4 },
+                  { CAUSE_SERVER_DOWN, 8 } } },
     { .key = "but got code|but got an empty",
       .pattern = "code \"?220\"? but got (?:code \"\"|an empty)",
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 32 },
                   { CAUSE_SERVER_DOWN, 22 },
                   { CAUSE_EGRESS_PORT_BLOCKED, 22 } } },
-    { .key = "readtimeout|read timed out",
-      .pattern = "net::readtimeout|read timed out",
+    { .key = "readtimeout|read timed out|(ssl_accept)|(ssl_connect)",
+      .pattern = "net::readtimeout|read timed out|\\(ssl_(?:accept|connect)\\): timed out",
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 18 } } },
     /* the connection stands, and no greeting comes: port 465 waits for us */
     { .key = "initial server greeting|server greeting|initial greeting|welcome",
@@ -462,13 +467,11 @@ static const struct explain_row ROWS[] = {
       .pattern =
           "(?:[0-9a-f]{1,4}:){2,7}[0-9a-f:]{1,40}[^;]{0,60}(?:unreachable|no route|not available)|"
           "(?:enetunreach|ehostunreach|eaddrnotavail) [0-9a-f]{1,4}:[0-9a-f:]{2,40}",
-      .speaks = { { CAUSE_IPV6_DIFFERS, 18 } } },
+      .speaks = { { CAUSE_IPV6_DIFFERS, 30 } } },
     { .key = ":25|port 25|port=25|port: 25|port 25,",
-      .pattern = "(?:(?:[a-z0-9\\])]):25\\b|port[ =:]{1,2}25\\b)[^;]{0,120}(?:timed "
-                 "?out|time-?out|unreachable|"
-                 "no route|refused|failed|respond)|(?:connect etimedout|unable to connect|could "
-                 "not connect|connect "
-                 "to)[^;]{0,80}(?::25\\b|port 25\\b)",
+      .pattern = "(?:[a-z0-9\\])]:25\\b|port[ =:]{1,2}25\\b)[^;]{0,120}(?:timed "
+                 "?out|time-?out|unreachable|no route)|"
+                 "(?:etimedout|timed out|unreachable)[^;]{0,80}(?::25\\b|port 25\\b)",
       .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 8 } } },
     { .key = "127.0.0.1|localhost|::1",
       .pattern = "(?:127\\.0\\.0\\.1|localhost|\\[?::1\\]?)(?::| port |\", port "
@@ -652,7 +655,7 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 34 } } },
 
     /* --- names that are not found --------------------------------------------------------------------------- */
-    { .key = "getaddrinfo|enotfound|eai_again|edns|gaierror|unknownhost|name or service|name "
+    { .key = "getaddrinfo|query|enotfound|eai_again|edns|gaierror|unknownhost|name or service|name "
              "resolution|"
              "no such host|name service error|host unknown|resolve|nodename|not known|host not "
              "found|11001|"

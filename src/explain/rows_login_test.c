@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * explain/rows_login_test.c - logins, login methods, encryption asked for
+ */
+#include "explain/rows_cases.h"
+
+#define SAYS(words, cause)                                                                         \
+    {                                                                                              \
+        .text = (words), .want = CAUSE_##cause                                                     \
+    }
+#define NOT(words, family)                                                                         \
+    {                                                                                              \
+        .text = (words), .never = FAMILY_##family, .not_family = true                              \
+    }
+
+/* RFC 4954 section 6, RFC 5248 section 2.4, and the stock replies of servers to a login. */
+static const struct rows_case FAILED[] = {
+    SAYS("535 no", WRONG_CREDENTIALS),
+    SAYS("535 5.7.8 Error: authentication failed:", WRONG_CREDENTIALS),
+    SAYS("535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6", WRONG_CREDENTIALS),
+    SAYS("535 Incorrect authentication data", WRONG_CREDENTIALS),
+    SAYS("535 5.7.3 Authentication unsuccessful", WRONG_CREDENTIALS),
+    SAYS("535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.",
+         WRONG_CREDENTIALS),
+    SAYS("535 auth failed (#5.7.1)", WRONG_CREDENTIALS),
+    SAYS("535 authorization failed (#5.7.0)", WRONG_CREDENTIALS),
+    SAYS("535 Authentication Credentials Invalid", WRONG_CREDENTIALS),
+    SAYS("535 5.7.0 (#AUTH005) Too many bad auth attempts.", WRONG_CREDENTIALS),
+    SAYS("535-5.7.8 Username and Password not accepted.\n535 5.7.8 xy7 - gsmtp", WRONG_CREDENTIALS),
+    SAYS("553 5.3.0 Auth failure", WRONG_CREDENTIALS),
+    SAYS("501 5.7.0 Incorrect username or password", WRONG_CREDENTIALS),
+    SAYS("535 \xca\xb1\xbc\xe4", WRONG_CREDENTIALS),
+    SAYS("2026-01-02 03:04:05 plain authenticator failed for (pc) [192.0.2.9]: 535 Incorrect "
+         "authentication "
+         "data (set_id=anna)",
+         WRONG_CREDENTIALS),
+    SAYS("Jan  2 03:04:05 mx postfix/smtpd[7]: warning: unknown[192.0.2.9]: SASL LOGIN "
+         "authentication failed: "
+         "UGFzc3dvcmQ6",
+         WRONG_CREDENTIALS),
+    SAYS("SMTP Error: Could not authenticate.", WRONG_CREDENTIALS),
+    SAYS("Unable to authenticate to Outgoing server (SMTP) mail.example.org. Please check the "
+         "password.",
+         WRONG_CREDENTIALS),
+    SAYS("Sending of the password did not succeed.", WRONG_CREDENTIALS),
+    SAYS("Failed to authenticate on SMTP server with username \"anna\" using 2 possible "
+         "authenticators.",
+         WRONG_CREDENTIALS),
+    SAYS("javax.mail.AuthenticationFailedException: 535 5.7.8 no", WRONG_CREDENTIALS),
+    SAYS("smtp://mail.example.org: curl: (67) Login denied", WRONG_CREDENTIALS),
+    SAYS("Error ID: 0x800CCC92", WRONG_CREDENTIALS),
+    SAYS("Error: Missing credentials for \"PLAIN\"", WRONG_CREDENTIALS),
+    SAYS("msmtp: authentication failed (method PLAIN)", WRONG_CREDENTIALS),
+    SAYS("The user name or password for smtp.example.org is incorrect.", WRONG_CREDENTIALS),
+
+    /* in other languages */
+    SAYS("Die Anmeldung am Server mail.example.org ist fehlgeschlagen.", WRONG_CREDENTIALS),
+    SAYS("535 Benutzername oder Passwort falsch", WRONG_CREDENTIALS),
+    SAYS("Échec de l’authentification auprès du serveur", WRONG_CREDENTIALS),
+    SAYS("Error de autenticación en el servidor smtp.example.org", WRONG_CREDENTIALS),
+    SAYS("Autenticazione non riuscita: credenziali non valide", WRONG_CREDENTIALS),
+    SAYS("Falha na autenticação do servidor de envio", WRONG_CREDENTIALS),
+    SAYS("Aanmelden bij smtp.example.org mislukt", WRONG_CREDENTIALS),
+    SAYS("Uwierzytelnianie na serwerze nie powiodło się", WRONG_CREDENTIALS),
+    SAYS("ОШИБКА АУТЕНТИФИКАЦИИ на сервере smtp.example.org", WRONG_CREDENTIALS),
+    SAYS("SMTP认证失败：用户名或密码错误", WRONG_CREDENTIALS),
+    SAYS("SMTPサーバーの認証に失敗しました", WRONG_CREDENTIALS),
+    SAYS("서버 인증에 실패했습니다", WRONG_CREDENTIALS),
+    SAYS("Todennus palvelimelle smtp.example.org epäonnistui", WRONG_CREDENTIALS),
+
+    /* another password */
+    SAYS("534-5.7.9 Application-specific password required. Learn more at\n534 5.7.9 xy - gsmtp",
+         APP_PASSWORD_NEEDED),
+    SAYS("535 Login Fail. Please enter your authorization code to login.", APP_PASSWORD_NEEDED),
+    SAYS("535 5.7.0 NEOBHODIM parol prilozheniya", APP_PASSWORD_NEEDED),
+    SAYS("535 Нужен пароль приложения", APP_PASSWORD_NEEDED),
+    SAYS("535 Error: 请使用授权码登录", APP_PASSWORD_NEEDED),
+    SAYS("535 Utilisez un mot de passe d'application", APP_PASSWORD_NEEDED),
+    SAYS("535 5.7.0 Two-factor login is on for this user", APP_PASSWORD_NEEDED),
+
+    /* no password at all */
+    SAYS("535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
+         PASSWORD_LOGIN_SWITCHED_OFF),
+    SAYS("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the "
+         "Tenant.",
+         PASSWORD_LOGIN_SWITCHED_OFF),
+    SAYS("535 5.7.139 Authentication unsuccessful, the request did not meet the criteria to be "
+         "authenticated "
+         "successfully.",
+         PASSWORD_LOGIN_SWITCHED_OFF),
+    SAYS("535 5.7.139 user is locked by your organization's security defaults policy.",
+         PASSWORD_LOGIN_SWITCHED_OFF),
+    SAYS("535 5.7.1 Password login is not allowed here", PASSWORD_LOGIN_SWITCHED_OFF),
+
+    /* a token */
+    SAYS("334 eyJzdGF0dXMiOiI0MDAiLCJzY2hlbWVzIjoiQmVhcmVyIn0=\n535 5.7.8 no",
+         OAUTH_TOKEN_REJECTED),
+    SAYS("XOAUTH2 authentication failed: "
+         "{\"status\":\"400\",\"schemes\":\"Bearer\",\"scope\":\"mail\"}",
+         OAUTH_TOKEN_REJECTED),
+    SAYS("535 the access token has expired", OAUTH_TOKEN_REJECTED),
+    SAYS("the login to SMTP failed with AADSTS70008", OAUTH_TOKEN_REJECTED),
+    SAYS("SASL authentication failed; cannot authenticate to server smtp.example.org[192.0.2.1]: "
+         "bad protocol / "
+         "cancel",
+         OAUTH_TOKEN_REJECTED),
+
+    /* the account */
+    SAYS("535 5.7.1 Your account has been suspended", ACCOUNT_MAY_NOT_SUBMIT),
+    SAYS("525 5.7.13 no", ACCOUNT_MAY_NOT_SUBMIT),
+    SAYS("534-5.7.14 <https://accounts.example/ContinueSignIn?x> Please log in via your web "
+         "browser\n534 5.7.14 "
+         "xy - gsmtp",
+         ACCOUNT_MAY_NOT_SUBMIT),
+    SAYS("535 5.7.8 This user does not have access rights to this service", ACCOUNT_MAY_NOT_SUBMIT),
+    SAYS("550 User has no permission", ACCOUNT_MAY_NOT_SUBMIT),
+    SAYS("535 Ihr Konto ist gesperrt", ACCOUNT_MAY_NOT_SUBMIT),
+    SAYS("550 用户被锁定", ACCOUNT_MAY_NOT_SUBMIT),
+    SAYS("550 5.1.8 Access denied, bad outbound sender", ACCOUNT_MAY_NOT_SUBMIT),
+
+    /* what stands behind the server */
+    SAYS("454 4.7.0 Temporary authentication failure", AUTH_BACKEND_DOWN),
+    SAYS("435 Unable to authenticate at present", AUTH_BACKEND_DOWN),
+    SAYS("454 oops, problem with child and I can't auth (#4.3.0)", AUTH_BACKEND_DOWN),
+    SAYS("535 5.7.8 Error: authentication failed: generic failure", AUTH_BACKEND_DOWN),
+    SAYS("warning: SASL authentication failure: cannot connect to saslauthd server: No such file "
+         "or directory",
+         AUTH_BACKEND_DOWN),
+    SAYS("postfix/smtpd[7]: warning: SASL: Connect to private/auth failed: Connection refused\n"
+         "postfix/smtpd[7]: fatal: no SASL authentication mechanisms",
+         AUTH_BACKEND_DOWN),
+};
+
+/* Words that look like those above. */
+static const struct rows_case NO_FAILED_LOGIN[] = {
+    NOT("550 5.7.26 This message does not pass authentication checks (SPF and DKIM both do not "
+        "pass)",
+        AUTH_FAILED),
+    NOT("550 5.7.1 Message rejected: DMARC authentication failed for example.org", AUTH_FAILED),
+    NOT("530 5.7.0 Authentication required", AUTH_FAILED),
+    NOT("550 5.7.1 Invalid credentials for relay [192.0.2.9].", AUTH_FAILED),
+    NOT("550 5.1.1 No such user here", AUTH_FAILED),
+    NOT("550 5.2.1 The recipient's mailbox is disabled", AUTH_FAILED),
+    NOT("552 5.2.2 The account is over quota", AUTH_FAILED),
+    NOT("550 5.1.1 <a@example.org>: Benutzer unbekannt", AUTH_FAILED),
+    NOT("553 5.7.1 <a@example.org>: Sender address rejected: not owned by user b", AUTH_FAILED),
+    NOT("554 5.7.1 The message was blocked as spam", AUTH_FAILED),
+    NOT("Please send me the password of the web shop", AUTH_FAILED),
+};
+
+static const struct rows_case METHODS[] = {
+    SAYS("503 AUTH command used when not advertised", RELAY_TAKES_NO_LOGIN),
+    SAYS("503 5.5.1 Error: authentication not enabled", RELAY_TAKES_NO_LOGIN),
+    SAYS("502 5.5.1 AUTH not implemented", RELAY_TAKES_NO_LOGIN),
+    SAYS("503 auth not available (#5.3.3)", RELAY_TAKES_NO_LOGIN),
+    SAYS("SMTP AUTH extension not supported by server.", RELAY_TAKES_NO_LOGIN),
+    SAYS("smtp: server doesn't support AUTH", RELAY_TAKES_NO_LOGIN),
+    SAYS("sendmail: the server does not support authentication", RELAY_TAKES_NO_LOGIN),
+    SAYS("The SMTP server does not support authentication.", RELAY_TAKES_NO_LOGIN),
+    SAYS("SMTP Error (250): Authentication failed.", RELAY_TAKES_NO_LOGIN),
+    SAYS("*** Host did not advertise authentication", RELAY_TAKES_NO_LOGIN),
+    SAYS("SASL authentication failed; cannot authenticate to server mail.example.org[192.0.2.1]: "
+         "no mechanism "
+         "available",
+         NO_COMMON_MECHANISM),
+    SAYS("warning: SASL authentication failure: No worthy mechs found", NO_COMMON_MECHANISM),
+    SAYS("No authentication mechanisms supported by both server and client", NO_COMMON_MECHANISM),
+    SAYS("No suitable authentication method found.", NO_COMMON_MECHANISM),
+    SAYS("msmtp: the server does not support authentication method LOGIN", NO_COMMON_MECHANISM),
+    SAYS(
+        "None of the authentication methods supported by this client are supported by your server.",
+        NO_COMMON_MECHANISM),
+    SAYS("Error number: 0x800CCC80", NO_COMMON_MECHANISM),
+    SAYS("504 5.7.4 Unrecognized authentication type", NO_COMMON_MECHANISM),
+    SAYS("535 Unable to use this auth type", NO_COMMON_MECHANISM),
+    SAYS("535 5.7.8 Error: authentication failed: Invalid authentication mechanism",
+         NO_COMMON_MECHANISM),
+    SAYS("504 5.5.4 CRAM-MD5 authentication mechanism not supported", NO_COMMON_MECHANISM),
+    SAYS("534 5.7.9 Authentication mechanism is too weak", MECHANISM_OFFERED_BUT_DEAD),
+    SAYS("432 4.7.12 A password transition is needed", MECHANISM_OFFERED_BUT_DEAD),
+    SAYS("Der SMTP-Server mail.example.org unterstützt die gewählte Authentifizierungsmethode "
+         "nicht.",
+         NO_COMMON_MECHANISM),
+    SAYS("Сервер smtp.example.org не поддерживает выбранный метод аутентификации",
+         NO_COMMON_MECHANISM),
+    SAYS("554 5.7.0 A valid client certificate is required", CLIENT_CERTIFICATE_NEEDED),
+    SAYS("remote error: tls: certificate required", CLIENT_CERTIFICATE_NEEDED),
+    /* the remedy may be encryption */
+    { .text = "503 AUTH command used when not advertised", .also = CAUSE_AUTH_HIDDEN_UNTIL_TLS },
+    /* no methods */
+    NOT("535 5.7.8 Error: authentication failed", AUTH_MECHANISM),
+    NOT("550 5.7.1 This message does not have authentication information", AUTH_MECHANISM),
+    NOT("502 5.5.1 VRFY not implemented", AUTH_MECHANISM),
+    NOT("This server does not support delivery to local users", AUTH_MECHANISM),
+};
+
+static const struct rows_case ENCRYPTION[] = {
+    SAYS("530 5.7.0 Must issue a STARTTLS command first", MAIL_ONLY_UNDER_TLS),
+    SAYS("530 Must issue a STARTTLS command first (#5.7.0)", MAIL_ONLY_UNDER_TLS),
+    SAYS("451 5.7.3 STARTTLS is required to send mail", MAIL_ONLY_UNDER_TLS),
+    SAYS("550 5.7.10 Encryption needed", MAIL_ONLY_UNDER_TLS),
+    SAYS("554 5.7.0 Error: TLS required", MAIL_ONLY_UNDER_TLS),
+    SAYS("538 5.7.11 Encryption required for requested authentication mechanism",
+         AUTH_HIDDEN_UNTIL_TLS),
+    SAYS("535 5.7.0 Plaintext authentication disallowed on non-secure (SSL/TLS) connections.",
+         AUTH_HIDDEN_UNTIL_TLS),
+    SAYS("error=\"unencrypted connection\"", AUTH_HIDDEN_UNTIL_TLS),
+    SAYS("530 Für den Versand ist eine verschlüsselte Verbindung erforderlich",
+         MAIL_ONLY_UNDER_TLS),
+    SAYS("530 Требуется защищенное соединение", MAIL_ONLY_UNDER_TLS),
+    NOT("530 5.7.0 Authentication required", TLS_REQUIRED),
+    NOT("TLS is required, but was not offered by host mail.example.org[192.0.2.1]", TLS_REQUIRED),
+    NOT("550 5.7.1 The attached file is encrypted and was rejected", TLS_REQUIRED),
+    NOT("Untrusted TLS connection established to mail.example.org[192.0.2.1]:25", TLS_REQUIRED),
+};
+
+#define LIST(name, table)                                                                          \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        rows_cases_run(table, COUNT_OF(table));                                                    \
+    }
+LIST(failed_login, FAILED)
+LIST(no_failed_login, NO_FAILED_LOGIN)
+LIST(methods, METHODS)
+LIST(encryption_asked_for, ENCRYPTION)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(failed_login),
+        cmocka_unit_test(no_failed_login),
+        cmocka_unit_test(methods),
+        cmocka_unit_test(encryption_asked_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
