@@ -6,9 +6,11 @@
 #include "cmd/explain_log.h"
 #include "cmd/explain_report.h"
 #include "cmd/read_file.h"
+#include <errno.h>
+#include <stdio.h>
 #include <unistd.h>
 
-enum { MEMORY_MAX = 64 << 20, EXIT_UNKNOWN = 3 };
+enum { MEMORY_MAX = 128 << 20, EXIT_UNKNOWN = 3 };
 
 struct flags {
     bool json, why;
@@ -77,13 +79,32 @@ const struct command_option EXPLAIN_OPTIONS[] = {
     { NULL, NULL, NULL, NULL },
 };
 
-/* An argument that is no file is the text; none is standard input. */
-static bool read_text(const char *argument, struct buf *out, struct err *e)
+/* Is there a file of this name, even one that may not be read? A text is no file, however long it is. */
+static bool is_file(const char *argument)
 {
-    if (!argument || !access(argument, F_OK) || str_eq(str_from(argument), STR("-")))
-        return read_whole_file(argument ? argument : "-", EXPLAIN_TEXT_MAX, out, e);
+    return str_eq(str_from(argument), STR("-")) || access(argument, F_OK) == 0 || errno == EACCES;
+}
+
+static bool join(int argc, char **argv, struct buf *out, struct err *e)
+{
     buf_init(out, EXPLAIN_TEXT_MAX);
-    return buf_add(out, str_from(argument)) || err_set(e, ERR_MEMORY, "no memory for the text");
+    for (int i = 1; i < argc; i++)
+        buf_add(out, i > 1 ? STR(" ") : STR("")), buf_add(out, str_from(argv[i]));
+    return buf_ok(out) || err_set(e, ERR_MEMORY, "no memory for the text");
+}
+
+/* The file, standard input when nothing is named, or the words themselves. */
+static bool read_text(int argc, char **argv, struct buf *out, struct err *e)
+{
+    if (argc > 2 || (argc == 2 && !is_file(argv[1])))
+        return join(argc, argv, out, e);
+    bool more;
+    if (!read_file_head(argc == 2 ? argv[1] : "-", EXPLAIN_TEXT_MAX, out, &more, e))
+        return false;
+    if (more)
+        fprintf(stderr, "baton explain: only the first %d MiB were read. For a log see --log.\n",
+                EXPLAIN_TEXT_MAX >> 20);
+    return true;
 }
 
 static int explain(str text, const struct flags *f, struct arena *memory)
@@ -129,7 +150,7 @@ int cmd_explain(int argc, char **argv)
         return command_usage_error("explain", &e);
     }
     struct buf text;
-    if (!read_text(rest > 1 ? argv[1] : NULL, &text, &e)) {
+    if (!read_text(rest, argv, &text, &e)) {
         buf_done(&text);
         return command_usage_error("explain", &e);
     }

@@ -1,134 +1,233 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * cmd/explain_report.c - an explanation, written for people and for programs
+ * cmd/explain_report.c - an explanation, written for people
  */
 #include "cmd/explain_report.h"
 #include "base/escape.h"
+#include "base/wrap.h"
 #include "cmd/output.h"
-#include "explain/rows.h"
+#include "explain/clean.h"
+#include <string.h>
 
-enum { STEPS = CAUSE_OPERATOR_STEPS, TEXT_MAX = 1 << 20 };
+enum { TEXT_MAX = 1 << 20, SAID_SHOWN = 400 };
 
-static json_t *family_name(enum cause_id cause)
+/* ------------------------------------------------------------------------------------------------
+ * Pieces
+ */
+static int percent(double confidence)
 {
-    const struct cause *c = cause_of(cause);
-    return c ? output_str(names_of(&FAMILY_NAMES, (int)c->family)) : json_null();
+    return (int)(confidence * 100 + 0.5);
 }
 
-/* Families beside the answer's own, each once. */
-static json_t *also(const struct explanation *x)
+static const char *sure(double confidence)
 {
-    json_t *list = json_array();
-    const struct cause *best = cause_of(x->best.cause);
-    bool told[FAMILIES] = { false };
-    if (best)
-        told[best->family] = true;
-    for (size_t i = 0; i < x->also_count; i++) {
-        const struct cause *c = cause_of(x->also[i].cause);
-        if (!c || told[c->family])
-            continue;
-        told[c->family] = true;
-        json_array_append_new(list, family_name(c->id));
-    }
-    return list;
+    return confidence >= 0.9 ? "Very likely" : confidence >= 0.6 ? "Likely" : "Possibly";
 }
 
-static json_t *reply(const struct explain_said *s)
+static void heading(struct buf *b, const char *words)
 {
+    buf_addf(b, "\n%s\n", words);
+}
+
+/* One line of what a stranger wrote, in quotes, escaped and cut. */
+static void add_quoted(struct buf *b, str text)
+{
+    buf_addc(b, '"');
+    (void)escape_line(str_take(text, SAID_SHOWN), b);
+    buf_add(b, text.n > SAID_SHOWN ? STR("...\"") : STR("\""));
+}
+
+static void sentence(struct buf *b, size_t indent, struct buf *made)
+{
+    output_sentence(b, indent, buf_str(made));
+    buf_done(made);
+}
+
+/* "550 5.7.1, in answer to RCPT" */
+static void add_code(struct buf *b, const struct explain_said *s)
+{
+    static const char *const ANSWERED[SMTP_STAGES] = {
+        [SMTP_STAGE_CONNECT] = "while connecting",
+        [SMTP_STAGE_TLS] = "while TLS was agreed on",
+        [SMTP_STAGE_GREETING] = "as its greeting",
+        [SMTP_STAGE_EHLO] = "in answer to EHLO",
+        [SMTP_STAGE_STARTTLS] = "in answer to STARTTLS",
+        [SMTP_STAGE_AUTH] = "in answer to AUTH",
+        [SMTP_STAGE_MAIL] = "in answer to MAIL",
+        [SMTP_STAGE_RCPT] = "in answer to RCPT",
+        [SMTP_STAGE_DATA] = "in answer to DATA",
+        [SMTP_STAGE_END_OF_DATA] = "after the message",
+        [SMTP_STAGE_RSET] = "in answer to RSET",
+        [SMTP_STAGE_QUIT] = "in answer to QUIT",
+    };
     char room[SMTP_ENHANCED_MAX];
-    if (!s)
-        return json_null();
-    return json_pack(
-        "{s:o,s:o,s:o,s:o}", "stage", output_str(names_of(&SMTP_STAGE_NAMES, (int)s->stage)),
-        "code", s->code ? json_integer(s->code) : json_null(), "enhanced",
-        s->enhanced.class ? output_word(smtp_enhanced_text(&s->enhanced, room)) : json_null(),
-        "text", output_str(s->text));
+    const char *when = ANSWERED[s->stage];
+    if (s->code)
+        buf_addf(b, "%u", s->code);
+    if (s->enhanced.class)
+        buf_addf(b, "%s%s", s->code ? " " : "", smtp_enhanced_text(&s->enhanced, room));
+    if (when)
+        buf_addf(b, "%s%s", s->code || s->enhanced.class ? ", " : "", when);
 }
 
-static json_t *steps(const struct explanation *x, struct arena *memory)
-{
-    str rows[STEPS];
-    json_t *list = json_array();
-    size_t n = explain_steps(x, memory, rows, STEPS);
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, output_str(rows[i]));
-    return json_pack("{s:o}", "steps", list);
-}
-
-bool explain_report_json(const struct explanation *x, struct arena *memory)
+/* ------------------------------------------------------------------------------------------------
+ * What was found
+ */
+static void add_answer(struct buf *b, const struct explanation *x)
 {
     const struct cause *c = cause_of(x->best.cause);
-    json_t *root = json_pack("{s:s,s:o,s:o,s:f,s:o,s:o,s:o,s:o,s:o,s:o}", "schema",
-                             "baton.explain/1", "cause", c ? output_str(c->name) : json_null(),
-                             "family", family_name(x->best.cause), "confidence", x->best.confidence,
-                             "also", also(x), "hop", output_str(names_of(&HOP_NAMES, (int)x->hop)),
-                             "who_refused", output_str(x->who_refused), "reply", reply(x->said),
-                             "summary", output_str(x->summary), "fix", steps(x, memory));
-    return output_json(root);
+    buf_addf(b, "%.*s [%.*s]\n", STR_ARG(c->title), STR_ARG(c->name));
+    struct buf s;
+    buf_init(&s, TEXT_MAX);
+    buf_addf(&s, "%s (%d %%). %.*s", sure(x->best.confidence), percent(x->best.confidence),
+             STR_ARG(x->summary.n ? x->summary : c->sentence));
+    sentence(b, 2, &s);
+}
+
+static void add_who(struct buf *b, const struct explanation *x)
+{
+    struct buf s;
+    if (!x->who_refused.n && !x->said)
+        return;
+    heading(b, "Who refused");
+    buf_init(&s, TEXT_MAX);
+    if (x->who_refused.n)
+        (void)escape_line(x->who_refused, &s);
+    if (x->said && x->said->text.n) {
+        buf_add(&s, s.n ? STR(": ") : STR(""));
+        add_quoted(&s, x->said->text);
+    }
+    if (x->said && (x->said->code || x->said->enhanced.class || x->said->stage)) {
+        buf_add(&s, STR(" ("));
+        add_code(&s, x->said);
+        buf_add(&s, STR(")"));
+    }
+    sentence(b, 2, &s);
+}
+
+static void add_proves(struct buf *b, const struct explanation *x)
+{
+    struct buf s;
+    if (!x->proves_count)
+        return;
+    buf_init(&s, TEXT_MAX);
+    buf_addf(&s, "What these words say by the usual rules of %.*s",
+             STR_ARG(x->page.dialect ? names_of(&DIALECT_NAMES, (int)x->page.dialect)
+                                     : STR("the server")));
+    heading(b, buf_addc(&s, '\0') ? s.p : "");
+    buf_done(&s);
+    for (size_t i = 0; i < x->proves_count; i++) {
+        buf_add(b, STR("  - "));
+        wrap_words(b, 4, 4, x->proves[i]);
+    }
+}
+
+static void add_also(struct buf *b, const struct explanation *x)
+{
+    if (!x->also_count)
+        return;
+    heading(b, "The text leaves open as well");
+    for (size_t i = 0; i < x->also_count; i++) {
+        const struct cause *c = cause_of(x->also[i].cause);
+        struct buf s;
+        buf_init(&s, TEXT_MAX);
+        buf_addf(&s, "- %.*s [%.*s] (%d %%)", STR_ARG(c->title), STR_ARG(c->name),
+                 percent(x->also[i].confidence));
+        sentence(b, 2, &s);
+    }
+    if (x->splits.n) {
+        heading(b, "What would tell them apart");
+        output_sentence(b, 2, x->splits);
+    }
+}
+
+static void add_steps(struct buf *b, const struct explanation *x, struct arena *memory)
+{
+    str steps[EXPLAIN_STEPS];
+    size_t n = explain_steps(x, memory, steps, EXPLAIN_STEPS);
+    if (n)
+        heading(b, "What to do");
+    for (size_t i = 0; i < n; i++) {
+        buf_addf(b, "  %zu. ", i + 1);
+        wrap_words(b, 5, 5, steps[i]);
+    }
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * What is not known
+ */
+static void add_unknown(struct buf *b, const struct explanation *x)
+{
+    if (x->about_mail) {
+        buf_add(b, STR("The text is about mail, and its cause is not known.\n"));
+        return;
+    }
+    buf_add(b, STR("Nothing about a refused mail was found in the text.\n"));
+    output_sentence(
+        b, 2,
+        x->cleaned & CLEANED_BINARY
+            ? STR("It is no text: most of it are octets that no text has.")
+            : STR("Looked for: replies of mail servers (550 5.7.1 ...), conversations, messages of "
+                  "non-delivery, error boxes of mail programs, errors of libraries, and lines of "
+                  "the logs of mail servers."));
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * What comes next
+ */
+static bool is_plain_word(str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (!is_alnum(s.p[i]) && !memchr("@._+-[]:", s.p[i], 8))
+            return false;
+    return s.n > 0 && s.p[0] != '-';
+}
+
+static void add_flag(struct buf *b, const char *flag, str value)
+{
+    if (is_plain_word(value))
+        buf_addf(b, " %s %.*s", flag, STR_ARG(value));
+}
+
+static void add_next(struct buf *b, const struct explanation *x)
+{
+    const struct explain_page *p = &x->page;
+    const struct cause *c = cause_of(x->best.cause);
+    heading(b, "More");
+    if (c)
+        buf_addf(b, "  baton causes %.*s\n", STR_ARG(c->name));
+    buf_add(b, STR("  baton doctor"));
+    add_flag(b, "", p->from);
+    if (is_plain_word(p->server)) {
+        add_flag(b, "--server", p->server);
+        if (p->port)
+            buf_addf(b, ":%u", p->port);
+    } else {
+        buf_add(b, STR(" --server HOST"));
+    }
+    if (p->security != SMTP_SECURITY_AUTO)
+        add_flag(b, "--security", names_of(&SMTP_SECURITY_NAMES, (int)p->security));
+    add_flag(b, "--user", p->user);
+    add_flag(b, "--to", p->to.n ? p->to : x->said ? x->said->recipient : STR_NONE);
+    buf_add(b, STR("\n    asks the server itself, and proves which change it would accept\n"));
 }
 
 bool explain_report_text(const struct explanation *x, struct arena *memory)
 {
     struct buf b;
-    str rows[STEPS];
-    const struct cause *c = cause_of(x->best.cause);
     buf_init(&b, TEXT_MAX);
-    if (!c)
-        buf_add(&b, STR("The cause is not known.\n"));
+    if (x->best.cause == CAUSE_NONE)
+        add_unknown(&b, x);
     else
-        buf_addf(&b, "%.*s [%.*s]\n", STR_ARG(c->title), STR_ARG(c->name));
-    size_t n = explain_steps(x, memory, rows, STEPS);
-    for (size_t i = 0; i < n; i++)
-        output_sentence(&b, 2, rows[i]);
-    return output_text(&b);
-}
-
-static void add_guess(struct buf *b, const struct explain_guess *g)
-{
-    const struct cause *c = cause_of(g->cause);
-    if (c)
-        buf_addf(b, "  %5.1f %%  %.*s (%.*s)\n", g->confidence * 100,
-                 STR_ARG(names_of(&FAMILY_NAMES, (int)c->family)), STR_ARG(c->name));
-}
-
-static void add_evidence(struct buf *b, const struct explain_evidence *v)
-{
-    const struct explain_row *r = v->row;
-    buf_add(b, STR("  \""));
-    escape_line(str_take(v->words.n ? v->words : str_from(r->key ? r->key : "(no words)"), 70), b);
-    buf_add(b, STR("\""));
-    for (size_t i = 0; i < COUNT_OF(r->speaks) && r->speaks[i].cause; i++)
-        buf_addf(b, " %.*s%+d", STR_ARG(cause_of(r->speaks[i].cause)->name), r->speaks[i].weight);
-    buf_add(b, STR("\n"));
-}
-
-static void add_said(struct buf *b, const struct explain_said *s)
-{
-    char room[SMTP_ENHANCED_MAX];
-    buf_addf(b, "  %.*s: hop %.*s, stage %.*s, code %u, %s, \"",
-             STR_ARG(names_of(&FORM_NAMES, (int)s->form)),
-             STR_ARG(names_of(&HOP_NAMES, (int)s->hop)),
-             STR_ARG(names_of(&SMTP_STAGE_NAMES, (int)s->stage)), s->code,
-             s->enhanced.class ? smtp_enhanced_text(&s->enhanced, room) : "-");
-    escape_line(str_take(s->text, 200), b);
-    buf_addf(b, "\"%s\n", s->aside ? " (aside)" : "");
-}
-
-bool explain_report_why(const struct explanation *x)
-{
-    struct buf b;
-    buf_init(&b, TEXT_MAX);
-    buf_add(&b, STR("\nShares:\n"));
-    add_guess(&b, &x->best);
-    for (size_t i = 0; i < x->also_count; i++)
-        add_guess(&b, &x->also[i]);
-    buf_addf(&b, "\nRead: form %.*s, dialect %.*s, facts %#x\n",
-             STR_ARG(names_of(&FORM_NAMES, (int)x->page.form)),
-             STR_ARG(names_of(&DIALECT_NAMES, (int)x->page.dialect)), x->page.facts);
-    for (size_t i = 0; i < x->page.count; i++)
-        add_said(&b, &x->page.said[i]);
-    buf_add(&b, STR("\nEvidence, in decibans (10: ten to one):\n"));
-    for (size_t i = 0; i < x->spoke_count; i++)
-        add_evidence(&b, &x->spoke[i]);
+        add_answer(&b, x);
+    add_who(&b, x);
+    add_proves(&b, x);
+    add_also(&b, x);
+    add_steps(&b, x, memory);
+    if (x->page.left_out)
+        buf_addf(&b, "\n%zu refusals more stand in the text: for a log see --log.\n",
+                 x->page.left_out);
+    if (x->about_mail || x->best.cause != CAUSE_NONE)
+        add_next(&b, x);
     return output_text(&b);
 }

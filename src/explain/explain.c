@@ -212,8 +212,7 @@ bool explain_text(struct explainer *x, str octets, struct arena *memory, struct 
                   struct err *e)
 {
     *out = (struct explanation){ .page.memory = memory };
-    size_t hidden;
-    str masked = explain_mask(octets, memory, &hidden);
+    str masked = explain_mask(octets, memory, &out->hidden);
     if (!masked.p)
         return err_set(e, ERR_MEMORY, "no memory for a text of %zu octets", octets.n);
     struct explain_page *p = arena_alloc(memory, sizeof *p);
@@ -222,6 +221,12 @@ bool explain_text(struct explainer *x, str octets, struct arena *memory, struct 
     p->memory = memory;
     if (!explain_clean(masked, memory, &p->plain, &out->cleaned, e))
         return false;
+    /* Once more: some stood in quoted-printable, base64 or entities. */
+    size_t more;
+    p->plain = explain_mask(p->plain, memory, &more);
+    if (!p->plain.p)
+        return err_set(e, ERR_MEMORY, "no memory for a text of %zu octets", octets.n);
+    out->hidden += more;
     p->folded = explain_fold(p->plain, memory);
     explain_read_bounce(p);
     explain_read_log(p);

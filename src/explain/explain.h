@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "explain/said.h"
 
-enum { EXPLAIN_ALSO = 6, EXPLAIN_PROVES = 4, EXPLAIN_SPOKE = 48 };
+enum { EXPLAIN_ALSO = 6, EXPLAIN_PROVES = 4, EXPLAIN_SPOKE = 48, EXPLAIN_STEPS = 12 };
 
 struct explain_guess {
     enum cause_id cause;
@@ -39,6 +39,7 @@ struct explanation {
     str summary;      /* one sentence */
     bool about_mail;  /* false: nothing about mail is in the text */
     bool relay;       /* is it a refusal to relay, in the design's sense (family R)? */
+    size_t hidden;    /* secrets that were masked */
     unsigned cleaned; /* bits of enum explain_cleaned */
     struct explain_evidence
         spoke[EXPLAIN_SPOKE]; /* what the answer rests on, in the order of the tables */

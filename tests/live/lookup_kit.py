@@ -79,11 +79,11 @@ class Zone:
 
 
 class Run:
-    def __init__(self, *arguments, resolver=None):
+    def __init__(self, *arguments, resolver=None, text=b""):
         argv = [sys.argv[1], *arguments]
         if resolver:
             argv += ["--resolver", resolver.address]
-        done = subprocess.run(argv, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
+        done = subprocess.run(argv, capture_output=True, timeout=60, check=False, input=text,
                               env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"})
         self.status, self.out, self.err = done.returncode, done.stdout.decode(), done.stderr.decode()
 
