@@ -31,7 +31,7 @@ static json_t *also(const struct explanation *x)
     bool told[FAMILIES] = { false };
     if (best)
         told[best->family] = true;
-    for (size_t i = 0; i < x->also_count; i++) {
+    for (size_t i = 0; x->about_mail && i < x->also_count; i++) {
         const struct cause *c = cause_of(x->also[i].cause);
         if (!c || told[c->family])
             continue;
@@ -44,7 +44,7 @@ static json_t *also(const struct explanation *x)
 static json_t *others(const struct explanation *x)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < x->also_count; i++)
+    for (size_t i = 0; x->about_mail && i < x->also_count; i++)
         json_array_append_new(list,
                               json_pack("{s:o,s:o,s:o}", "cause", cause_name(x->also[i].cause),
                                         "family", family_name(x->also[i].cause), "confidence",

@@ -19,11 +19,6 @@ static int percent(double confidence)
     return (int)(confidence * 100 + 0.5);
 }
 
-static const char *sure(double confidence)
-{
-    return confidence >= 0.9 ? "Very likely" : confidence >= 0.6 ? "Likely" : "Possibly";
-}
-
 static void heading(struct buf *b, const char *words)
 {
     buf_addf(b, "\n%s\n", words);
@@ -77,11 +72,8 @@ static void add_answer(struct buf *b, const struct explanation *x)
 {
     const struct cause *c = cause_of(x->best.cause);
     buf_addf(b, "%.*s [%.*s]\n", STR_ARG(c->title), STR_ARG(c->name));
-    struct buf s;
-    buf_init(&s, TEXT_MAX);
-    buf_addf(&s, "%s (%d %%). %.*s", sure(x->best.confidence), percent(x->best.confidence),
-             STR_ARG(x->summary.n ? x->summary : c->sentence));
-    sentence(b, 2, &s);
+    output_sentence(b, 2, x->summary.n ? x->summary : c->sentence);
+    buf_addf(b, "  Confidence: %d %%, by the words alone.\n", percent(x->best.confidence));
 }
 
 static void add_who(struct buf *b, const struct explanation *x)
@@ -124,7 +116,7 @@ static void add_proves(struct buf *b, const struct explanation *x)
 
 static void add_also(struct buf *b, const struct explanation *x)
 {
-    if (!x->also_count)
+    if (!x->also_count || !x->about_mail)
         return;
     heading(b, "The text leaves open as well");
     for (size_t i = 0; i < x->also_count; i++) {

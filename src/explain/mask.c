@@ -202,7 +202,8 @@ static size_t hide_value(struct mask *m, str s, bool own_line, bool xml)
     size_t quote = quote_at(s);
     str inside = str_skip(s, quote), looked = str_take(inside, LOOKED);
     /* "Authorization: Basic c2VjcmV0": the scheme may be read, what follows it not. */
-    if (str_starts_nocase(looked, STR("basic")) || str_starts_nocase(looked, STR("bearer")))
+    if (str_starts_nocase(looked, STR("basic")) || str_starts_nocase(looked, STR("bearer")) ||
+        str_starts(looked, HIDDEN))
         return 0;
     if (xml) {
         size_t end = str_find_octet(s, '<'), coded = str_find(s, STR("&lt;"));

@@ -95,6 +95,7 @@ static const struct mask_case {
       "[x.example]:587 anna@x.example:[hidden]" },
     { "a reply", "550 5.7.1 <a@x.example>: Relay access denied",
       "550 5.7.1 <a@x.example>: Relay access denied" },
+    { "hidden already", "password: [hidden] x", "password: [hidden] x" },
     { "empty", "", "" },
 };
 
@@ -109,7 +110,7 @@ static void test_cases(void **state)
         str got = explain_mask(str_from(CASES[i].text), &memory, &count);
         if (!str_eq(got, str_from(CASES[i].masked)))
             bad++, print_message("%s: <%.*s>\n", CASES[i].name, STR_ARG(got));
-        if ((count > 0) != (strstr(CASES[i].masked, "[hidden]") != NULL))
+        if ((count > 0) != (strcmp(CASES[i].text, CASES[i].masked) != 0))
             fail_msg("%s: counted %zu", CASES[i].name, count);
         arena_done(&memory);
     }
