@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ARENA_MAX = 8 << 20, REPORT_MAX = 16 << 20, FILE_MAX = 16 << 20, DNS_MAX = 2 << 20 };
+enum { ARENA_MAX = 64 << 20, REPORT_MAX = 16 << 20, FILE_MAX = 16 << 20, DNS_MAX = 2 << 20 };
 
 static bool put(str text)
 {

@@ -10,6 +10,7 @@
 #include "cmd/host_port.h"
 #include "cmd/read_file.h"
 #include "cmd/secret_input.h"
+#include "discover/trust.h"
 #include "dns/dns.h"
 #include "doctor/pasted.h"
 #include "doctor/words.h"
@@ -19,6 +20,7 @@
 #include "sasl/client.h"
 #include "smtp/path.h"
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -240,7 +242,8 @@ const struct command_option DOCTOR_OPTIONS[] = {
       "'baton discover' finds for ADDRESS",
       take_server },
     { "trust-found", NULL,
-      "without --server: let the password go to whatever server was found for ADDRESS",
+      "without --server: let the password go to whatever server was found for ADDRESS, or is named "
+      "in the pasted text",
       take_trust_found },
     { "security", "none|starttls|tls|auto", "what the program is set to; ssl and ssl/tls mean tls",
       take_security },
@@ -382,6 +385,35 @@ static bool find_server(struct raw *raw, const char *address, struct arena *a, s
     return true;
 }
 
+/* No --server, and the pasted text shows to which one the program hands its mail. Anybody may have written a text: the
+ * password goes there under the same conditions as to a server that discovery found. */
+static bool take_pasted_server(struct raw *raw, const char *address, struct arena *a, struct err *e)
+{
+    static const struct discover_proof NO_PROOF = { false, false };
+    struct doctor_asked *asked = &raw->f->o.asked;
+    const struct doctor_pasted *p = &asked->pasted;
+    struct discover_address who = { .ascii = STR_NONE };
+    char port[16] = "";
+    if (address && !discover_address_read(address, a, &who, e))
+        return false;
+    bool trusted = who.ascii.n && discover_trust(asked->attempt.host, who.ascii, &NO_PROOF,
+                                                 &NET_PSL) != DISCOVER_UNTRUSTED;
+    asked->attempt.port = p->port;
+    if (asked->attempt.security == SMTP_SECURITY_AUTO)
+        asked->attempt.security = p->security;
+    raw->no_secret = !trusted && !raw->trust_found;
+    if (p->port)
+        snprintf(port, sizeof port, " port %u", p->port);
+    asked->found = arena_printf(
+        a, "No server was named; the pasted text names %.*s%s.%s", STR_ARG(asked->attempt.host),
+        port,
+        raw->no_secret
+            ? " Nothing but the text says that it is the right one: no password goes there. If it "
+              "is, name it by --server, or give --trust-found."
+            : "");
+    return asked->found.p || err_memory(e, "the server's name");
+}
+
 static bool read_server(struct raw *raw, const char *address, struct arena *a, struct err *e)
 {
     struct smtp_attempt *at = &raw->f->o.asked.attempt;
@@ -389,6 +421,9 @@ static bool read_server(struct raw *raw, const char *address, struct arena *a, s
     uint64_t port = 0;
     struct ip ip;
     char name[DNS_NAME_MAX];
+    str shown = raw->f->o.asked.pasted.server;
+    if (!raw->server && shown.n && discover_host(shown, net_idn(shown), a, &at->host))
+        return take_pasted_server(raw, address, a, e);
     if (!raw->server && address && !raw->f->o.no_dns)
         return find_server(raw, address, a, e);
     if (!raw->server || !*raw->server)
@@ -457,7 +492,7 @@ static bool read_addresses(struct raw *raw, const char *address, struct arena *a
         !read_mailbox("--header-from", raw->header_from, a, &asked->attempt.header_from, e))
         return false;
     if (!raw->to)
-        asked->attempt.to = doctor_pasted_recipient(asked->pasted_error, asked->own_address);
+        asked->attempt.to = asked->pasted.recipient;
     if (asked->attempt.to.n && !asked->attempt.from.n && !asked->attempt.from_null)
         return err_set(e, ERR_SYNTAX,
                        "there is a recipient but no sender; give your own ADDRESS, or --from");
@@ -476,18 +511,28 @@ static bool read_whoami(const struct raw *raw, struct arena *a, struct err *e)
     return raw->f->o.asked.whoami.p || err_memory(e, "the name of --whoami");
 }
 
-static bool read_pasted(struct raw *raw, struct arena *a, struct err *e)
+static bool read_bounce(const struct raw *raw, struct arena *a, str *out, struct err *e)
 {
     struct buf b;
-    if (raw->error)
-        raw->f->o.asked.pasted_error = str_from(raw->error);
-    if (!raw->bounce)
-        return true;
     bool ok = read_whole_file(raw->bounce, 1 << 20, &b, e);
     if (ok)
-        raw->f->o.asked.pasted_error = arena_dup(a, buf_str(&b));
+        *out = arena_dup(a, buf_str(&b));
     buf_done(&b);
     return ok;
+}
+
+/* What the error or the bounce is, and what it tells by its words. */
+static bool read_pasted(struct raw *raw, const char *address, struct arena *a, struct err *e)
+{
+    struct doctor_asked *asked = &raw->f->o.asked;
+    const char *own = address ? address : is_mailbox(raw->user) ? raw->user : raw->from;
+    if (raw->error)
+        asked->pasted_error = str_from(raw->error);
+    if (raw->bounce && !read_bounce(raw, a, &asked->pasted_error, e))
+        return false;
+    if (!asked->pasted_error.n)
+        return true;
+    return doctor_pasted_read(asked->pasted_error, str_from(own), a, &asked->pasted, e);
 }
 
 static bool read_ports(struct raw *raw, struct err *e)
@@ -684,8 +729,8 @@ static bool read_all(struct doctor_flags *f, int argc, char **argv, bool unasked
     if (raw.helo && !is_helo(str_from(raw.helo)))
         return err_set(e, ERR_SYNTAX, "--helo '%.60s' is no host name or [address]", raw.helo);
     return read_files(&f->o, e) && source_is_ours(&f->o.asked.attempt.source, e) &&
-           read_server(&raw, address, a, e) && read_whoami(&raw, a, e) && read_pasted(&raw, a, e) &&
-           read_addresses(&raw, address, a, e) && read_ports(&raw, e) &&
+           read_pasted(&raw, address, a, e) && read_server(&raw, address, a, e) &&
+           read_whoami(&raw, a, e) && read_addresses(&raw, address, a, e) && read_ports(&raw, e) &&
            read_login(&raw, address, a, password, e);
 }
 

@@ -36,56 +36,6 @@ static void strongest_first(struct doctor_judgement *j)
     }
 }
 
-/* Do the pasted words name a cause, wherever they were said, that the row does not? */
-static bool pasted_names_another(const struct smtp_reply *pasted, const struct smtp_outcome *row)
-{
-    static const enum smtp_stage STAGES[] = { SMTP_STAGE_MAIL, SMTP_STAGE_RCPT,
-                                              SMTP_STAGE_END_OF_DATA };
-    struct smtp_outcome said = *row;
-    said.enhanced = pasted->enhanced;
-    said.text = pasted->text;
-    for (size_t i = 0; i < COUNT_OF(STAGES); i++) {
-        said.stage = STAGES[i];
-        enum cause_id named = words_cause(&said);
-        bool mailbox = words_no_such_mailbox(&said) && !words_no_such_mailbox(row);
-        if (mailbox || (named != CAUSE_NONE && named != words_cause(row)))
-            return true;
-    }
-    return words_about_reverse_dns(&said) && !words_about_reverse_dns(row);
-}
-
-/* The same words, or such as ask for a login or deny relaying: codes alone stand for too many things. */
-static bool pasted_is_alike(str error, const struct smtp_reply *pasted,
-                            const struct smtp_outcome *row)
-{
-    struct smtp_outcome said = *row;
-    said.enhanced = pasted->enhanced;
-    said.text = pasted->text;
-    bool coded_alike = !said.enhanced.class || !row->enhanced.class ||
-                       (said.enhanced.subject == row->enhanced.subject &&
-                        said.enhanced.detail == row->enhanced.detail);
-    bool pop = words_ask_for_pop(&said) && !words_ask_for_pop(row);
-    return (coded_alike && !pop && (words_about_relaying(&said) || words_ask_for_login(&said))) ||
-           (row->text.n && str_find(error, row->text) != STR_NOT_FOUND);
-}
-
-/* The settings work here; the words that were pasted come from a cell without login, and only there. */
-static void judge_pasted(struct bench *b)
-{
-    struct smtp_reply pasted;
-    char room[1024];
-    const struct doctor_evidence *ev = judge_stranger(b);
-    if (!smtp_attempt_logs_in(&b->a) || !judge_is_refusal(ev) ||
-        !smtp_reply_parse(b->asked->pasted_error, room, sizeof room, &pasted) ||
-        pasted.code != ev->outcome.code || pasted_names_another(&pasted, &ev->outcome))
-        return;
-    bool alike = pasted_is_alike(b->asked->pasted_error, &pasted, &ev->outcome);
-    struct finding *f = judge_add(b, CAUSE_CLIENT_NEVER_AUTHENTICATES, HOP_SUBMISSION,
-                                  alike ? STRENGTH_LIKELY : STRENGTH_POSSIBLE);
-    finding_for(f, ev->id);
-    finding_for(f, b->j->works->id);
-}
-
 static void add_notes(struct bench *b)
 {
     for (size_t i = 0; i < b->r->count; i++) {

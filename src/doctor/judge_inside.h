@@ -89,8 +89,6 @@ enum finding_strength judge_strength_of_stripped(const struct bench *b, struct f
 /* judge_sasl.c */
 struct words_login judge_login(const struct bench *b, const struct doctor_evidence *ev);
 void judge_sign_client_certificate(struct bench *b);
-/* The settings work here with a certificate; the words that were pasted come without it. */
-void judge_pasted_bare(struct bench *b);
 enum cause_id judge_flip_certificate(const struct bench *b, const struct doctor_settled *s);
 /* judge_login.c */
 void judge_sign_mail_only_under_tls(struct bench *b);
@@ -102,7 +100,6 @@ void judge_sign_login_needless(struct bench *b);
 /* A login that fails, where the same mail is taken without one: whether the login is wrong or the server takes
  * none makes no difference to what helps. */
 bool judge_login_needless(enum cause_id refused);
-void judge_pasted_helo(struct bench *b); /* needs an accepted attempt */
 void judge_sign_old_helo(struct bench *b);
 void judge_sign_login_vanished(struct bench *b);
 void judge_sign_account_barred(struct bench *b);
@@ -141,6 +138,10 @@ void judge_dns(struct bench *b);
 void judge_dns_notes(struct bench *b); /* of what was accepted */
 bool judge_from_is_dead(const struct bench *b);
 bool judge_is_direct(const struct doctor_evidence *ev);
+/* judge_pasted.c: with an accepted attempt that conforms to what was asked, and the error that was pasted */
+void judge_pasted(struct bench *b);      /* it comes where there is no login, and only there */
+void judge_pasted_bare(struct bench *b); /* ... where no certificate of the client's is shown */
+void judge_pasted_helo(struct bench *b); /* it says that AUTH is unknown there */
 /* judge_words.c */
 void judge_sign_words(struct bench *b);
 #endif

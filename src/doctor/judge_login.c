@@ -239,27 +239,6 @@ void judge_sign_login_first(struct bench *b)
     judge_neighbours(b, f);
 }
 
-/* The settings work with a login, and the pasted error says that AUTH is not known there: a program that said
- * HELO would hear that, and so would one that forgot TLS. */
-void judge_pasted_helo(struct bench *b)
-{
-    const struct smtp_attempt *works = &b->j->works->attempt;
-    if (!smtp_attempt_logs_in(works) || !words_auth_unknown(b->asked->pasted_error))
-        return;
-    struct smtp_caps c;
-    const struct doctor_evidence *clear = works->security == SMTP_SECURITY_STARTTLS
-                                              ? judge_caps(b, works->port, SMTP_SECURITY_NONE, &c)
-                                              : NULL;
-    bool hidden = clear && !c.mechanism_count;
-    if (hidden)
-        finding_for(judge_add(b, CAUSE_AUTH_HIDDEN_UNTIL_TLS, HOP_SUBMISSION, STRENGTH_POSSIBLE),
-                    clear->id);
-    if (hidden && words_ask_for_tls(b->asked->pasted_error))
-        return;
-    finding_for(judge_add(b, CAUSE_HELO_INSTEAD_OF_EHLO, HOP_CLIENT, STRENGTH_POSSIBLE),
-                b->j->works->id);
-}
-
 /* The program says HELO, and the port shows a login only to who says EHLO. */
 void judge_sign_old_helo(struct bench *b)
 {

@@ -197,24 +197,6 @@ void judge_sign_client_certificate(struct bench *b)
     sign_gate(b);
 }
 
-void judge_pasted_bare(struct bench *b)
-{
-    struct smtp_attempt x = b->j->works->attempt;
-    struct smtp_reply pasted;
-    char room[1024];
-    if (!x.certificate || !smtp_reply_parse(b->asked->pasted_error, room, sizeof room, &pasted))
-        return;
-    x.certificate = false;
-    x.helo = STR_NONE;
-    struct doctor_settled s = doctor_settle(b->r, &x);
-    if (s.state != STATE_REFUSED || s.by->outcome.code != pasted.code)
-        return;
-    struct finding *f = judge_add(b, CAUSE_CLIENT_CERTIFICATE_NEEDED, HOP_SUBMISSION,
-                                  STRENGTH_LIKELY);
-    finding_for(f, s.by->id);
-    finding_for(f, b->j->works->id);
-}
-
 /* Taken with a certificate and refused without one, where the server asked for it. */
 enum cause_id judge_flip_certificate(const struct bench *b, const struct doctor_settled *s)
 {

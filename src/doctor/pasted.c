@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * doctor/pasted.c - finding a mailbox in text that people paste
+ * doctor/pasted.c - the error that a user pasted, by its words
  */
 #include "doctor/pasted.h"
+#include "explain/explain.h"
 #include "smtp/path.h"
 
 static bool is_edge(char c)
@@ -58,4 +59,53 @@ str doctor_pasted_recipient(str text, str own_address)
     }
     str found = first_mailbox(text, own_address, true);
     return found.n ? found : first_mailbox(text, own_address, false);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * By its words
+ */
+/* The one that the refusal is about, if the text says so; else the mailbox that looks like one. */
+static str recipient_of(const struct explanation *x, str own)
+{
+    const struct explain_page *p = &x->page;
+    if (x->said && is_recipient(x->said->recipient, own))
+        return x->said->recipient;
+    if (is_recipient(p->to, own))
+        return p->to;
+    return doctor_pasted_recipient(p->plain, own);
+}
+
+static void take(const struct explanation *x, str own, struct doctor_pasted *out)
+{
+    const struct explain_page *p = &x->page;
+    *out = (struct doctor_pasted){
+        .cause = x->best.cause,
+        .confidence = x->best.confidence,
+        .hop = x->hop,
+        .who = x->who_refused,
+        .folded = p->folded,
+        .recipient = recipient_of(x, own),
+        .server = p->server,
+        .from = p->from,
+        .port = p->port,
+        .security = p->security,
+    };
+    if (x->said && x->said->code >= 400) {
+        out->code = x->said->code;
+        out->enhanced = x->said->enhanced;
+        out->words = x->said->text;
+    }
+}
+
+bool doctor_pasted_read(str text, str own_address, struct arena *a, struct doctor_pasted *out,
+                        struct err *e)
+{
+    AUTO(explainer_freep) struct explainer *x = explainer_new(false);
+    struct explanation *found = arena_alloc(a, sizeof *found);
+    if (!x || !found)
+        return err_set(e, ERR_MEMORY, "no memory to read the pasted error");
+    if (!explain_text(x, text, a, found, e))
+        return false;
+    take(found, own_address, out);
+    return true;
 }

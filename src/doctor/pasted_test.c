@@ -79,9 +79,77 @@ static void cut_anywhere(void **state)
     }
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * By its words
+ */
+static const struct words_case {
+    const char *label, *text;
+    unsigned code;
+    const char *cause, *recipient;
+    enum finding_hop hop; /* HOP_NONE: whichever */
+} WORDS[] = {
+    { .label = "nothing", .text = "it does not work", .cause = "", .recipient = "" },
+    { .label = "a reply",
+      .text = "550 relay not permitted, authentication required",
+      .code = 550,
+      .cause = "client-never-authenticates",
+      .recipient = "" },
+    { .label = "wrapped",
+      .text = "The server said: 552 5.2.2\n  <bob@outside.example>: mailbox\n  is full",
+      .code = 552,
+      .cause = "mailbox-full",
+      .recipient = "bob@outside.example" },
+    { .label = "a bounce of the recipient's server",
+      .text = "<bob@outside.example>: host mx.outside.example[192.0.2.4] said: 550 5.1.1\n"
+              "    <bob@outside.example>: Recipient address rejected: User unknown (in reply to "
+              "RCPT TO\n"
+              "    command)\n",
+      .code = 550,
+      .cause = "recipient-unknown",
+      .recipient = "bob@outside.example",
+      .hop = HOP_RECIPIENT },
+};
+
+static void by_its_words(void **state)
+{
+    size_t bad = 0;
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(WORDS); i++) {
+        const struct words_case *k = &WORDS[i];
+        struct doctor_pasted p;
+        struct arena a;
+        struct err e;
+        arena_init(&a, 16 << 20);
+        assert_true(doctor_pasted_read(str_from(k->text), STR(OWN), &a, &p, &e));
+        const struct cause *c = cause_of(p.cause);
+        str name = c ? c->name : STR("");
+        if (p.code != k->code || !str_eq(name, str_from(k->cause)) ||
+            !str_eq(p.recipient, str_from(k->recipient)) || (k->hop && p.hop != k->hop)) {
+            print_message("%s: %u %.*s <%.*s> hop %d\n", k->label, p.code, STR_ARG(name),
+                          STR_ARG(p.recipient), (int)p.hop);
+            bad++;
+        }
+        arena_done(&a);
+    }
+    assert_int_equal(bad, 0);
+}
+
+static void memory_is_short(void **state)
+{
+    struct doctor_pasted p;
+    struct arena a;
+    struct err e;
+    (void)state;
+    arena_init(&a, 64);
+    assert_false(doctor_pasted_read(STR("550 no"), STR(OWN), &a, &p, &e));
+    arena_done(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(by_its_words),
+        cmocka_unit_test(memory_is_short),
         cmocka_unit_test(recipient),
         cmocka_unit_test(cut_anywhere),
     };

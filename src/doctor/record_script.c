@@ -116,6 +116,18 @@ static bool take_asked_word(str word, struct doctor_asked *out, bool *known, boo
     return true;
 }
 
+/* Good as long as the process: scripts are few. */
+static void take_error(str text, struct doctor_asked *out)
+{
+    static struct arena memory;
+    struct err e;
+    if (!memory.max)
+        arena_init(&memory, 64 << 20);
+    out->pasted_error = text;
+    if (!doctor_pasted_read(text, out->own_address, &memory, &out->pasted, &e))
+        wrong("an error", text);
+}
+
 void script_asked(const char *text, struct doctor_asked *out)
 {
     bool known = false, unknown = false;
@@ -127,7 +139,7 @@ void script_asked(const char *text, struct doctor_asked *out)
     while (str_trim(rest).n) {
         rest = str_trim(rest);
         if (str_starts(rest, STR("error="))) {
-            out->pasted_error = str_skip(rest, 6);
+            take_error(str_skip(rest, 6), out);
             break;
         }
         str word = next_word(&rest);

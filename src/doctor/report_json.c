@@ -356,6 +356,31 @@ static json_t *asked_of(const struct doctor_report *r)
     return o;
 }
 
+/* What the pasted error tells by its words alone. */
+static json_t *pasted_of(const struct doctor_asked *asked)
+{
+    char enhanced[SMTP_ENHANCED_MAX];
+    const struct doctor_pasted *p = &asked->pasted;
+    const struct cause *c = cause_of(p->cause);
+    json_t *o = json_object();
+    if (!asked->pasted_error.n) {
+        json_decref(o);
+        return json_null();
+    }
+    json_object_set_new(o, "cause", c ? text_of(c->name) : json_null());
+    json_object_set_new(o, "family", c ? name_of(&FAMILY_NAMES, (int)c->family) : json_null());
+    json_object_set_new(o, "confidence",
+                        json_real((double)(int)(p->confidence * 1000 + 0.5) / 1000));
+    json_object_set_new(o, "hop", name_of(&HOP_NAMES, (int)p->hop));
+    json_object_set_new(o, "who_refused", text_of(p->who));
+    json_object_set_new(o, "code", p->code ? json_integer(p->code) : json_null());
+    json_object_set_new(o, "enhanced",
+                        p->enhanced.class ? json_string(smtp_enhanced_text(&p->enhanced, enhanced))
+                                          : json_null());
+    json_object_set_new(o, "words", text_of(p->words));
+    return o;
+}
+
 static json_t *at_hand(const struct doctor_asked *asked)
 {
     json_t *list = json_array();
@@ -382,6 +407,7 @@ bool doctor_report_json(const struct doctor_report *r, struct buf *out)
     json_object_set_new(o, "causes", causes_of(j));
     json_object_set_new(o, "findings", findings_of(j));
     json_object_set_new(o, "asked", asked_of(r));
+    json_object_set_new(o, "pasted", pasted_of(r->asked));
     json_object_set_new(o, "at_hand", at_hand(r->asked));
     json_object_set_new(o, "works", j->works ? evidence_attempt(r, j->works) : json_null());
     json_object_set_new(o, "cells", cells_of(r));

@@ -493,6 +493,33 @@ bool doctor_report_footer(const struct doctor_report *r, struct buf *out)
     return line.p && buf_add(out, line);
 }
 
+/* Beside the answer: what the pasted error says by its words alone. */
+static void pasted(const struct doctor_report *r, struct buf *out)
+{
+    const struct doctor_pasted *p = &r->asked->pasted;
+    const struct cause *c = cause_of(p->cause);
+    struct buf line;
+    if (!r->asked->pasted_error.n)
+        return;
+    buf_init(&line, 4096);
+    if (c)
+        buf_addf(&line, "By its words: %.*s [%.*s], %d %% sure", STR_ARG(c->title),
+                 STR_ARG(c->name), (int)(p->confidence * 100 + 0.5));
+    else
+        buf_add(&line, STR("Its words do not tell the cause"));
+    if (p->who.n) {
+        buf_add(&line, STR("; said by "));
+        (void)escape_line(p->who, &line);
+    }
+    buf_add(&line, STR("."));
+    if (p->hop == HOP_RECIPIENT)
+        buf_add(&line,
+                STR(" That is the recipient's server, and not the one that was tried here."));
+    buf_addf(out, "\n%sThe error that you pasted%s\n  ", BOLD(r), PLAIN(r));
+    wrapped(out, 2, buf_str(&line));
+    buf_done(&line);
+}
+
 static void footer(const struct doctor_report *r, struct buf *out)
 {
     struct buf line;
@@ -528,6 +555,7 @@ static void whole(const struct doctor_report *r, struct buf *out)
     details(r, out);
     served(r, out);
     notes(r, out);
+    pasted(r, out);
     footer(r, out);
 }
 
