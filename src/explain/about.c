@@ -244,14 +244,16 @@ static bool by_form(const struct explain_page *p)
            (p->count > 0 && p->folded.n == 0);
 }
 
-bool about_mail(const struct explain_page *p)
+enum about about_mail(const struct explain_page *p)
 {
     if (by_form(p))
-        return true;
+        return ABOUT_MAIL;
     str head = str_take(p->folded, LOOKED_AT);
     str tail = str_skip(p->folded, p->folded.n > 2 * LOOKED_AT ? p->folded.n - LOOKED_AT : head.n);
     if (reply_with_status(head) || reply_with_status(tail))
-        return true;
+        return ABOUT_MAIL;
     int weight = weight_of(head) + weight_of(tail);
-    return weight > 0 || (weight == 0 && (p->folded.n <= SHORT || reply_alone(head)));
+    if (weight > 0 || (weight == 0 && reply_alone(head)))
+        return ABOUT_MAIL;
+    return weight == 0 && p->folded.n <= SHORT ? ABOUT_OPEN : ABOUT_OTHER;
 }

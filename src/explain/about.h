@@ -9,7 +9,9 @@
 #define BATON_EXPLAIN_ABOUT_H
 #include "explain/said.h"
 
-/* A bounce, a conversation, lines of a mail server's log are; any other text where its words say so, or where it is a
- * short line that says nothing else. Looks at the first and the last 16 KiB. */
-bool about_mail(const struct explain_page *p);
+/* OPEN: a short line that says nothing of mail, and nothing else: the rows may know it. */
+enum about { ABOUT_OTHER, ABOUT_OPEN, ABOUT_MAIL };
+/* A bounce, a conversation, lines of a mail server's log are about mail; any other text where its words say so. Looks at
+ * the first and the last 16 KiB. */
+enum about about_mail(const struct explain_page *p);
 #endif

@@ -183,7 +183,8 @@ bool explain_page(struct explainer *x, struct explain_page *page, struct arena *
     out->page = *page;
     struct explain_page *p = &out->page;
     p->memory = memory;
-    out->about_mail = about_mail(p);
+    enum about about = about_mail(p);
+    out->about_mail = about != ABOUT_OTHER;
     if (!out->about_mail) {
         out->summary = tell_summary(out, memory);
         return true;
@@ -198,6 +199,10 @@ bool explain_page(struct explainer *x, struct explain_page *page, struct arena *
     if (!weigh_all(x, p, memory, all, &count, e))
         return false;
     answer(out, &all[choose(all, count)]);
+    if (about == ABOUT_OPEN && !out->best.cause) {
+        out->about_mail = false;
+        out->also_count = 0;
+    }
     out->hop = tell_hop(out);
     out->who_refused = tell_who(out, memory);
     out->summary = tell_summary(out, memory);
