@@ -428,7 +428,7 @@ void explain_read_transcript(struct explain_page *p)
         str line = explain_words_line(&rest);
         struct transcript_line l = transcript_line_read(line);
         t->told_tls |= l.encrypted;
-        if (l.side != SIDE_SERVER)
+        if (l.side == SIDE_CLIENT || l.side == SIDE_AGAIN)
             answered(t); /* what was read before is whole, whatever its last line said */
         switch (l.side) {
         case SIDE_CLIENT: command(t, &l); break;
