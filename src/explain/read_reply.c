@@ -5,6 +5,7 @@
  * It comes last, for what no other reader knew, so that a number has to look like a reply: at the start of a line, or
  * behind words that announce one, or with an enhanced status code behind it.
  */
+#include "explain/clean.h"
 #include "explain/read.h"
 #include "explain/words.h"
 
@@ -170,6 +171,20 @@ static str without_close(str text)
     return text;
 }
 
+static bool has_words(str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (is_alpha(text.p[i]) || (unsigned char)text.p[i] > 0x7F)
+            return true;
+    return false;
+}
+
+/* qmail and others tell the code last: "user over quota. (#5.2.2)", "Invalid From address SMTP code: 550". */
+static str words_before(str line, size_t at, struct arena *memory)
+{
+    return explain_fold(str_trim(str_take(line, at)), memory);
+}
+
 void explain_read_reply(struct explain_page *p)
 {
     if (p->count)
@@ -184,6 +199,8 @@ void explain_read_reply(struct explain_page *p)
         struct explain_said s = { .form = FORM_REPLY };
         if (!explain_words_reply(without_close(whole(from, &rest)), p->memory, &s))
             continue;
+        if (!has_words(s.text) && has_words(str_take(line, at)))
+            s.text = words_before(line, at, p->memory);
         s.aside = s.code && s.code < 400;
         struct explain_said *said = is_told(p, &s) ? NULL : explain_say(p, FORM_REPLY);
         if (said)

@@ -173,6 +173,7 @@ static const struct explain_row ROWS[] = {
           "too many messages (?:on|in) (?:the|his|your) (?:server|mailbox)|exceeded (?:its|the|"
           "their)? ?(?:disk|storage|mailbox)",
           { FULL, 34 }, { OTHER, 14 }),
+    WORDS("exhausted|speicher", "exhausted .{0,24}(?:storage|space)|speicher(?:volumen|platz|limit)\\w*.{0,24}(?:berschritten|ersch|voll)", { FULL, 38 }),
     WORDS("mailbox", "mailbox (?:size|storage|space)? ?(?:limit|usage)? ?(?:exce|reached)|exceed\\w* (?:the |its |"
           "their )?(?:maximum )?(?:allowed )?mailbox|(?:would )?exceed (?:maximum )?allowed storage", { FULL, 38 }, { LARGE, -6 }),
     /* the server's own disk */
@@ -199,7 +200,7 @@ static const struct explain_row ROWS[] = {
     WORDS("header", "header.{0,20}(?:size|line|too long)", { OTHER, 8 }),
     WORDS("line", "line.{0,12}too long|line length|too long line|lines? (?:longer|exceed)", { OTHER, 36 }, { LARGE, -6 }),
     STATUS("x.3.4|x.2.3", { LARGE, 28 }),
-    WORDS("taille|zu gro|troppo grande|demasiado grande|muito grande|tama|te groot|za du|слишком больш|размер|"
+    WORDS("附件|邮件|taille|zu gro|troppo grande|demasiado grande|muito grande|tama|te groot|za du|слишком больш|размер|"
           "过大|太大|超过|サイズ|sizelimit|recipsizelimit|sendersizelimit|_514|msg-p1|int-p2",
           "taille (?:limite|max)|nachricht.{0,30}zu gro|troppo grande|demasiado grande|muito grande|"
           "tama.{1,2}o.{0,30}(?:excede|m.{1,2}xim)|excede el tama|te groot|za du.a|(?:сообщени|письм|"
@@ -246,7 +247,7 @@ static const struct explain_row ROWS[] = {
     WORDS("blocked|message not allowed|mail not allowed|message denied", "^\\W*(?:smtp;)?(?:\\d{3}\\W+)?(?:message |mail |e-?mail )?(?:blocked|denied)\\W*$|(?:message|"
           "e-?mail) not allowed",
           { CONTENT, 25 }, { OTHER, 22 }, { LISTED, 21 }),
-    WORDS("filter|detected|mailmarshal|recurrent pattern|bayes|rspamd|amavis|header check|body check|"
+    WORDS("filter|rule|scanner|anti|spam|detected|mailmarshal|recurrent pattern|bayes|rspamd|amavis|header check|body check|"
           "milter-reject|prohibited|mail rejected",
           "content filter|(?:blocked|rejected|filtered|refused) by .{0,40}(?:filter|rule|scanner|anti.?spam|"
           "spam ?assassin|rspamd|amavis)|recurrent pattern|(?:header|body) (?:check|rule)|outbound scanning|"
@@ -342,6 +343,8 @@ static const struct explain_row ROWS[] = {
           "forbidden|not accepted|not welcome|suspended|prohibited)\\b|(?:blocked|banned|block|bad|suspected|"
           "refused|rejected|abusive|open)\\b.{0,16}\\b(?:ip\\b|ip address|proxy|network|host)",
           { LISTED, 26 }, { OTHER, 8 }),
+    WORDS("black ip|invalid ip|ip is |bad ip", "\\b(?:black|invalid|bad|fake) ip\\b|\\bip is (?:rejected|hangup|refused|denied|black)", { LISTED, 34 }),
+    KEY("tosa@rx.t-online.de", { LISTED, 44 }),
     WORDS("spammer|spam source|sending spam|spam ip|spams from|spam from|open relay|zombie", "spammer|spam(?:ming)? (?:source|host|ip)|(?:known|currently|is|are) (?:sending )?spam(?:s| source)|"
           "spams? from your|open (?:relay|proxy)|zombie", { LISTED, 46 }, { CONTENT, -10 }),
     WORDS("blocked sender|envelope blocked|envelope rejected|badmailfrom|blacklist|blocked|banned|block list",
@@ -415,7 +418,7 @@ static const struct explain_row ROWS[] = {
           "not authenticated for group",
           "resolver\\.rst\\.\\w*auth\\w*|resolver\\.rst\\.\\w*(?:notauthorized|restrict\\w*)|"
           "restrictedtorecipients|sendernotauthenticatedfor\\w*|not authenticated for (?:group|mailbox|"
-          "recipient)", { OTHER, 46 }, { NOLOGIN, -14 }),
+          "recipient)", { OTHER, 46 }, { NOLOGIN, -46 }),
     STATUS("5.7.124|5.7.133|5.7.134|5.7.129|5.7.130|5.7.131|5.7.135|5.7.136|5.7.12|5.7.132", { OTHER, 34 }),
     WORDS("senders|people|organi|member|list|group|outside your organization|outside the organization|"
           "external senders|authenticated senders|authorized senders|members only|non-member|not a member|"
@@ -441,10 +444,10 @@ static const struct explain_row ROWS[] = {
           "permission denied|mail (?:is )?not allowed", { OTHER, 24 }, { UNKNOWN, 19 }, { LISTED, 18 }, { NOLOGIN, 12 }),
 
     /* --- of the conversation itself (RFC 5321 section 4.2.4) --- */
-    WORDS("syntax|sequence|unrecognized|unrecognised|not recognized|not recognised|unimplemented|"
+    WORDS("say |send |issue |need |syntax|sequence|unrecognized|unrecognised|not recognized|not recognised|unimplemented|"
           "not implemented|bad command|unknown command|invalid command|pipelin|protocol|argument|parameter|"
           "no valid recipients|need rcpt|need mail|nested mail|no recipients|specify",
-          "syntax error|bad (?:sequence|command|syntax)|out of (?:sequence|order)|command (?:not |"
+          "syntax error|sequence error|(?:say|send|issue|need) (?:mail|rcpt|data)\\b.{0,12}first|bad (?:sequence|command|syntax)|out of (?:sequence|order)|command (?:not |"
           "un)?(?:recogni|implement|unrec|out|param)|un(?:recogni[sz]ed|implemented|known|supported) command|"
           "(?:invalid|bad) (?:command|argument|parameter)|command pipelin|synchroni[sz]ation error|"
           "protocol (?:error|violation|sync)|(?:need|no) (?:valid )?(?:rcpt|recipients)\\b|need mail|"
@@ -468,6 +471,7 @@ static const struct explain_row ROWS[] = {
           "can) ?not (?:open|write|create|lock|access|contact)|recipient (?:verify|callout)|"
           "unexpected (?:error|failure|response)|timeout (?:waiting|exceeded)",
           { OTHER, 34 }),
+    WORDS("recipient verif|out of memory|queue unavailable|queue full|den", "recipient verif\\w+ |out of memory|queue (?:is )?(?:unavailable|full)|den(?:y|ies|ied) (?:the )?sender", { OTHER, 28 }, { UNKNOWN, 6 }),
     WORDS("requested", "requested (?:mail )?action (?:not taken|aborted)", { OTHER, 20 }),
     KEY("transaction failed", { OTHER, 20 }),
     WORDS("domain failure", "temporary domain failure", { DNS, 26 }, { OTHER, 24 }),

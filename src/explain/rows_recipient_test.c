@@ -68,6 +68,7 @@ static const struct rows_case CASES[] = {
     { .text = "550 邮箱空间不足", .cause = FULL },
     { .text = "552 5.1.1 Boite du destinataire pleine. OFR_417", .cause = FULL },
     { .text = "550 user has too many messages on the server", .cause = FULL },
+    { .text = "550 User has exhausted the allowed space", .cause = FULL },
     { .text = "452 4.3.1 Insufficient system storage", .cause = OTHER },
     { .text = "550 5.4.5 Daily sending quota exceeded", .cause = RATE },
 
@@ -138,6 +139,8 @@ static const struct rows_case CASES[] = {
     { .text = "550 the remote host looks like a spammer", .cause = LISTED },
     { .text = "553 your envelope sender is in my badmailfrom list", .cause = LISTED },
     { .text = "554 Host network not allowed", .cause = LISTED },
+    { .text = "550 black ip", .cause = LISTED },
+    { .text = "554 A problem occurred (ask tosa@rx.t-online.de)", .cause = LISTED },
 
     /* come back later */
     { .text = "450 4.2.0 <b@two.example>: Recipient address rejected: Greylisted", .cause = GREY },
@@ -164,6 +167,9 @@ static const struct rows_case CASES[] = {
     { .text = "501 5.1.3 Bad recipient address syntax", .cause = UNKNOWN },
     { .text = "451 Requested action aborted: local error in processing", .cause = OTHER },
     { .text = "554 Transaction failed", .cause = OTHER },
+    { .text = "450 out of memory", .cause = OTHER },
+    /* words that nobody here knows */
+    { .text = "550 blame it on the weather", .cause = OTHER },
     { .text = "452 temporary domain failure <b@two.example>", .never = GREY },
     { .text = "421 4.3.2 Service not available", .cause = OTHER },
     { .text = "554 5.0.0 Service unavailable", .cause = OTHER },

@@ -137,11 +137,7 @@ static const struct explain_row ROWS[] = {
     WORDS("emetteur invalide|metteur invalide|absender ung|mittente non valid|remitente no v",
           "metteur invalide|absender(?:adresse)? ung.ltig|mittente non valid|remitente no v.lid|remetente inv.lid",
           { CAUSE_FROM_INVALID, 25 }, { CAUSE_OTHER_NOT_RELAY, 25 }),
-    { .enhanced = "x.1.7", .speaks = { { CAUSE_FROM_INVALID, 24 }, { CAUSE_OTHER_NOT_RELAY, 20 }, { CAUSE_RECIPIENT_UNKNOWN, -12 } } },
-    { .key = "invalid address",
-      .pattern = "^(?:\\d\\.\\d\\.\\d )?invalid address",
-      .stages = 1 << SMTP_STAGE_MAIL,
-      .speaks = { { CAUSE_FROM_INVALID, 24 }, { CAUSE_OTHER_NOT_RELAY, 18 }, { CAUSE_RECIPIENT_UNKNOWN, -26 } } },
+    { .enhanced = "x.1.7", .speaks = { { CAUSE_FROM_INVALID, 24 }, { CAUSE_OTHER_NOT_RELAY, 20 }, { CAUSE_RECIPIENT_UNKNOWN, -36 } } },
 
     /* --- what a server finds in DNS about the sender's domain --- */
     WORDS("sender|mail from|mail_from|from domain|rfc.5321|rfc5321|from: domain|return",
@@ -256,8 +252,8 @@ static const struct explain_row ROWS[] = {
           "\\b(?:send|say|issue|need|expect\\w*|use|introduce\\w*)\\b.{0,24}(?:helo|ehlo)\\b(?! argument|"
           " name)|(?:helo|ehlo) (?:first|required first|before)|(?:no|without) (?:helo|ehlo)\\b",
           { CAUSE_OTHER_NOT_RELAY, 32 }, { CAUSE_EHLO_NAME_REFUSED, -22 }),
-    WORDS("name was rejected|invalid domain name|identif",
-          "my name was rejected|invalid command arguments?: invalid domain|identif(?:y|ied) (?:yourself|itself|"
+    WORDS("syntactically invalid|name was rejected|invalid domain name|identif",
+          "my name was rejected|syntactically invalid argument|invalid command arguments?: invalid domain|identif(?:y|ied) (?:yourself|itself|"
           "as) .{0,40}(?:localhost|invalid|not)|greeted (?:us|me) (?:as|with)",
           { CAUSE_EHLO_NAME_REFUSED, 42 }, { CAUSE_OTHER_NOT_RELAY, -12 }),
     STATUS("5.7.506", { CAUSE_EHLO_NAME_REFUSED, 38 }),

@@ -60,7 +60,7 @@ static const struct rows_case CASES[] = {
       .cause = INVALID },
     { .text = "501 5.1.7 Bad sender address syntax", .cause = OTHER },
     { .text = "5.0.1 Emetteur invalide. Invalid Sender.", .cause = OTHER },
-    { .text = "501 5.1.7 Invalid address", .cause = INVALID, .stage = SMTP_STAGE_MAIL },
+    { .text = "501 5.1.7 Invalid address", .never = UNKNOWN, .stage = SMTP_STAGE_MAIL },
     { .text = "501 5.1.3 Invalid address", .cause = UNKNOWN, .stage = SMTP_STAGE_RCPT },
 
     /* its domain is not in DNS; with a login it is the From that is wrong */

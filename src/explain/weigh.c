@@ -12,6 +12,8 @@ static const struct explain_rows *const TABLES[] = {
 };
 
 enum { PRIOR = -18, NONE_SCORE = 0, SCORE_FAR = 120 };
+/* A reply that refuses is at the least a refusal for a reason of its own, in words that nobody here knows. */
+enum { REFUSED_AT_LEAST = 2 };
 
 /* How much likelier than the common cause, before a word is read: from 187 threads and the shape of the trade. */
 static const struct explain_speaks PRIORS[] = {
@@ -194,6 +196,8 @@ bool weigh_said(struct weigher *w, const struct explain_page *p, const struct ex
             matcher_finds(w->matcher, i, r->of_page ? &page->text : &text, &where))
             speak(r, where, out->score, out->spoke, &out->spoke_count);
     }
+    if (s->code >= 400 && s->text.n > 0 && out->score[CAUSE_OTHER_NOT_RELAY] < REFUSED_AT_LEAST)
+        out->score[CAUSE_OTHER_NOT_RELAY] = REFUSED_AT_LEAST;
     weigh_share(out);
     return true;
 }
