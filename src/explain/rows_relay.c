@@ -12,10 +12,9 @@
 #define DOMAIN  CAUSE_DOMAIN_NOT_CONFIGURED
 #define POP     CAUSE_POP_BEFORE_SMTP
 
-/* What a bare refusal to relay leaves open: most that are passed around without their setting were brought home by a
- * server that could not deliver. */
+/* What a bare refusal to relay leaves open. Where nothing tells who was refused, it was most often a program. */
 #define BARE                                                                                       \
-    { DOMAIN, 36 }, { LOGIN, 34 }, { ADDRESS, 29 },                                                \
+    { LOGIN, 36 }, { DOMAIN, 35 }, { ADDRESS, 30 },                                                \
     {                                                                                              \
         POP, 14                                                                                    \
     }
