@@ -133,6 +133,9 @@ const struct cause CATALOGUE_GREYLISTED_TEMPORARY = {
         { ON(EXCHANGE),
           DO("Look at the times between tries of the transport service: Get-TransportService | "
              "Format-List *Retry*.") },
+        { ON(MICROSOFT_365),
+          DO("Check that the address which sends there has reverse DNS, SPF and DKIM: with "
+             "these an unknown sender is delayed less (4.7.500 to 4.7.699).") },
         { ON(CPANEL),
           DO("Look at 'Greylisting' in WHM: trust a known sender's network under 'Trusted "
              "Hosts', or switch it off for one domain."),

@@ -140,9 +140,9 @@ size_t cause_steps(const struct cause *c, enum cause_role role, enum cause_serve
 
 str cause_step_line(const struct cause_step *s, struct arena *memory)
 {
-    return arena_printf(memory, "%.*s%s%.*s%s%.*s%s%.*s", STR_ARG(s->text), s->check.n ? " " : "",
-                        STR_ARG(s->check), s->undo.n ? " Undo: " : "", STR_ARG(s->undo),
-                        s->warning.n ? " Careful: " : "", STR_ARG(s->warning));
+    return arena_printf(memory, "%.*s%s%.*s%s%.*s%s%.*s", STR_ARG(s->text),
+                        s->check.n ? " Check: " : "", STR_ARG(s->check), s->undo.n ? " Undo: " : "",
+                        STR_ARG(s->undo), s->warning.n ? " Careful: " : "", STR_ARG(s->warning));
 }
 
 const struct note *note_of(enum finding_note id)

@@ -352,6 +352,107 @@ static void nearest_helps_with_slips(void **state UNUSED)
         assert_ptr_equal(cause_nearest(CASES[i].typed), cause_of(CASES[i].near));
 }
 
+static void steps_are_picked_for_role_and_server(void **state UNUSED)
+{
+    const struct cause *c = cause_of(CAUSE_IP_NOT_TRUSTED);
+    const struct cause_step *all[CAUSE_OPERATOR_STEPS], *steps[CAUSE_OPERATOR_STEPS];
+    size_t general = cause_steps(c, ROLE_OPERATOR, SERVER_ANY, all, COUNT_OF(all));
+    assert_true(general > 0);
+    for (size_t i = 0; i < general; i++)
+        assert_int_equal(all[i]->server, SERVER_ANY);
+    size_t n = cause_steps(c, ROLE_OPERATOR, SERVER_EXIM, steps, COUNT_OF(steps));
+    assert_true(n > general);
+    for (size_t i = 0; i < n; i++) /* its own first, then the others as they are */
+        if (i < n - general)
+            assert_int_equal(steps[i]->server, SERVER_EXIM);
+        else
+            assert_ptr_equal(steps[i], all[i - (n - general)]);
+    assert_int_equal(cause_steps(c, ROLE_OPERATOR, SERVER_EXIM, steps, 1), 1);
+    assert_ptr_equal(steps[0]->text.p && steps[0]->server == SERVER_EXIM ? c : NULL, c);
+    assert_int_equal(cause_steps(c, ROLE_OPERATOR, SERVER_EXIM, steps, 0), 0);
+    n = cause_steps(c, ROLE_SENDER, SERVER_EXIM, steps, COUNT_OF(steps));
+    assert_ptr_equal(steps[0], &c->sender_steps[0]);
+    assert_true(n > 0 && n < CAUSE_STEPS);
+}
+
+static void a_step_is_one_line(void **state UNUSED)
+{
+    static const struct cause_step FULL = { .text = STR_INIT("Do."),
+                                            .check = STR_INIT("Look."),
+                                            .undo = STR_INIT("Back."),
+                                            .warning = STR_INIT("Beware.") };
+    static const struct cause_step BARE = { .text = STR_INIT("Do.") };
+    struct arena memory;
+    arena_init(&memory, 1 << 16);
+    assert_true(str_eq(cause_step_line(&FULL, &memory),
+                       STR("Do. Check: Look. Undo: Back. Careful: Beware.")));
+    assert_true(str_eq(cause_step_line(&BARE, &memory), STR("Do.")));
+    arena_done(&memory);
+}
+
+/* Each server is spoken of where most people meet it: in most causes, and in every family about relaying. */
+static void every_server_has_its_words(void **state UNUSED)
+{
+    for (unsigned server = SERVER_POSTFIX; server < SERVER_KINDS; server++) {
+        unsigned in = 0;
+        bool family[FAMILIES] = { false };
+        assert_true(server_title((enum cause_server)server).n > 0);
+        for (unsigned id = 1; id < CAUSES; id++) {
+            const struct cause *c = cause_of((enum cause_id)id);
+            const struct cause_step *steps[CAUSE_OPERATOR_STEPS];
+            cause_steps(c, ROLE_OPERATOR, (enum cause_server)server, steps, COUNT_OF(steps));
+            in += steps[0]->server == (enum cause_server)server;
+            family[c->family] |= steps[0]->server == (enum cause_server)server;
+        }
+        if (in < CAUSES * 2 / 3)
+            fail_msg("%.*s: in %u causes", STR_ARG(server_title((enum cause_server)server)), in);
+        for (unsigned f = 0; f < FAMILIES; f++)
+            if (!family[f] && f != FAMILY_POP_BEFORE_SMTP)
+                fail_msg("%.*s: nothing in %.*s", STR_ARG(server_title((enum cause_server)server)),
+                         STR_ARG(FAMILY_NAMES.rows[f].name));
+    }
+    assert_int_equal(server_title(SERVER_ANY).n, 0);
+    assert_int_equal(server_title(SERVER_KINDS).n, 0);
+    assert_int_equal(SERVER_NAMES.count, SERVER_KINDS);
+}
+
+/* What people do and should not: each is warned of somewhere. */
+static void popular_unsafe_fixes_are_warned_of(void **state UNUSED)
+{
+    static const str FIXES[] = {
+        STR_INIT("0.0.0.0/0"),
+        STR_INIT("172.17.0.0/16"),
+        STR_INIT("Whole networks"),
+        STR_INIT("trusted bridge"),
+        STR_INIT("no-verify"),
+        STR_INIT("check off altogether"),
+        STR_INIT("login in the clear"),
+        STR_INIT("EHLO names off"),
+        STR_INIT("+all"),
+        STR_INIT("p=none for ever"),
+        STR_INIT("ANONYMOUS"),
+        STR_INIT("remove the refusal"),
+        STR_INIT("hop limit"),
+        STR_INIT("catch-all"),
+        STR_INIT("organisation"),
+        STR_INIT("switch the firewall off"),
+        STR_INIT("TLS 1.0"),
+        STR_INIT("masquerade"),
+    };
+    for (size_t i = 0; i < COUNT_OF(FIXES); i++) {
+        bool warned = false;
+        for (unsigned id = 1; id < CAUSES && !warned; id++) {
+            const struct cause *c = cause_of((enum cause_id)id);
+            for (unsigned k = 0; k < CAUSE_STEPS; k++)
+                warned |= str_find(c->sender_steps[k].warning, FIXES[i]) != STR_NOT_FOUND;
+            for (unsigned k = 0; k < CAUSE_OPERATOR_STEPS; k++)
+                warned |= str_find(c->operator_steps[k].warning, FIXES[i]) != STR_NOT_FOUND;
+        }
+        if (!warned)
+            fail_msg("nobody warns of '%.*s'", STR_ARG(FIXES[i]));
+    }
+}
+
 static void notes_are_complete(void **state UNUSED)
 {
     static const str NAMES_OF_NOTES[NOTES] = {
@@ -382,6 +483,10 @@ int main(void)
         cmocka_unit_test(text_is_complete_and_plain),
         cmocka_unit_test(names_are_kebab_case),
         cmocka_unit_test(nearest_helps_with_slips),
+        cmocka_unit_test(steps_are_picked_for_role_and_server),
+        cmocka_unit_test(a_step_is_one_line),
+        cmocka_unit_test(every_server_has_its_words),
+        cmocka_unit_test(popular_unsafe_fixes_are_warned_of),
         cmocka_unit_test(notes_are_complete),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

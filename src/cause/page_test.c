@@ -41,6 +41,8 @@ static void a_page_reads_like_this(void **state UNUSED)
         "  1. Look at the quota of the file system ('quota -u USER') or of Dovecot\n"
         "     behind LMTP: it has none of its own.\n"
         "\n"
+        "A step without an undo changes nothing.\n"
+        "\n"
         "How it is told from others:\n"
         "  The reply speaks of a quota or of space, and another recipient at the same\n"
         "  domain is taken; message-too-large passes with a smaller message.\n"
@@ -126,7 +128,7 @@ static void markdown_holds_everything_once(void **state UNUSED)
 {
     struct buf out;
     buf_init(&out, ROOM);
-    assert_true(cause_markdown(&out));
+    assert_true(cause_markdown(NULL, SERVER_ANY, &out));
     str text = buf_str(&out);
     assert_true(str_starts(text, STR("# Why mail is refused\n\n")));
     assert_int_equal(count_of(text, STR("\n# ")), 0);
@@ -156,7 +158,7 @@ static void markdown_signs_are_escaped(void **state UNUSED)
 {
     struct buf out;
     buf_init(&out, ROOM);
-    assert_true(cause_markdown(&out));
+    assert_true(cause_markdown(NULL, SERVER_ANY, &out));
     str text = buf_str(&out);
     assert_holds(text, STR("DOMAIN\\\\name"));
     assert_holds(text, STR("record \\_submissions.\\_tcp"));
@@ -166,13 +168,92 @@ static void markdown_signs_are_escaped(void **state UNUSED)
     buf_done(&out);
 }
 
+static void one_server_is_shown_without_the_others(void **state UNUSED)
+{
+    for (unsigned server = SERVER_POSTFIX; server < SERVER_KINDS; server++) {
+        unsigned pages = 0;
+        for (unsigned id = 1; id < CAUSES; id++) {
+            struct buf page;
+            buf_init(&page, ROOM);
+            assert_true(cause_page(cause_of((enum cause_id)id), (enum cause_server)server, &page));
+            for (unsigned other = SERVER_POSTFIX; other < SERVER_KINDS; other++) {
+                char heading[64];
+                snprintf(heading, sizeof(heading), "\nWith %.*s",
+                         STR_ARG(server_title((enum cause_server)other)));
+                unsigned count = count_of(buf_str(&page), str_from(heading));
+                assert_true(count <= (other == server));
+                pages += count;
+            }
+            assert_holds(buf_str(&page), STR("\nIf you run the server:\n"));
+            buf_done(&page);
+        }
+        assert_in_range(pages, CAUSES / 2, CAUSES - 1); /* it differs in most causes */
+    }
+}
+
+static void the_list_has_every_cause_by_family(void **state UNUSED)
+{
+    struct buf out, one;
+    buf_init(&out, ROOM);
+    buf_init(&one, ROOM);
+    assert_true(cause_list(FAMILIES, &out));
+    for (unsigned id = 1; id < CAUSES; id++) {
+        const struct cause *c = cause_of((enum cause_id)id);
+        char line[200];
+        snprintf(line, sizeof(line), "\n  %-28.*s %.*s\n", STR_ARG(c->name), STR_ARG(c->title));
+        assert_int_equal(count_of(buf_str(&out), str_from(line)), 1);
+    }
+    assert_int_equal(count_of(buf_str(&out), STR("\n\n")), FAMILIES - 1);
+    assert_true(cause_list(FAMILY_TLS_REQUIRED, &one));
+    assert_true(
+        str_eq(buf_str(&one),
+               STR("The server wants encryption first (tls-required)\n"
+                   "  auth-hidden-until-tls        The login is offered only after encryption\n"
+                   "  mail-only-under-tls          The server takes mail only over an "
+                   "encrypted connection\n")));
+    buf_done(&one);
+    buf_done(&out);
+}
+
+/* A line of the page begins a request only where we wrote one, and lists are closed. */
+static void the_manual_has_every_row(void **state UNUSED)
+{
+    static const str REQUESTS[] = { STR_INIT(".Sh \""), STR_INIT(".Ss \""), STR_INIT(".Pp"),
+                                    STR_INIT(".Bl -"),  STR_INIT(".It"),    STR_INIT(".El"),
+                                    STR_INIT(".Em "),   STR_INIT(".Sy ") };
+    struct buf out;
+    unsigned open = 0, causes = 0;
+    buf_init(&out, ROOM);
+    assert_true(cause_mdoc(&out));
+    for (str rest = buf_str(&out); rest.p;) {
+        str line = str_cut(&rest, '\n');
+        bool known = !line.n || (line.p[0] != '.' && line.p[0] != '\'');
+        for (size_t i = 0; !known && i < COUNT_OF(REQUESTS); i++)
+            known = str_starts(line, REQUESTS[i]);
+        if (!known)
+            fail_msg("'%.*s'", STR_ARG(line));
+        open += str_starts(line, STR(".Bl"));
+        open -= str_starts(line, STR(".El"));
+        causes += str_starts(line, STR(".Ss"));
+        assert_true(open <= 1);
+    }
+    assert_int_equal(open, 0);
+    assert_int_equal(causes, CAUSES - 1);
+    assert_int_equal(count_of(buf_str(&out), STR("\n.Em Undo :\n")) > 200, 1);
+    buf_done(&out);
+}
+
 static void a_full_buffer_is_told(void **state UNUSED)
 {
     struct buf out;
     buf_init(&out, 100);
     assert_false(cause_page(cause_of(CAUSE_MAILBOX_FULL), SERVER_ANY, &out));
     buf_clear(&out);
-    assert_false(cause_markdown(&out));
+    assert_false(cause_list(FAMILIES, &out));
+    buf_clear(&out);
+    assert_false(cause_mdoc(&out));
+    buf_clear(&out);
+    assert_false(cause_markdown(NULL, SERVER_ANY, &out));
     buf_done(&out);
 }
 
@@ -183,6 +264,9 @@ int main(void)
         cmocka_unit_test(every_page_holds_its_row_in_78_columns),
         cmocka_unit_test(markdown_holds_everything_once),
         cmocka_unit_test(markdown_signs_are_escaped),
+        cmocka_unit_test(one_server_is_shown_without_the_others),
+        cmocka_unit_test(the_list_has_every_cause_by_family),
+        cmocka_unit_test(the_manual_has_every_row),
         cmocka_unit_test(a_full_buffer_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

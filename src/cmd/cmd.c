@@ -3,7 +3,6 @@
  * cmd/cmd.c - the table of commands, and those that only print
  */
 #include "cmd/cmd.h"
-#include "cause/cause.h"
 #include "cause/page.h"
 #include <stdio.h>
 #include <string.h>
@@ -48,7 +47,10 @@ int cmd_man(int argc, char **argv)
         return EXIT_USAGE;
     }
     buf_init(&b, PRINT_MAX);
-    return print(command_man(c, &b), &b);
+    bool ok = command_man(c, &b);
+    if (ok && c && c->run == cmd_causes) /* the page goes on with the rows of the catalogue */
+        ok = cause_mdoc(&b);
+    return print(ok, &b);
 }
 
 int cmd_completion(int argc, char **argv)
@@ -69,50 +71,6 @@ int cmd_version(int argc, char **argv)
     struct buf b;
     buf_init(&b, 256);
     return print(buf_add(&b, STR("baton " BATON_VERSION "\n")), &b);
-}
-
-static void list_causes(struct buf *b)
-{
-    for (int id = CAUSE_NONE + 1; id < CAUSES; id++) {
-        const struct cause *c = cause_of((enum cause_id)id);
-        buf_addf(b, "%-28.*s %.*s\n", STR_ARG(c->name), STR_ARG(c->title));
-    }
-}
-
-static bool take_markdown(void *into, const char *value, struct err *e)
-{
-    (void)value;
-    (void)e;
-    *(bool *)into = true;
-    return true;
-}
-static const struct command_option CAUSE_OPTIONS[] = {
-    { "markdown", NULL, "the whole catalogue as Markdown", take_markdown },
-    { NULL, NULL, NULL, NULL },
-};
-
-int cmd_cause(int argc, char **argv)
-{
-    struct buf b;
-    struct err e;
-    bool markdown = false;
-    int rest;
-    if (!command_parse(command_named("cause"), argc, argv, &markdown, &rest, &e))
-        return command_usage_error("cause", &e);
-    const struct cause *c = rest > 1 ? cause_named(str_from(argv[1])) : NULL;
-    if (rest > 1 && !c) {
-        const struct cause *near = cause_nearest(str_from(argv[1]));
-        err_set(&e, ERR_SYNTAX, "there is no cause '%.60s'%s%.*s", argv[1],
-                near ? ", did you mean " : "", STR_ARG(near ? near->name : STR_NONE));
-        return command_usage_error("cause", &e);
-    }
-    buf_init(&b, PRINT_MAX);
-    if (c)
-        return print(cause_page(c, SERVER_ANY, &b), &b);
-    if (markdown)
-        return print(cause_markdown(&b), &b);
-    list_causes(&b);
-    return print(buf_ok(&b), &b);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -426,8 +384,23 @@ const struct command COMMANDS[] = {
       "Exit status: 0 nothing is broken; 1 something is wrong; 2 usage, or a file or a line of it "
       "that cannot be read; 3 something that matters is not known.",
       DOMAIN_OPTIONS, cmd_domain },
-    { "cause", "[ID]", "List the causes of a refusal, or tell all about one",
-      "Without ID every cause is listed with its title.", CAUSE_OPTIONS, cmd_cause },
+    { "causes", "[ID]", "List the causes of a refusal, or tell all about one",
+      "ID is a cause, a family of causes, or a finding that is no cause. Without ID every cause is "
+      "listed with its title, by family.\n"
+      "\n"
+      "The page of a cause has what to do for the person who sends, and for the one who runs the "
+      "server: what holds for every server, then the same in the words of Postfix, Exim, "
+      "OpenSMTPD, Exchange, Microsoft 365, cPanel and Plesk. Each step that changes something says "
+      "how to check it and how to undo it, and warns where the usual advice is unsafe. The manual "
+      "page of this command holds all of it.\n"
+      "\n"
+      "JSON (baton.causes/1): server; causes [{cause, family, about_relaying, title, sentence, "
+      "told_apart, sender_steps, operator_steps, standards, exit_status, words_only}], each step "
+      "with text, check, undo, warning and server; families [{family, title, about_relaying}]; "
+      "findings [{id, summary}]. Absent is null.\n"
+      "\n"
+      "Exit status: 0, or 2 when there is no such ID or server.",
+      CAUSES_OPTIONS, cmd_causes },
     { "help", "[COMMAND]", "Show what there is", "", NULL, cmd_help },
     { "man", "[COMMAND]", "Print a manual page (mdoc)", "", NULL, cmd_man },
     { "completion", "bash|zsh|fish", "Print completions for a shell", "", NULL, cmd_completion },

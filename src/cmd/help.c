@@ -2,6 +2,7 @@
 /*
  * cmd/help.c - help, manual pages and completions, printed from the table of commands
  */
+#include "base/mdoc.h"
 #include "base/wrap.h"
 #include "cmd/cmd.h"
 #include <stdio.h>
@@ -60,32 +61,9 @@ bool command_help(const struct command *c, struct buf *out)
 /* ------------------------------------------------------------------------------------------------
  * Manual pages in mdoc(7)
  */
-static bool ends_sentence(const char *at)
-{
-    return at[0] == '.' && at[1] == ' ' && at[2] >= 'A' && at[2] <= 'Z';
-}
-
-/* A line that begins with a dot or quote would be a request, a backslash an escape; each sentence begins
- * a line. */
 static void man_text(const char *text, struct buf *out)
 {
-    bool line_start = true;
-    for (; *text; text++) {
-        if (line_start && (*text == '.' || *text == '\''))
-            buf_add(out, STR("\\&"));
-        if (*text == '\\')
-            buf_add(out, STR("\\e"));
-        else if (*text == '-')
-            buf_add(out, STR("\\-"));
-        else
-            buf_addc(out, *text);
-        line_start = *text == '\n';
-        if (ends_sentence(text)) {
-            buf_addc(out, '\n');
-            line_start = true;
-            text++;
-        }
-    }
+    mdoc_text(str_from(text), out);
 }
 
 static void man_paragraphs(const char *text, struct buf *out)
