@@ -15,9 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KNOWN 0.25 /* below this share the cause is not known */
-#define SURE  0.5  /* from this share on a refusal speaks for itself */
-#define OPEN  0.04 /* a family of this share is left open by the text */
+#define KNOWN 0.25        /* below this share the cause is not known */
+#define SURE  0.5         /* from this share on a refusal speaks for itself */
+#define OPEN  0.04        /* a family of this share is left open by the text */
+enum { SPOKEN_FOR = -6 }; /* decibans that a cause reaches only where something spoke for it */
 
 struct explainer {
     struct weigher *weigher;
@@ -148,6 +149,8 @@ static void add_also(struct explanation *out, const struct weighed *w)
             return;
         told[next] = true;
         enum cause_id c = weigh_cause_in(w, (enum cause_family)next);
+        if (w->score[c] < SPOKEN_FOR)
+            continue;
         out->also[out->also_count++] = (struct explain_guess){ c, w->family[next] };
     }
 }

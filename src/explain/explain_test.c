@@ -60,10 +60,316 @@ static void test_rows_are_well_made(void **state)
         fail_msg("%s", e.why);
 }
 
+#define NOT_KNOWN FAMILIES
+
+/* Texts in the servers' stock form, and what they come to. open: a family that must be left open beside the answer. */
+static const struct text_case {
+    const char *name;
+    enum cause_family family, open;
+    enum cause_id cause;
+    const char *text;
+} TEXTS[] = {
+    /* relaying refused, bare */
+    { "Exim", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "550 relay not permitted" },
+    { "Postfix", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "554 5.7.1 <anna@example.org>: Relay access denied" },
+    { "Postfix, deferred", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "454 4.7.1 <anna@example.org>: Relay access denied" },
+    { "sendmail", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "550 5.7.1 <anna@example.org>... Relaying denied" },
+    { "Exchange", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_RELAY_IP_NOT_ALLOWED, CAUSE_NONE,
+      "550 5.7.1 Unable to relay for anna@example.org" },
+    { "Stalwart", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "550 5.1.2 Relay not allowed." },
+    { "chasquid", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "503 5.7.1 Relay not allowed" },
+    { "Haraka", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "550 I cannot deliver mail for <anna@example.org>" },
+    { "qmail", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)" },
+    { "German", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "550 Weiterleitung nicht erlaubt" },
+    { "French", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "554 Relais refus\xC3\xA9" },
+    { "Russian", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "550 Ретрансляция запрещена" },
+    { "Chinese", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "550 不允许中继" },
+    /* the domain, the address, the mail check are named */
+    { "Exchange, accepted domains", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED,
+      CAUSE_NONE, "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain" },
+    { "no mail for the domain", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, NOT_KNOWN,
+      CAUSE_DOMAIN_NOT_CONFIGURED, "550 This host does not accept mail for example.org" },
+    { "IMail", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, NOT_KNOWN, CAUSE_NONE,
+      "550 not local host example.org, not a gateway" },
+    { "Microsoft 365, connector", FAMILY_RELAY_IP_NOT_ALLOWED, NOT_KNOWN, CAUSE_IP_NOT_TRUSTED,
+      "550 5.7.64 TenantAttribution; Relay Access Denied [AM0.prod.outlook.com]" },
+    { "KumoMTA", FAMILY_RELAY_IP_NOT_ALLOWED, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "550 5.7.1 relaying not permitted for 192.0.2.1" },
+    { "Google's relay", FAMILY_RELAY_IP_NOT_ALLOWED, NOT_KNOWN, CAUSE_IP_NOT_TRUSTED,
+      "550-5.7.1 Invalid credentials for relay [192.0.2.1]. The IP address you've registered does "
+      "not match" },
+    { "POP first", FAMILY_POP_BEFORE_SMTP, NOT_KNOWN, CAUSE_POP_BEFORE_SMTP,
+      "550 5.7.1 Relaying denied: please check your mail before you send" },
+    { "cPanel, POP or login", FAMILY_POP_BEFORE_SMTP, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+      "550 (PC) [192.0.2.1] is currently not permitted to relay through this server. Perhaps you "
+      "have not "
+      "logged into the pop/imap server in the last 30 minutes or do not have SMTP Authentication "
+      "turned on" },
+    /* a login is asked for */
+    { "530", FAMILY_AUTH_REQUIRED, NOT_KNOWN, CAUSE_CLIENT_NEVER_AUTHENTICATES,
+      "530 5.7.0 Authentication required" },
+    { "hMailServer", FAMILY_AUTH_REQUIRED, NOT_KNOWN, CAUSE_CLIENT_NEVER_AUTHENTICATES,
+      "530 SMTP authentication is required." },
+    { "Exchange, 5.7.57", FAMILY_AUTH_REQUIRED, NOT_KNOWN, CAUSE_CLIENT_NEVER_AUTHENTICATES,
+      "530 5.7.57 Client was not authenticated to send anonymous mail during MAIL FROM" },
+    { "not logged in", FAMILY_AUTH_REQUIRED, NOT_KNOWN, CAUSE_NONE,
+      "553 5.7.1 <anna@example.org>: Sender address rejected: not logged in" },
+    { "503", FAMILY_AUTH_REQUIRED, NOT_KNOWN, CAUSE_NONE,
+      "503 5.5.4 Error: send AUTH command first." },
+    { "cPanel", FAMILY_AUTH_REQUIRED, NOT_KNOWN, CAUSE_NONE,
+      "550-(host.example.org) [192.0.2.1] is not permitted to relay through this server without "
+      "authentication" },
+    { "Spanish", FAMILY_AUTH_REQUIRED, NOT_KNOWN, CAUSE_NONE,
+      "550 Se requiere autenticaci\xC3\xB3n para enviar" },
+    /* no relay refusals, whatever the code */
+    { "mailbox", FAMILY_RECIPIENT_UNKNOWN, NOT_KNOWN, CAUSE_NONE, "550 5.1.1 User unknown" },
+    { "relay table of Postfix", FAMILY_RECIPIENT_UNKNOWN, NOT_KNOWN, CAUSE_NONE,
+      "550 5.1.1 <anna@example.org>: Recipient address rejected: User unknown in relay recipient "
+      "table" },
+    { "Google's advice to use a relay", FAMILY_IP_BLOCKLISTED, NOT_KNOWN, CAUSE_NONE,
+      "550-5.7.1 The IP you're using to send mail is not authorized to send email directly to our "
+      "servers. "
+      "Please use the SMTP relay at your service provider instead." },
+    { "group that takes no strangers", FAMILY_OTHER_NOT_RELAY, NOT_KNOWN, CAUSE_NONE,
+      "550 5.7.1 RESOLVER.RST.AuthRequired; authentication required" },
+    { "Microsoft 365, unknown mailbox", FAMILY_RECIPIENT_UNKNOWN, NOT_KNOWN, CAUSE_NONE,
+      "550 5.4.1 Recipient address rejected: Access denied. [AM0.prod.outlook.com]" },
+    /* nothing */
+    { "empty", NOT_KNOWN, NOT_KNOWN, CAUSE_NONE, "" },
+    { "not of mail", NOT_KNOWN, NOT_KNOWN, CAUSE_NONE, "Segmentation fault (core dumped)" },
+    { "a code alone", NOT_KNOWN, NOT_KNOWN, CAUSE_NONE, "550" },
+};
+
+static bool leaves_open(const struct explanation *x, enum cause_family f)
+{
+    for (size_t i = 0; i < x->also_count; i++)
+        if (cause_of(x->also[i].cause)->family == f)
+            return true;
+    return f == NOT_KNOWN;
+}
+
+/* False, and said what it came to. */
+static bool one_text(struct explainer *x, const struct text_case *c, struct explanation *found)
+{
+    struct err e;
+    struct arena memory;
+    arena_init(&memory, MEMORY_MAX);
+    assert_true(explain_text(x, str_from(c->text), &memory, found, &e));
+    const struct cause *cause = cause_of(found->best.cause);
+    assert_int_equal(found->relay, cause && family_is_relay(cause->family));
+    assert_true(found->summary.n > 0);
+    assert_true(!cause || found->who_refused.n > 0);
+    bool right = (cause ? cause->family == c->family : c->family == NOT_KNOWN) &&
+                 (c->cause == CAUSE_NONE || found->best.cause == c->cause) &&
+                 leaves_open(found, c->open);
+    if (!right)
+        print_message("  %s: %s with %.2f, %zu left open\n", c->name,
+                      cause ? cause->name.p : "not known", found->best.confidence,
+                      found->also_count);
+    arena_done(&memory);
+    return right;
+}
+
+static void test_texts(void **state)
+{
+    (void)state;
+    AUTO(explainer_freep) struct explainer *one = explainer_new(false);
+    AUTO(explainer_freep) struct explainer *many = explainer_new(true);
+    struct explanation *found = malloc(sizeof *found);
+    size_t wrong = 0;
+    assert_true(one && many && found);
+    for (size_t i = 0; i < COUNT_OF(TEXTS); i++)
+        wrong += !one_text(one, &TEXTS[i], found) || !one_text(many, &TEXTS[i], found);
+    free(found);
+    assert_int_equal(wrong, 0);
+}
+
+/* One refusal of a page made by hand. */
+struct said_row {
+    const char *text;
+    unsigned code;
+    enum smtp_stage stage;
+    enum smtp_end end;
+    bool aside;
+};
+
+static enum cause_family judged(const struct said_row *rows, size_t count, unsigned facts,
+                                enum explain_form form, size_t *which)
+{
+    struct err e;
+    struct arena memory;
+    arena_init(&memory, MEMORY_MAX);
+    AUTO(explainer_freep) struct explainer *x = explainer_new(false);
+    struct explain_page *p = arena_alloc(&memory, sizeof *p);
+    struct explanation *found = arena_alloc(&memory, sizeof *found);
+    assert_true(x && p && found);
+    p->form = form;
+    p->facts = facts;
+    for (size_t i = 0; i < count; i++) {
+        struct explain_said *s = explain_say(p, form);
+        assert_non_null(s);
+        s->text = str_from(rows[i].text);
+        s->code = rows[i].code;
+        s->stage = rows[i].stage;
+        s->end = rows[i].end;
+        s->aside = rows[i].aside;
+    }
+    assert_true(explain_page(x, p, &memory, found, &e));
+    const struct cause *c = cause_of(found->best.cause);
+    *which = found->said ? (size_t)(found->said - found->page.said) : count;
+    enum cause_family family = c ? c->family : NOT_KNOWN;
+    arena_done(&memory);
+    return family;
+}
+
+static const struct page_case {
+    const char *name;
+    struct said_row rows[3];
+    unsigned facts;
+    enum explain_form form;
+    size_t which;
+    enum cause_family family;
+} PAGES[] = {
+    { .name = "a refused login before a refused recipient",
+      .rows = { { "Authentication failed", 535, SMTP_STAGE_AUTH, SMTP_END_REPLY, false },
+                { "relay not permitted", 550, SMTP_STAGE_RCPT, SMTP_END_REPLY, false } },
+      .form = FORM_TRANSCRIPT,
+      .which = 0,
+      .family = FAMILY_AUTH_FAILED },
+    { .name = "what is aside does not count",
+      .rows = { { "Authentication failed", 535, SMTP_STAGE_AUTH, SMTP_END_REPLY, true },
+                { "User unknown", 550, SMTP_STAGE_RCPT, SMTP_END_REPLY, false } },
+      .form = FORM_TRANSCRIPT,
+      .which = 1,
+      .family = FAMILY_RECIPIENT_UNKNOWN },
+    { .name = "unless there is nothing else",
+      .rows = { { "User unknown", 550, SMTP_STAGE_RCPT, SMTP_END_REPLY, true } },
+      .form = FORM_TRANSCRIPT,
+      .which = 0,
+      .family = FAMILY_RECIPIENT_UNKNOWN },
+    { .name = "a connection that failed before another was answered",
+      .rows = { { "Connection timed out", 0, SMTP_STAGE_CONNECT, SMTP_END_SILENT, false },
+                { "User unknown", 550, SMTP_STAGE_RCPT, SMTP_END_REPLY, false } },
+      .form = FORM_LOG,
+      .which = 1,
+      .family = FAMILY_RECIPIENT_UNKNOWN },
+    { .name = "later became never",
+      .rows = { { "Greylisted, try again later", 451, SMTP_STAGE_RCPT, SMTP_END_REPLY, false },
+                { "User unknown", 550, SMTP_STAGE_RCPT, SMTP_END_REPLY, false } },
+      .form = FORM_LOG,
+      .which = 1,
+      .family = FAMILY_RECIPIENT_UNKNOWN },
+    { .name = "a bounce at the recipient's server",
+      .rows = { { "<anna@example.org>: Relay access denied", 554, SMTP_STAGE_RCPT, SMTP_END_REPLY,
+                  false } },
+      .facts = FACT_RECIPIENT_AT_BY,
+      .form = FORM_BOUNCE,
+      .family = FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL },
+    { .name = "the same in a program",
+      .rows = { { "<anna@example.org>: Relay access denied", 554, SMTP_STAGE_RCPT, SMTP_END_REPLY,
+                  false } },
+      .facts = FACT_FROM_PROGRAM,
+      .form = FORM_LIBRARY,
+      .family = FAMILY_AUTH_REQUIRED },
+    { .name = "the same for a container",
+      .rows = { { "<anna@example.org>: Relay access denied", 554, SMTP_STAGE_RCPT, SMTP_END_REPLY,
+                  false } },
+      .facts = FACT_SERVER_LOG | FACT_CLIENT_PRIVATE,
+      .form = FORM_LOG,
+      .family = FAMILY_RELAY_IP_NOT_ALLOWED },
+    { .name = "the same for a stranger",
+      .rows = { { "<anna@example.org>: Relay access denied", 554, SMTP_STAGE_RCPT, SMTP_END_REPLY,
+                  false } },
+      .facts = FACT_SERVER_LOG | FACT_CLIENT_PUBLIC,
+      .form = FORM_LOG,
+      .family = FAMILY_AUTH_REQUIRED },
+    { .name = "the same for another server",
+      .rows = { { "<anna@example.org>: Relay access denied", 554, SMTP_STAGE_RCPT, SMTP_END_REPLY,
+                  false } },
+      .facts = FACT_SERVER_LOG | FACT_CLIENT_PUBLIC | FACT_CLIENT_IS_SERVER,
+      .form = FORM_LOG,
+      .family = FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL },
+    { .name = "the same after a login that was taken",
+      .rows = { { "<anna@example.org>: Relay access denied", 554, SMTP_STAGE_RCPT, SMTP_END_REPLY,
+                  false } },
+      .facts = FACT_LOGIN_TAKEN | FACT_FROM_PROGRAM,
+      .form = FORM_TRANSCRIPT,
+      .family = FAMILY_RELAY_IP_NOT_ALLOWED },
+};
+
+static void test_pages(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(PAGES); i++) {
+        const struct page_case *c = &PAGES[i];
+        size_t count = 0, which;
+        while (count < COUNT_OF(c->rows) && c->rows[count].text)
+            count++;
+        enum cause_family f = judged(c->rows, count, c->facts, c->form, &which);
+        if (f != c->family || which != c->which)
+            fail_msg("%s: family %d of refusal %zu", c->name, (int)f, which);
+    }
+}
+
+/* What a stock rule proves is told once the server is recognised by its words. */
+static void test_proves_and_splits(void **state)
+{
+    (void)state;
+    struct err e;
+    struct arena memory;
+    arena_init(&memory, MEMORY_MAX);
+    AUTO(explainer_freep) struct explainer *x = explainer_new(false);
+    struct explanation *found = arena_alloc(&memory, sizeof *found);
+    assert_true(x && found);
+    assert_true(explain_text(x, STR("550 relay not permitted"), &memory, found, &e));
+    assert_int_equal(found->page.dialect, DIALECT_EXIM);
+    assert_int_equal(found->proves_count, 1);
+    assert_true(str_find(found->proves[0], STR("four things")) != STR_NOT_FOUND);
+    assert_true(found->splits.n > 0);
+    assert_true(explain_text(x, STR("550 5.1.1 User unknown"), &memory, found, &e));
+    assert_int_equal(found->proves_count, 0);
+    assert_false(found->relay);
+    arena_done(&memory);
+}
+
+/* Memory that ends anywhere is an error, and never an answer made of half the evidence. */
+static void test_memory_is_short(void **state)
+{
+    (void)state;
+    AUTO(explainer_freep) struct explainer *x = explainer_new(false);
+    struct explanation *found = malloc(sizeof *found);
+    assert_true(x && found);
+    for (size_t room = 0; room < 400000; room += 9973) {
+        struct err e = { .kind = ERR_NONE };
+        struct arena memory;
+        arena_init(&memory, room);
+        if (!explain_text(x, STR("550 relay not permitted"), &memory, found, &e))
+            assert_int_equal(e.kind, ERR_MEMORY);
+        arena_done(&memory);
+    }
+    free(found);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows_are_well_made),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_proves_and_splits),
+        cmocka_unit_test(test_memory_is_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,7 +85,7 @@ static const struct explain_row ROWS[] = {
     { .key = "rcpthosts|rcpthost|validrcptto|morercpthosts",
       .speaks = { { DOMAIN, 42 }, { LOGIN, 36 }, { ADDRESS, 28 } } },
     { .key = "non-accepted domain|5.7.54|not an accepted domain|non accepted domain",
-      .speaks = { { DOMAIN, 14 } } },
+      .speaks = { { DOMAIN, 7 } } },
     { .key = "domain",
       .pattern = "relay\\w* (is )?(denied|disallowed|refused)\\W{1,3}(invalid domain|domain (is "
                  ")?(not|in)\\S* ?valid)",
@@ -99,13 +99,13 @@ static const struct explain_row ROWS[] = {
           "(domain|address|\\S{1,60}\\.\\w{2,})",
       .speaks = { { DOMAIN, 38 }, { CAUSE_RECIPIENT_UNKNOWN, 18 }, { LOGIN, 14 } } },
     { .key = "cannot deliver mail for|can't deliver mail for",
-      .speaks = { { DOMAIN, 38 }, { LOGIN, 32 }, { ADDRESS, 24 } } },
+      .speaks = { { DOMAIN, 27 }, { LOGIN, 30 }, { ADDRESS, 24 } } },
     { .key = "domain",
       .pattern = "(recipient|destination|rcpt|mail|e-?mail)?'?s? ?domain( name)?( \\S{1,60})? (is "
                  "|was |has )?"
                  "(not|no longer|n't|isn't|wasn't|hasn't)( \\w+){0,2} "
                  "(hosted|served|handled|local|accepted|configured|"
-                 "set ?up|recogni[sz]ed|defined|in (my|our|the) list|one of "
+                 "set ?up|recogni[sz]ed|defined|in (my|our|the) list(?! of allowed rcpt)|one of "
                  "ours|ours|registered|added|known|available|"
                  "found (here|in|on this)|here)",
       .speaks = { { DOMAIN, 36 }, { CAUSE_DNS_FAILURE, 14 }, { CAUSE_SENDER_UNVERIFIED, 14 } } },
@@ -172,7 +172,7 @@ static const struct explain_row ROWS[] = {
       .speaks = { { LOGIN, 38 }, { ADDRESS, 14 } } },
     { .key = "log",
       .pattern =
-          "(not logged[ -]?in|(must|please|need to|have to|should|first|to) (first |be "
+          "(not logged[ -]?in(?!to)|(must|please|need to|have to|should|first|to) (first |be "
           ")?(log ?in|logged[ -]in|"
           "log on|login) ?(first|before|to (your|the)|with|using|in order|\\W|$)|login (is "
           ")?(required|needed|first)|"
@@ -293,6 +293,7 @@ static const struct explain_row ROWS[] = {
                  "no recent (pop|imap|login|mail check)|get pop auth|pop/?(a?pop)? "
                  "(first|login|authentication)|pop-auth",
       .speaks = { { POP, 56 }, { LOGIN, 12 } } },
+    { .key = "smtp authentication turned on", .speaks = { { LOGIN, 19 } } }, /* cPanel names both */
     { .key = "authenticate before send", .speaks = { { POP, 48 }, { LOGIN, 2 } } },
     { .key = "abrufen|abgerufen|postfach|relever|consulter|relev\xC3\xA9|scaric|leer |revis",
       .pattern =
