@@ -327,7 +327,7 @@ static const struct explain_row ROWS[] = {
                 "server is told of." },
     { .key = "relay access denied",
       .codes = CODE_454,
-      .speaks = { { LOGIN, 4 } },
+      .speaks = { { LOGIN, 1 } },
       .proves = "The code 454 looks temporary, but the same rule answers each time: the message "
                 "comes back after days "
                 "(Postfix, defer_unauth_destination)." },
@@ -345,7 +345,7 @@ static const struct explain_row ROWS[] = {
                 "domain is none of the organisation's accepted domains." },
     { .key = "relay not allowed",
       .codes = CODE_503,
-      .speaks = { { LOGIN, 6 } },
+      .speaks = { { LOGIN, 1 } },
       .proves = "chasquid had seen no login in this session, and the recipient's domain is not "
                 "among its own." },
     { .key = "rcpthosts",
