@@ -105,34 +105,50 @@ static enum explain_dialect dialect_of_page(const struct explain_page *p, struct
                : dialect_of(matcher_fold(str_take(p->folded, 8192), memory), p->server);
 }
 
-/* A text in which no reader found a refusal is held against the rows as it is. */
-static bool say_whole(struct explain_page *p)
+/* The text as it is, as if it were one refusal: where no reader found one, or none in which anything was known. */
+static struct explain_said whole_text(const struct explain_page *p)
 {
-    struct explain_said *s = explain_say(p, p->form);
-    if (s)
-        s->text = p->folded;
-    return s != NULL;
+    return (struct explain_said){ .form = p->form, .text = p->folded };
 }
 
-static bool weigh_all(struct explainer *x, const struct explain_page *p, struct arena *memory,
-                      struct judged *all, size_t *count, struct err *e)
+/* Those aside only where there is no other; count is never more than the page's. */
+static bool weigh_all(struct explainer *x, const struct explain_page *p,
+                      const struct page_weight *page, struct judged *all, size_t *count,
+                      struct err *e)
 {
-    struct page_weight *page = arena_alloc(memory, sizeof *page);
-    if (!page)
-        return err_set(e, ERR_MEMORY, "no memory for the weights");
-    if (!weigh_page(x->weigher, p, memory, page, e))
-        return false;
-    for (int aside = 0; aside < 2 && !*count;
-         aside++) /* those aside only where there is no other */
+    for (int aside = 0; aside < 2 && !*count; aside++)
         for (size_t i = 0; i < p->count; i++) {
             if (p->said[i].aside != (aside == 1))
                 continue;
             struct judged *j = &all[(*count)++];
             j->said = &p->said[i];
-            if (!weigh_said(x->weigher, p, j->said, page, memory, &j->weighed, e))
+            if (!weigh_said(x->weigher, p, j->said, page, p->memory, &j->weighed, e))
                 return false;
         }
     return true;
+}
+
+/* The refusal that counts, weighed. NULL: memory is short. */
+static const struct judged *judge(struct explainer *x, const struct explain_page *p, struct err *e)
+{
+    struct page_weight *page = arena_alloc(p->memory, sizeof *page);
+    struct judged *all = arena_alloc(p->memory, (p->count + 1) * sizeof *all);
+    struct explain_said *whole = arena_alloc(p->memory, sizeof *whole);
+    size_t count = 0;
+    if (!page || !all || !whole) {
+        err_set(e, ERR_MEMORY, "no memory for %zu refusals", p->count);
+        return NULL;
+    }
+    if (!weigh_page(x->weigher, p, p->memory, page, e) || !weigh_all(x, p, page, all, &count, e))
+        return NULL;
+    size_t best = choose(all, count);
+    if (count && known(&all[best]))
+        return &all[best];
+    *whole = whole_text(p);
+    all[count].said = whole;
+    if (!weigh_said(x->weigher, p, whole, page, p->memory, &all[count].weighed, e))
+        return NULL;
+    return count && share(&all[best]) >= share(&all[count]) ? &all[best] : &all[count];
 }
 
 static void add_also(struct explanation *out, const struct weighed *w)
@@ -167,10 +183,11 @@ static void add_proves(struct explanation *out, const struct weighed *w)
 static void answer(struct explanation *out, const struct judged *j)
 {
     const struct weighed *w = &j->weighed;
+    const struct explain_page *p = &out->page;
     double best = share(j);
     memcpy(out->spoke, w->spoke, sizeof out->spoke);
     out->spoke_count = w->spoke_count;
-    out->said = j->said;
+    out->said = j->said >= p->said && j->said < p->said + p->count ? j->said : NULL;
     if (best >= KNOWN && best > w->none)
         out->best = (struct explain_guess){ weigh_cause_in(w, w->best), best };
     add_also(out, w);
@@ -183,7 +200,7 @@ static void answer(struct explanation *out, const struct judged *j)
 bool explain_page(struct explainer *x, struct explain_page *page, struct arena *memory,
                   struct explanation *out, struct err *e)
 {
-    out->page = *page;
+    *out = (struct explanation){ .page = *page };
     struct explain_page *p = &out->page;
     p->memory = memory;
     enum about about = about_mail(p);
@@ -194,14 +211,10 @@ bool explain_page(struct explainer *x, struct explain_page *page, struct arena *
     }
     if (p->dialect == DIALECT_NONE)
         p->dialect = dialect_of_page(p, memory);
-    bool whole = p->count == 0 && say_whole(p);
-    struct judged *all = arena_alloc(memory, p->count * sizeof *all);
-    size_t count = 0;
-    if (!all)
-        return err_set(e, ERR_MEMORY, "no memory for %zu refusals", p->count);
-    if (!weigh_all(x, p, memory, all, &count, e))
+    const struct judged *j = judge(x, p, e);
+    if (!j)
         return false;
-    answer(out, &all[choose(all, count)]);
+    answer(out, j);
     if (about == ABOUT_OPEN && !out->best.cause) {
         out->about_mail = false;
         out->also_count = 0;
@@ -209,25 +222,22 @@ bool explain_page(struct explainer *x, struct explain_page *page, struct arena *
     out->hop = tell_hop(out);
     out->who_refused = tell_who(out, memory);
     out->summary = tell_summary(out, memory);
-    if (whole) {
-        out->said = NULL;
-        p->count = 0;
-    }
     return true;
 }
 
 bool explain_text(struct explainer *x, str octets, struct arena *memory, struct explanation *out,
                   struct err *e)
 {
-    *out = (struct explanation){ .page.memory = memory };
-    str masked = explain_mask(octets, memory, &out->hidden);
+    size_t hidden;
+    unsigned cleaned;
+    str masked = explain_mask(octets, memory, &hidden);
     if (!masked.p)
         return err_set(e, ERR_MEMORY, "no memory for a text of %zu octets", octets.n);
     struct explain_page *p = arena_alloc(memory, sizeof *p);
     if (!p)
         return err_set(e, ERR_MEMORY, "no memory for the page");
     p->memory = memory;
-    if (!explain_clean(masked, memory, &p->plain, &out->cleaned, e))
+    if (!explain_clean(masked, memory, &p->plain, &cleaned, e))
         return false;
     /* Once more: some stood in quoted-printable, base64 or entities. */
     size_t more;
@@ -243,5 +253,9 @@ bool explain_text(struct explainer *x, str octets, struct arena *memory, struct 
     explain_read_dialog(p);
     explain_read_reply(p);
     explain_read_who(p);
-    return explain_page(x, p, memory, out, e);
+    if (!explain_page(x, p, memory, out, e))
+        return false;
+    out->cleaned = cleaned;
+    out->hidden = hidden;
+    return true;
 }

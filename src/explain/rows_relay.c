@@ -310,46 +310,46 @@ static const struct explain_row ROWS[] = {
     /* the sender stands in the way, and the words are those of relaying */
     { .key = "relaying disallowed as", .speaks = { { CAUSE_FROM_NOT_LOGIN, 52 } } },
 
-    /* what a stock rule proves: these rows only tell, and weigh nothing that the rows above did not weigh */
+    /* what a stock rule proves: these rows only tell, and weigh nothing */
     { .key = "relay not permitted",
       .dialect = DIALECT_EXIM,
-      .speaks = { { LOGIN, 1 } },
+      .speaks = { { LOGIN, 0 } },
       .proves = "By Exim's stock rule four things were so: the sender's address was taken, the "
                 "client's address is not "
                 "in relay_from_hosts, nobody had logged in, and the recipient's domain is neither "
                 "local nor relayed for." },
     { .key = ": relay access denied",
       .dialect = DIALECT_POSTFIX,
-      .speaks = { { LOGIN, 1 } },
+      .speaks = { { LOGIN, 0 } },
       .proves = "By Postfix's stock rule (reject_unauth_destination) three things were so: the "
                 "client's address is not "
                 "in mynetworks, nobody had logged in, and the recipient's domain is none that the "
                 "server is told of." },
     { .key = "relay access denied",
       .codes = CODE_454,
-      .speaks = { { LOGIN, 1 } },
+      .speaks = { { LOGIN, 0 } },
       .proves = "The code 454 looks temporary, but the same rule answers each time: the message "
                 "comes back after days "
                 "(Postfix, defer_unauth_destination)." },
     { .key = "relaying denied",
       .dialect = DIALECT_SENDMAIL,
-      .speaks = { { LOGIN, 1 } },
+      .speaks = { { LOGIN, 0 } },
       .proves = "By sendmail's stock rule nobody had logged in, the client's address is not in the "
                 "access or relay "
                 "tables, and the recipient's domain is not in them either." },
     { .key = "unable to relay",
       .dialect = DIALECT_EXCHANGE,
-      .speaks = { { ADDRESS, 1 } },
+      .speaks = { { ADDRESS, 0 } },
       .proves = "The receive connector that took the connection may not relay for this client, and "
                 "the recipient's "
                 "domain is none of the organisation's accepted domains." },
     { .key = "relay not allowed",
       .codes = CODE_503,
-      .speaks = { { LOGIN, 1 } },
+      .speaks = { { LOGIN, 0 } },
       .proves = "chasquid had seen no login in this session, and the recipient's domain is not "
                 "among its own." },
     { .key = "rcpthosts",
-      .speaks = { { DOMAIN, 1 } },
+      .speaks = { { DOMAIN, 0 } },
       .proves = "The recipient's domain is not in qmail's rcpthosts, and the connection had no "
                 "RELAYCLIENT: neither the "
                 "client's address nor a login allowed it." },
