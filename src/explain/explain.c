@@ -54,6 +54,12 @@ static double share(const struct judged *j)
     return j->weighed.family[j->weighed.best];
 }
 
+/* Is there an answer at all? */
+static bool answers(const struct judged *j)
+{
+    return share(j) >= KNOWN && share(j) > j->weighed.none;
+}
+
 static bool known(const struct judged *j)
 {
     return share(j) >= SURE && j->weighed.none < share(j);
@@ -142,13 +148,13 @@ static const struct judged *judge(struct explainer *x, const struct explain_page
     if (!weigh_page(x->weigher, p, p->memory, page, e) || !weigh_all(x, p, page, all, &count, e))
         return NULL;
     size_t best = choose(all, count);
-    if (count && known(&all[best]))
+    if (count && answers(&all[best]))
         return &all[best];
     *whole = whole_text(p);
     all[count].said = whole;
     if (!weigh_said(x->weigher, p, whole, page, p->memory, &all[count].weighed, e))
         return NULL;
-    return count && share(&all[best]) >= share(&all[count]) ? &all[best] : &all[count];
+    return count && !answers(&all[count]) ? &all[best] : &all[count];
 }
 
 static void add_also(struct explanation *out, const struct weighed *w)
@@ -184,12 +190,11 @@ static void answer(struct explanation *out, const struct judged *j)
 {
     const struct weighed *w = &j->weighed;
     const struct explain_page *p = &out->page;
-    double best = share(j);
     memcpy(out->spoke, w->spoke, sizeof out->spoke);
     out->spoke_count = w->spoke_count;
     out->said = j->said >= p->said && j->said < p->said + p->count ? j->said : NULL;
-    if (best >= KNOWN && best > w->none)
-        out->best = (struct explain_guess){ weigh_cause_in(w, w->best), best };
+    if (answers(j))
+        out->best = (struct explain_guess){ weigh_cause_in(w, w->best), share(j) };
     add_also(out, w);
     add_proves(out, w);
     if (out->best.cause && out->also_count)

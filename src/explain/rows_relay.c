@@ -98,8 +98,9 @@ static const struct explain_row ROWS[] = {
           " (e-?)?mails?( \\w+){0,2} (for|to) (the |this |that |your |recipient |recipient's ){0,3}"
           "(domain|address|\\S{1,60}\\.\\w{2,})",
       .speaks = { { DOMAIN, 38 }, { CAUSE_RECIPIENT_UNKNOWN, 18 }, { LOGIN, 14 } } },
-    { .key = "cannot deliver mail for|can't deliver mail for",
-      .speaks = { { DOMAIN, 27 }, { LOGIN, 30 }, { ADDRESS, 24 } } },
+    { .key =
+          "cannot deliver mail for|can't deliver mail for", /* Haraka: no plugin took the recipient */
+      .speaks = { { DOMAIN, 46 }, { LOGIN, 52 }, { ADDRESS, 42 } } },
     { .key = "domain",
       .pattern = "(recipient|destination|rcpt|mail|e-?mail)?'?s? ?domain( name)?( \\S{1,60})? (is "
                  "|was |has )?"
