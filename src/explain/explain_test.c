@@ -84,7 +84,7 @@ static const struct text_case {
       "550 5.1.2 Relay not allowed." },
     { "chasquid", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
       "503 5.7.1 Relay not allowed" },
-    { "Haraka", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
+    { "Haraka", FAMILY_RECIPIENT_UNKNOWN, FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, CAUSE_NONE,
       "550 I cannot deliver mail for <anna@example.org>" },
     { "qmail", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, FAMILY_AUTH_REQUIRED, CAUSE_NONE,
       "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)" },
