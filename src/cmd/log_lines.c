@@ -46,12 +46,10 @@ bool log_lines_feed(struct log_lines *l, str octets, struct err *e)
         size_t at = str_find_octet(octets, '\n');
         str piece = str_take(octets, at == STR_NOT_FOUND ? octets.n : at);
         bool whole = at != STR_NOT_FOUND;
-        bool begun = l->rest.n > 0;
-        if ((!whole || begun) && !keep(l, piece, e))
-            return false;
-        if (whole && begun && !log_lines_end(l, e))
-            return false;
-        if (whole && !begun && !emit(l, str_take(piece, LOG_LINE_MAX), piece.n > LOG_LINE_MAX, e))
+        bool alone = whole && !l->rest.n; /* the common line, which is not copied */
+        bool ok = alone ? emit(l, str_take(piece, LOG_LINE_MAX), piece.n > LOG_LINE_MAX, e)
+                        : keep(l, piece, e) && (!whole || log_lines_end(l, e));
+        if (!ok)
             return false;
         octets = str_skip(octets, piece.n + whole);
     }
