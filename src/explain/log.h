@@ -12,7 +12,7 @@
 #define BATON_EXPLAIN_LOG_H
 #include "explain/explain.h"
 
-/* Who the refusal is about. Slices are good until the log is freed. */
+/* Who the refusal is about. Slices are good until the next line, or the next page of groups. */
 struct explain_group {
     enum cause_id cause; /* CAUSE_NONE: refused, and the cause is not known */
     double confidence;
@@ -21,12 +21,14 @@ struct explain_group {
     str client;                   /* address, or "local" */
     str sender;                   /* reverse-path, "<>" of a bounce; empty: not told */
     str domain;                   /* of the recipient */
+    bool
+        unnamed; /* too small to be kept by name, of very many: client, sender, domain, example are empty */
     uint64_t count;
     uint64_t error; /* count may be too high by as much as this; 0: exact */
     int64_t first_s,
         last_s; /* seconds since 1970 as the log's own clock says, the year of a syslog line taken from
                                 the caller; INT64_MIN: no time could be read */
-    str example; /* the first line, secrets hidden */
+    str example; /* one of the first lines, secrets hidden; empty: not kept, of a small group among very many */
 };
 
 struct explain_log_totals {

@@ -132,3 +132,30 @@ bool log_line_say(const struct log_line *l, struct explain_page *p)
     p->facts |= facts;
     return s->text.p != NULL;
 }
+
+static void keep(str *place, str value)
+{
+    if (!place->n)
+        *place = value;
+}
+
+void log_line_settings(const struct log_line *l, struct explain_page *p)
+{
+    bool handed_on = l->event == LOG_LINE_UNDELIVERED || l->event == LOG_LINE_TRIED;
+    struct ip client;
+    if (p->client.family == IP_NONE && !handed_on && ip_parse(l->client_address, &client))
+        p->client = client;
+    keep(&p->helo, l->helo);
+    keep(&p->from, l->from);
+    keep(&p->to, l->to);
+    keep(&p->user, l->user);
+    keep(&p->mechanism, l->mechanism);
+    keep(&p->program, l->program);
+    if (handed_on || l->of_client)
+        keep(&p->server, l->by);
+    if (!p->port)
+        p->port = handed_on || l->of_client ? l->by_port : l->port;
+    /* Words that another server chose tell nothing of its kind here. */
+    if (!p->dialect && !(handed_on && l->by.n && l->end == SMTP_END_REPLY))
+        p->dialect = l->dialect;
+}

@@ -45,6 +45,8 @@ struct log_line {
     enum explain_dialect dialect; /* DIALECT_NONE: of a program that has no row there */
     bool begins;    /* a stamp, or a program's name, stands at its start: it continues no other */
     bool of_client; /* the log of a program that submits */
+    bool
+        tells_logins; /* its lines follow a conversation: a login stands before what it is for, and so do names */
     int64_t time_s; /* since 1970 by the log's own clock; LOG_NO_TIME */
     str program;    /* "postfix/smtpd" */
     str host;       /* that wrote the log */
@@ -94,6 +96,9 @@ uint64_t log_words_hash(str words, uint64_t seed);
 /* The refusal as a place of the page, with what stands around it. False: the page is full, or memory short. */
 str log_domain_of(str mailbox); /* behind the last at-sign; empty: none */
 bool log_line_say(const struct log_line *l, struct explain_page *p);
+
+/* Settings of whoever submitted, where the page has none yet. */
+void log_line_settings(const struct log_line *l, struct explain_page *p);
 
 /* Each takes the message behind the prefix and fills in the rest; false: it is none of that program's. */
 bool log_line_postfix(str message, struct log_line *out);

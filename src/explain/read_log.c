@@ -37,34 +37,6 @@ static struct session *session_of(struct reading *r, str key)
     return s;
 }
 
-static void keep(str *place, str value)
-{
-    if (!place->n)
-        *place = value;
-}
-
-/* Settings of whoever submitted: of the first refusal. */
-static void settings(struct explain_page *p, const struct log_line *l)
-{
-    bool handed_on = l->event == LOG_LINE_UNDELIVERED || l->event == LOG_LINE_TRIED;
-    struct ip client;
-    if (p->client.family == IP_NONE && !handed_on && ip_parse(l->client_address, &client))
-        p->client = client;
-    keep(&p->helo, l->helo);
-    keep(&p->from, l->from);
-    keep(&p->to, l->to);
-    keep(&p->user, l->user);
-    keep(&p->mechanism, l->mechanism);
-    keep(&p->program, l->program);
-    if (handed_on || l->of_client)
-        keep(&p->server, l->by);
-    if (!p->port)
-        p->port = handed_on || l->of_client ? l->by_port : l->port;
-    /* Words that another server chose tell nothing of its kind here. */
-    if (!p->dialect && !(handed_on && l->by.n && l->end == SMTP_END_REPLY))
-        p->dialect = l->dialect;
-}
-
 static void refused(struct reading *r, struct log_line *l)
 {
     struct session *s = session_of(r, l->session), *q = session_of(r, l->queue_id);
@@ -76,7 +48,7 @@ static void refused(struct reading *r, struct log_line *l)
         l->login = s->login;
     if (s)
         s->refused = true;
-    settings(r->page, l);
+    log_line_settings(l, r->page);
     if (!log_line_say(l, r->page))
         return;
     struct explain_said *said = &r->page->said[r->page->count - 1];
