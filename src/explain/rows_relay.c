@@ -294,7 +294,7 @@ static const struct explain_row ROWS[] = {
                  "no recent (pop|imap|login|mail check)|get pop auth|pop/?(a?pop)? "
                  "(first|login|authentication)|pop-auth",
       .speaks = { { POP, 56 }, { LOGIN, 12 } } },
-    { .key = "smtp authentication turned on", .speaks = { { LOGIN, 19 } } }, /* cPanel names both */
+    { .key = "smtp authentication turned on", .speaks = { { LOGIN, 14 } } }, /* cPanel names both */
     { .key = "authenticate before send", .speaks = { { POP, 48 }, { LOGIN, 2 } } },
     { .key = "abrufen|abgerufen|postfach|relever|consulter|relev\xC3\xA9|scaric|leer |revis",
       .pattern =
