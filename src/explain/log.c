@@ -161,8 +161,14 @@ static bool may_be_told_later(const struct log_line *l, str line)
 static bool refused(struct explain_log *g, struct log_session *x, struct log_line *l, str line,
                     struct err *e)
 {
-    if (x)
+    if (x) {
         log_session_tell(x, l);
+        /* Of a reply of several lines the first one counts. */
+        bool goes_on = x->more;
+        x->more = l->more;
+        if (goes_on)
+            return true;
+    }
     if (!x || !may_be_told_later(l, line))
         return count(g, l, line, e);
     enum log_line_login login;
@@ -187,6 +193,7 @@ static bool is_of_session(const struct log_line *l)
     case LOG_LINE_REFUSED:
     case LOG_LINE_COMMAND:
     case LOG_LINE_REPLY:
+    case LOG_LINE_UNDELIVERED:
         return l->dialect != DIALECT_EXIM && !str_ends_nocase(l->program, STR("cleanup")) &&
                !str_ends_nocase(l->program, STR("postscreen"));
     default: return false;
@@ -196,7 +203,7 @@ static bool is_of_session(const struct log_line *l)
 static bool take(struct explain_log *g, struct log_line *l, str line, struct err *e)
 {
     struct log_session given_up, *x = NULL;
-    if (l->event != LOG_LINE_NOTHING && l->event != LOG_LINE_UNDELIVERED) {
+    if (l->event != LOG_LINE_NOTHING && (l->event != LOG_LINE_UNDELIVERED || l->tells_logins)) {
         bool make = is_of_session(l);
         x = log_session_of(g->sessions, l, make, &given_up);
         if (given_up.key && !count_all_of(g, &given_up, e))
@@ -214,7 +221,7 @@ static bool take(struct explain_log *g, struct log_line *l, str line, struct err
     }
     switch (l->event) {
     case LOG_LINE_REFUSED: return refused(g, x, l, line, e);
-    case LOG_LINE_UNDELIVERED: return count(g, l, line, e);
+    case LOG_LINE_UNDELIVERED: return refused(g, x, l, line, e);
     case LOG_LINE_TAKEN: log_message_learn(g->sessions, l); break;
     case LOG_LINE_UNREAD: g->totals.unread++; return true;
     case LOG_LINE_FOREIGN: g->totals.foreign++; return true;

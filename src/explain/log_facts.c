@@ -156,6 +156,7 @@ void log_line_settings(const struct log_line *l, struct explain_page *p)
     if (!p->port)
         p->port = handed_on || l->of_client ? l->by_port : l->port;
     /* Words that another server chose tell nothing of its kind here. */
-    if (!p->dialect && !(handed_on && l->by.n && l->end == SMTP_END_REPLY))
+    bool others = handed_on && (l->by.n || l->by_address.n) && l->end == SMTP_END_REPLY;
+    if (!p->dialect && !others)
         p->dialect = l->dialect;
 }

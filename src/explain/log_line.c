@@ -54,7 +54,7 @@ static void skip_zone(str *s)
 }
 
 /* "2024-01-31T10:20:30.123+01:00", "2024-01-31 10:20:30", "2024/01/31 10:20:30" */
-static bool iso_stamp(str *s, int64_t *time_s, bool *blank)
+bool scan_iso_stamp(str *s, struct log_line *out, bool *blank)
 {
     unsigned y, m, d;
     int64_t clock;
@@ -73,7 +73,7 @@ static bool iso_stamp(str *s, int64_t *time_s, bool *blank)
     if (!clock_of(&rest, &clock))
         return false;
     skip_zone(&rest);
-    *time_s = days_of((int64_t)y, m, d) * 86400 + clock;
+    out->time_s = days_of((int64_t)y, m, d) * 86400 + clock;
     *s = rest;
     return true;
 }
@@ -118,14 +118,33 @@ static bool bsd_stamp(const struct log_reader *r, str *s, int64_t *time_s)
     return true;
 }
 
+/* multilog's "@4000000065ba1f5e0d2b2c1c": seconds of TAI from 2^62 on, and nanoseconds. */
+static bool tai_stamp(str *s, struct log_line *out)
+{
+    enum { DIGITS = 24, SECONDS = 16, LEAP_S = 10 };
+    uint64_t value = 0;
+    if (s->n <= DIGITS || s->p[0] != '@' || s->p[1] != '4')
+        return false;
+    for (size_t i = 1; i <= DIGITS; i++) {
+        char c = s->p[i];
+        if (!is_digit(c) && (c < 'a' || c > 'f'))
+            return false;
+        if (i <= SECONDS)
+            value = value << 4 | (uint64_t)(is_digit(c) ? c - '0' : c - 'a' + 10);
+    }
+    out->time_s = (int64_t)(value - (1ULL << 62)) - LEAP_S;
+    *s = str_skip(*s, DIGITS + 1);
+    return true;
+}
+
 static bool stamp(struct log_reader *r, str *s, struct log_line *out)
 {
     bool blank;
     str rest = *s;
     if (rest.n && is_digit(rest.p[0])) {
-        if (!iso_stamp(&rest, &out->time_s, &blank))
+        if (!scan_iso_stamp(&rest, out, &blank))
             return false;
-    } else if (!bsd_stamp(r, &rest, &out->time_s)) {
+    } else if (!tai_stamp(&rest, out) && !bsd_stamp(r, &rest, &out->time_s)) {
         return false;
     }
     out->begins = true;
@@ -182,7 +201,7 @@ static bool rfc5424(str *s, struct log_line *out)
 {
     str rest = *s;
     bool blank;
-    if (!scan_skip(&rest, STR("1 ")) || !iso_stamp(&rest, &out->time_s, &blank) || blank)
+    if (!scan_skip(&rest, STR("1 ")) || !scan_iso_stamp(&rest, out, &blank) || blank)
         return false;
     str host = scan_word(&rest), app = scan_word(&rest), process = scan_word(&rest);
     scan_word(&rest); /* message id */
@@ -284,37 +303,79 @@ static bool bare(str message, struct log_line *out)
     if (str_starts(message, STR("NOQUEUE: ")) ||
         (scan_has(message, STR(": to=<")) && scan_has(message, STR(", relay="))))
         return log_line_postfix(message, out);
+    if (log_line_msmtp(message, out) || log_line_haraka(message, out))
+        return true;
+    /* The rest is told by a number of 16 digits, or by words that stand at the start. */
+    if (str_starts(message, STR("smtp-in: ")) || str_starts(message, STR("relay: PermFail ")) ||
+        str_starts(message, STR("relay: TempFail ")) ||
+        (message.n > 17 && message.p[16] == ' ' && log_line_opensmtpd(message, out)))
+        return log_line_opensmtpd(message, out);
+    if (str_starts(message, STR("delivery ")) || str_starts(message, STR("starting delivery ")))
+        return log_line_qmail(message, out);
+    out->event = LOG_LINE_FOREIGN;
+    out->dialect = DIALECT_NONE;
     return false;
+}
+
+/* Those that write a form of their own, known by how the line begins. */
+static bool own_form(struct log_reader *r, str line, struct log_line *out)
+{
+    if (!line.n)
+        return false;
+    switch (line.p[0]) {
+    case '#': return log_line_exchange(r, line, out);
+    case '"': return log_line_hmailserver(line, out);
+    case '[': return log_line_smartermail(line, out);
+    case 'S':
+    case 'M':
+    case 'T':
+    case 'W':
+    case 'F': return log_line_mdaemon(line, out);
+    default:
+        return is_digit(line.p[0]) &&
+               (log_line_exchange(r, line, out) || log_line_smartermail(line, out));
+    }
+}
+
+/* By the program's name behind the stamp. */
+static bool named(str message, struct log_line *out)
+{
+    bool blank;
+    if (is_postfix(out->program)) {
+        log_line_postfix(message, out);
+    } else if (str_starts(out->program, STR("exim"))) {
+        if (scan_iso_stamp(&message, out, &blank))
+            message = scan_blanks(message);
+        log_line_exim(message, out);
+    } else if (str_starts(out->program, STR("sendmail")) || str_starts(out->program, STR("sm-"))) {
+        log_line_sendmail(message, out);
+    } else if (str_eq(out->program, STR("smtpd"))) {
+        log_line_opensmtpd(message, out);
+    } else {
+        return log_line_others(message, out);
+    }
+    out->begins = true;
+    return true;
 }
 
 void log_line_read(struct log_reader *r, str line, struct log_line *out)
 {
     *out = (struct log_line){ .time_s = LOG_NO_TIME };
-    str rest = line, message = prefix(r, &rest, out);
-    if (is_postfix(out->program)) {
-        out->begins = true;
-        log_line_postfix(message, out);
+    str rest = line, message;
+    if (own_form(r, str_trim(line), out))
         return;
-    }
-    if (str_starts(out->program, STR("exim"))) {
-        bool blank;
-        out->begins = true;
-        if (iso_stamp(&message, &out->time_s, &blank))
-            message = scan_blanks(message);
-        log_line_exim(message, out);
+    *out = (struct log_line){ .time_s = LOG_NO_TIME };
+    message = prefix(r, &rest, out);
+    if (out->program.n && named(message, out))
         return;
-    }
     if (bare(rest, out)) {
         out->begins = true;
         return;
     }
     /* Exim's own log has a stamp and no name. */
-    str program = out->program, session = out->session;
     out->program = out->session = STR_NONE;
     if (log_line_exim(rest, out))
         return;
-    out->program = program;
-    out->session = session;
     out->event = LOG_LINE_FOREIGN;
     out->dialect = DIALECT_NONE;
 }

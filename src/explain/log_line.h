@@ -45,6 +45,7 @@ struct log_line {
     enum explain_dialect dialect; /* DIALECT_NONE: of a program that has no row there */
     bool begins;    /* a stamp, or a program's name, stands at its start: it continues no other */
     bool of_client; /* the log of a program that submits */
+    bool more;      /* lines of this reply follow, each with a line of its own in the log */
     bool
         tells_logins; /* its lines follow a conversation: a login stands before what it is for, and so do names */
     int64_t time_s; /* since 1970 by the log's own clock; LOG_NO_TIME */
@@ -103,4 +104,15 @@ void log_line_settings(const struct log_line *l, struct explain_page *p);
 /* Each takes the message behind the prefix and fills in the rest; false: it is none of that program's. */
 bool log_line_postfix(str message, struct log_line *out);
 bool log_line_exim(str message, struct log_line *out);
+bool log_line_sendmail(str message, struct log_line *out);
+bool log_line_opensmtpd(str message, struct log_line *out);
+bool log_line_qmail(str message, struct log_line *out);
+bool log_line_msmtp(str message, struct log_line *out);
+bool log_line_haraka(str message, struct log_line *out);
+bool log_line_others(str message, struct log_line *out); /* by out->program */
+/* These take the whole line: what stands before their messages is their own. */
+bool log_line_exchange(struct log_reader *r, str line, struct log_line *out);
+bool log_line_hmailserver(str line, struct log_line *out);
+bool log_line_smartermail(str line, struct log_line *out);
+bool log_line_mdaemon(str line, struct log_line *out);
 #endif

@@ -611,7 +611,6 @@ static const struct line_case {
         .line =
             "Jan 31 10:20:33 mx1 sshd[6]: Failed password for root from 192.0.2.9 port 4001 ssh2",
         .event = LOG_LINE_FOREIGN,
-        .session = "6",
         .facts = FACT_SERVER_LOG,
     },
     {
@@ -1000,13 +999,806 @@ static const struct line_case {
     {
         .line = "2024-01-31 10:20:30 Start queue run: pid=44",
         .event = LOG_LINE_NOTHING,
-        .dialect = DIALECT_EXIM,
+        .dialect = DIALECT_OPENSMTPD,
         .facts = FACT_SERVER_LOG,
     },
     {
         .line = "2024-01-31 10:20:30 our application rejected the order",
         .event = LOG_LINE_FOREIGN,
         .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line =
+            "Jan 31 10:20:30 mx1 sm-mta[27713]: 40VAKTab027713: ruleset=check_rcpt, "
+            "arg1=<b@far.example>, relay=pc.dsl.example [192.0.2.7] (may be forged), reject=550 "
+            "5.7.1 <b@far.example>... Relaying denied. IP name possibly forged [192.0.2.7]",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_SENDMAIL,
+        .stage = SMTP_STAGE_RCPT,
+        .code = 550,
+        .enhanced = "5.7.1",
+        .words = "<b@far.example>... Relaying denied. IP name possibly forged [192.0.2.7]",
+        .client = "192.0.2.7",
+        .to = "b@far.example",
+        .session = "27713",
+        .queue_id = "40VAKTab027713",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 sendmail[27713]: 40VAKTab027713: ruleset=check_mail, "
+                "arg1=<a@near.example>, relay=[192.0.2.7], reject=553 5.1.8 <a@near.example>... "
+                "Domain of sender address a@near.example does not exist",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_SENDMAIL,
+        .stage = SMTP_STAGE_MAIL,
+        .code = 553,
+        .enhanced = "5.1.8",
+        .words = "<a@near.example>... Domain of sender address a@near.example does not exist",
+        .client = "192.0.2.7",
+        .from = "a@near.example",
+        .session = "27713",
+        .queue_id = "40VAKTab027713",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line =
+            "Jan 31 10:20:30 mx1 sm-mta[27713]: ruleset=check_relay, arg1=[192.0.2.7], "
+            "arg2=192.0.2.7, relay=[192.0.2.7], reject=421 4.3.2 Connection rate limit exceeded.",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_SENDMAIL,
+        .stage = SMTP_STAGE_CONNECT,
+        .code = 421,
+        .enhanced = "4.3.2",
+        .words = "Connection rate limit exceeded.",
+        .client = "192.0.2.7",
+        .session = "27713",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 sendmail[27713]: 40VAKTab027713: AUTH failure (LOGIN): user "
+                "not found (-20) SASL(-13): user not found: checkpass failed, user=anna, "
+                "relay=[IPv6:2001:db8::7]",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_SENDMAIL,
+        .stage = SMTP_STAGE_AUTH,
+        .words = "user not found (-20) SASL(-13): user not found: checkpass failed, user=anna",
+        .client = "2001:db8::7",
+        .session = "27713",
+        .queue_id = "40VAKTab027713",
+        .user = "anna",
+        .login = LOG_LOGIN_REFUSED,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 sendmail[27713]: AUTH=server, relay=pc.example [192.0.2.7], "
+                "authid=anna, mech=PLAIN, bits=0",
+        .event = LOG_LINE_LOGIN,
+        .dialect = DIALECT_SENDMAIL,
+        .client = "192.0.2.7",
+        .session = "27713",
+        .user = "anna",
+        .login = LOG_LOGIN_TAKEN,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_TAKEN | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 sendmail[27713]: 40VAKTab027713: from=<a@near.example>, "
+                "size=12, class=0, nrcpts=1, msgid=<1@near.example>, proto=ESMTP, daemon=MTA, "
+                "relay=pc.example [192.0.2.7]",
+        .event = LOG_LINE_TAKEN,
+        .dialect = DIALECT_SENDMAIL,
+        .client = "192.0.2.7",
+        .from = "a@near.example",
+        .session = "27713",
+        .queue_id = "40VAKTab027713",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line =
+            "Jan 31 10:20:30 mx1 sendmail[27713]: 40VAKTab027713: to=<b@nowhere.example>, "
+            "delay=00:00:00, xdelay=00:00:00, mailer=esmtp, pri=171299, relay=nowhere.example., "
+            "dsn=5.1.2, stat=Host unknown (Name server: nowhere.example.: host not found)",
+        .event = LOG_LINE_UNDELIVERED,
+        .dialect = DIALECT_SENDMAIL,
+        .stage = SMTP_STAGE_CONNECT,
+        .end = SMTP_END_OURS,
+        .enhanced = "5.1.2",
+        .words = "Host unknown (Name server: nowhere.example.: host not found)",
+        .to = "b@nowhere.example",
+        .session = "27713",
+        .queue_id = "40VAKTab027713",
+    },
+    {
+        .line =
+            "Jan 31 10:20:30 mx1 sendmail[27713]: 40VAKTab027713: to=<b@far.example>, "
+            "ctladdr=<a@near.example> (0/0), delay=00:00:07, xdelay=00:00:07, mailer=esmtp, "
+            "pri=120463, relay=mx.far.example. [192.0.2.25], dsn=5.0.0, stat=Service unavailable",
+        .event = LOG_LINE_UNDELIVERED,
+        .dialect = DIALECT_SENDMAIL,
+        .words = "Service unavailable",
+        .from = "a@near.example",
+        .to = "b@far.example",
+        .by = "mx.far.example",
+        .session = "27713",
+        .queue_id = "40VAKTab027713",
+        .facts = FACT_RELAYED,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 sendmail[27713]: 40VAKTab027713: to=<b@far.example>, "
+                "delay=00:00:07, mailer=relay, relay=smtp.far.example. [192.0.2.25], dsn=4.0.0, "
+                "stat=Deferred: 451 4.7.1 come back later",
+        .event = LOG_LINE_UNDELIVERED,
+        .dialect = DIALECT_SENDMAIL,
+        .code = 451,
+        .enhanced = "4.7.1",
+        .words = "come back later",
+        .to = "b@far.example",
+        .by = "smtp.far.example",
+        .session = "27713",
+        .queue_id = "40VAKTab027713",
+        .facts = FACT_RELAYED,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 sendmail[27713]: 40VAKTab027713: to=<b@far.example>, "
+                "delay=00:00:07, mailer=relay, relay=smtp.far.example., dsn=4.0.0, stat=Deferred: "
+                "Connection timed out with smtp.far.example.",
+        .event = LOG_LINE_UNDELIVERED,
+        .dialect = DIALECT_SENDMAIL,
+        .stage = SMTP_STAGE_CONNECT,
+        .end = SMTP_END_SILENT,
+        .words = "Connection timed out with smtp.far.example.",
+        .to = "b@far.example",
+        .session = "27713",
+        .queue_id = "40VAKTab027713",
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 sendmail[27713]: 40VAKTab027713: to=<b@far.example>, "
+                "delay=00:00:07, mailer=relay, relay=smtp.far.example. [192.0.2.25], dsn=2.0.0, "
+                "stat=Sent (ok 77)",
+        .event = LOG_LINE_DELIVERED,
+        .dialect = DIALECT_SENDMAIL,
+        .to = "b@far.example",
+        .session = "27713",
+        .queue_id = "40VAKTab027713",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 sendmail[27713]: 40VAKTab027713: <b@near.example>... No such "
+                "user here",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_SENDMAIL,
+        .stage = SMTP_STAGE_RCPT,
+        .words = "No such user here",
+        .to = "b@near.example",
+        .session = "27713",
+        .queue_id = "40VAKTab027713",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 sendmail[27713]: 40VAKTab027713: Milter: to=<b@near.example>, "
+                "reject=451 4.7.1 come back later",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_SENDMAIL,
+        .stage = SMTP_STAGE_RCPT,
+        .code = 451,
+        .enhanced = "4.7.1",
+        .words = "come back later",
+        .to = "b@near.example",
+        .session = "27713",
+        .queue_id = "40VAKTab027713",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 sendmail[27713]: STARTTLS=server, error: accept failed=-1, "
+                "reason=wrong version number, SSL_error=1, errno=0, retry=-1, relay=pc.example "
+                "[192.0.2.7]",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_SENDMAIL,
+        .stage = SMTP_STAGE_TLS,
+        .end = SMTP_END_TLS_FAILED,
+        .words = "STARTTLS=server, error: accept failed=-1, reason=wrong version number, "
+                 "SSL_error=1, errno=0, retry=-1, relay=pc.example [192.0.2.7]",
+        .client = "192.0.2.7",
+        .session = "27713",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG | FACT_TLS_FAILED,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 sendmail[27713]: 40VAKTab027713: pc.example [192.0.2.7] did "
+                "not issue MAIL/EXPN/VRFY/ETRN during connection to MTA",
+        .event = LOG_LINE_NOTHING,
+        .dialect = DIALECT_SENDMAIL,
+        .session = "27713",
+        .queue_id = "40VAKTab027713",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 smtp connected "
+                "address=192.0.2.7 host=pc.example",
+        .event = LOG_LINE_CONNECT,
+        .dialect = DIALECT_OPENSMTPD,
+        .client = "192.0.2.7",
+        .session = "2cd79d8bacbe2c12",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line =
+            "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 smtp failed-command command=\"RCPT "
+            "TO:<b@far.example> \" result=\"550 Invalid recipient: <b@far.example>\"",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_OPENSMTPD,
+        .stage = SMTP_STAGE_RCPT,
+        .code = 550,
+        .words = "Invalid recipient: <b@far.example>",
+        .to = "b@far.example",
+        .session = "2cd79d8bacbe2c12",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 smtp authentication user=anna "
+                "result=permfail",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_OPENSMTPD,
+        .stage = SMTP_STAGE_AUTH,
+        .words = "authentication failed",
+        .session = "2cd79d8bacbe2c12",
+        .user = "anna",
+        .login = LOG_LOGIN_REFUSED,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 smtp authentication user=anna "
+                "result=ok",
+        .event = LOG_LINE_LOGIN,
+        .dialect = DIALECT_OPENSMTPD,
+        .stage = SMTP_STAGE_AUTH,
+        .session = "2cd79d8bacbe2c12",
+        .user = "anna",
+        .login = LOG_LOGIN_TAKEN,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_TAKEN | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 smtp message msgid=4f1a22cc "
+                "size=700 nrcpt=1 proto=ESMTP",
+        .event = LOG_LINE_TAKEN,
+        .dialect = DIALECT_OPENSMTPD,
+        .session = "2cd79d8bacbe2c12",
+        .queue_id = "4f1a22cc",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 smtp disconnected reason=quit",
+        .event = LOG_LINE_DISCONNECT,
+        .dialect = DIALECT_OPENSMTPD,
+        .session = "2cd79d8bacbe2c12",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 mta delivery "
+                "evpid=4f1a22cc5e6f7a8b from=<a@near.example> to=<b@far.example> rcpt=<-> "
+                "source=\"198.51.100.1\" relay=\"192.0.2.25 (mx.far.example)\" delay=1s "
+                "result=\"PermFail\" stat=\"550 5.1.1 no such user\"",
+        .event = LOG_LINE_UNDELIVERED,
+        .dialect = DIALECT_OPENSMTPD,
+        .code = 550,
+        .enhanced = "5.1.1",
+        .words = "no such user",
+        .from = "a@near.example",
+        .to = "b@far.example",
+        .by = "mx.far.example",
+        .session = "2cd79d8bacbe2c12",
+        .queue_id = "4f1a22cc",
+        .facts = FACT_RELAYED,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 mda delivery "
+                "evpid=4f1a22cc5e6f7a8b from=<a@near.example> to=<b@near.example> "
+                "rcpt=<b@near.example> user=b delay=0s result=Ok stat=Delivered",
+        .event = LOG_LINE_DELIVERED,
+        .dialect = DIALECT_OPENSMTPD,
+        .from = "a@near.example",
+        .to = "b@near.example",
+        .session = "2cd79d8bacbe2c12",
+        .queue_id = "4f1a22cc",
+        .facts = FACT_SERVER_LOG | FACT_FROM_IS_TO_DOMAIN,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 mta error reason=Connection "
+                "timeout",
+        .event = LOG_LINE_TRIED,
+        .dialect = DIALECT_OPENSMTPD,
+        .end = SMTP_END_SILENT,
+        .words = "Connection timeout",
+        .session = "2cd79d8bacbe2c12",
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 smtp event=failed-command "
+                "address=192.0.2.7 host=pc.example command=\"MAIL FROM:<a@near.example>\" "
+                "result=\"530 5.5.1 Invalid command: Must issue an AUTH command first\"",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_OPENSMTPD,
+        .stage = SMTP_STAGE_MAIL,
+        .code = 530,
+        .enhanced = "5.5.1",
+        .words = "Invalid command: Must issue an AUTH command first",
+        .client = "192.0.2.7",
+        .from = "a@near.example",
+        .session = "2cd79d8bacbe2c12",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: smtp-in: New session 2cd79d8bacbe2c12 from host "
+                "pc.example [192.0.2.7]",
+        .event = LOG_LINE_CONNECT,
+        .dialect = DIALECT_OPENSMTPD,
+        .client = "192.0.2.7",
+        .session = "2cd79d8bacbe2c12",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: smtp-in: Failed command on session "
+                "2cd79d8bacbe2c12: \"RCPT TO:<b@far.example>\" => 550 Invalid recipient",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_OPENSMTPD,
+        .stage = SMTP_STAGE_RCPT,
+        .code = 550,
+        .words = "Invalid recipient",
+        .to = "b@far.example",
+        .session = "2cd79d8bacbe2c12",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: relay: PermFail for 4f1a22cc5e6f7a8b: "
+                "session=2cd79d8bacbe2c12, from=<a@near.example>, to=<b@far.example>, rcpt=<->, "
+                "source=198.51.100.1, relay=192.0.2.25 (mx.far.example), delay=0s, stat=550 5.7.1 "
+                "no relaying",
+        .event = LOG_LINE_UNDELIVERED,
+        .dialect = DIALECT_OPENSMTPD,
+        .code = 550,
+        .enhanced = "5.7.1",
+        .words = "no relaying",
+        .from = "a@near.example",
+        .to = "b@far.example",
+        .by = "mx.far.example",
+        .session = "88171",
+        .facts = FACT_RELAYED,
+    },
+    {
+        .line = "2cd79d8bacbe2c12 smtp failed-command command=\"RCPT TO:<b@far.example> \" "
+                "result=\"550 Invalid recipient: <b@far.example>\"",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_OPENSMTPD,
+        .stage = SMTP_STAGE_RCPT,
+        .code = 550,
+        .words = "Invalid recipient: <b@far.example>",
+        .to = "b@far.example",
+        .session = "2cd79d8bacbe2c12",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z,MX1\\Default,08DC1F,0,203.0.113.5:25,192.0.2.7:4411,+,,",
+        .event = LOG_LINE_CONNECT,
+        .dialect = DIALECT_EXCHANGE,
+        .client = "192.0.2.7",
+        .session = "08DC1F",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z,MX1\\Default,08DC1F,1,203.0.113.5:25,192.0.2.7:4411,<,"
+                "EHLO pc.near.example,",
+        .event = LOG_LINE_COMMAND,
+        .dialect = DIALECT_EXCHANGE,
+        .stage = SMTP_STAGE_EHLO,
+        .client = "192.0.2.7",
+        .helo = "pc.near.example",
+        .session = "08DC1F",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z,MX1\\Default,08DC1F,2,203.0.113.5:25,192.0.2.7:4411,>,"
+                "\"250-mx1.far.example Hello [192.0.2.7], SIZE\",",
+        .event = LOG_LINE_REPLY,
+        .dialect = DIALECT_EXCHANGE,
+        .code = 250,
+        .words = "mx1.far.example Hello [192.0.2.7], SIZE",
+        .client = "192.0.2.7",
+        .session = "08DC1F",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z,MX1\\Default,08DC1F,3,203.0.113.5:25,192.0.2.7:4411,<,"
+                "MAIL FROM:<a@near.example> SIZE=77,",
+        .event = LOG_LINE_COMMAND,
+        .dialect = DIALECT_EXCHANGE,
+        .stage = SMTP_STAGE_MAIL,
+        .client = "192.0.2.7",
+        .from = "a@near.example",
+        .session = "08DC1F",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z,MX1\\Default,08DC1F,4,203.0.113.5:25,192.0.2.7:4411,<,"
+                "RCPT TO:<b@other.example>,",
+        .event = LOG_LINE_COMMAND,
+        .dialect = DIALECT_EXCHANGE,
+        .stage = SMTP_STAGE_RCPT,
+        .client = "192.0.2.7",
+        .to = "b@other.example",
+        .session = "08DC1F",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z,MX1\\Default,08DC1F,5,203.0.113.5:25,192.0.2.7:4411,>,"
+                "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain,",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_EXCHANGE,
+        .code = 550,
+        .enhanced = "5.7.54",
+        .words = "SMTP; Unable to relay recipient in non-accepted domain",
+        .client = "192.0.2.7",
+        .session = "08DC1F",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z,MX1\\Default,08DC1F,6,203.0.113.5:25,192.0.2.7:4411,*,"
+                "NEAR\\anna,authenticated",
+        .event = LOG_LINE_LOGIN,
+        .dialect = DIALECT_EXCHANGE,
+        .client = "192.0.2.7",
+        .session = "08DC1F",
+        .user = "NEAR\\anna",
+        .login = LOG_LOGIN_TAKEN,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_TAKEN | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z,MX1\\Default,08DC1F,7,203.0.113.5:25,192.0.2.7:4411,*,,"
+                "\"TLS negotiation failed with error IllegalMessage\"",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_EXCHANGE,
+        .stage = SMTP_STAGE_TLS,
+        .end = SMTP_END_TLS_FAILED,
+        .words = "TLS negotiation failed with error IllegalMessage",
+        .client = "192.0.2.7",
+        .session = "08DC1F",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG | FACT_TLS_FAILED,
+    },
+    {
+        .line =
+            "2024-01-31T10:20:30.123Z,MX1\\Default,08DC1F,8,203.0.113.5:25,192.0.2.7:4411,-,,Local",
+        .event = LOG_LINE_DISCONNECT,
+        .dialect = DIALECT_EXCHANGE,
+        .client = "192.0.2.7",
+        .session = "08DC1F",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z,Out,08DC20,5,203.0.113.5:4411,192.0.2.25:25,<,550-5.7.1 "
+                "[203.0.113.5] not welcome,",
+        .event = LOG_LINE_UNDELIVERED,
+        .dialect = DIALECT_EXCHANGE,
+        .code = 550,
+        .enhanced = "5.7.1",
+        .words = "[203.0.113.5] not welcome",
+        .session = "08DC20",
+        .facts = FACT_RELAYED,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z,Out,08DC20,5,203.0.113.5:4411,192.0.2.25:25,>,RCPT "
+                "TO:<b@other.example>,",
+        .event = LOG_LINE_COMMAND,
+        .dialect = DIALECT_EXCHANGE,
+        .stage = SMTP_STAGE_RCPT,
+        .to = "b@other.example",
+        .session = "08DC20",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "\"SMTPD\"\t4532\t154\t\"2024-01-31 10:20:30.970\"\t\"192.0.2.7\"\t\"SENT: 220 mx1 "
+                "ESMTP\"",
+        .event = LOG_LINE_CONNECT,
+        .dialect = DIALECT_HMAILSERVER,
+        .code = 220,
+        .words = "mx1 ESMTP",
+        .client = "192.0.2.7",
+        .session = "154",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "\"SMTPD\"\t4532\t154\t\"2024-01-31 10:20:30.970\"\t\"192.0.2.7\"\t\"RECEIVED: "
+                "HELO pc\"",
+        .event = LOG_LINE_COMMAND,
+        .dialect = DIALECT_HMAILSERVER,
+        .stage = SMTP_STAGE_EHLO,
+        .client = "192.0.2.7",
+        .helo = "pc",
+        .session = "154",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "\"SMTPD\"\t4532\t154\t\"2024-01-31 10:20:30.970\"\t\"192.0.2.7\"\t\"SENT: 550 "
+                "Delivery is not allowed to this address.\"",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_HMAILSERVER,
+        .code = 550,
+        .words = "Delivery is not allowed to this address.",
+        .client = "192.0.2.7",
+        .session = "154",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "\"SMTPD\" 4532 154 \"2024-01-31 10:20:30.970\" \"192.0.2.7\" \"SENT: 530 SMTP "
+                "authentication is required.\"",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_HMAILSERVER,
+        .code = 530,
+        .words = "SMTP authentication is required.",
+        .client = "192.0.2.7",
+        .session = "154",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "\"SMTPC\"\t4532\t155\t\"2024-01-31 10:20:30.970\"\t\"192.0.2.25\"\t\"RECEIVED: "
+                "550 5.1.1 no such user\"",
+        .event = LOG_LINE_UNDELIVERED,
+        .dialect = DIALECT_HMAILSERVER,
+        .code = 550,
+        .enhanced = "5.1.1",
+        .words = "no such user",
+        .session = "155",
+        .facts = FACT_RELAYED,
+    },
+    {
+        .line = "\"TCPIP\"\t4532\t\"2024-01-31 10:20:30.970\"\t\"TCP - 192.0.2.7 connected to "
+                "203.0.113.5:25.\"",
+        .event = LOG_LINE_NOTHING,
+        .dialect = DIALECT_HMAILSERVER,
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "[2024.01.31] 10:20:30 [192.0.2.7][42846260] cmd: RCPT TO:<b@far.example>",
+        .event = LOG_LINE_COMMAND,
+        .stage = SMTP_STAGE_RCPT,
+        .client = "192.0.2.7",
+        .to = "b@far.example",
+        .session = "42846260",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "[2024.01.31] 10:20:30 [192.0.2.7][42846260] rsp: 550 <b@far.example> No such user "
+                "here",
+        .event = LOG_LINE_REFUSED,
+        .code = 550,
+        .words = "<b@far.example> No such user here",
+        .client = "192.0.2.7",
+        .session = "42846260",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "10:20:30.123 [192.0.2.7][42846260] rsp: 535 Authentication failed",
+        .event = LOG_LINE_REFUSED,
+        .code = 535,
+        .words = "Authentication failed",
+        .client = "192.0.2.7",
+        .session = "42846260",
+        .login = LOG_LOGIN_REFUSED,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "10:20:30.123 [192.0.2.7][42846260] connected at 1/31/2024 10:20:30 AM",
+        .event = LOG_LINE_CONNECT,
+        .client = "192.0.2.7",
+        .session = "42846260",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Wed 2024-01-31 10:20:30.123: [4411:2] <-- RCPT TO:<b@far.example>",
+        .event = LOG_LINE_COMMAND,
+        .dialect = DIALECT_MDAEMON,
+        .stage = SMTP_STAGE_RCPT,
+        .to = "b@far.example",
+        .session = "4411",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Wed 2024-01-31 10:20:30.123: [4411:2] --> 550 <b@far.example>, Recipient unknown",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_MDAEMON,
+        .code = 550,
+        .words = "<b@far.example>, Recipient unknown",
+        .session = "4411",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Wed 2024-01-31 10:20:30: Accepting SMTP connection from [192.0.2.7:4411]",
+        .event = LOG_LINE_CONNECT,
+        .dialect = DIALECT_MDAEMON,
+        .client = "192.0.2.7",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z [PROTOCOL] [6C1F77AA-1234.1] [core] C: RCPT "
+                "TO:<b@far.example>",
+        .event = LOG_LINE_COMMAND,
+        .stage = SMTP_STAGE_RCPT,
+        .to = "b@far.example",
+        .session = "6C1F77AA-1234",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z [PROTOCOL] [6C1F77AA-1234.1] [core] S: 550 I cannot "
+                "deliver mail for <b@far.example>",
+        .event = LOG_LINE_REFUSED,
+        .code = 550,
+        .words = "I cannot deliver mail for <b@far.example>",
+        .session = "6C1F77AA-1234",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z [NOTICE] [6C1F77AA-1234] [core] disconnect ip=192.0.2.7 "
+                "rdns=pc.example",
+        .event = LOG_LINE_DISCONNECT,
+        .session = "6C1F77AA-1234",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "@4000000065ba1f5e0d2b2c1c starting delivery 12: msg 345 to remote b@far.example",
+        .event = LOG_LINE_COMMAND,
+        .dialect = DIALECT_QMAIL,
+        .stage = SMTP_STAGE_RCPT,
+        .to = "b@far.example",
+        .session = "12",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "@4000000065ba1f5e0d2b2c1c delivery 12: failure: "
+                "192.0.2.25_does_not_like_recipient./Remote_host_said:_550_5.1.1_no_such_user/"
+                "Giving_up_on_192.0.2.25./",
+        .event = LOG_LINE_UNDELIVERED,
+        .dialect = DIALECT_QMAIL,
+        .code = 550,
+        .enhanced = "5.1.1",
+        .words = "no_such_user",
+        .session = "12",
+        .facts = FACT_RELAYED,
+    },
+    {
+        .line = "@4000000065ba1f5e0d2b2c1c delivery 12: deferral: "
+                "Sorry,_I_wasn't_able_to_establish_an_SMTP_connection._(#4.4.1)/",
+        .event = LOG_LINE_UNDELIVERED,
+        .dialect = DIALECT_QMAIL,
+        .stage = SMTP_STAGE_CONNECT,
+        .end = SMTP_END_SILENT,
+        .words = "Sorry,_I_wasn't_able_to_establish_an_SMTP_connection._(#4.4.1)/",
+        .session = "12",
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 qmail: 1706696430.123456 delivery 12: success: "
+                "192.0.2.25_accepted_message./",
+        .event = LOG_LINE_DELIVERED,
+        .dialect = DIALECT_QMAIL,
+        .session = "12",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 courieresmtpd: "
+                "error,relay=::ffff:192.0.2.7,from=<a@near.example>,to=<b@far.example>: 513 "
+                "Relaying denied.",
+        .event = LOG_LINE_REFUSED,
+        .stage = SMTP_STAGE_RCPT,
+        .code = 513,
+        .words = "Relaying denied.",
+        .client = "::ffff:192.0.2.7",
+        .from = "a@near.example",
+        .to = "b@far.example",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line =
+            "Jan 31 10:20:30 mx1 courieresmtpd: error,relay=::ffff:192.0.2.7,port=4411,msg=\"535 "
+            "Authentication failed.\",cmd: AUTH LOGIN",
+        .event = LOG_LINE_REFUSED,
+        .stage = SMTP_STAGE_AUTH,
+        .code = 535,
+        .words = "Authentication failed.",
+        .client = "::ffff:192.0.2.7",
+        .login = LOG_LOGIN_REFUSED,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 dovecot: submission-login: Disconnected (auth failed, 1 "
+                "attempts in 2 secs): user=<anna>, method=PLAIN, rip=192.0.2.7, lip=203.0.113.5, "
+                "TLS, session=<x>",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_DOVECOT,
+        .stage = SMTP_STAGE_AUTH,
+        .words = "auth failed",
+        .client = "192.0.2.7",
+        .user = "anna",
+        .login = LOG_LOGIN_REFUSED,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_ENCRYPTED | FACT_CLIENT_PUBLIC |
+                 FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 dovecot: submission-login: Login: user=<anna>, method=PLAIN, "
+                "rip=192.0.2.7, lip=203.0.113.5, mpid=7, TLS, session=<x>",
+        .event = LOG_LINE_LOGIN,
+        .dialect = DIALECT_DOVECOT,
+        .stage = SMTP_STAGE_AUTH,
+        .client = "192.0.2.7",
+        .user = "anna",
+        .login = LOG_LOGIN_TAKEN,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_TAKEN | FACT_ENCRYPTED | FACT_CLIENT_PUBLIC |
+                 FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 dovecot: imap-login: Login: user=<anna>, method=PLAIN, "
+                "rip=192.0.2.7",
+        .event = LOG_LINE_NOTHING,
+        .dialect = DIALECT_DOVECOT,
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 spamdyke[77]: DENIED_RELAYING from: a@near.example to: "
+                "b@far.example origin_ip: 192.0.2.7 origin_rdns: pc.example auth: (unknown) "
+                "encryption: (none) reason: (empty)",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_QMAIL,
+        .stage = SMTP_STAGE_RCPT,
+        .words = "DENIED_RELAYING",
+        .client = "192.0.2.7",
+        .from = "a@near.example",
+        .to = "b@far.example",
+        .session = "77",
+        .login = LOG_LOGIN_NONE,
+        .facts = FACT_NO_LOGIN | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 host=smtp.far.example tls=on auth=on user=anna "
+                "from=a@near.example recipients=b@far.example smtpstatus=550 smtpmsg='550 5.7.1 "
+                "not you' errormsg='recipient address b@far.example not accepted by the server' "
+                "exitcode=EX_DATAERR",
+        .event = LOG_LINE_UNDELIVERED,
+        .code = 550,
+        .enhanced = "5.7.1",
+        .words = "not you",
+        .from = "a@near.example",
+        .to = "b@far.example",
+        .by = "smtp.far.example",
+        .user = "anna",
+        .facts = FACT_ENCRYPTED | FACT_FROM_PROGRAM,
+    },
+    {
+        .line = "Jan 31 10:20:30 host=smtp.far.example tls=on auth=on user=anna "
+                "from=a@near.example recipients=b@far.example errormsg='TLS certificate "
+                "verification failed: the certificate has expired' exitcode=EX_UNAVAILABLE",
+        .event = LOG_LINE_UNDELIVERED,
+        .stage = SMTP_STAGE_TLS,
+        .end = SMTP_END_TLS_FAILED,
+        .words = "TLS certificate verification failed: the certificate has expired",
+        .from = "a@near.example",
+        .to = "b@far.example",
+        .by = "smtp.far.example",
+        .user = "anna",
+        .facts = FACT_ENCRYPTED | FACT_FROM_PROGRAM | FACT_TLS_FAILED,
+    },
+    {
+        .line = "Jan 31 10:20:30 host sSMTP[12161]: Cannot open mail.far.example:465",
+        .event = LOG_LINE_UNDELIVERED,
+        .end = SMTP_END_OURS,
+        .words = "Cannot open mail.far.example:465",
+        .by = "mail.far.example",
+        .session = "12161",
+        .facts = FACT_FROM_PROGRAM,
+    },
+    {
+        .line =
+            "Jan 31 10:20:30 host sSMTP[12161]: Authorization failed (535 5.7.8 Bad credentials)",
+        .event = LOG_LINE_UNDELIVERED,
+        .stage = SMTP_STAGE_AUTH,
+        .code = 535,
+        .enhanced = "5.7.8",
+        .words = "Bad credentials",
+        .session = "12161",
+        .login = LOG_LOGIN_REFUSED,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_FROM_PROGRAM,
     },
 };
 
@@ -1048,10 +1840,164 @@ static void test_every_form(void **state)
     }
 }
 
+/* Every stamp is that of 2024-01-31 10:20:30, by the log's own clock. */
+static void test_stamps(void **state)
+{
+    (void)state;
+    static const char *const LINES_OF_ONE_TIME[] = {
+        "Jan 31 10:20:30 mx1 postfix/smtpd[1]: x",
+        "Jan 31 10:20:30.123456 mx1 postfix/smtpd[1]: x",
+        "Jan 31 10:20:30 2024 mx1 postfix/smtpd[1]: x",
+        "<22>Jan 31 10:20:30 mx1 postfix/smtpd[1]: x",
+        "<22>1 2024-01-31T10:20:30.123Z mx1 postfix/smtpd 1 - - x",
+        "<22>1 2024-01-31T10:20:30+01:00 mx1 postfix/smtpd 1 - [a b=\"c\"] x",
+        "2024-01-31T10:20:30+01:00 mx1 postfix/smtpd[1]: x",
+        "2024-01-31T10:20:30.123456+0100 mx1 postfix/smtpd[1]: x",
+        "2024-01-31T10:20:30.123456789Z Jan 31 10:20:30 mx1 postfix/smtpd[1]: x",
+        "mail-1  | Jan 31 10:20:30 mx1 postfix/smtpd[1]: x",
+        "mail_1 | 2024-01-31T10:20:30Z mx1 postfix/smtpd[1]: x",
+        "Jan 31 10:20:30 mail.info postfix/smtpd[1]: x",
+        "Jan 31 10:20:30 mx1 mail.info postfix/smtpd[1]: x",
+        "2024-01-31 10:20:30 1rVabc-0000Ab-1x Completed",
+        "2024-01-31 10:20:30.123 +0100 [77] 1rVabc-0000Ab-1x Completed",
+        "2024/01/31 10:20:30 mx1 postfix/smtpd[1]: x",
+        "@4000000065ba1ef80d2b2c1c delivery 1: success: x",
+        "[2024.01.31] 10:20:30 [192.0.2.51][42] cmd: x",
+        "Wed 2024-01-31 10:20:30.123: [4411:2] <-- x",
+    };
+    for (size_t i = 0; i < COUNT_OF(LINES_OF_ONE_TIME); i++) {
+        struct log_reader r = { .year = 2024 };
+        struct log_line l;
+        log_line_read(&r, str_from(LINES_OF_ONE_TIME[i]), &l);
+        if (l.event == LOG_LINE_FOREIGN || !l.begins || l.time_s != 1706696430)
+            fail_msg("%s\n  event %d, time %lld", LINES_OF_ONE_TIME[i], l.event,
+                     (long long)l.time_s);
+    }
+}
+
+static void test_what_is_no_stamp(void **state)
+{
+    (void)state;
+    static const char *const NONE[] = {
+        "Jan 32 10:20:30 mx1 postfix/smtpd[1]: x",
+        "Jan 31 24:20:30 mx1 postfix/smtpd[1]: x",
+        "Jan 31 10:60:30 mx1 postfix/smtpd[1]: x",
+        "Jam 31 10:20:30 mx1 postfix/smtpd[1]: x",
+        "2024-13-31T10:20:30Z x",
+        "2024-01-00T10:20:30Z x",
+        "2024-01-31_10:20:30 x",
+        "@4000 x",
+        "@4000000065ba1f580d2b2c1g x",
+        "",
+        " ",
+        "<22>",
+        "Jan",
+    };
+    for (size_t i = 0; i < COUNT_OF(NONE); i++) {
+        struct log_reader r = { .year = 2024 };
+        struct log_line l;
+        log_line_read(&r, str_from(NONE[i]), &l);
+        assert_true(l.time_s == LOG_NO_TIME);
+    }
+}
+
+/* RFC 3164 has no year: it is the caller's, or the one before where the line would be newer than the log. */
+static void test_the_year_of_a_stamp(void **state)
+{
+    (void)state;
+    static const struct {
+        struct log_reader reader;
+        int64_t time_s;
+    } YEARS[] = {
+        { { .year = 2024 }, 1735640430 },
+        { { .year = 2024, .latest_s = 1735640430 }, 1735640430 },
+        { { .year = 2024, .latest_s = 1735640430 - 90000 }, 1704018030 },
+        { { .year = 0 }, LOG_NO_TIME },
+    };
+    for (size_t i = 0; i < COUNT_OF(YEARS); i++) {
+        struct log_reader r = YEARS[i].reader;
+        struct log_line l;
+        log_line_read(&r, STR("Dec 31 10:20:30 mx1 postfix/smtpd[1]: x"), &l);
+        assert_int_equal(l.time_s, YEARS[i].time_s);
+        assert_true(l.begins);
+    }
+}
+
+/* Words that differ in names and numbers alone are one wording. */
+static void test_wordings(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } PAIRS[] = {
+        { "<a@x.example>: Relay access denied", "<bob@y.example>: Relay access denied", true },
+        { "a@x.example not found", "b@y.example not found", true },
+        { "no PTR for 192.0.2.1", "no PTR for 192.0.2.77", true },
+        { "host [192.0.2.1] listed", "host [2001:db8::1] listed", true },
+        { "see mx1.a.example.", "see mail.b.example", true },
+        { "try in 300 s", "try in 17 s", true },
+        { "id 4F1A22C", "id 77B", true },
+        { "Relay access denied", "Relay access refused", false },
+        { "Sender denied", "Recipient denied", false },
+        { "no such user", "no such user here", false },
+        { "", "x", false },
+    };
+    for (size_t i = 0; i < COUNT_OF(PAIRS); i++) {
+        bool same = log_words_hash(str_from(PAIRS[i].a), 7) ==
+                    log_words_hash(str_from(PAIRS[i].b), 7);
+        if (same != PAIRS[i].same)
+            fail_msg("%s | %s", PAIRS[i].a, PAIRS[i].b);
+    }
+}
+
+/* A "#Fields:" line says what the columns are, also when they are few or in another order. */
+static void test_a_table_with_other_columns(void **state)
+{
+    (void)state;
+    struct log_reader r = { .year = 2024 };
+    struct log_line l;
+    log_line_read(&r, STR("#Software: Microsoft Exchange Server"), &l);
+    assert_int_equal(l.event, LOG_LINE_NOTHING);
+    log_line_read(&r,
+                  STR("#Fields: date-time,client-ip,client-hostname,server-ip,server-hostname,"
+                      "source-context,connector-id,source,event-id,internal-message-id,message-id,"
+                      "recipient-address,recipient-status,sender-address"),
+                  &l);
+    log_line_read(&r,
+                  STR("2024-01-31T10:20:30.123Z,192.0.2.7,pc,192.0.2.25,mx.far.example,,Out,SMTP,"
+                      "FAIL,77,<1@near.example>,b@far.example,\"550 5.1.1 no \"\"b\"\", sorry\","
+                      "a@near.example"),
+                  &l);
+    assert_int_equal(l.event, LOG_LINE_UNDELIVERED);
+    assert_int_equal(l.dialect, DIALECT_EXCHANGE);
+    assert_int_equal(l.code, 550);
+    assert_int_equal(l.time_s, 1706696430);
+    assert_true(str_eq(l.words, STR("no \"\"b\"\", sorry")));
+    assert_true(str_eq(l.to, STR("b@far.example")));
+    assert_true(str_eq(l.from, STR("a@near.example")));
+    assert_true(str_eq(l.by, STR("mx.far.example")));
+    assert_true(str_eq(l.queue_id, STR("77")));
+    log_line_read(&r,
+                  STR("2024-01-31T10:20:30.123Z,192.0.2.7,pc,192.0.2.25,mx,,In,SMTP,RECEIVE,78,"
+                      "<2@near.example>,b@far.example,,a@near.example"),
+                  &l);
+    assert_int_equal(l.event, LOG_LINE_TAKEN);
+    assert_true(str_eq(l.client_address, STR("192.0.2.7")));
+    log_line_read(&r, STR("2024-01-31T10:20:30.123Z,,,,,,,,SEND,78,,,,"), &l);
+    assert_int_equal(l.event, LOG_LINE_DELIVERED);
+    log_line_read(&r, STR("2024-01-31T10:20:30.123Z,,,,,,,,FAIL,78,,,,"), &l);
+    assert_int_equal(l.event, LOG_LINE_NOTHING);
+    log_line_read(&r, STR("2024-01-31T10:20:30.123Z,\"broken"), &l);
+    assert_int_equal(l.event, LOG_LINE_FOREIGN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_form),
+        cmocka_unit_test(test_every_form),       cmocka_unit_test(test_stamps),
+        cmocka_unit_test(test_what_is_no_stamp), cmocka_unit_test(test_the_year_of_a_stamp),
+        cmocka_unit_test(test_wordings),         cmocka_unit_test(test_a_table_with_other_columns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -186,3 +186,54 @@ void scan_set_from(struct log_line *out, str from)
     out->null_sender = !from.n || str_eq(from, STR("<>"));
     out->from = out->null_sender ? STR("<>") : from;
 }
+
+void scan_client_said(str command, struct log_line *out)
+{
+    static const str HELLOS[] = { STR_INIT("EHLO "), STR_INIT("HELO ") };
+    command = str_trim(command);
+    out->event = LOG_LINE_COMMAND;
+    out->stage = scan_stage(command);
+    if (out->stage == SMTP_STAGE_MAIL || out->stage == SMTP_STAGE_RCPT) {
+        size_t colon = str_find_octet(command, ':');
+        str argument = scan_blanks(str_skip(command, colon == STR_NOT_FOUND ? 4 : colon + 1));
+        str path = str_starts(argument, STR("<")) ? scan_value(argument, STR("<"))
+                                                  : scan_word(&argument);
+        if (out->stage == SMTP_STAGE_RCPT)
+            out->to = path;
+        else
+            scan_set_from(out, path);
+    }
+    if (out->stage == SMTP_STAGE_AUTH) {
+        str rest = str_skip(command, 4);
+        out->mechanism = scan_word(&rest);
+    }
+    for (size_t i = 0; i < COUNT_OF(HELLOS); i++)
+        if (str_starts_nocase(command, HELLOS[i])) {
+            str rest = str_skip(command, HELLOS[i].n);
+            out->helo = scan_word(&rest);
+        }
+}
+
+bool scan_is_reply(str text)
+{
+    unsigned code;
+    return scan_number(&text, 3, &code) && code >= 200 && code < 600 &&
+           (!text.n || text.p[0] == ' ' || text.p[0] == '-');
+}
+
+void scan_server_said(str reply, bool by_next, struct log_line *out)
+{
+    out->words = str_trim(reply);
+    out->more = out->words.n > 3 && out->words.p[3] == '-';
+    if (!scan_reply(&out->words, out))
+        return;
+    if (out->code >= 400) {
+        out->event = by_next ? LOG_LINE_UNDELIVERED : LOG_LINE_REFUSED;
+        if (out->code == 535)
+            out->login = LOG_LOGIN_REFUSED;
+    } else {
+        out->event = out->code == 235 ? LOG_LINE_LOGIN : LOG_LINE_REPLY;
+        if (out->code == 235)
+            out->login = LOG_LOGIN_TAKEN;
+    }
+}

@@ -27,5 +27,11 @@ bool scan_reply(str *words, struct log_line *out);
 enum smtp_stage scan_stage(str command);
 /* How a connection ended, by the system's words for it; SMTP_END_REPLY: they are none. */
 enum smtp_end scan_end(str words);
+/* "2024-01-31T10:20:30.123", "2024-01-31 10:20:30": sets the time. False: it is none. Moves *s behind it. */
+bool scan_iso_stamp(str *s, struct log_line *out, bool *blank);
+/* One side of a conversation: a command (event COMMAND), or a reply (REPLY, LOGIN, REFUSED, UNDELIVERED by_next). */
+void scan_client_said(str command, struct log_line *out);
+void scan_server_said(str reply, bool by_next, struct log_line *out);
+bool scan_is_reply(str text);                       /* begins with a reply code of 200 to 599 */
 void scan_set_from(struct log_line *out, str from); /* "" and "<>" are the null reverse-path */
 #endif

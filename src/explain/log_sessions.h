@@ -18,6 +18,7 @@ struct log_session {
     uint8_t login;                        /* enum log_line_login */
     uint8_t stage;                        /* of the command that was last */
     bool whole;                           /* seen from its first line */
+    bool more;                            /* its last refusal goes on in the next line */
     bool encrypted, null_sender;
     uint16_t port;
     uint8_t client, helo, from, to; /* octets of each, in this order */

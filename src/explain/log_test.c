@@ -165,6 +165,63 @@ static void test_messages_have_senders(void **state)
     explain_log_free(g);
 }
 
+#define TABLE(event_and_data)                                                                      \
+    "2024-01-31T10:20:30.123Z,MX1,08DC1F,0,203.0.113.5:25,192.0.2.7:4411," event_and_data "\n"
+
+/* A conversation that is logged whole: names come from its commands, of a long reply the first line counts. */
+static void test_conversations(void **state)
+{
+    (void)state;
+    struct explain_log *g = read_text(
+        TABLE("+,,") TABLE("<,EHLO pc,") TABLE("<,MAIL FROM:<a@near.example>,")
+            TABLE("<,RCPT TO:<b@far.example>,") TABLE(">,550-5.7.54 SMTP; Unable to relay,")
+                TABLE(">,550 5.7.54 sorry,") TABLE("<,RCPT TO:<c@other.example>,")
+                    TABLE(">,550 5.7.54 SMTP; Unable to relay,") TABLE("-,,Local"));
+    struct explain_group x[3];
+    explain_log_settle(g);
+    assert_int_equal(explain_log_groups(g, 0, x, 3), 2);
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(str_eq(x[i].client, STR("192.0.2.7")));
+        assert_true(str_eq(x[i].sender, STR("a@near.example")));
+        assert_int_equal(x[i].count, 1);
+        assert_int_equal(x[i].dialect, DIALECT_EXCHANGE);
+    }
+    assert_true(str_eq(x[0].domain, STR("far.example")));
+    assert_true(str_eq(x[1].domain, STR("other.example")));
+    assert_int_equal(explain_log_totals(g)->sessions, 1);
+    explain_log_free(g);
+}
+
+/* More conversations than are remembered: those not seen for longest are given up, and nothing is lost. */
+static void test_many_conversations(void **state)
+{
+    (void)state;
+    enum { CONVERSATIONS = 9000 };
+    const struct explain_log_limits limits = { .groups = 100, .octets = 8 << 20, .year = 2024 };
+    struct explain_log *g = explain_log_new(explainer, &limits);
+    char line[300];
+    struct err e;
+    for (unsigned i = 0; i < CONVERSATIONS; i++) {
+        snprintf(line, sizeof line,
+                 "\"SMTPD\"\t1\t%u\t\"2024-01-31 10:20:30.970\"\t\"192.0.2.7\"\t"
+                 "\"RECEIVED: RCPT TO:<b@far.example>\"",
+                 i);
+        assert_true(explain_log_line(g, str_from(line), &e));
+    }
+    for (unsigned i = 0; i < CONVERSATIONS; i++) {
+        snprintf(line, sizeof line,
+                 "\"SMTPD\"\t1\t%u\t\"2024-01-31 10:20:30.970\"\t\"192.0.2.7\"\t"
+                 "\"SENT: 550 Delivery is not allowed to this address.\"",
+                 i);
+        assert_true(explain_log_line(g, str_from(line), &e));
+    }
+    struct explain_group x[2];
+    assert_int_equal(explain_log_groups(g, 0, x, 2), 2);
+    assert_int_equal(x[0].count + x[1].count, CONVERSATIONS);
+    assert_int_equal(explain_log_totals(g)->refusals, CONVERSATIONS);
+    explain_log_free(g);
+}
+
 static void test_totals(void **state)
 {
     (void)state;
@@ -260,6 +317,8 @@ int main(void)
         cmocka_unit_test(test_a_process_with_many_clients),
         cmocka_unit_test(test_a_group_says_who),
         cmocka_unit_test(test_messages_have_senders),
+        cmocka_unit_test(test_conversations),
+        cmocka_unit_test(test_many_conversations),
         cmocka_unit_test(test_totals),
         cmocka_unit_test(test_a_span_of_time),
         cmocka_unit_test(test_word_of_each_refusal),

@@ -24,6 +24,12 @@ static size_t code_again(str at, const struct log_line *l)
     return dash ? at.n - rest.n : 0;
 }
 
+/* qmail-send writes blanks as "_" and line ends as "/". */
+static bool qmail_blank(str at)
+{
+    return at.p[0] == '_' || (at.p[0] == '/' && (at.n == 1 || (at.p[1] >= 'A' && at.p[1] <= 'Z')));
+}
+
 str log_line_words(const struct log_line *l, struct arena *memory)
 {
     str s = l->words;
@@ -34,7 +40,9 @@ str log_line_words(const struct log_line *l, struct arena *memory)
         return STR_NONE;
     for (size_t i = 0; i < s.n;) {
         bool exim_end = s.p[i] == '\\' && i + 1 < s.n && s.p[i + 1] == 'n';
-        if (exim_end || s.p[i] == ' ' || s.p[i] == '\t' || s.p[i] == '\n' || s.p[i] == '\r') {
+        bool qmail = l->dialect == DIALECT_QMAIL && qmail_blank(str_skip(s, i));
+        if (exim_end || qmail || s.p[i] == ' ' || s.p[i] == '\t' || s.p[i] == '\n' ||
+            s.p[i] == '\r') {
             i += exim_end ? 2 : 1;
             start = true;
             continue;
@@ -59,7 +67,7 @@ enum kind { PLAIN, DOT, DIGIT, AT, OPEN, END };
 static enum kind kind_of(char c)
 {
     if (c == ' ' || c == '\t' || c == ',' || c == ';' || c == '(' || c == ')' || c == '"' ||
-        c == '\'' || c == '=')
+        c == '\'' || c == '=' || c == '_')
         return END;
     if (c == '<' || c == '[')
         return OPEN;
@@ -69,14 +77,14 @@ static enum kind kind_of(char c)
 }
 
 /* A word as itself; those with a digit, an at-sign or a dot inside stand for their kind. */
-static uint64_t hash_word(str word, bool digit, bool at, bool dot, uint64_t h)
+static uint64_t hash_word(str word, const bool *has, uint64_t h)
 {
-    if (at)
+    if (has[AT])
         return hash_mix(h, '@');
-    if (digit)
-        return hash_mix(h, '#');
-    if (dot)
+    if (has[DOT] && has[PLAIN])
         return hash_mix(h, '.');
+    if (has[DIGIT])
+        return hash_mix(h, '#');
     return hash_str(word, h);
 }
 
@@ -86,16 +94,13 @@ uint64_t log_words_hash(str words, uint64_t seed)
     size_t i = 0;
     while (i < words.n) {
         size_t start = i;
-        bool digit = false, at = false, dot = false;
+        bool has[OPEN] = { false };
         enum kind k = PLAIN;
-        for (; i < words.n && (k = kind_of(words.p[i])) < OPEN; i++) {
-            digit |= k == DIGIT;
-            at |= k == AT;
-            /* a dot inside a word: a name; at its end: a full stop */
-            dot |= k == DOT && i > start && i + 1 < words.n && is_alnum(words.p[i + 1]);
-        }
+        for (; i < words.n && (k = kind_of(words.p[i])) < OPEN; i++)
+            /* a dot inside a word makes it a name; at its end it is a full stop */
+            has[k] |= k != DOT || (i > start && i + 1 < words.n && is_alnum(words.p[i + 1]));
         if (i > start)
-            h = hash_word((str){ words.p + start, i - start }, digit, at, dot, h);
+            h = hash_word((str){ words.p + start, i - start }, has, h);
         if (i < words.n && k == OPEN) {
             char close = words.p[i] == '<' ? '>' : ']';
             const char *end = memchr(words.p + i, close, words.n - i);

@@ -11,9 +11,12 @@ enum { WRAPPED_LINES = 12, SESSIONS = 16, LEAST_WRAPPED = 40 };
 /* What is remembered of a session, or of a message in the queue. */
 struct session {
     str key;
-    bool refused; /* one of its lines is on the page */
+    bool refused;              /* one of its lines is on the page */
+    bool whole;                /* it is shown from its first line */
+    struct explain_said *more; /* a reply of which further lines may follow */
     enum log_line_login login;
-    str from;
+    enum smtp_stage stage; /* of its last command */
+    str client, helo, from, to;
 };
 
 struct reading {
@@ -37,13 +40,71 @@ static struct session *session_of(struct reading *r, str key)
     return s;
 }
 
+static void keep(str *place, str value)
+{
+    if (value.n)
+        *place = value;
+}
+
+static void learn(struct session *s, const struct log_line *l)
+{
+    if (l->event == LOG_LINE_CONNECT)
+        *s = (struct session){ .key = s->key, .whole = true };
+    if (l->login)
+        s->login = l->login;
+    if (l->stage)
+        s->stage = l->stage;
+    keep(&s->client, l->client_address);
+    keep(&s->helo, l->helo);
+    keep(&s->from, l->from);
+    keep(&s->to, l->to);
+    s->more = NULL;
+}
+
+static void tell(const struct session *s, struct log_line *l)
+{
+    if (!l->from.n && s->from.n) {
+        l->from = s->from;
+        l->null_sender = str_eq(s->from, STR("<>"));
+    }
+    if (!l->tells_logins)
+        return;
+    if (!l->stage)
+        l->stage = s->stage;
+    if (!l->to.n)
+        l->to = s->to;
+    if (!l->helo.n)
+        l->helo = s->helo;
+    if (!l->client_address.n)
+        l->client_address = s->client;
+    if (!l->login)
+        l->login = s->whole && !s->login ? LOG_LOGIN_NONE : s->login;
+}
+
+/* The next line of a reply that has lines of its own in the log. */
+static bool goes_on(struct reading *r, struct session *s, const struct log_line *l)
+{
+    if (!s || !s->more || s->more->code != l->code)
+        return false;
+    str words = log_line_words(l, r->page->memory);
+    str both = arena_printf(r->page->memory, "%.*s %.*s", STR_ARG(s->more->text), STR_ARG(words));
+    if (both.p)
+        s->more->text = both;
+    if (!l->more)
+        s->more = NULL;
+    return true;
+}
+
 static void refused(struct reading *r, struct log_line *l)
 {
     struct session *s = session_of(r, l->session), *q = session_of(r, l->queue_id);
-    if (q && !l->from.n && q->from.n) {
-        l->from = q->from;
-        l->null_sender = str_eq(q->from, STR("<>"));
-    }
+    s = session_of(r, l->session); /* the other may have taken its place */
+    if (goes_on(r, s, l))
+        return;
+    if (q)
+        tell(q, l);
+    if (s)
+        tell(s, l);
     if (s && !l->login && l->event == LOG_LINE_REFUSED)
         l->login = s->login;
     if (s)
@@ -56,6 +117,8 @@ static void refused(struct reading *r, struct log_line *l)
     r->refusals += !said->aside;
     r->tries += l->event == LOG_LINE_TRIED || l->event == LOG_LINE_TROUBLE;
     r->page->form = FORM_LOG;
+    if (s)
+        s->more = l->more ? said : NULL;
 }
 
 static void left(struct reading *r, const struct log_line *l)
@@ -85,18 +148,18 @@ static void take(struct reading *r, struct log_line *l)
     case LOG_LINE_UNREAD: refused(r, l); break;
     case LOG_LINE_LOGIN:
     case LOG_LINE_TAKEN:
-        if ((s = session_of(r, l->session)) && l->login)
-            s->login = l->login;
+    case LOG_LINE_CONNECT:
+    case LOG_LINE_COMMAND:
+    case LOG_LINE_REPLY:
+        if ((s = session_of(r, l->session)))
+            learn(s, l);
         if ((s = session_of(r, l->queue_id)) && l->from.n)
             s->from = l->from;
         break;
     case LOG_LINE_DISCONNECT: left(r, l); break;
     case LOG_LINE_FOREIGN:
     case LOG_LINE_NOTHING:
-    case LOG_LINE_CONNECT:
-    case LOG_LINE_DELIVERED:
-    case LOG_LINE_COMMAND:
-    case LOG_LINE_REPLY: break;
+    case LOG_LINE_DELIVERED: break;
     }
 }
 

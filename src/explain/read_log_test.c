@@ -155,6 +155,75 @@ static const struct page_case {
       .recipient = "b@far.example",
       .by = "mx.far.example",
       .facts = FACT_RELAYED },
+    { .name = "a table of Exchange: the session tells who, and that there was no login",
+      .text = "2024-01-31T10:20:30.123Z,MX1,08DC1F,0,203.0.113.5:587,192.168.1.7:4411,+,,\n"
+              "2024-01-31T10:20:30.123Z,MX1,08DC1F,1,203.0.113.5:587,192.168.1.7:4411,<,EHLO pc,\n"
+              "2024-01-31T10:20:30.123Z,MX1,08DC1F,2,203.0.113.5:587,192.168.1.7:4411,<,MAIL "
+              "FROM:<a@near.example>,\n"
+              "2024-01-31T10:20:30.123Z,MX1,08DC1F,3,203.0.113.5:587,192.168.1.7:4411,<,RCPT "
+              "TO:<b@far.example>,\n"
+              "2024-01-31T10:20:30.123Z,MX1,08DC1F,4,203.0.113.5:587,192.168.1.7:4411,>,550 5.7.54 "
+              "Unable to relay,\n",
+      .said = 1,
+      .code = 550,
+      .words = "Unable to relay",
+      .recipient = "b@far.example",
+      .sender = "a@near.example",
+      .helo = "pc",
+      .port = 587,
+      .dialect = DIALECT_EXCHANGE,
+      .facts = FACT_NO_LOGIN | FACT_CLIENT_PRIVATE | FACT_SERVER_LOG },
+    { .name = "lines of a reply, each with a line of its own",
+      .text =
+          "2024-01-31T10:20:30.123Z,Out,08DC20,5,203.0.113.5:4411,192.0.2.25:25,<,550-5.7.1 not "
+          "today,\n"
+          "2024-01-31T10:20:30.123Z,Out,08DC20,5,203.0.113.5:4411,192.0.2.25:25,<,550 5.7.1 nor "
+          "tomorrow,\n",
+      .said = 1,
+      .code = 550,
+      .words = "not today nor tomorrow",
+      .port = 25,
+      .facts = FACT_RELAYED },
+    { .name = "OpenSMTPD: a login stands before the refusal",
+      .text = "Jan 31 10:20:30 mx1 smtpd[8]: 2cd79d8bacbe2c12 smtp connected address=192.0.2.7 "
+              "host=pc.example\n"
+              "Jan 31 10:20:30 mx1 smtpd[8]: 2cd79d8bacbe2c12 smtp authentication user=anna "
+              "result=ok\n"
+              "Jan 31 10:20:30 mx1 smtpd[8]: 2cd79d8bacbe2c12 smtp failed-command command=\"RCPT "
+              "TO:<b@far.example> \" result=\"550 Invalid recipient\"\n",
+      .said = 1,
+      .code = 550,
+      .words = "Invalid recipient",
+      .recipient = "b@far.example",
+      .dialect = DIALECT_OPENSMTPD,
+      .facts = FACT_LOGIN_TAKEN | FACT_CLIENT_PUBLIC,
+      .facts_not = FACT_NO_LOGIN },
+    { .name = "OpenSMTPD without one",
+      .text = "Jan 31 10:20:30 mx1 smtpd[8]: 2cd79d8bacbe2c12 smtp connected address=192.0.2.7 "
+              "host=pc.example\n"
+              "Jan 31 10:20:30 mx1 smtpd[8]: 2cd79d8bacbe2c12 smtp failed-command command=\"RCPT "
+              "TO:<b@far.example> \" result=\"550 Invalid recipient\"\n"
+              "Jan 31 10:20:31 mx1 smtpd[8]: 2cd79d8bacbe2c12 smtp disconnected reason=quit\n",
+      .said = 1,
+      .code = 550,
+      .words = "Invalid recipient",
+      .recipient = "b@far.example",
+      .dialect = DIALECT_OPENSMTPD,
+      .facts = FACT_NO_LOGIN },
+    { .name = "qmail writes blanks as underscores",
+      .text =
+          "@4000000065ba1f580d2b2c1c starting delivery 12: msg 3 to remote b@far.example\n"
+          "@4000000065ba1f580d2b2c1c delivery 12: failure: 192.0.2.25_does_not_like_recipient./"
+          "Remote_host_said:_550_5.1.1_No_such_user_(http://far.example/x)/Giving_up_on_192.0.2."
+          "25./\n",
+      .said = 1,
+      .code = 550,
+      .words = "No such user (http://far.example/x)",
+      .recipient = "b@far.example" },
+    { .name = "a line that could not be read is told as it is",
+      .text = "Jan 31 10:20:32 mx1 postfix/smtpd[9]: NOQUEUE: reject: something quite new\n",
+      .said = 1,
+      .aside = 1 },
 };
 
 static void same(const char *name, const char *what, const char *want, str got)
