@@ -33,10 +33,10 @@ static const char *const ANNOUNCED[] = {
     "got",       "diagnostic", "permanent", "temporary", "transient", "fatal"
 };
 
-/* "mail.example.org:587", "[192.0.2.1]:465", "File.java:439": a port, or the number of a line. */
+/* "mail.example.org:587", "[192.0.2.1]:465", "File.java:439", "File.php(439)": a port, or the number of a line. */
 static bool is_glued(str before)
 {
-    if (before.n < 2 || before.p[before.n - 1] != ':')
+    if (before.n < 2 || (before.p[before.n - 1] != ':' && before.p[before.n - 1] != '('))
         return false;
     char c = before.p[before.n - 2];
     return is_alnum(c) || c == ']' || c == ')' || c == '.';

@@ -73,7 +73,7 @@ static const struct row {
     { .in = "port 587 and 465, HTTP/1.1 503 Service Unavailable, 550 euros, error 404 gone",
       .count = 0 },
     { .in = "dial tcp 192.0.2.1:587: i/o timeout, ssl://mail.b.example:465 (no), at "
-            "a.B(C.java:439), port: 465, "
+            "a.B(C.java:439), D.php(598), port: 465, "
             "[2001:db8::1]:587",
       .count = 0 },
     { .in = "error:550 no", .code = 550, .text = "no", .count = 1 },

@@ -422,6 +422,13 @@ static const struct explain_row ROWS[] = {
           "\\binvalid_(?:grant|client|token|scope)\\b|\\bunauthorized_client\\b|\\bAADSTS\\d+|"
           "authorization grant is invalid|token has been expired or revoked",
       .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 38 }, { CAUSE_WRONG_CREDENTIALS, -20 } } },
+    { .key = "xoauth2|oauthbearer|auth data",
+      .pattern = "invalid (?:xoauth2|oauthbearer) (?:auth )?data",
+      .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 50 },
+                  { CAUSE_RECIPIENT_UNKNOWN, -30 },
+                  { CAUSE_OTHER_NOT_RELAY, -20 } } },
+    { .key = "auth failure: [",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 44 }, { CAUSE_RECIPIENT_UNKNOWN, -34 } } },
     { .key = "xoauth2|oauthbearer",
       .pattern = "\\bauth[= "
                  "]+(?:xoauth2|oauthbearer)|(?:mechanism|method|authenticator|sasl)(?:[^.]|\\.\\b)"

@@ -26,7 +26,8 @@ static const struct explain_row ROWS[] = {
           "the validation|verify error(?::|\\b)(?:[^.]|\\.\\b){0,40}cert|problem with the "
           "(?:security "
           "|server's "
-          "(?:security )?)?certificate|cert hostname not use?able|bad_certificate|\\bbad "
+          "(?:security )?)?certificate|cert hostname not use?able|certificate "
+          "error|bad_certificate|\\bbad "
           "certificate\\b|not an? valid "
           "certificate|"
           "certificate (?:chain )?(?:is )?not (?:trusted|valid|verified)|err_ssl_cert|"
@@ -174,6 +175,14 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_CERTIFICATE_SELF_SIGNED, 26 },
                   { CAUSE_CERTIFICATE_WRONG_NAME, 26 },
                   { CAUSE_CERTIFICATE_EXPIRED, 24 } } },
+    /* Postfix says it in a line of its own, and then only that the handshake failed */
+    { .key = "tls library problem",
+      .pattern = "tls library problem[^;]{0,160}certificate verify failed",
+      .of_page = true,
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 44 },
+                  { CAUSE_CERTIFICATE_SELF_SIGNED, 30 },
+                  { CAUSE_TLS_VERSION_OR_CIPHER, -30 },
+                  { CAUSE_TLS_MODE_MISMATCH, -30 } } },
     /* a server that cannot use its own key */
     { .key = "tls not available|tls currently|tls temporar|tls is currently|starttls|local "
              "problem|tls unavail",
@@ -402,6 +411,14 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_STARTTLS_STRIPPED, 46 },
                   { CAUSE_MAIL_ONLY_UNDER_TLS, -4 },
                   { CAUSE_AUTH_HIDDEN_UNTIL_TLS, -14 } } },
+    { .key = "starttls",
+      .pattern = "starttls command failed|unrecogni[sz]ed command[^;]{0,8}starttls|starttls "
+                 "failed: ?5\\d\\d",
+      .speaks = { { CAUSE_STARTTLS_STRIPPED, 40 },
+                  { CAUSE_TLS_MODE_MISMATCH, 16 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, -16 },
+                  { CAUSE_SERVER_DOWN, -16 },
+                  { CAUSE_OTHER_NOT_RELAY, -16 } } },
     { .codes = CODE_50X | CODE_503,
       .stages = 1u << SMTP_STAGE_STARTTLS,
       .pattern = "^",
@@ -740,6 +757,11 @@ static const struct explain_row ROWS[] = {
                  ")|(?:找不到|未知)(?:[^.;]|\\.\\b){0,20}(?:伺服器|服务器|主机|主機)",
       .codes = CODE_NONE,
       .speaks = { { CAUSE_DNS_FAILURE, 30 } } },
+    { .key = "mx lookup|lookup of mx",
+      .pattern =
+          "(?:failure|error|failed|problem) (?:in|of|with|at) (?:the )?mx lookup|mx lookup" GAP(
+              30) "(?:fail|error|timed? ?out)",
+      .speaks = { { CAUSE_DNS_FAILURE, 44 }, { CAUSE_OTHER_NOT_RELAY, -30 } } },
     { .key = "null mx|nullmx|no smtp service|does not accept mail",
       .pattern = "\\bnull ?mx\\b|indicated no SMTP service|does not accept (?:any )?mail \\(",
       .speaks = { { CAUSE_DNS_FAILURE, 26 } } },
