@@ -300,6 +300,14 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_APP_PASSWORD_NEEDED, -20 },
                   { CAUSE_MECHANISM_OFFERED_BUT_DEAD, -10 },
                   { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, -16 } } },
+    /* .NET calls the handshake of TLS an authentication */
+    { .key = "remote party|inner exception",
+      .pattern =
+          "authentication failed(?:,| because)? (?:the remote party|see (?:the )?inner exception)",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, -44 },
+                  { CAUSE_APP_PASSWORD_NEEDED, -16 },
+                  { CAUSE_TLS_VERSION_OR_CIPHER, 14 },
+                  { CAUSE_TLS_MODE_MISMATCH, 12 } } },
     { .key = "authentication|unauthenticated",
       .pattern = "\\b(?:sender|domain|message|e-?mail|mail) authentication|"
                  "unauthenticated (?:e-?mail|mail|message)|authentication[- ]results|"

@@ -53,6 +53,11 @@ static const struct rows_case FAILED[] = {
     SAYS("msmtp: authentication failed (method PLAIN)", WRONG_CREDENTIALS),
     SAYS("The user name or password for smtp.example.org is incorrect.", WRONG_CREDENTIALS),
 
+    SAYS("saslauthd[7]: do_auth : auth failure: [user=anna] [service=smtp] [reason=Unknown]",
+         WRONG_CREDENTIALS),
+    SAYS("Das Kerberos/GSSAPI-Ticket wurde vom SMTP-Server mail.example.org nicht akzeptiert.",
+         WRONG_CREDENTIALS),
+
     /* in other languages */
     SAYS("Die Anmeldung am Server mail.example.org ist fehlgeschlagen.", WRONG_CREDENTIALS),
     SAYS("535 Benutzername oder Passwort falsch", WRONG_CREDENTIALS),
@@ -105,6 +110,9 @@ static const struct rows_case FAILED[] = {
          "cancel",
          OAUTH_TOKEN_REJECTED),
 
+    SAYS("501 5.5.124 Invalid XOAUTH2 auth data - the address given is not valid",
+         OAUTH_TOKEN_REJECTED),
+
     /* the account */
     SAYS("535 5.7.1 Your account has been suspended", ACCOUNT_MAY_NOT_SUBMIT),
     SAYS("525 5.7.13 no", ACCOUNT_MAY_NOT_SUBMIT),
@@ -145,6 +153,9 @@ static const struct rows_case NO_FAILED_LOGIN[] = {
     NOT("550 5.1.1 <a@example.org>: Benutzer unbekannt", AUTH_FAILED),
     NOT("553 5.7.1 <a@example.org>: Sender address rejected: not owned by user b", AUTH_FAILED),
     NOT("554 5.7.1 The message was blocked as spam", AUTH_FAILED),
+    NOT("smtp: Authentication failed because the remote party has closed the transport stream.",
+        AUTH_FAILED),
+    NOT("smtp: Authentication failed, see inner exception.", AUTH_FAILED),
     NOT("Please send me the password of the web shop", AUTH_FAILED),
 };
 

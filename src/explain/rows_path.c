@@ -434,7 +434,9 @@ static const struct explain_row ROWS[] = {
              "not|10060|openti|time-out|"
              "ti..ed",
       .pattern =
-          "connect(?:ion|ing|ed)?\\b[^;]{0,160}(?:timed[ -]?out|time[ "
+          "(?:timed|time) ?-?out while "
+          "(?:connecting|trying|waiting)|connect(?:ion|ing|ed)?\\b[^;]{0,160}(?:timed[ "
+          "-]?out|time[ "
           "-]?out)|(?:operation|attempt|request) (?:has )?"
           "timed out|\\bconnect etimedout|etimedout|net::opentimeout|net::readtimeout|connected "
           "party did not "
@@ -529,14 +531,16 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_TLS_MODE_MISMATCH, 14 },
                   { CAUSE_DNS_FAILURE, 8 } } },
     { .key =
-          "lost connection|connection lost|connection dropped|connection reset|econnreset|reset by "
+          "unexpectedly|lost its|lost connection|connection lost|connection dropped|connection "
+          "reset|econnreset|reset by "
           "peer|"
           "forcibly closed|connection died|broken pipe|epipe|connection aborted|socket "
           "error|socketerror|"
           "closed the connection|connection closed|connection was closed|10054|10053|interrupted",
       .pattern =
-          "lost connection with|connection (?:has been |was |is "
-          ")?(?:lost|dropped|reset|died|aborted|closed by)|"
+          "lost connection with|connection (?:has been |was |is )?(?:unexpectedly )?"
+          "(?:lost|dropped|reset|died|aborted|closed by|terminated)|lost its connection|"
+          "unexpectedly (?:terminated|disconnected|dropped)|"
           "econnreset|reset by peer|forcibly closed|broken pipe|\\bepipe\\b|\\b1005[34]\\b|"
           "(?:server|host|peer) (?:has )?(?:unexpectedly |prematurely )?closed (?:the "
           ")?connection|connection closed "
@@ -630,6 +634,13 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_SERVER_DOWN, 34 },
                   { CAUSE_LOCAL_FIREWALL, 22 },
                   { CAUSE_TLS_MODE_MISMATCH, 10 } } },
+    /* PHPMailer's, in any language */
+    { .key = "smtp connect",
+      .pattern = "smtp connect ?\\(\\)(?! failed)",
+      .speaks = { { CAUSE_SERVER_DOWN, 26 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, 27 },
+                  { CAUSE_LOCAL_FIREWALL, 16 },
+                  { CAUSE_TLS_MODE_MISMATCH, 16 } } },
     /* any language */
     { .key = STEM_CONNECTION,
       .pattern = NEAR(STEM_CONNECTION, STEM_FAILS "|" STEM_REFUSED "|" STEM_TIMEOUT, 120),

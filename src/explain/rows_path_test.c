@@ -60,6 +60,13 @@ static const struct rows_case CERTIFICATES[] = {
     SAYS("The host name did not match the name given in the server's SSL certificate.",
          CERTIFICATE_WRONG_NAME),
     SAYS("Das Zertifikat von mail.example.org ist abgelaufen", CERTIFICATE_EXPIRED),
+    SAYS("postfix/smtp[7]: warning: TLS library problem: error:0A000086:SSL routines::certificate "
+         "verify failed:x.c:1:\n"
+         "postfix/smtp[7]: A1: to=<a@example.org>, relay=mail.example.org[192.0.2.1]:587, "
+         "dsn=4.7.5, status=deferred "
+         "(Cannot start TLS: handshake failure)",
+         CERTIFICATE_UNKNOWN_ISSUER),
+    { .text = "Mail: certificate error", .also = CAUSE_CERTIFICATE_UNKNOWN_ISSUER },
     /* it does not say why */
     { .text = "The remote certificate is invalid according to the validation procedure.",
       .also = CAUSE_CERTIFICATE_UNKNOWN_ISSUER },
@@ -111,6 +118,10 @@ static const struct rows_case TLS[] = {
     SAYS("Received fatal alert: protocol_version", TLS_VERSION_OR_CIPHER),
     SAYS("TLS is required, but was not offered by host mail.example.org[192.0.2.1]",
          STARTTLS_STRIPPED),
+    SAYS("STARTTLS command failed: Unrecognized command 'STARTTLS'", STARTTLS_STRIPPED),
+    SAYS("Die Verbindung mit dem SMTP-Server mail.example.org kann nicht mit STARTTLS aufgebaut "
+         "werden",
+         STARTTLS_STRIPPED),
     SAYS("STARTTLS extension not supported by server.", STARTTLS_STRIPPED),
     SAYS("msmtp: the server does not support TLS via the STARTTLS command", STARTTLS_STRIPPED),
     SAYS("STARTTLS is required but host does not support STARTTLS", STARTTLS_STRIPPED),
@@ -153,6 +164,10 @@ static const struct rows_case SILENCE[] = {
       .also = CAUSE_SERVER_DOWN },
     { .text = "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)",
       .also = CAUSE_SERVER_DOWN },
+    { .text = "SMTP connect() fallita.", .also = CAUSE_SERVER_DOWN },
+    { .text = "The SMTP server has unexpectedly disconnected.", .also = CAUSE_SERVER_DOWN },
+    { .text = "Error: timedout while connecting to smtp server",
+      .also = CAUSE_EGRESS_PORT_BLOCKED },
     { .text = "SMTP connect() failed.", .also = CAUSE_SERVER_DOWN },
     { .text = "lost connection with mail.example.org[192.0.2.1] while receiving the initial server "
               "greeting",
@@ -190,6 +205,7 @@ static const struct rows_case NAMES[] = {
     SAYS("all relevant MX records point to non-existent hosts", DNS_FAILURE),
     SAYS("550 5.4.310 DNS domain example.org does not exist", DNS_FAILURE),
     SAYS("msmtp: cannot locate host smtp.example.org: Name or service not known", DNS_FAILURE),
+    SAYS("Temporary failure in MX lookup", DNS_FAILURE),
     SAYS("Error number: 0x800CCC0D", DNS_FAILURE),
     SAYS("SMTP-Server mail.example.org ist unbekannt.", DNS_FAILURE),
     SAYS("El servidor de salida (SMTP) mail.example.org es desconocido.", DNS_FAILURE),

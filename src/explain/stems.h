@@ -15,11 +15,13 @@
     "(?(DEFINE)(?<a>" a ")(?<b>" b "))(?:(?&a)" GAP(octets) "(?&b)|(?&b)" GAP(octets) "(?&a))"
 
 /* logging in, proving who one is */
-#define STEM_LOGIN                                                                                                                \
-    "authenti|autenti|autentifi|uwierzytel|аутентиф|автентиф|авториз|autoriz|удостовер|autentik|" \
-    "todenn|tunnistau|hitelesít|ověřen|overen|overiť|mirëfilltës|kimlik doğrula|xác thực|认证|"                       \
-    "身份验证|驗證|認證|認証|인증|anmeld|inlogg|aanmeld|inlogg|logowan|iniciar sesi|tapatumo|"                        \
-    "autentifik|πιστοποίησ|ταυτοποίησ|אימות|المصادقة|ログイン|登录|登入|로그인"
+#define STEM_LOGIN                                                                                                                        \
+    "authenti|autenti|autentifi|uwierzytel|аутентиф|автентиф|авториз|autoriz|удостовер|autentik|"         \
+    "todenn|tunnistau|hitelesít|ověřen|overen|overiť|mirëfilltës|kimlik doğrula|xác thực|认证|"                               \
+    "身份验证|驗證|認證|認証|인증|anmeld|inlogg|aanmeld|inlogg|logowan|iniciar sesi|tapatumo|"                                \
+    "autentifik|πιστοποίησ|ταυτοποίησ|אימות|المصادقة|ログイン|登录|登入|로그인|autorizācij|" \
+    "autentsus|autentimi|godkjenn|godkend|удостоверяв|overit|otentikasi|autentikasi|ยืนยันตัว|احراز "   \
+    "هویت|מזהה|कर सका"
 
 /* a password, or the ticket that stands for it */
 #define STEM_PASSWORD                                                                                       \
@@ -39,28 +41,32 @@
     "spojen|spojit|spojiť|csatlako|kapcsolat|kapcsolód|yhtey|yhdist|anslut|tilkobl|koble til|"              \
     "forbindel|bağlan|kết nối|连接|連線|連接|接続|연결|spajanj|spajati|veza "                  \
     "|povez|conectare|conexiun|"                                                                              \
-    "σύνδεσ|συνδε|חיבור|prisijung|ryšys|konektu|connexi"
+    "σύνδεσ|συνδε|חיבור|prisijung|ryšys|konektu|connexi|접속|savienojum|ühendus|koneksi|" \
+    "terhubung|sambung|เชื่อมต่อ|اتصال|الاتصال|повърз|свърз|vzpostav"
 
 /* that something did not come about */
-#define STEM_FAILS                                                                                                                            \
-    "fehlgeschlagen|gescheitert|schlug fehl|kann nicht|konnte nicht|können nicht|konnten nicht|"                                             \
-    "nicht möglich|nicht hergestellt|nicht akzeptiert|verloren|unterbrochen|échou|échec|impossib|"                                         \
-    "interromp|imposib|posíbel|no se pud|no se pue|no pud|no ha pod|não foi possível|nao foi "                                             \
-    "possivel|"                                                                                                                               \
-    "fallid|fallad|falló|falhou|falha|perdeu|perdid|interrump|no fue posible|non riuscit|non è "                                            \
-    "stato possibile|"                                                                                                                        \
-    "fallit|persa|mislukt|kan niet|kon niet|verbroken|nie powiod|nie udało|nie można|przerwan|"                                             \
-    "не удал|не удаё|не удает|неудач|не "                                                                          \
-    "мож|ошибк|сбой|прерван|потерян|разорван|неможлив|помилк|не вдал|перерван|" \
-    "sikertelen|nem sikerült|megszak|selhal|nezda|nepoda|nelze|zlyha|přeruš|preruš|epäonnist|ei "                                        \
-    "onnist|katke|"                                                                                                                           \
-    "misslyck|kunde inte|mislyk|kunne ikke|klarte ikke|avbrut|avbrudt|không thể|thất bại|bị "                                        \
-    "ngắt|eșua|"                                                                                                                           \
-    "nu se poate|nu a "                                                                                                                       \
-    "putut|başarısız|kurulamad|edilemed|失败|失敗|错误|錯誤|出错|无法|無法|不能|中断|中斷|断开|"                     \
-    "エラー|できません|できない|ませんでした|切断|실패|오류|할 수 없|끊|nije uspje|nije "                         \
-    "uspel|nije moguće|prekinut|"                                                                                                            \
-    "nepavyko|nutrūko|apmislu|αποτυχ|απέτυχ|δεν ήταν δυνατ|נכשל"
+#define STEM_FAILS                                                                                                                                            \
+    "fehlgeschlagen|gescheitert|schlug fehl|kann nicht|konnte nicht|können nicht|konnten nicht|"                                                             \
+    "nicht möglich|nicht hergestellt|nicht akzeptiert|verloren|unterbrochen|échou|échec|impossib|"                                                         \
+    "interromp|imposib|posíbel|no se pud|no se pue|no pud|no ha pod|não foi possível|nao foi "                                                             \
+    "possivel|"                                                                                                                                               \
+    "fallid|fallad|falló|falhou|falha|perdeu|perdid|interrump|no fue posible|non riuscit|non è "                                                            \
+    "stato possibile|"                                                                                                                                        \
+    "fallit|persa|mislukt|kan niet|kon niet|verbroken|nie powiod|nie udało|nie można|przerwan|"                                                             \
+    "не удал|не удаё|не удает|неудач|не "                                                                                          \
+    "мож|ошибк|сбой|прерван|потерян|разорван|неможлив|помилк|не вдал|перерван|"                 \
+    "sikertelen|nem sikerült|megszak|selhal|nezda|nepoda|nelze|zlyha|přeruš|preruš|epäonnist|ei "                                                        \
+    "onnist|katke|"                                                                                                                                           \
+    "misslyck|kunde inte|mislyk|kunne ikke|klarte ikke|avbrut|avbrudt|không thể|thất bại|bị "                                                        \
+    "ngắt|eșua|"                                                                                                                                           \
+    "nu se poate|nu a "                                                                                                                                       \
+    "putut|başarısız|kurulamad|edilemed|失败|失敗|错误|錯誤|出错|无法|無法|不能|中断|中斷|断开|"                                     \
+    "エラー|できません|できない|ませんでした|切断|실패|오류|할 수 없|끊|nije uspje|nije "                                         \
+    "uspel|nije moguće|prekinut|"                                                                                                                            \
+    "nepavyko|nutrūko|apmislu|αποτυχ|απέτυχ|δεν ήταν δυνατ|נכשל|neizdev|nevar |ei suutnud|ei "                                   \
+    "saanud|ebaõnnest|neuspje|neuspeš|ni uspel|ni mogoče|gagal|tidak "                                                                                     \
+    "dapat|ไม่สามารถ|ล้มเหลว|ناموفق|نشد|فشل|تعذر|לא ניתן|неуспеш|zakończone niepowodz|no s'ha " \
+    "pogut|no ha estat poss|não conseguiu|nie dało"
 
 /* that somebody did not want it */
 #define STEM_REFUSED                                                                                                                \
