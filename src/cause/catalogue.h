@@ -24,9 +24,11 @@ extern const struct note NOTE_ROWS[NOTES];
  * the doctor to see, not for a row. */
 enum { EXIT_REFUSED = 1, EXIT_LOGIN = 5, EXIT_DNS = 6 };
 
-/* The parts of a step: { ON(POSTFIX), DO("..."), CHECK("..."), UNDO("..."), WARN("...") }. Without ON it holds for
- * every server; without UNDO it changes nothing. */
+/* The parts of a step: { ON(POSTFIX), SENDS, DO("..."), CHECK("..."), UNDO("..."), WARN("...") }. Without ON it holds
+ * for every server, without TAKES or SENDS on either side of a refusal; without UNDO it changes nothing. */
 #define ON(kind)     .server = SERVER_##kind
+#define TAKES        .side = SIDE_TAKES
+#define SENDS        .side = SIDE_SENDS
 #define DO(words)    .text = STR_INIT(words)
 #define CHECK(words) .check = STR_INIT(words)
 #define UNDO(words)  .undo = STR_INIT(words)

@@ -300,6 +300,7 @@ const struct cause CATALOGUE_CERTIFICATE_WRONG_NAME = {
                 "that name."),
           UNDO("Run 'postconf -X tls_server_sni_maps' and reload.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Where Postfix sends, write the relayhost by the name in its certificate; "
              "smtp_tls_policy_maps with 'secure match=NAME' accepts another known name for that "
              "server alone."),

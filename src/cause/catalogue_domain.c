@@ -151,7 +151,8 @@ const struct cause CATALOGUE_DNS_CHANGE_PENDING = {
              "one old lifetime ahead."),
           CHECK("'dig MX DOMAIN' shows the new number counting down."),
           UNDO("Raise it to the former value after the move.") },
-        { DO("On a sending server flush the resolver: 'unbound-control flush_zone DOMAIN', "
+        { SENDS,
+          DO("On a sending server flush the resolver: 'unbound-control flush_zone DOMAIN', "
              "'rndc flushtree DOMAIN', 'resolvectl flush-caches'."),
           CHECK("'dig MX DOMAIN' shows the new entry."),
           UNDO("None is needed; what was flushed is asked for anew.") },

@@ -179,19 +179,23 @@ const struct cause CATALOGUE_PASSWORD_MANGLED = {
           CHECK("A test account with a password of twelve signs cannot log in with the first "
                 "eight.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Look at the file that your Postfix logs in with: one line with the host, blanks, "
              "and user:password, without quotes, and no blank behind it."),
           CHECK("'postmap -q HOST hash:/etc/postfix/sasl_passwd | od -c' shows exactly the "
                 "password and one line end.") },
         { ON(EXIM),
+          SENDS,
           DO("Look at passwd.client: three fields with colons between, each line to its end; a "
              "blank behind the password counts as part of it."),
           CHECK("'exim4 -v' with a test message shows AUTH taken.") },
         { ON(OPENSMTPD),
+          SENDS,
           DO("Look at the secrets table: one line 'label user:password', with nothing behind "
              "the password."),
           CHECK("The log of the next delivery says result=\"Ok\".") },
         { ON(EXCHANGE),
+          SENDS,
           DO("Enter the password of a send connector anew by Get-Credential in the shell, since "
              "a script's double quotes change every $."),
           CHECK("'Get-Queue' shows the queue of the connector empty after a test message."),
@@ -234,7 +238,8 @@ const struct cause CATALOGUE_APP_PASSWORD_NEEDED = {
     .operator_steps = {
         { DO("Tell your users on which page app passwords are made, best in the text of the "
              "reply 534 5.7.9.") },
-        { DO("Where your own server hands on to such a provider, create an app password for its "
+        { SENDS,
+          DO("Where your own server hands on to such a provider, create an app password for its "
              "account there and enter it in the server's login."),
           CHECK("The log of the next delivery shows that it was sent."),
           UNDO("Withdraw the app password at the provider and enter the former one."),
@@ -286,6 +291,7 @@ const struct cause CATALOGUE_PASSWORD_LOGIN_SWITCHED_OFF = {
           UNDO("Point the device at the former server again.") },
         { DO("Tell users the day when passwords end, before the refusal does.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Let Postfix log in by XOAUTH2 at the provider: a SASL plug-in for it (such as "
              "sasl-xoauth2) and smtp_sasl_mechanism_filter = xoauth2."),
           CHECK("The log of the next delivery shows status=sent."),
@@ -352,6 +358,7 @@ const struct cause CATALOGUE_OAUTH_TOKEN_REJECTED = {
           CHECK("'doveadm auth test -M XOAUTH2 USER' or the log with auth_debug shows the "
                 "fields that came back.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Where Postfix logs in itself, refresh the stored token of its SASL plug-in, and "
              "check that the plug-in may write its token file inside the chroot."),
           CHECK("The log of the next delivery shows status=sent."),

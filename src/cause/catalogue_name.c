@@ -22,25 +22,30 @@ const struct cause CATALOGUE_EHLO_NAME_REFUSED = {
              "Nodemailer, Helo in PHPMailer.") },
     },
     .operator_steps = {
-        { DO("Give your sending server its full name, one that has an address in DNS."),
+        { SENDS,
+          DO("Give your sending server its full name, one that has an address in DNS."),
           CHECK("The log of the next server, or a bounce, shows that name in its Received line."),
           UNDO("Set the former name again.") },
-        { DO("If it is your server that refuses, let logged-in users pass first, and exempt "
+        { TAKES,
+          DO("If it is your server that refuses, let logged-in users pass first, and exempt "
              "single clients by a list."),
           CHECK("The same client passes with a login, and a stranger with the bad name is still "
                 "refused."),
           UNDO("Take the client out of the list again."),
           WARN("To switch the checks of EHLO names off for all lets in what they kept out: "
                "exempt the one client.") },
-        { DO("Accept a name that does not fit the address: the standard forbids refusing for "
+        { TAKES,
+          DO("Accept a name that does not fit the address: the standard forbids refusing for "
              "that alone."),
           CHECK("A client with a full name of another machine is taken."),
           UNDO("Put the former check back.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Where Postfix sends set myhostname or smtp_helo_name to the full name."),
           CHECK("'postconf myhostname smtp_helo_name', and 'dig +short NAME' gives an address."),
           UNDO("Run 'postconf -X smtp_helo_name' and reload.") },
         { ON(POSTFIX),
+          TAKES,
           DO("Where Postfix refuses write permit_mynetworks, permit_sasl_authenticated, "
              "check_helo_access hash:/etc/postfix/helo_access ahead of the reject in "
              "smtpd_helo_restrictions."),
@@ -49,11 +54,13 @@ const struct cause CATALOGUE_EHLO_NAME_REFUSED = {
           WARN("An OK in a helo map ends only that list of restrictions: leave the relay "
                "restrictions as they are.") },
         { ON(EXIM),
+          SENDS,
           DO("Where Exim sends set primary_hostname (Debian: MAIN_HARDCODE_PRIMARY_HOSTNAME) or "
              "helo_data on the transport (REMOTE_SMTP_HELO_DATA)."),
           CHECK("'exim -bP primary_hostname' prints the full name."),
           UNDO("Take the macro out and restart.") },
         { ON(EXIM),
+          TAKES,
           DO("Where Exim refuses look at helo_allow_chars, helo_try_verify_hosts and 'verify = "
              "helo' in the ACL, and exempt single hosts ahead of it."),
           CHECK("'exim -bh ADDRESS' with that EHLO is accepted."),
@@ -64,6 +71,7 @@ const struct cause CATALOGUE_EHLO_NAME_REFUSED = {
           CHECK("'smtpd -n' finds no error, and the next server's Received line shows the name."),
           UNDO("Remove the words and restart.") },
         { ON(EXCHANGE),
+          SENDS,
           DO("Set the name of the send connector: Set-SendConnector NAME -Fqdn "
              "mail.example.org."),
           CHECK("Get-SendConnector NAME | Format-List Fqdn."),
@@ -101,27 +109,32 @@ const struct cause CATALOGUE_REVERSE_DNS_MISSING = {
              "(PTR) to the server's name.") },
     },
     .operator_steps = {
-        { DO("Have the PTR entry set to the name used in EHLO, and give that name an address "
+        { SENDS,
+          DO("Have the PTR entry set to the name used in EHLO, and give that name an address "
              "entry that leads back."),
           CHECK("'dig -x ADDRESS' gives the name and 'dig NAME' the address; or give Baton the "
                 "address with --public-ip."),
           UNDO("Have the former PTR entry set again by the same provider.") },
-        { DO("Do the same for IPv6, or send over IPv4 until it is done."),
+        { SENDS,
+          DO("Do the same for IPv6, or send over IPv4 until it is done."),
           CHECK("'dig -x' of the IPv6 address gives a name."),
           UNDO("Remove the preference again.") },
-        { DO("If it is your server that refuses, ask only for a name that exists, and ask it "
+        { TAKES,
+          DO("If it is your server that refuses, ask only for a name that exists, and ask it "
              "behind the login, so that users at home can send."),
           CHECK("A login from an address without a name passes, a stranger from there does not."),
           UNDO("Put the former order back."),
           WARN("To ask strangers for a name that also leads back refuses many honest servers; "
                "to ask logged-in users refuses people at home.") },
         { ON(POSTFIX),
+          TAKES,
           DO("Place reject_unknown_reverse_client_hostname behind permit_mynetworks, "
              "permit_sasl_authenticated, and take the stricter reject_unknown_client_hostname "
              "out."),
           CHECK("'postconf smtpd_client_restrictions' shows the order."),
           UNDO("Set the former line with postconf -e and reload.") },
         { ON(POSTFIX),
+          SENDS,
           DO("For sending over IPv4 set smtp_address_preference = ipv4; to send from the one "
              "address with a name set smtp_bind_address."),
           CHECK("The next server's Received line shows that address."),
@@ -133,17 +146,20 @@ const struct cause CATALOGUE_REVERSE_DNS_MISSING = {
           CHECK("'exim -bh ADDRESS' without a name is refused at the place you meant."),
           UNDO("Take the statement out again and reload.") },
         { ON(OPENSMTPD),
+          TAKES,
           DO("Limit the filter to port 25: 'filter \"rdns\" phase connect match !rdns "
              "disconnect \"550 no reverse name\"' belongs on that listener alone; for sending "
              "choose the address by 'src'."),
           CHECK("'smtpd -n' finds no error, and a login on 587 passes."),
           UNDO("Take the filter off the listener and restart.") },
         { ON(EXCHANGE),
+          SENDS,
           DO("Set the send connector's Fqdn to the name of the PTR entry, and choose the "
              "sending address with Set-SendConnector NAME -SourceIPAddress ADDRESS."),
           CHECK("The next server's Received line shows both."),
           UNDO("Set them to their former values; 0.0.0.0 lets Windows choose.") },
         { ON(MICROSOFT_365),
+          SENDS,
           DO("Where your server delivers to the service, give its address a name: refusals "
              "5.7.25 and 4.7.25 speak of that."),
           CHECK("'dig -x ADDRESS' gives a name that leads back, and the next message is taken."),
@@ -187,12 +203,14 @@ const struct cause CATALOGUE_SPF_FAIL = {
           UNDO("Publish the former line again; others see it after the time to live."),
           WARN("An entry for the whole network of a large host (ip4 with /16 and wider) lets "
                "all its customers send in your name.") },
-        { DO("When you forward mail, rewrite the sender (SRS), or let the user fetch it in "
+        { SENDS,
+          DO("When you forward mail, rewrite the sender (SRS), or let the user fetch it in "
              "place of forwarding."),
           CHECK("A forwarded test message bears spf=pass at its end."),
           UNDO("Switch the rewriting off again; bounces of mail already rewritten need it for "
                "some days.") },
-        { DO("If it is your server that refuses, refuse for 'fail' alone, behind the login, and "
+        { TAKES,
+          DO("If it is your server that refuses, refuse for 'fail' alone, behind the login, and "
              "never your own relays or backup MX."),
           CHECK("A forwarded message of a known forwarder is taken."),
           UNDO("Put the former setting back.") },
@@ -203,6 +221,7 @@ const struct cause CATALOGUE_SPF_FAIL = {
           UNDO("Run postconf -X for the four settings and reload; keep postsrsd itself for a "
                "week.") },
         { ON(POSTFIX),
+          TAKES,
           DO("Exempt a forwarder in the policy service (Whitelist of policyd-spf, in "
              "/etc/postfix-policyd-spf-python/policyd-spf.conf)."),
           CHECK("Its Authentication-Results line says that it was skipped."),
@@ -319,8 +338,8 @@ const struct cause CATALOGUE_DKIM_DMARC_FAIL = {
           CHECK("'baton dkim --selector default --domain DOMAIN' says that the key can be used."),
           UNDO("Clear the box again, and remove the entry a week later.") },
     },
-    .standards = STR_INIT("RFC 6376 section 6, RFC 7489 sections 3.1 and 6.6, RFC 7372 section "
-                          "3.1"),
+    .standards = STR_INIT("RFC 6376 section 6, RFC 9989 sections 4.4 and 5.3, RFC 7372 "
+                               "section 3.1"),
     .exit_status = EXIT_REFUSED,
 };
 
@@ -344,31 +363,38 @@ const struct cause CATALOGUE_IP_BLOCKLISTED = {
                "is found: the new one is listed as well.") },
     },
     .operator_steps = {
-        { DO("Find and stop the cause first: a login in strange hands, an infected machine, an "
+        { SENDS,
+          DO("Find and stop the cause first: a login in strange hands, an infected machine, an "
              "open web form, an open relay.") },
-        { DO("Ask for removal on the list's own page afterwards, and send through a relay with "
+        { SENDS,
+          DO("Ask for removal on the list's own page afterwards, and send through a relay with "
              "a clean address meanwhile."),
           CHECK("'baton dnsbl ADDRESS' no longer finds it."),
           UNDO("Send directly again once the address is clean.") },
-        { DO("If it is your server that refuses, ask lists through a resolver of your own: an "
+        { TAKES,
+          DO("If it is your server that refuses, ask lists through a resolver of your own: an "
              "answer of 127.255.255.254 means that the list gave none."),
           CHECK("The list's test entry 2.0.0.127.LIST is listed and 1.0.0.127.LIST is not."),
           UNDO("Put the former resolver back."),
           WARN("A public resolver makes some lists answer for everybody, so that all mail is "
                "refused; a dead list can do the same: remove it.") },
-        { DO("Let logged-in users pass before any list is asked."),
+        { TAKES,
+          DO("Let logged-in users pass before any list is asked."),
           CHECK("A login from a listed address passes."),
           UNDO("Put the former order back.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Count senders: 'grep sasl_username= LOG | sed \"s/.*sasl_username=//\" | sort | "
              "uniq -c | sort -n'; and see the queue with 'qshape deferred'.") },
         { ON(POSTFIX),
+          TAKES,
           DO("Put reject_rbl_client behind permit_sasl_authenticated, with the answers that "
              "count: reject_rbl_client LIST=127.0.0.[2..11]; exempt one sender by "
              "check_client_access ahead of it."),
           CHECK("'postmap -q ADDRESS MAP' prints OK for the exempted one."),
           UNDO("Delete the line and run postmap, or put the former restriction back.") },
         { ON(EXIM),
+          SENDS,
           DO("Count senders with 'exigrep' and eximstats, and set '!authenticated = *' with "
              "dnslists = LIST=127.0.0.2 in the ACL; exempt a host ahead of it (Debian: "
              "local_host_whitelist)."),
@@ -379,11 +405,13 @@ const struct cause CATALOGUE_IP_BLOCKLISTED = {
           CHECK("A login on 587 from a listed address passes."),
           UNDO("Take the filter off the listener and restart.") },
         { ON(EXCHANGE),
+          TAKES,
           DO("Look which list refused: Get-IPBlockListProvider, and exempt one sender with "
              "Add-IPAllowListEntry -IPAddress ADDRESS."),
           CHECK("Test-IPBlockListProvider with the address shows the answer."),
           UNDO("Remove-IPAllowListEntry ID.") },
         { ON(MICROSOFT_365),
+          SENDS,
           DO("Ask for removal at sender.office.com for an address that the service itself "
              "refuses (5.7.606 to 5.7.649); for mail to your own organisation use the "
              "connection filter's allow list."),

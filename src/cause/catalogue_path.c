@@ -21,7 +21,8 @@ const struct cause CATALOGUE_EGRESS_PORT_BLOCKED = {
         { DO("On a rented server ask the provider to open port 25, or send through its relay.") },
     },
     .operator_steps = {
-        { DO("Ask the provider for outgoing port 25, once reverse DNS is set."),
+        { SENDS,
+          DO("Ask the provider for outgoing port 25, once reverse DNS is set."),
           CHECK("'nc -vz -w 5 MX-HOST 25' connects, for two unrelated hosts."),
           UNDO("None is needed on your side; the provider can close it again.") },
         { DO("Offer your own users ports 587 and 465, because many networks close 25."),
@@ -30,20 +31,24 @@ const struct cause CATALOGUE_EGRESS_PORT_BLOCKED = {
           WARN("A detour over a free proxy or an open relay hands your users' mail to "
                "strangers: use a relay you have a contract or a login with.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Send through a smarthost: relayhost = [HOST]:587, with smtp_sasl_auth_enable = "
              "yes, smtp_sasl_password_maps and smtp_tls_security_level = secure."),
           CHECK("The log of the next delivery shows relay=HOST and status=sent."),
           UNDO("Run 'postconf -X relayhost' and reload.") },
         { ON(EXIM),
+          SENDS,
           DO("On Debian run 'dpkg-reconfigure exim4-config', choose a smarthost and enter "
              "HOST::587, with its login in passwd.client; elsewhere a manualroute router."),
           CHECK("'exim -bt ADDRESS' shows the smarthost."),
           UNDO("Run it again with the former choice, or restore update-exim4.conf.conf.") },
         { ON(OPENSMTPD),
+          SENDS,
           DO("Write 'action \"outbound\" relay host smtp+tls://label@HOST:587 auth <secrets>'."),
           CHECK("'smtpd -n' finds no error, and the log shows host= with the smarthost."),
           UNDO("Put the former action back and restart.") },
         { ON(EXCHANGE),
+          SENDS,
           DO("Create a send connector through a smarthost: New-SendConnector NAME "
              "-AddressSpaces * -DNSRoutingEnabled $false -SmartHosts HOST "
              "-SmartHostAuthMechanism BasicAuthRequireTLS, and Set-SendConnector NAME -Port "
@@ -54,11 +59,13 @@ const struct cause CATALOGUE_EGRESS_PORT_BLOCKED = {
           DO("Check where your server stands: in Azure outgoing port 25 is closed for most "
              "subscriptions, and port 587 of a relay service is the way.") },
         { ON(CPANEL),
+          SENDS,
           DO("Set a smarthost in the Advanced Editor of WHM's Exim Configuration Manager (an "
              "authenticator, a router and a transport)."),
           CHECK("'exim -bt ADDRESS' shows it."),
           UNDO("Restore the backup of the Exim Configuration Manager.") },
         { ON(PLESK),
+          SENDS,
           DO("Set a smarthost in Postfix's main.cf, or under 'Tools & Settings', 'External SMTP "
              "Server' where no mail server is installed."),
           CHECK("The mail log shows relay= with the smarthost."),
@@ -149,25 +156,30 @@ const struct cause CATALOGUE_REDIRECTED_BY_NETWORK = {
         { DO("Take ports 587 and 465 out of the mail proxy of the firewall."),
           CHECK("The greeting of two unrelated servers differs, and each bears its own name."),
           UNDO("Put the ports back into the proxy's list.") },
-        { DO("Let the certificate of the next server be checked, so that a detour fails in "
+        { SENDS,
+          DO("Let the certificate of the next server be checked, so that a detour fails in "
              "place of reading along."),
           CHECK("The log calls the connection verified."),
           UNDO("Set the former level again.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Set smtp_tls_security_level = secure for the relayhost, or a line 'HOST secure' "
              "in smtp_tls_policy_maps."),
           CHECK("The log shows 'Verified TLS connection established to HOST'."),
           UNDO("Run 'postconf -X smtp_tls_security_level' and reload.") },
         { ON(EXIM),
+          SENDS,
           DO("Set tls_verify_hosts = * and tls_verify_cert_hostnames = * on the smarthost's "
              "transport."),
           CHECK("Lines in mainlog hold CV=yes."),
           UNDO("Take both out and reload.") },
         { ON(OPENSMTPD),
+          SENDS,
           DO("Write smtp+tls:// or smtps:// for the next server, which checks its certificate."),
           CHECK("The log shows tls= with a version."),
           UNDO("Put the former action back and restart.") },
         { ON(EXCHANGE),
+          SENDS,
           DO("Set Set-SendConnector NAME -TlsAuthLevel DomainValidation -TlsDomain HOST."),
           CHECK("The protocol log shows the certificate of that host."),
           UNDO("Set-SendConnector NAME -TlsAuthLevel $null -TlsDomain $null.") },
@@ -235,6 +247,7 @@ const struct cause CATALOGUE_IP_BANNED = {
           CHECK("Get-IPBlockListEntry no longer lists it."),
           UNDO("Add-IPBlockListEntry -IPAddress ADDRESS.") },
         { ON(MICROSOFT_365),
+          SENDS,
           DO("Ask for removal on the page that the refusal names (5.7.511 and its like); your "
              "own rule may stand in the connection filter of the Defender portal.") },
         { ON(CPANEL),
@@ -337,7 +350,8 @@ const struct cause CATALOGUE_IPV6_DIFFERS = {
         { DO("Where IPv6 is not served, remove the AAAA entry of the mail name."),
           CHECK("'dig AAAA NAME' is empty after the time to live."),
           UNDO("Enter it again.") },
-        { DO("When sending give the IPv6 address reverse DNS and a place in SPF, or prefer IPv4 "
+        { SENDS,
+          DO("When sending give the IPv6 address reverse DNS and a place in SPF, or prefer IPv4 "
              "until it has both."),
           CHECK("'dig -x ADDRESS' gives a name that leads back, and 'baton spf --ip ADDRESS "
                 "--from SENDER' says pass."),
@@ -362,6 +376,7 @@ const struct cause CATALOGUE_IPV6_DIFFERS = {
           DO("Check Bindings of the receive connectors, where [::]:25 stands beside 0.0.0.0:25, "
              "and RemoteIPRanges, where IPv6 has ranges of its own.") },
         { ON(MICROSOFT_365),
+          SENDS,
           DO("Give an IPv6 address that sends there reverse DNS and SPF or DKIM: mail over IPv6 "
              "without these is refused."),
           CHECK("A test message over IPv6 arrives."),

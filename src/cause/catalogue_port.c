@@ -112,23 +112,28 @@ const struct cause CATALOGUE_WRONG_SERVER = {
           CHECK("'baton discover ADDRESS' finds it."),
           UNDO("Remove the record and the file again.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Write the next server in brackets, relayhost = [smtp.example.net]:587, so that "
              "its MX is not asked for in place of itself."),
           CHECK("The log of the next delivery names that host in relay=."),
           UNDO("Set relayhost to its former value and reload.") },
         { ON(EXIM),
+          SENDS,
           DO("In the route_list or dc_smarthost write the host's own name; on Debian host::587, "
              "with two colons."),
           CHECK("'exim -bt ADDRESS' shows the host and its address."),
           UNDO("Put the former value back and run update-exim4.conf.") },
         { ON(OPENSMTPD),
+          SENDS,
           DO("Write the full URL in the action: 'relay host smtp+tls://label@HOST:587'."),
           CHECK("'smtpctl show routes' or the log shows the address that it went to."),
           UNDO("Put the former action back and restart.") },
         { ON(EXCHANGE),
+          SENDS,
           DO("Check the smart host of the send connector: Get-SendConnector | Format-List Name, "
              "SmartHosts, DNSRoutingEnabled.") },
         { ON(MICROSOFT_365),
+          SENDS,
           DO("Check the smart host of the outbound connector: Get-OutboundConnector | "
              "Format-List Name, SmartHosts, UseMXRecord.") },
         { ON(CPANEL),
@@ -176,6 +181,7 @@ const struct cause CATALOGUE_TLS_MODE_MISMATCH = {
           DO("Keep smtpd_tls_wrappermode=yes to the service 'submissions' (465) in master.cf, "
              "and out of main.cf.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Where Postfix sends to port 465 of a provider, set smtp_tls_wrappermode = yes and "
              "smtp_tls_security_level = encrypt or higher; where it sends to 587, leave the "
              "first at no."),
@@ -194,6 +200,7 @@ const struct cause CATALOGUE_TLS_MODE_MISMATCH = {
           CHECK("The log of the next delivery shows tls= with a version."),
           UNDO("Put the former words back and restart.") },
         { ON(EXCHANGE),
+          SENDS,
           DO("Set a send connector to 587 with RequireTLS: it cannot speak TLS from the first "
              "octet, so that port 465 of a provider never works."),
           CHECK("'Get-Queue' shows the queue empty after a test message."),
@@ -248,6 +255,7 @@ const struct cause CATALOGUE_TLS_VERSION_OR_CIPHER = {
           CHECK("The log shows 'TLS connection established' with TLSv1.2 or TLSv1.3."),
           UNDO("Run postconf -X for what was set, and reload.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Towards one old server use smtp_tls_policy_maps with a line for it, 'example.net "
              "may protocols=TLSv1.2', and leave the rest as it is."),
           CHECK("'postmap -q example.net MAP' prints the line."),
@@ -327,6 +335,7 @@ const struct cause CATALOGUE_STARTTLS_STRIPPED = {
           DO("Check that starttls is not in smtpd_discard_ehlo_keywords, and that "
              "smtpd_tls_security_level = may stands in main.cf.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Towards known partners demand encryption: smtp_tls_security_level = dane, with "
              "smtp_dns_support_level = dnssec, or a line 'example.net secure' in "
              "smtp_tls_policy_maps."),

@@ -21,33 +21,40 @@ const struct cause CATALOGUE_RATE_LIMITED = {
     },
     .operator_steps = {
         { DO("See which login or machine sends so much before you raise a limit.") },
-        { DO("Slow down towards that receiver: fewer connections, a pause between messages."),
+        { SENDS,
+          DO("Slow down towards that receiver: fewer connections, a pause between messages."),
           CHECK("The deferred messages for that domain become fewer by the hour."),
           UNDO("Take the slower transport or limit out again.") },
-        { DO("Ask the receiver or the provider for a higher limit.") },
-        { DO("If the limit is yours, exempt the one known client or login."),
+        { SENDS,
+          DO("Ask the receiver or the provider for a higher limit.") },
+        { TAKES,
+          DO("If the limit is yours, exempt the one known client or login."),
           CHECK("It passes, and another one is still limited."),
           UNDO("Take it out of the list again."),
           WARN("Without any limit a stolen password sends until the address is on every "
                "blocklist.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Give the receiver a transport of its own: 'slow unix - - n - 1 smtp' in "
              "master.cf, slow_destination_rate_delay = 2s, slow_destination_concurrency_limit = "
              "1, and a line 'DOMAIN slow:' in transport_maps."),
           CHECK("'postmap -q DOMAIN MAP' prints slow:, and the log shows the pause."),
           UNDO("Delete the line, run postmap and reload.") },
         { ON(POSTFIX),
+          TAKES,
           DO("For a limit of your own see smtpd_client_message_rate_limit and its kin, and "
              "exempt the one client by smtpd_client_event_limit_exceptions."),
           CHECK("'postconf smtpd_client_event_limit_exceptions' shows mynetworks and the "
                 "address."),
           UNDO("Run postconf -X for it and reload.") },
         { ON(EXIM),
+          SENDS,
           DO("For the receiver set connection_max_messages and max_rcpt on a transport of its "
              "own, and serialize_hosts; for a limit of your own look at ratelimit = in the ACL."),
           CHECK("'exiqgrep -c -r DOMAIN' shows the queue becoming shorter."),
           UNDO("Take the settings out and reload.") },
         { ON(OPENSMTPD),
+          SENDS,
           DO("Limit the delivery in smtpd.conf: 'mta limit for domain DOMAIN' with its delays, "
              "as smtpd.conf(5) lists them."),
           CHECK("'smtpd -n' finds no error, and 'smtpctl show hoststats' shows fewer errors."),
@@ -98,12 +105,14 @@ const struct cause CATALOGUE_GREYLISTED_TEMPORARY = {
           UNDO("Put the former settings back; note them first.") },
     },
     .operator_steps = {
-        { DO("Let the queue repeat within minutes and from the same address."),
+        { SENDS,
+          DO("Let the queue repeat within minutes and from the same address."),
           CHECK("The message goes out on the second or third try."),
           UNDO("Set the former times again."),
           WARN("To force the queue again and again does not shorten the wait, and looks like an "
                "attack.") },
-        { DO("If it is your server that delays, exempt logged-in users and known servers, and "
+        { TAKES,
+          DO("If it is your server that delays, exempt logged-in users and known servers, and "
              "keep the delay at five minutes or less."),
           CHECK("A first message of an unknown sender is taken on its second try."),
           UNDO("Take the exemptions out again.") },

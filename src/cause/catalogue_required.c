@@ -25,17 +25,21 @@ const struct cause CATALOGUE_CLIENT_NEVER_AUTHENTICATES = {
              "user name and password alone often do not turn it on.") },
     },
     .operator_steps = {
-        { DO("Find the session in the log by time and client address: one that never logged in "
+        { TAKES,
+          DO("Find the session in the log by time and client address: one that never logged in "
              "bears no user name."),
           WARN("A wider list of trusted networks makes the refusal go away for everybody in "
                "them, strangers included; a login is the safe answer.") },
-        { DO("Tell users in the text of the refusal what to do: log in, on port 587 or 465."),
+        { TAKES,
+          DO("Tell users in the text of the refusal what to do: log in, on port 587 or 465."),
           CHECK("Provoke one refusal and read its text."),
           UNDO("Take the added words out again.") },
         { ON(POSTFIX),
+          TAKES,
           DO("Look for sasl_username= in the smtpd lines of that session; the line at its end, "
              "'disconnect from', counts auth= only where a login was tried.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Where a provider refuses your own Postfix, set smtp_sasl_auth_enable = yes and "
              "smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd, with a line whose key is "
              "spelled exactly like relayhost, brackets and port included; then run 'postmap "
@@ -45,14 +49,17 @@ const struct cause CATALOGUE_CLIENT_NEVER_AUTHENTICATES = {
           UNDO("Run postconf -X for the two settings and reload; remove sasl_passwd and "
                "sasl_passwd.db.") },
         { ON(POSTFIX),
+          TAKES,
           DO("Put the advice into the refusal with smtpd_reject_footer = '\\c; log in on port "
              "587 or 465'."),
           CHECK("A refused RCPT on a test connection ends in these words."),
           UNDO("Run 'postconf -X smtpd_reject_footer' and 'postfix reload'.") },
         { ON(EXIM),
+          TAKES,
           DO("Look for A= in the line of the session in mainlog or rejectlog: where it is "
              "missing nobody logged in.") },
         { ON(EXIM),
+          SENDS,
           DO("Where a provider refuses your own Exim, give it a login: on Debian a line "
              "host:user:password in /etc/exim4/passwd.client, elsewhere a client authenticator "
              "and hosts_require_auth on the smtp transport."),
@@ -62,6 +69,7 @@ const struct cause CATALOGUE_CLIENT_NEVER_AUTHENTICATES = {
                "address has in reverse DNS; where that differs from the smarthost's name, write "
                "that name or *.") },
         { ON(OPENSMTPD),
+          SENDS,
           DO("Where a provider refuses your own server, write the action as 'relay host "
              "smtp+tls://label@HOST:587 auth <secrets>' and keep 'label user:password' in the "
              "table secrets."),
@@ -69,12 +77,14 @@ const struct cause CATALOGUE_CLIENT_NEVER_AUTHENTICATES = {
                 "result=\"Ok\"."),
           UNDO("Put the former action line back and restart the service.") },
         { ON(EXCHANGE),
+          TAKES,
           DO("Set ProtocolLoggingLevel Verbose on the receive connector and look for AUTH in "
              "its log of SmtpReceive."),
           CHECK("The log of the next session holds lines with EHLO, and with AUTH where the "
                 "program logged in."),
           UNDO("Set-ReceiveConnector NAME -ProtocolLoggingLevel None ends the logging.") },
         { ON(EXCHANGE),
+          SENDS,
           DO("Where a provider refuses your own server, give the send connector a login: "
              "Set-SendConnector NAME -SmartHostAuthMechanism BasicAuthRequireTLS "
              "-AuthenticationCredential (Get-Credential)."),
@@ -286,7 +296,8 @@ const struct cause CATALOGUE_MAIL_ONLY_UNDER_TLS = {
           CHECK("A conversation in the clear gets the refusal on 587 and is accepted on 25 for "
                 "a recipient of your own."),
           UNDO("Set the former level again on the port that was changed.") },
-        { DO("Where your own server is refused by the next one, let it encrypt towards that one "
+        { SENDS,
+          DO("Where your own server is refused by the next one, let it encrypt towards that one "
              "and check the certificate."),
           CHECK("The log line of the delivery names a TLS version."),
           UNDO("Set the former level again."),
@@ -298,6 +309,7 @@ const struct cause CATALOGUE_MAIL_ONLY_UNDER_TLS = {
           CHECK("'postconf -P | grep tls_security_level' shows encrypt for submission only."),
           UNDO("Put the former -o line back and run 'postfix reload'.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Where the next server refuses, set smtp_tls_security_level = secure for a "
              "relayhost with a known name, or encrypt."),
           CHECK("The log shows 'Verified TLS connection established' or 'Trusted TLS "
@@ -309,6 +321,7 @@ const struct cause CATALOGUE_MAIL_ONLY_UNDER_TLS = {
           CHECK("'exim -bh ADDRESS' with a MAIL on the port in question shows the refusal."),
           UNDO("Take the statement out again and reload.") },
         { ON(EXIM),
+          SENDS,
           DO("Where the next server refuses, set hosts_require_tls = * and tls_verify_hosts = * "
              "on that smtp transport (Debian: REMOTE_SMTP_SMARTHOST_HOSTS_REQUIRE_TLS)."),
           CHECK("The line of the delivery in mainlog holds X=TLS and CV=yes."),
@@ -371,6 +384,7 @@ const struct cause CATALOGUE_NO_COMMON_MECHANISM = {
           CHECK("'doveconf auth_mechanisms', and the AUTH line after STARTTLS on 587."),
           UNDO("Restore the former list and restart Dovecot or Postfix.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Where Postfix is the one that logs in and says 'no worthy mechs found', install "
              "libsasl2-modules and set smtp_sasl_tls_security_options = noanonymous with "
              "smtp_tls_security_level = encrypt or higher."),
@@ -441,6 +455,7 @@ const struct cause CATALOGUE_MECHANISM_OFFERED_BUT_DEAD = {
           CHECK("The AUTH line on port 587 shows the short list after a restart."),
           UNDO("Write the former list back and restart.") },
         { ON(POSTFIX),
+          SENDS,
           DO("Filter what your own Postfix tries at a provider by smtp_sasl_mechanism_filter = "
              "plain, login."),
           CHECK("The next delivery is sent, with no 'authentication failed' before it."),

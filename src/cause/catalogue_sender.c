@@ -119,6 +119,7 @@ const struct cause CATALOGUE_FROM_INVALID = {
           CHECK("'exim4 -bP qualify_domain', and 'exim4 -brw root@host' shows the rewriting."),
           UNDO("Put the former content back and run update-exim4.conf.") },
         { ON(EXIM),
+          TAKES,
           DO("Exempt a device in the list of hosts ahead of 'verify = sender', one address at a "
              "time."),
           CHECK("'exim -bh ADDRESS' accepts it."),
@@ -178,7 +179,8 @@ const struct cause CATALOGUE_SENDER_UNVERIFIED = {
           UNDO("Remove the records once the service no longer sends for you."),
           WARN("Add the service to the SPF record that is there: a second v=spf1 record breaks "
                "both.") },
-        { DO("Rewrite the sender of system mail to a confirmed address."),
+        { SENDS,
+          DO("Rewrite the sender of system mail to a confirmed address."),
           CHECK("A test message bears it, and is taken."),
           UNDO("Remove the rewriting rule.") },
         { ON(POSTFIX),

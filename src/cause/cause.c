@@ -105,6 +105,12 @@ static const struct name_row SERVER_NAME_ROWS[] = {
 };
 const struct names SERVER_NAMES = NAMES(SERVER_NAME_ROWS);
 
+static const struct name_row SIDE_NAME_ROWS[] = {
+    { SIDE_TAKES, STR_INIT("takes") },
+    { SIDE_SENDS, STR_INIT("sends") },
+};
+const struct names SIDE_NAMES = NAMES(SIDE_NAME_ROWS);
+
 str server_title(enum cause_server s)
 {
     static const str TITLES[SERVER_KINDS] = {
@@ -117,6 +123,28 @@ str server_title(enum cause_server s)
         [SERVER_PLESK] = STR_INIT("Plesk"),
     };
     return (unsigned)s < SERVER_KINDS ? TITLES[s] : STR_NONE;
+}
+
+/* The first row that is met counts: what stands upon another comes before it. */
+enum cause_server server_of_greeting(str greeting)
+{
+    static const struct {
+        str has;
+        enum cause_server server;
+    } ROWS[] = {
+        { STR_INIT(".outlook.com Microsoft ESMTP"), SERVER_MICROSOFT_365 },
+        { STR_INIT(".office365.com Microsoft ESMTP"), SERVER_MICROSOFT_365 },
+        { STR_INIT(".mx.microsoft Microsoft ESMTP"), SERVER_MICROSOFT_365 },
+        { STR_INIT("Microsoft ESMTP MAIL"), SERVER_EXCHANGE },
+        { STR_INIT("We do not authorize the use of this system"), SERVER_CPANEL },
+        { STR_INIT("ESMTP Exim"), SERVER_EXIM },
+        { STR_INIT("ESMTP OpenSMTPD"), SERVER_OPENSMTPD },
+        { STR_INIT("ESMTP Postfix"), SERVER_POSTFIX },
+    };
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++)
+        if (str_find_nocase(greeting, ROWS[i].has) != STR_NOT_FOUND)
+            return ROWS[i].server;
+    return SERVER_ANY;
 }
 
 static size_t add_steps_of(const struct cause_step *steps, size_t max, enum cause_server server,

@@ -64,6 +64,12 @@ enum cause_server {
 };
 extern const struct names SERVER_NAMES; /* "any" "postfix" "microsoft-365" ...: as they are typed */
 str server_title(enum cause_server s);  /* "Microsoft 365"; empty for SERVER_ANY */
+/* By the software or service that a greeting (the text of the 220 reply) names; SERVER_ANY: none that is known. */
+enum cause_server server_of_greeting(str greeting);
+
+/* A server stands on either side of a refusal: it refused, or the next one refused it. */
+enum cause_side { SIDE_ANY, SIDE_TAKES, SIDE_SENDS, SIDES };
+extern const struct names SIDE_NAMES; /* "takes" "sends"; SIDE_ANY has none */
 
 /* All of it are sentences. */
 struct cause_step {
@@ -72,6 +78,7 @@ struct cause_step {
     str undo;                 /* how to take it back; empty: it changes nothing */
     str warning;              /* the unsafe way to the same end, and why not; empty: none */
     enum cause_server server; /* SERVER_ANY: it holds for each */
+    enum cause_side side;     /* SIDE_ANY: it helps on both */
 };
 
 /* For whom a step is: who sends, or who runs the server. */

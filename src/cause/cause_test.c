@@ -375,6 +375,32 @@ static void steps_are_picked_for_role_and_server(void **state UNUSED)
     assert_true(n > 0 && n < CAUSE_STEPS);
 }
 
+static void a_greeting_names_its_server(void **state UNUSED)
+{
+    static const struct {
+        str greeting;
+        enum cause_server server;
+    } CASES[] = {
+        { STR_INIT("mail.corp.example ESMTP Postfix (Debian/GNU)"), SERVER_POSTFIX },
+        { STR_INIT("mail.corp.example ESMTP Exim 4.96 Thu, 26 Nov 2026 06:00:00 +0000"),
+          SERVER_EXIM },
+        { STR_INIT(
+              "host.corp.example ESMTP Exim 4.98 #2\nWe do not authorize the use of this system to "
+              "transport unsolicited,\nand/or bulk e-mail."),
+          SERVER_CPANEL },
+        { STR_INIT("mail.corp.example ESMTP OpenSMTPD"), SERVER_OPENSMTPD },
+        { STR_INIT("EX1.corp.example Microsoft ESMTP MAIL Service ready"), SERVER_EXCHANGE },
+        { STR_INIT("AM0.outlook.office365.com Microsoft ESMTP MAIL Service ready"),
+          SERVER_MICROSOFT_365 },
+        { STR_INIT("AM0.mail.protection.outlook.com Microsoft ESMTP MAIL Service ready"),
+          SERVER_MICROSOFT_365 },
+        { STR_INIT("postfix.corp.example ESMTP"), SERVER_ANY },
+        { STR_INIT(""), SERVER_ANY },
+    };
+    for (size_t i = 0; i < COUNT_OF(CASES); i++)
+        assert_int_equal(server_of_greeting(CASES[i].greeting), CASES[i].server);
+}
+
 static void a_step_is_one_line(void **state UNUSED)
 {
     static const struct cause_step FULL = { .text = STR_INIT("Do."),
@@ -484,6 +510,7 @@ int main(void)
         cmocka_unit_test(names_are_kebab_case),
         cmocka_unit_test(nearest_helps_with_slips),
         cmocka_unit_test(steps_are_picked_for_role_and_server),
+        cmocka_unit_test(a_greeting_names_its_server),
         cmocka_unit_test(a_step_is_one_line),
         cmocka_unit_test(every_server_has_its_words),
         cmocka_unit_test(popular_unsafe_fixes_are_warned_of),

@@ -396,7 +396,9 @@ const struct command COMMANDS[] = {
       "\n"
       "JSON (baton.causes/1): server; causes [{cause, family, about_relaying, title, sentence, "
       "told_apart, sender_steps, operator_steps, standards, exit_status, words_only}], each step "
-      "with text, check, undo, warning and server; families [{family, title, about_relaying}]; "
+      "with text, check, undo, warning, side (takes: for a server that refused; sends: for one "
+      "that "
+      "was refused by the next) and server; families [{family, title, about_relaying}]; "
       "findings [{id, summary}]. Absent is null.\n"
       "\n"
       "Exit status: 0, or 2 when there is no such ID or server.",

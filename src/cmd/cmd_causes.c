@@ -134,9 +134,10 @@ static bool text(const struct asked *a, const struct flags *f, struct buf *b)
  */
 static json_t *step_json(const struct cause_step *s)
 {
-    return json_pack("{s:o,s:o,s:o,s:o,s:o}", "text", output_str(s->text), "check",
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "text", output_str(s->text), "check",
                      output_str(s->check), "undo", output_str(s->undo), "warning",
-                     output_str(s->warning), "server",
+                     output_str(s->warning), "side",
+                     output_str(names_of(&SIDE_NAMES, (int)s->side)), "server",
                      s->server == SERVER_ANY ? json_null()
                                              : output_str(names_of(&SERVER_NAMES, (int)s->server)));
 }

@@ -399,6 +399,28 @@ static void long_transcript(void **state)
     end();
 }
 
+/* The letter speaks the words of the server that greeted, and of no other. */
+static void the_letter_speaks_the_servers_words(void **state)
+{
+    (void)state;
+    begin("587 starttls - known",
+          "587 220 mail.example.org ESMTP Exim 4.96 ready | 587 ehlo STARTTLS | 587+ tls |"
+          "587+ ehlo AUTH PLAIN | 587+ rcpt 550 5.7.1 relay not permitted |" OK587);
+    write_page(false);
+    assert_true(has("- Look for A= in the line of the session"));
+    assert_true(has("- Find the session in the log"));
+    assert_true(has("Careful: A wider list of trusted networks"));
+    assert_false(has("sasl_username"));
+    assert_false(has("Where a provider refuses your own"));
+    end();
+    begin("587 starttls - known", NEVER);
+    write_page(false);
+    assert_true(has("- Find the session in the log"));
+    assert_true(has("- Tell users in the text of the refusal"));
+    assert_false(has("- Look for A="));
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -415,6 +437,7 @@ int main(void)
         cmocka_unit_test(secret_that_holds_a_name),
         cmocka_unit_test(address_of_the_server),
         cmocka_unit_test(long_transcript),
+        cmocka_unit_test(the_letter_speaks_the_servers_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

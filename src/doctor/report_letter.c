@@ -99,6 +99,35 @@ static void what_was_tried(struct page *p)
     rows(p);
 }
 
+/* By the greeting of any port: they are of one machine. */
+static enum cause_server server_asked(const struct page *p)
+{
+    enum cause_server s = SERVER_ANY;
+    for (size_t i = 0; i < p->r->record->count && s == SERVER_ANY; i++)
+        if (p->r->record->rows[i].probe == PROBE_GREETING)
+            s = server_of_greeting(p->r->record->rows[i].outcome.text);
+    return s;
+}
+
+/* In the words of the server, as far as it names itself. What is for a server that was refused itself is not for the
+ * one that refused. */
+static void advice(struct page *p, const struct cause *c)
+{
+    const struct cause_step *steps[CAUSE_OPERATOR_STEPS];
+    size_t n = cause_steps(c, ROLE_OPERATOR, server_asked(p), steps, CAUSE_OPERATOR_STEPS);
+    for (size_t i = 0, told = 0; i < n && told < ADVICE; i++) {
+        if (steps[i]->side == SIDE_SENDS)
+            continue;
+        told++;
+        page_markup(p, "- ");
+        page_text(p, steps[i]->text);
+        if (steps[i]->warning.n)
+            page_markup(p, " Careful: ");
+        page_text(p, steps[i]->warning);
+        page_markup(p, "\n");
+    }
+}
+
 /* The server's side is asked only where it may be the server that has to change. */
 static void what_it_means(struct page *p)
 {
@@ -119,13 +148,7 @@ static void what_it_means(struct page *p)
               STR("Is that so, and what do you advise? The server's log of that time will show my "
                   "attempts. Where it is the server that should change, this may help:"));
     p->out->n -= 1;
-    const struct cause_step *steps[ADVICE];
-    size_t n = cause_steps(c, ROLE_OPERATOR, SERVER_ANY, steps, ADVICE);
-    for (size_t i = 0; i < n; i++) {
-        page_markup(p, "- ");
-        page_text(p, steps[i]->text);
-        page_markup(p, "\n");
-    }
+    advice(p, c);
     page_markup(p, "\n");
 }
 

@@ -52,6 +52,19 @@ enum cause_server explain_server(const struct explanation *x)
     return explain_server_of(x->page.dialect);
 }
 
+/* Was the server whose log this is the one that refused, or was it refused? */
+static enum cause_side side_of(const struct explanation *x)
+{
+    if (explain_role(x) == ROLE_SENDER)
+        return SIDE_ANY;
+    return x->page.facts & FACT_SERVER_LOG ? SIDE_TAKES : SIDE_SENDS;
+}
+
+static bool helps_on(const struct cause_step *s, enum cause_side side)
+{
+    return s->side == SIDE_ANY || side == SIDE_ANY || s->side == side;
+}
+
 size_t explain_steps(const struct explanation *x, struct arena *memory, str *out, size_t room)
 {
     const struct cause_step *steps[CAUSE_OPERATOR_STEPS];
@@ -60,9 +73,8 @@ size_t explain_steps(const struct explanation *x, struct arena *memory, str *out
     if (!c)
         return 0;
     size_t count = cause_steps(c, explain_role(x), explain_server(x), steps, COUNT_OF(steps));
-    while (n < count && n < room) {
-        out[n] = cause_step_line(steps[n], memory);
-        n++;
-    }
+    for (size_t i = 0; i < count && n < room; i++)
+        if (helps_on(steps[i], side_of(x)))
+            out[n++] = cause_step_line(steps[i], memory);
     return n;
 }

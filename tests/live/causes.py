@@ -8,7 +8,7 @@ import sys
 
 BATON = sys.argv[1]
 SERVERS = ("postfix", "exim", "opensmtpd", "exchange", "microsoft-365", "cpanel", "plesk")
-STEP = {"text", "check", "undo", "warning", "server"}
+STEP = {"text", "check", "undo", "warning", "side", "server"}
 CAUSE = {"cause", "family", "about_relaying", "title", "sentence", "told_apart", "sender_steps", "operator_steps",
          "standards", "exit_status", "words_only"}
 
@@ -35,6 +35,8 @@ assert len(whole["causes"]) > 50 and len(whole["families"]) == 23 and len(whole[
 assert {f["family"] for f in whole["families"]} == {c["family"] for c in whole["causes"]}
 spoken = {s["server"] for c in whole["causes"] for s in c["operator_steps"]}
 assert spoken == {None, *SERVERS}, spoken
+assert {s["side"] for c in whole["causes"] for s in c["operator_steps"]} == {None, "takes", "sends"}
+assert {s["side"] for c in whole["causes"] for s in c["sender_steps"]} == {None}
 listed = run()
 for cause in whole["causes"]:
     assert f"  {cause['cause']} " in listed and cause["title"] in listed, cause["cause"]
