@@ -194,7 +194,8 @@ static bool is_of_session(const struct log_line *l)
     case LOG_LINE_COMMAND:
     case LOG_LINE_REPLY:
     case LOG_LINE_UNDELIVERED:
-        return l->dialect != DIALECT_EXIM && !str_ends_nocase(l->program, STR("cleanup")) &&
+        return (l->dialect != DIALECT_EXIM || l->event == LOG_LINE_CONNECT) &&
+               !str_ends_nocase(l->program, STR("cleanup")) &&
                !str_ends_nocase(l->program, STR("postscreen"));
     default: return false;
     }

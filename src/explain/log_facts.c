@@ -70,6 +70,13 @@ static bool client_is_server(const struct log_line *l, unsigned facts)
     return names_a_server(name) || (l->helo.n && str_eq_nocase(l->helo, name)) || l->null_sender;
 }
 
+/* A service, or a port, that people submit to (RFC 6409 section 3.1, RFC 8314 section 3.3). */
+static bool is_submission(const struct log_line *l)
+{
+    return l->port == 587 || l->port == 465 || scan_has(l->program, STR("/submission")) ||
+           scan_has(l->program, STR("/smtps"));
+}
+
 unsigned log_line_facts(const struct log_line *l)
 {
     static const unsigned LOGIN[LOG_LOGINS] = {
@@ -93,6 +100,8 @@ unsigned log_line_facts(const struct log_line *l)
         return facts | (l->by.n || l->by_address.n ? FACT_RELAYED : 0);
     if (l->event == LOG_LINE_TROUBLE)
         return facts;
+    if (is_submission(l))
+        facts |= FACT_SUBMISSION_HOST;
     facts |= FACT_SERVER_LOG | of_address(l->client_address);
     if (client_is_server(l, facts))
         facts |= FACT_CLIENT_IS_SERVER;
@@ -103,7 +112,7 @@ enum finding_hop log_line_hop(const struct log_line *l, unsigned facts)
 {
     if (l->event == LOG_LINE_UNDELIVERED || l->event == LOG_LINE_TRIED)
         return l->stage == SMTP_STAGE_AUTH && l->by.n ? HOP_NEXT : HOP_NONE;
-    if (facts & FACT_CLIENT_IS_SERVER)
+    if ((facts & FACT_CLIENT_IS_SERVER) && !(facts & FACT_SUBMISSION_HOST))
         return HOP_RECIPIENT;
     if (facts &
         (FACT_LOGIN_TAKEN | FACT_LOGIN_REFUSED | FACT_CLIENT_LOOPBACK | FACT_CLIENT_PRIVATE))

@@ -300,8 +300,11 @@ static bool is_postfix(str program)
 /* Without a program's name: words that nobody else writes. */
 static bool bare(str message, struct log_line *out)
 {
-    if (str_starts(message, STR("NOQUEUE: ")) ||
-        (scan_has(message, STR(": to=<")) && scan_has(message, STR(", relay="))))
+    /* Also behind what a page that shows logs puts before it: "30/9/2017, 00:10:17 | info | NOQUEUE: ..." */
+    size_t reject = str_find(str_take(message, 80), STR("NOQUEUE: reject: "));
+    if (reject != STR_NOT_FOUND)
+        return log_line_postfix(str_skip(message, reject), out);
+    if (scan_has(message, STR(": to=<")) && scan_has(message, STR(", relay=")))
         return log_line_postfix(message, out);
     if (log_line_msmtp(message, out) || log_line_haraka(message, out))
         return true;

@@ -74,14 +74,17 @@ static void client(str head, struct log_line *out)
         from = scan_value(head, STR("F=<"));
     if (from.p)
         scan_set_from(out, from);
-    else if ((from = scan_value(head, STR(" F="))).n)
+    else if ((from = scan_value(head, str_starts(head, STR("F=")) ? STR("F=") : STR(" F="))).n)
         scan_set_from(out, from);
 }
 
 static str angle_or_word(str s)
 {
     s = scan_blanks(s);
-    return str_starts(s, STR("<")) ? scan_value(s, STR("<")) : scan_word(&s);
+    if (str_starts(s, STR("<")))
+        return scan_value(s, STR("<"));
+    str word = scan_word(&s);
+    return str_ends_nocase(word, STR(":")) ? str_take(word, word.n - 1) : word;
 }
 
 /* Commands that a "rejected" line names: smtp_handle_acl_fail() in Exim's smtp_in.c. */
@@ -111,11 +114,21 @@ static bool rejected(str message, struct log_line *out)
     str behind = rest, part;
     if (out->stage == SMTP_STAGE_RCPT && scan_skip(&behind, STR("RCPT ")))
         out->to = angle_or_word(behind);
-    else if (out->stage == SMTP_STAGE_MAIL && !out->from.n && scan_skip(&behind, STR("MAIL ")))
-        scan_set_from(out, angle_or_word(behind));
+    else if (out->stage == SMTP_STAGE_MAIL && scan_skip(&behind, STR("MAIL "))) {
+        scan_skip(&behind, STR("FROM:"));
+        if (!out->from.n)
+            scan_set_from(out, angle_or_word(behind));
+    }
     /* Behind the command's argument: it may hold a colon itself, in brackets. */
     size_t close = str_starts(scan_blanks(behind), STR("<")) ? str_find(rest, STR(">")) : 0;
     str tail = str_skip(rest, close == STR_NOT_FOUND ? 0 : close);
+    /* "rejected MAIL FROM:<a> H=host [192.0.2.1]:4411: message too big": the client stands behind. */
+    size_t later = out->client_address.n ? STR_NOT_FOUND : str_find(tail, STR(" H="));
+    if (later != STR_NOT_FOUND) {
+        client(str_skip(tail, later), out);
+        tail = str_skip(tail, later);
+        scan_until(&tail, STR("]"), &part);
+    }
     out->words = scan_until(&tail, STR(": "), &part) ? str_trim(tail)
                  : temporary                         ? STR("temporarily rejected")
                                                      : STR("rejected");
@@ -221,8 +234,8 @@ static bool dropped(str message, struct log_line *out)
         }
         out->words = str_trim(out->words);
         scan_skip(&out->words, STR(": "));
-        if (!out->words.n)
-            out->words = message;
+        if (!out->words.n || i == 1) /* what was out of step stands before the client */
+            out->words = str_take(message, str_find(message, STR(": rejected")));
         out->event = LOG_LINE_REFUSED;
         return true;
     }
@@ -351,6 +364,29 @@ static bool verify_failed(str message, struct log_line *out)
     return true;
 }
 
+/* With log_selector +smtp_connection: "SMTP connection from [192.0.2.1]:4411 (TCP/IP connection count = 2)". */
+static bool connection(str message, struct log_line *out)
+{
+    str rest = message, name, helo = STR_NONE, address;
+    if (!scan_skip(&rest, STR("SMTP connection from ")))
+        return false;
+    if (!peer(&rest, &name, &helo, &address))
+        return true;
+    out->client_name = name;
+    out->client_address = address;
+    out->helo = helo;
+    /* Address and port are the connection's: behind the bracket of the address, where the port is logged. */
+    size_t port = (size_t)(rest.p - address.p);
+    if (port > address.n + 1)
+        out->session = (str){ address.p, port };
+    if (scan_has(rest, STR("(TCP/IP connection count")))
+        out->event = LOG_LINE_CONNECT;
+    else if (scan_has(rest, STR("closed by")) || str_ends_nocase(rest, STR(" lost")) ||
+             scan_has(rest, STR(" lost ")))
+        out->event = LOG_LINE_DISCONNECT;
+    return true;
+}
+
 static bool says_exim(str message, struct log_line *out)
 {
     static const str STARTS[] = {
@@ -362,7 +398,6 @@ static bool says_exim(str message, struct log_line *out)
         STR_INIT("Start queue run"),
         STR_INIT("End queue run"),
         STR_INIT("exim "),
-        STR_INIT("SMTP connection "),
         STR_INIT("no host name found for IP address"),
         STR_INIT("no IP address found for host"),
         STR_INIT("unexpected disconnection "),
@@ -392,10 +427,11 @@ bool log_line_exim(str message, struct log_line *out)
     str word = scan_word(&behind);
     if (str_to_u64(word, 99999999, &process))
         rest = scan_blanks(behind);
-    if (scan_skip(&rest, STR("LOG: "))) {
-        out->event = LOG_LINE_NOTHING;
+    /* "LOG: MAIN REJECT" goes before a line of its own; exim -bh has the message behind "LOG: ". */
+    if (scan_skip(&rest, STR("LOG: ")) &&
+        (str_starts(rest, STR("MAIN")) || str_starts(rest, STR("SMTP")) ||
+         str_starts(rest, STR("smtp_")) || str_starts(rest, STR("PANIC"))))
         return true;
-    }
     behind = rest;
     word = scan_word(&behind);
     if (str_starts(word, STR("[")) && str_ends_nocase(word, STR("]")) &&
@@ -412,8 +448,8 @@ bool log_line_exim(str message, struct log_line *out)
     if (out->time_s == LOG_NO_TIME && !str_starts(rest, STR("H=")) &&
         !str_starts(rest, STR("F=<")) && !out->queue_id.n && !out->program.n)
         return false;
-    if (login_refused(rest, out) || verify_failed(rest, out) || rejected(rest, out) ||
-        dropped(rest, out))
+    if (login_refused(rest, out) || verify_failed(rest, out) || dropped(rest, out) ||
+        rejected(rest, out) || connection(rest, out))
         return true;
     return says_exim(rest, out) || out->queue_id.n;
 }

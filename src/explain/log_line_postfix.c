@@ -16,14 +16,24 @@ static enum log_line_login counted_login(str counters)
                                                                      : LOG_LOGIN_TAKEN;
 }
 
+/* In brackets, which forums are fond of taking away. */
+static str value_of(str tail, str key)
+{
+    size_t at = str_find(tail, key);
+    str value = str_skip(tail, at == STR_NOT_FOUND ? tail.n : at + key.n);
+    if (at == STR_NOT_FOUND)
+        return STR_NONE;
+    return str_starts(value, STR("<")) ? scan_value(value, STR("<")) : scan_value(tail, key);
+}
+
 /* " from=<a> to=<b> proto=ESMTP helo=<c> sasl_username=<d>", postscreen with commas between. */
 static void envelope(str tail, struct log_line *out)
 {
-    str from = scan_value(tail, STR("from=<"));
+    str from = value_of(tail, STR("from="));
     if (from.p)
         scan_set_from(out, from);
-    out->to = scan_value(tail, STR(" to=<"));
-    out->helo = scan_value(tail, STR(" helo=<"));
+    out->to = value_of(tail, STR(" to="));
+    out->helo = value_of(tail, STR(" helo="));
     str user = scan_value(tail, STR("sasl_username="));
     if (user.n) {
         out->user = str_starts(user, STR("<")) ? scan_value(tail, STR("sasl_username=<")) : user;
@@ -34,8 +44,8 @@ static void envelope(str tail, struct log_line *out)
 /* "; from=<" begins what stands behind the words; each part may be missing. Words may hold ";". */
 static str cut_envelope(str words, str *tail)
 {
-    static const str KEYS[] = { STR_INIT("; from=<"), STR_INIT("; to=<"), STR_INIT("; proto="),
-                                STR_INIT("; helo=<") };
+    static const str KEYS[] = { STR_INIT("; from="), STR_INIT("; to="), STR_INIT("; proto="),
+                                STR_INIT("; helo=") };
     for (size_t i = 0; i < COUNT_OF(KEYS); i++) {
         size_t at = str_find(words, KEYS[i]);
         if (at != STR_NOT_FOUND) {

@@ -66,7 +66,8 @@ static const struct line_case {
         .to = "b@near.example",
         .session = "101",
         .queue_id = "4F1A22C",
-        .facts = FACT_CLIENT_PUBLIC | FACT_CLIENT_IS_SERVER | FACT_SERVER_LOG | FACT_NULL_SENDER,
+        .facts = FACT_CLIENT_PUBLIC | FACT_CLIENT_IS_SERVER | FACT_SERVER_LOG | FACT_NULL_SENDER |
+                 FACT_SUBMISSION_HOST,
     },
     {
         .line = "<22>1 2024-01-31T10:20:31Z mx1 postfix/smtpd 101 - - NOQUEUE: reject: EHLO from "
@@ -206,7 +207,8 @@ static const struct line_case {
         .session = "9",
         .user = "anna@near.example",
         .login = LOG_LOGIN_REFUSED,
-        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG |
+                 FACT_SUBMISSION_HOST,
     },
     {
         .line = "Jan 31 10:20:32 mx1 postfix/smtpd[9]: disconnect from unknown[192.0.2.9] ehlo=1 "
@@ -627,7 +629,7 @@ static const struct line_case {
         .from = "a@near.example",
         .to = "b@far.example",
         .login = LOG_LOGIN_NONE,
-        .facts = FACT_NO_LOGIN | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+        .facts = FACT_NO_LOGIN | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG | FACT_SUBMISSION_HOST,
     },
     {
         .line =
@@ -735,7 +737,8 @@ static const struct line_case {
         .helo = "pc",
         .user = "anna",
         .login = LOG_LOGIN_REFUSED,
-        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG |
+                 FACT_SUBMISSION_HOST,
     },
     {
         .line = "2024-01-31 10:20:30 login authenticator failed for (pc) [192.0.2.7]: 535 "
@@ -774,7 +777,7 @@ static const struct line_case {
         .words = "AUTH command used when not advertised",
         .client = "192.0.2.7",
         .helo = "pc",
-        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG | FACT_SUBMISSION_HOST,
     },
     {
         .line = "2024-01-31 10:20:30 SMTP call from (pc) [192.0.2.7]:3767 dropped: too many "
@@ -801,9 +804,11 @@ static const struct line_case {
     },
     {
         .line = "2024-01-31 10:20:30 SMTP connection from (pc) [192.0.2.7] lost",
-        .event = LOG_LINE_NOTHING,
+        .event = LOG_LINE_DISCONNECT,
         .dialect = DIALECT_EXIM,
-        .facts = FACT_SERVER_LOG,
+        .client = "192.0.2.7",
+        .helo = "pc",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
     },
     {
         .line = "2024-01-31 10:20:30 1rVabc-00000000Ab1-1xyz <= a@near.example H=(pc) [192.0.2.7] "
@@ -1006,6 +1011,153 @@ static const struct line_case {
         .line = "2024-01-31 10:20:30 our application rejected the order",
         .event = LOG_LINE_FOREIGN,
         .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "2026-01-31 10:20:30 rejected MAIL FROM:<a@near.example> H=(pc) [192.0.2.7]:56751: "
+                "message too big: size=40000 max=20000",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_EXIM,
+        .stage = SMTP_STAGE_MAIL,
+        .code = 550,
+        .words = "message too big: size=40000 max=20000",
+        .client = "192.0.2.7",
+        .helo = "pc",
+        .from = "a@near.example",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31 10:20:30 SMTP connection from [192.0.2.7]:4411 (TCP/IP connection "
+                "count = 1)",
+        .event = LOG_LINE_CONNECT,
+        .dialect = DIALECT_EXIM,
+        .client = "192.0.2.7",
+        .session = "192.0.2.7]:4411",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31 10:20:30 SMTP connection from (pc) [192.0.2.7]:4411 closed by QUIT",
+        .event = LOG_LINE_DISCONNECT,
+        .dialect = DIALECT_EXIM,
+        .client = "192.0.2.7",
+        .helo = "pc",
+        .session = "192.0.2.7]:4411",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31 10:20:30 [13314] SMTP protocol synchronization error (input sent "
+                "without waiting for greeting): rejected connection from H=[192.0.2.7]:25936 "
+                "I=[203.0.113.5]:25 input=\"GET / HTTP/1.1\\r\\n\\r\\n\"",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_EXIM,
+        .stage = SMTP_STAGE_GREETING,
+        .code = 554,
+        .words = "SMTP protocol synchronization error (input sent without waiting for greeting)",
+        .client = "192.0.2.7",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31 10:20:30 1rVabc-0000Ab-1x F=a@near.example H=host.far.example "
+                "(far.example) [192.0.2.7] I=[203.0.113.5]:25 P=esmtp temporarily rejected by "
+                "local_scan(): Temporary local problem",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_EXIM,
+        .stage = SMTP_STAGE_END_OF_DATA,
+        .code = 451,
+        .words = "Temporary local problem",
+        .client = "192.0.2.7",
+        .helo = "far.example",
+        .from = "a@near.example",
+        .queue_id = "1rVabc-0000Ab-1x",
+        .login = LOG_LOGIN_NONE,
+        .facts = FACT_NO_LOGIN | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31 10:20:30 [4411] H=(pc) [192.0.2.7]:3755 I=[203.0.113.5]:25 "
+                "F=a@near.example rejected RCPT b@far.example: relay not permitted",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_EXIM,
+        .stage = SMTP_STAGE_RCPT,
+        .code = 550,
+        .words = "relay not permitted",
+        .client = "192.0.2.7",
+        .helo = "pc",
+        .from = "a@near.example",
+        .to = "b@far.example",
+        .login = LOG_LOGIN_NONE,
+        .facts = FACT_NO_LOGIN | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "LOG: H=[192.0.2.7] F=<a@near.example> rejected RCPT <b@far.example>: relay not "
+                "permitted",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_EXIM,
+        .stage = SMTP_STAGE_RCPT,
+        .code = 550,
+        .words = "relay not permitted",
+        .client = "192.0.2.7",
+        .from = "a@near.example",
+        .to = "b@far.example",
+        .login = LOG_LOGIN_NONE,
+        .facts = FACT_NO_LOGIN | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "30/9/2017, 00:10:17 | info | NOQUEUE: reject: RCPT from "
+                "mx.far.example[192.0.2.7]: 454 4.7.1 <b@near.example>: Relay access denied; "
+                "from=<> to=<b@near.example> proto=ESMTP helo=<mx.far.example>",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_POSTFIX,
+        .stage = SMTP_STAGE_RCPT,
+        .code = 454,
+        .enhanced = "4.7.1",
+        .words = "<b@near.example>: Relay access denied",
+        .client = "192.0.2.7",
+        .helo = "mx.far.example",
+        .from = "<>",
+        .to = "b@near.example",
+        .facts = FACT_CLIENT_PUBLIC | FACT_CLIENT_IS_SERVER | FACT_SERVER_LOG | FACT_NULL_SENDER,
+    },
+    {
+        .line = "Jan 31 10:20:31 mx1 postfix/smtpd[1]: NOQUEUE: reject: RCPT from "
+                "unknown[192.0.2.7]: 454 4.7.1 b@far.example: Relay access denied; "
+                "from=a@near.example to=b@far.example proto=SMTP helo=<pc>",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_POSTFIX,
+        .stage = SMTP_STAGE_RCPT,
+        .code = 454,
+        .enhanced = "4.7.1",
+        .words = "b@far.example: Relay access denied",
+        .client = "192.0.2.7",
+        .helo = "pc",
+        .from = "a@near.example",
+        .to = "b@far.example",
+        .session = "1",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:31 mx1 postfix/smtps/smtpd[1]: NOQUEUE: reject: CONNECT from "
+                "unknown[192.0.2.7]: 554 5.7.1 <unknown[192.0.2.7]>: Client host rejected: Access "
+                "denied; proto=SMTP",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_POSTFIX,
+        .stage = SMTP_STAGE_CONNECT,
+        .code = 554,
+        .enhanced = "5.7.1",
+        .words = "<unknown[192.0.2.7]>: Client host rejected: Access denied",
+        .client = "192.0.2.7",
+        .session = "1",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG | FACT_SUBMISSION_HOST,
+    },
+    {
+        .line = "Jan 31 10:20:31 mx1 postfix-incoming/smtpd[3462]: NOQUEUE: reject: VRFY from "
+                "pc.far.example[192.0.2.7]: 550 5.1.1 : Recipient address rejected: User unknown",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_POSTFIX,
+        .code = 550,
+        .enhanced = "5.1.1",
+        .words = ": Recipient address rejected: User unknown",
+        .client = "192.0.2.7",
+        .session = "3462",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
     },
     {
         .line =
@@ -1942,6 +2094,9 @@ static void test_wordings(void **state)
         { "Sender denied", "Recipient denied", false },
         { "no such user", "no such user here", false },
         { "", "x", false },
+        { "<a@gmail.com>: no", "<a@x.example>: no", false },
+        { "a@GMX.net no", "a@x.example no", false },
+        { "a@webmail.example no", "a@x.example no", true },
     };
     for (size_t i = 0; i < COUNT_OF(PAIRS); i++) {
         bool same = log_words_hash(str_from(PAIRS[i].a), 7) ==

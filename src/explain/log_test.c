@@ -222,6 +222,31 @@ static void test_many_conversations(void **state)
     explain_log_free(g);
 }
 
+static void test_sessions_of_exim_are_counted(void **state)
+{
+    (void)state;
+    struct explain_log *g = read_text(
+        "2024-01-31 10:20:30 SMTP connection from [192.0.2.7]:4411 (TCP/IP connection count = 1)\n"
+        "2024-01-31 10:20:30 SMTP connection from (pc) [192.0.2.7]:4411 closed by QUIT\n"
+        "2024-01-31 10:20:30 SMTP connection from [192.0.2.7]:4412 (TCP/IP connection count = "
+        "1)\n");
+    assert_int_equal(explain_log_totals(g)->sessions, 2);
+    explain_log_free(g);
+}
+
+/* A service that users submit to refuses those that did not log in, whatever words it has for them. */
+static void test_a_submission_service(void **state)
+{
+    (void)state;
+    const char *text = STAMP
+        "submission/smtpd[7]: NOQUEUE: reject: RCPT from unknown[192.0.2.7]: 554 "
+        "5.7.1 <b@far.example>: Recipient address rejected: Access denied; "
+        "from=<a@near.example> to=<b@far.example> proto=ESMTP helo=<pc>\n" STAMP
+        "submission/smtpd[7]: disconnect from unknown[192.0.2.7] ehlo=1 mail=1 "
+        "rcpt=0/1 quit=1 commands=3/4\n";
+    assert_int_equal(cause_of_text(text), CAUSE_CLIENT_NEVER_AUTHENTICATES);
+}
+
 static void test_totals(void **state)
 {
     (void)state;
@@ -319,6 +344,8 @@ int main(void)
         cmocka_unit_test(test_messages_have_senders),
         cmocka_unit_test(test_conversations),
         cmocka_unit_test(test_many_conversations),
+        cmocka_unit_test(test_sessions_of_exim_are_counted),
+        cmocka_unit_test(test_a_submission_service),
         cmocka_unit_test(test_totals),
         cmocka_unit_test(test_a_span_of_time),
         cmocka_unit_test(test_word_of_each_refusal),

@@ -82,6 +82,14 @@ static const struct explain_row ROWS[] = {
       .facts = FACT_LOGIN_REFUSED,
       .facts_not = FACT_LOGIN_TAKEN,
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 30 }, { LOGIN, -2 } } },
+    /* where users submit, a rule that ends in "reject" says so to whoever did not log in */
+    { .key = "access denied",
+      .pattern = "rejected: access denied",
+      .facts = FACT_SUBMISSION_HOST,
+      .facts_not = FACT_LOGIN_TAKEN | FACT_RELAYED,
+      .speaks = { { LOGIN, 26 },
+                  { CAUSE_RECIPIENT_UNKNOWN, -14 },
+                  { CAUSE_IP_BLOCKLISTED, -14 } } },
     /* a mailbox at a provider that takes mail for it itself is at home nowhere else */
     { .key = "@gmail.|@googlemail.|@hotmail.|@outlook.|@live.|@yahoo.|@aol.|@gmx.|@web.de|@icloud.|"
              "@me.com|@qq.com|@163.com|"
