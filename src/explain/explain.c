@@ -15,9 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KNOWN 0.25        /* below this share the cause is not known */
-#define SURE  0.5         /* from this share on a refusal speaks for itself */
-#define OPEN  0.04        /* a family of this share is left open by the text */
+#define KNOWN 0.25 /* below this share the cause is not known */
+#define SURE  0.5  /* from this share on a refusal speaks for itself */
+#define MORE  1.5  /* times the share of the best refusal that the text as a whole must come to */
+#define OPEN  0.04 /* a family of this share is left open by the text */
 enum { SPOKEN_FOR = -6 }; /* decibans that a cause reaches only where something spoke for it */
 
 struct explainer {
@@ -148,13 +149,14 @@ static const struct judged *judge(struct explainer *x, const struct explain_page
     if (!weigh_page(x->weigher, p, p->memory, page, e) || !weigh_all(x, p, page, all, &count, e))
         return NULL;
     size_t best = choose(all, count);
-    if (count && answers(&all[best]))
+    if (count && known(&all[best]))
         return &all[best];
     *whole = whole_text(p);
     all[count].said = whole;
     if (!weigh_said(x->weigher, p, whole, page, p->memory, &all[count].weighed, e))
         return NULL;
-    return count && !answers(&all[count]) ? &all[best] : &all[count];
+    bool better = known(&all[count]) && share(&all[count]) >= MORE * share(&all[best]);
+    return count && answers(&all[best]) && !better ? &all[best] : &all[count];
 }
 
 static void add_also(struct explanation *out, const struct weighed *w)

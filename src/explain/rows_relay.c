@@ -40,6 +40,12 @@
     " \"?relay"
 
 static const struct explain_row ROWS[] = {
+    /* what .NET puts before the server's own words, by the code alone */
+    { .key = "mailbox unavailable. the server response was",
+      .pattern = "mailbox unavailable\\. the server response was: *\\S",
+      .speaks = { { CAUSE_RECIPIENT_UNKNOWN, -40 } } },
+    { .key = "plaintext authentication disallowed",
+      .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 50 }, { LOGIN, -8 } } },
     /* relaying refused, in any words: one row, so that a reply that says it twice counts once */
     { .key = "relay", .pattern = RELAY_DENIED "|" NOT_RELAY, .speaks = { BARE } },
     { .key = "forward|transmi|pass on",
@@ -167,7 +173,8 @@ static const struct explain_row ROWS[] = {
                  ")?(not|n't|never)( been)? "
                  "(yet )?authenticated|not authenticated|unauthenticated "
                  "(users?|clients?|connections?|relay\\w*|hosts?|"
-                 "submission|smtp|access|session)|anonymous "
+                 "submission|smtp|access|session)|unauthenticated (senders?|mail) (is |are )?not "
+                 "(allowed|permitted|accepted)(?!.{0,40}d(kim|marc))|anonymous "
                  "(mail|access|users?|relay\\w*|e-?mail|connections?|submission)|"
                  "only authenticated|authenticated (users?|clients?|senders?) only",
       .speaks = { { LOGIN, 38 }, { ADDRESS, 14 } } },
@@ -221,8 +228,9 @@ static const struct explain_row ROWS[] = {
       .speaks = { { LOGIN, 24 } },
       .proves = "Nobody had logged in when the sender was named, and the connector takes no "
                 "anonymous mail." },
-    { .key = "does not have permissions to submit to this server",
-      .speaks = { { LOGIN, 34 }, { ADDRESS, 32 }, { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 22 } } },
+    { .key = "submit",
+      .pattern = "(does not|doesn't) have permissions? to submit( mail)? to this server",
+      .speaks = { { LOGIN, 44 }, { ADDRESS, 42 }, { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 30 } } },
     { .key = "client host rejected: access denied",
       .speaks = { { LOGIN, 33 },
                   { ADDRESS, 33 },
@@ -247,7 +255,7 @@ static const struct explain_row ROWS[] = {
       .speaks = { { ADDRESS, 42 }, { LOGIN, 32 }, { DOMAIN, 26 } } },
     { .key = "credentials for relay|mail relay denied",
       .pattern = "(invalid credentials for relay|mail relay denied) ?\\[",
-      .speaks = { { ADDRESS, 46 }, { LOGIN, 24 } },
+      .speaks = { { ADDRESS, 60 }, { LOGIN, -14 } },
       .proves = "The address that sent is not registered in the relay settings of the Google "
                 "Workspace account that "
                 "the sender's or the EHLO name's domain belongs to." },
@@ -264,7 +272,10 @@ static const struct explain_row ROWS[] = {
                  ")?relay (list|hosts|networks)|"
                  "relay\\w* (denied|not (allowed|permitted)) (for|from) (this |your "
                  ")?(ip|host|client|network)|"
-                 "relay\\w* from (your )?(ip|host|client|network)?( address)? ?\\[?\\d{1,3}\\.\\d)",
+                 "relay\\w* (mail |messages? |is |was |denied |refused )?(from|for) (this |your "
+                 ")(ip|host|client|network|address|"
+                 "computer|location)|relay\\w* from (your )?(ip|host|client|network)?( address)? "
+                 "?\\[?\\d{1,3}\\.\\d)",
       .speaks = { { ADDRESS, 12 } } },
     { .key = "network|outside",
       .pattern = "(not (on|in|from|within|part of)|outside( of)?) (our|the|my|this|its|your isp's) "

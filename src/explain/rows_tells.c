@@ -13,72 +13,56 @@
 #define POP     CAUSE_POP_BEFORE_SMTP
 
 /* Words by which a refusal to relay is known: enough to ask where it was found. */
-#define RELAYING          "relay|rcpthosts|weiterleit|relais|中继|中繼|中継|ретрансл|reenv|retransm"
+#define RELAY_KEYS "relay|rcpthosts|weiterleit|relais|中继|中繼|中継|ретрансл|reenv|retransm"
+#define RELAY_WORDS                                                                                \
+    "relay(?![=.-]|host| "                                                                         \
+    "recipient)|rcpthosts|weiterleit|relais|中[继繼継]|ретрансл|reenv|retransm"
+#define RELAYING          .key = RELAY_KEYS, .pattern = RELAY_WORDS
 #define LOGIN_WORDS       "authenticat|auth required|logged in|login"
 #define FORMS_OF_PROGRAMS ((1 << FORM_LIBRARY) | (1 << FORM_DIALOG) | (1 << FORM_TRANSCRIPT))
 
 static const struct explain_row ROWS[] = {
     /* a bounce: a server could not hand the message on */
-    { .key = RELAYING,
-      .forms = 1 << FORM_BOUNCE,
-      .hops = ~(1u << HOP_CLIENT),
-      .speaks = { { DOMAIN, 12 }, { CAUSE_MX_POINTS_ELSEWHERE, 34 }, { LOGIN, -4 } } },
-    { .key = RELAYING,
-      .forms = 1 << FORM_LOG,
-      .facts = FACT_RELAYED,
-      .speaks = { { DOMAIN, 12 }, { CAUSE_MX_POINTS_ELSEWHERE, 34 }, { LOGIN, -2 } } },
-    { .key = RELAYING,
-      .hops = 1 << HOP_NEXT,
-      .speaks = { { ADDRESS, 6 }, { LOGIN, 5 }, { DOMAIN, -2 } } },
-    { .key = RELAYING,
-      .facts = FACT_RECIPIENT_AT_BY,
+    { RELAYING, .forms = 1 << FORM_BOUNCE, .hops = ~(1u << HOP_CLIENT),
+      .speaks = { { DOMAIN, 12 }, { CAUSE_MX_POINTS_ELSEWHERE, 20 }, { LOGIN, -4 } } },
+    { RELAYING, .forms = 1 << FORM_LOG, .facts = FACT_RELAYED,
+      .speaks = { { DOMAIN, 12 }, { CAUSE_MX_POINTS_ELSEWHERE, 20 }, { LOGIN, -2 } } },
+    { RELAYING, .hops = 1 << HOP_NEXT, .speaks = { { ADDRESS, 6 }, { LOGIN, 5 }, { DOMAIN, -2 } } },
+    { RELAYING, .facts = FACT_RECIPIENT_AT_BY,
       .speaks = { { DOMAIN, 14 }, { LOGIN, -8 }, { ADDRESS, -6 } } },
     /* a program that submits */
-    { .key = RELAYING,
-      .facts = FACT_FROM_PROGRAM,
-      .facts_not = FACT_RELAYED,
+    { RELAYING, .facts = FACT_FROM_PROGRAM, .facts_not = FACT_RELAYED,
       .speaks = { { LOGIN, 12 }, { ADDRESS, 4 }, { DOMAIN, -4 } } },
-    { .key = RELAYING,
-      .forms = FORMS_OF_PROGRAMS,
-      .facts_not = FACT_FROM_PROGRAM | FACT_RELAYED,
+    { RELAYING, .forms = FORMS_OF_PROGRAMS, .facts_not = FACT_FROM_PROGRAM | FACT_RELAYED,
       .speaks = { { LOGIN, 8 }, { ADDRESS, 3 } } },
     /* (in a bounce a name such as "smtp." says little: many an MX is called so) */
-    { .key = RELAYING,
-      .forms = ~(1u << FORM_BOUNCE),
-      .facts = FACT_SUBMISSION_HOST,
+    { RELAYING, .forms = ~(1u << FORM_BOUNCE), .facts = FACT_SUBMISSION_HOST,
       .speaks = { { LOGIN, 8 }, { ADDRESS, 4 }, { DOMAIN, -12 } } },
-    { .key = RELAYING,
-      .facts = FACT_NO_LOGIN,
+    { RELAYING, .facts = FACT_NO_LOGIN,
       .facts_not = FACT_CLIENT_IS_SERVER | FACT_CLIENT_PRIVATE | FACT_CLIENT_LOOPBACK,
       .speaks = { { LOGIN, 8 } } },
-    { .key = RELAYING,
-      .facts = FACT_OLD_HELO | FACT_FROM_PROGRAM,
+    { RELAYING, .facts = FACT_OLD_HELO | FACT_FROM_PROGRAM,
       .speaks = { { CAUSE_HELO_INSTEAD_OF_EHLO, 24 } } },
     /* the refusing server's own log */
-    { .key = RELAYING,
-      .facts = FACT_CLIENT_LOOPBACK,
+    { RELAYING, .facts = FACT_CLIENT_LOOPBACK,
       .speaks = { { ADDRESS, 22 }, { LOGIN, 2 }, { DOMAIN, -6 } } },
-    { .key = RELAYING,
-      .facts = FACT_CLIENT_PRIVATE,
-      .facts_not = FACT_CLIENT_LOOPBACK,
+    { RELAYING, .facts = FACT_CLIENT_PRIVATE, .facts_not = FACT_CLIENT_LOOPBACK,
       .speaks = { { ADDRESS, 17 }, { LOGIN, 2 }, { DOMAIN, -6 } } },
-    { .key = RELAYING,
-      .facts = FACT_SERVER_LOG | FACT_CLIENT_PUBLIC,
+    { RELAYING, .facts = FACT_SERVER_LOG | FACT_CLIENT_PUBLIC,
       .facts_not = FACT_CLIENT_IS_SERVER | FACT_NULL_SENDER,
       .speaks = { { LOGIN, 9 }, { ADDRESS, 3 } } },
-    { .key = RELAYING,
-      .facts = FACT_SERVER_LOG | FACT_CLIENT_IS_SERVER,
+    { RELAYING, .facts = FACT_SERVER_LOG | FACT_CLIENT_IS_SERVER,
       .speaks = { { DOMAIN, 12 }, { LOGIN, -4 } } },
-    { .key = RELAYING, .facts = FACT_NULL_SENDER, .speaks = { { DOMAIN, 10 }, { LOGIN, -4 } } },
-    { .key = RELAYING, .facts = FACT_FROM_IS_TO_DOMAIN, .speaks = { { DOMAIN, 4 } } },
+    { RELAYING, .facts = FACT_NULL_SENDER, .speaks = { { DOMAIN, 10 }, { LOGIN, -4 } } },
+    { RELAYING, .facts = FACT_FROM_IS_TO_DOMAIN, .speaks = { { DOMAIN, 4 } } },
     /* what the login did */
-    { .key = RELAYING,
-      .facts = FACT_LOGIN_TAKEN,
+    { RELAYING, .facts = FACT_LOGIN_TAKEN,
       .speaks = { { CAUSE_LOGIN_NOT_HONOURED, 44 },
                   { CAUSE_FROM_NOT_LOGIN, 20 },
                   { LOGIN, -30 },
                   { DOMAIN, -8 } } },
-    { .key = RELAYING "|" LOGIN_WORDS,
+    { .key = RELAY_KEYS "|" LOGIN_WORDS,
+      .pattern = RELAY_WORDS "|" LOGIN_WORDS,
       .facts = FACT_LOGIN_REFUSED,
       .facts_not = FACT_LOGIN_TAKEN,
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 30 }, { LOGIN, -2 } } },
@@ -96,7 +80,7 @@ static const struct explain_row ROWS[] = {
              "@126.com|@mail.ru|@yandex.|@libero.it|@orange.fr|@free.fr|@t-online.de|@comcast.net|@"
              "freemail.|@protonmail.|"
              "@proton.me|@msn.com|@freenet.de|@wp.pl|@seznam.cz|@naver.com|@rediffmail.com",
-      .pattern = "relay|rcpthosts",
+      .pattern = RELAY_WORDS,
       .facts_not = FACT_RECIPIENT_AT_BY,
       .speaks = { { DOMAIN, -13 } } },
 };
