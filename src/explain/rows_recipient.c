@@ -57,7 +57,7 @@ static const struct explain_row ROWS[] = {
           "no valid|wrong|unrecogni[sz]ed)"
           "(?:[ /]or [ \\w/]{3,20}?|/\\w+)?(?: local| virtual| destination| final| e-?mail| mail| smtp){0,3}[ -]\"?" WHO "\\b(?! (?:name|id|syntax|format)?.{0,24}(?:password|credential|login|syntax))",
           { UNKNOWN, 34 }),
-    WORDS("disabled|suspend|unallocated|deactivat|discontinu|closed|frozen|archived|locked|terminated|expired|"
+    WORDS("not available|disabled|suspend|unallocated|deactivat|discontinu|closed|frozen|archived|locked|terminated|expired|"
           "inactive|blocked|retired|dormant|unavailable|cancel|no longer|removed|deleted|abandoned|"
           "not activated",
           "\\b" WHO "\\b(?:[^.;]|\\.(?! )){0,60}?\\b(?:disabled|unallocated|suspend\\w*|deactivated|discontinued|closed|"
@@ -65,6 +65,10 @@ static const struct explain_row ROWS[] = {
           "abandoned|not activated|unavailable|not available)\\b"
           "|\\b(?:disabled|suspended|deactivated|inactive|closed|expired|unavailable|dormant) (?:e-?mail )?" WHO "\\b",
           { UNKNOWN, 32 }),
+    WORDS("not a |not known|not enabled|no matching|has left|know th|no exist|blocked account|locked",
+          "not (?:an? )?(?:known|local|valid|registered|real|existing) (?:e-?mail )?" WHO "|not known (?:at|here|to|in)|"
+          "not enabled|no matching " WHO "|has left the|know (?:this|that|the) " WHO "|path no exist|"
+          "(?:blocked|locked) (?:account|mailbox|user)\\b", { UNKNOWN, 34 }),
     KEY("recipnotfound|recipientnotfound|nosuchuser|disableduser|no mailbox here by that name|"
           "no mail-box here by that name|not our customer|user unknown|unknown user|no such user|"
           "wasn't found at|couldn't be found|addressee unknown|no such person|no account by that name|"
@@ -94,7 +98,7 @@ static const struct explain_row ROWS[] = {
           { UNKNOWN, 27 }, { OTHER, 22 }, { NOLOGIN, 12 }),
     KEY("recipient address rejected", { UNKNOWN, 24 }, { OTHER, 17 }),
     WORDS("valid", "not (?:an? )?valid (?:[\\w-]+ )?(?:e-?mail )?(?:address|mailbox|recipient|user)", { UNKNOWN, 32 }),
-    WORDS("not allowed", "(?:recipient|mailbox)\\b.{0,20} not allowed", { UNKNOWN, 30 }, { OTHER, 20 }),
+    WORDS("not allowed", "(?:recipient|mailbox|account)\\b.{0,20} not allowed(?! to)", { UNKNOWN, 30 }, { OTHER, 20 }),
     WORDS("does not exist|doesn't exist", "^\\W*(?:\\d{3}\\W+)?(?:this |the )?(?:\\w+ )?do(?:es not|esn't) exist", { UNKNOWN, 22 }),
     WORDS("temporar", "(?:recipient|mailbox|user|account)\\b.{0,40}temporar\\w+ (?:unavailable|disabled|inactive|"
           "not available|over|full)", { UNKNOWN, -12 }, { OTHER, 30 }),
@@ -117,7 +121,7 @@ static const struct explain_row ROWS[] = {
     WORDS("unrouteable|unroutable", "unrout(?:e)?able address", { UNKNOWN, 12 }, { DNS, 14 }),
     WORDS("rcp-p|int-p|r_416|lpn|ofr|aup#", "\\bRCP-[PT]1\\b|\\bINT-P[134]\\b|\\b(?:LPN|OFR|OUK)\\w{0,5}[_-]?(?:416|418|420|426)\\b", { UNKNOWN, 34 }),
     /* other languages */
-    WORDS("empf|postfach|benutzer|adressat|teilnehmer|mailadresse|e-mail-adresse",
+    WORDS("empf|adresse|konto|postfach|benutzer|adressat|teilnehmer|mailadresse|e-mail-adresse",
           "(?:empf.{1,2}nger|postfach|benutzer|adressat|teilnehmer|(?:mail-?)?adresse)\\w*.{0,50}(?:unbekannt|"
           "nicht (?:gefunden|vorhanden|bekannt|g.ltig|existier|mehr|erreichbar|verf.gbar)|existiert nicht|"
           "ung.ltig|gesperrt|deaktiviert)|(?:unbekannte|ung.ltige)[rsn]? (?:empf|benutzer|adresse)|"
@@ -125,9 +129,9 @@ static const struct explain_row ROWS[] = {
     WORDS("destinataire|utilisateur|adresse|compte|bo.te",
           "(?:destinataires?|utilisateur|adresse|compte|bo.te)\\b.{0,60}(?:inconnue?|invalide|introuvable|"
           "n'existe|inexistant|archiv|bloqu|d.sactiv|ferm|n'a pas .t. trouv)", { UNKNOWN, 36 }),
-    WORDS("no existe|non esiste|no se encontr|destinatario|utente|indirizzo|casella|destin.|usuario|direcci|"
+    WORDS("no existe|inexistent|cuenta|non esiste|no se encontr|destinatario|utente|indirizzo|casella|destin.|usuario|direcci|"
           "buz|cuenta|destinat",
-          "(?:destinatario|utente|indirizzo|casella|destin\\.|usuario|direcci.{1,2}n|buz.{1,2}n|"
+          "(?:destinatario|utente|indirizzo|casella|destin\\.|casilla|usuario|direcci.{1,2}n|buz.{1,2}n|"
           "cuenta)\\b.{0,60}(?:sconosciut|inesistente|non (?:esiste|trovat|valid|abilitat|attiv)|disattivat|"
           "errato|desconocid|no (?:existe|encontrad|v.lid|se encontr|es v)|inv.{1,2}lid|deshabilitad|"
           "suspendid)|non esiste ness|no existe (?:dicha|es[ea]|ning|el|la)|no se encontr.{1,2} (?:el|la)", { UNKNOWN, 36 }),
@@ -160,7 +164,7 @@ static const struct explain_row ROWS[] = {
           "relay|policy|organization queue|monthly|credit)\\w*.{0,24}quota|quota.{0,60}(?:per (?:day|hour|"
           "minute)|hour|daily|24|outgoing|sending|submission)|submissionquota",
           { RATE, 42 }, { FULL, -14 }),
-    WORDS("full|pleine|piena|llen|cheia|voll|pelna|vol ",
+    WORDS("skrzynka|postvak|full|pleine|piena|llen|cheia|voll|pelna|vol ",
           "\\b(?:mail-?box|inbox|account|mail ?folder|mail ?drop|storage|mailbox for user|spool|user|recipient|"
           "partition)\\b.{0,60}\\bfull\\b|\\bfull mail-?box|bo.te .{0,40}pleine|casella .{0,40}piena|"
           "buz.{1,2}n .{0,40}llen|caixa .{0,60}cheia|postfach .{0,40}voll|skrzynka .{0,40}pe.na|"
@@ -173,6 +177,9 @@ static const struct explain_row ROWS[] = {
           "too many messages (?:on|in) (?:the|his|your) (?:server|mailbox)|exceeded (?:its|the|"
           "their)? ?(?:disk|storage|mailbox)",
           { FULL, 34 }, { OTHER, 14 }),
+    WORDS("mailbox over|free space|cannot access mailbox|cannot append message",
+          "mailbox (?:is )?over .{0,24}limit|no (?:more )?(?:free )?space|cannot (?:access mailbox|append message)",
+          { FULL, 38 }, { LARGE, -20 }),
     WORDS("exhausted|speicher", "exhausted .{0,24}(?:storage|space)|speicher(?:volumen|platz|limit)\\w*.{0,24}(?:berschritten|ersch|voll)", { FULL, 38 }),
     WORDS("mailbox", "mailbox (?:size|storage|space)? ?(?:limit|usage)? ?(?:exce|reached)|exceed\\w* (?:the |its |"
           "their )?(?:maximum )?(?:allowed )?mailbox|(?:would )?exceed (?:maximum )?allowed storage", { FULL, 38 }, { LARGE, -6 }),
@@ -196,6 +203,8 @@ static const struct explain_row ROWS[] = {
           "length)[^.;]{0,30}exceed|exceed\\w*.{0,60}\\b(?:size|length)\\b|max\\w* (?:message |mail |"
           "e-?mail )?size|size limit|maximum (?:allowed )?(?:message|size)|too much (?:mail )?data",
           { LARGE, 38 }),
+    WORDS("size|bigger|payload|dimension", "\\b(?:size|length)\\b.{0,40}(?:over|above|beyond) |(?:mail|message|attachment|file) .{0,12}bigger|payload too large|"
+          "dimension\\w+ massima|supera la dimension", { LARGE, 38 }),
     WORDS("mailbox", "mailbox.{0,20}size limit exceeded|mailbox size limit", { LARGE, -26 }, { FULL, 12 }),
     WORDS("header", "header.{0,20}(?:size|line|too long)", { OTHER, 8 }),
     WORDS("line", "line.{0,12}too long|line length|too long line|lines? (?:longer|exceed)", { OTHER, 36 }, { LARGE, -6 }),
@@ -239,6 +248,11 @@ static const struct explain_row ROWS[] = {
           "malicious)|(?:block|list|blacklist|malicious|contain)\\w*\\b.{0,40}\\b(?:ur[il]s?|links?|surbl|"
           "uribl)\\b|URLBL\\d+|HVU:B",
           { CONTENT, 44 }, { LISTED, 2 }),
+    WORDS("banned|forbidden|prohibited|points|score|archive|encrypted|password|charset|language|cyrillic|chinese|contenu",
+          "(?:banned|forbidden|prohibited|bad) (?:words?|phrases?|text|language)|\\d+ (?:spam )?points|spam ?score|"
+          "(?:archive|zip|attachment)s?\\b.{0,20}(?:password|encrypted)|encrypted (?:zip|archive|attachment)|"
+          "(?:charset|language|cyrillic|chinese|html)\\b.{0,30}(?:not accept|not allow|reject|refus)|contenu ind",
+          { CONTENT, 36 }, { CAUSE_WRONG_CREDENTIALS, -24 }, { CAUSE_IP_BLOCKLISTED, -8 }),
     WORDS("message|mail|transaction",
           "(?:message|e-?mail|mail) (?:was |is |has been )?(?:filtered|quarantined|rejected|refused|blocked|"
           "denied|not accepted|undesirable)\\b(?! to )|(?:reject|refus|block)\\w* (?:this |the |"
@@ -293,6 +307,8 @@ static const struct explain_row ROWS[] = {
           "limit))|max \\w+ per|(?:messages|mails|e-?mails|recipients) (?:per|a|in an?) (?:hour|day|minute|"
           "session|connection)",
           { RATE, 40 }, { LARGE, -10 }, { FULL, -6 }),
+    WORDS("max connections|max messages|versandlimit|sendelimit|invio|de env|d'envoi|limite de envio",
+          "max(?:imum)? (?:connections|messages|recipients)|versandlimit|sendelimit|limite (?:di invio|d'envoi|de envio)|l.mite de env", { RATE, 38 }),
     WORDS("receiving mail|receiving too", "receiving (?:mail|messages|too).{0,30}(?:quickly|rate|many)", { RATE, 42 }, { UNKNOWN, -10 }),
     KEY("quotaexceededexception|submissionquota|recipientthrottl|daily user sending|throttling failure|"
           "max emails per hour|sending limit|send limit|unsolicitedratelimit|receivingrate",
@@ -332,7 +348,7 @@ static const struct explain_row ROWS[] = {
           "blackliste|schwarze liste|liste noire|lista negra|lista nera|черн|чёрн|黑名单|ブラックリスト",
           "block(?:ed)?[- ]?list|black[- ]?list|den(?:y|ied)[- ]?list|schwarzen? liste|liste noire|"
           "lista ne(?:gra|ra)|ч.рн\\w+ спис|黑名单|ブラックリスト", { LISTED, 36 }),
-    WORDS("blocked using|blocked by|listed at|listed in|listed on|is listed|on our list|found on",
+    WORDS("listed by|found in|blocked using|blocked by|listed at|listed in|listed on|is listed|on our list|found on",
           "(?:client|host|ip|address|server|sender|domain)\\b.{0,80}(?:blocked (?:using|by)|listed (?:at|in|on|"
           "by|as)|is listed|found (?:on|in) )", { LISTED, 34 }),
     WORDS("block|banned|blacklisted|barred|restricted|rejected|refused|denied|forbidden|not accepted|"
@@ -344,6 +360,11 @@ static const struct explain_row ROWS[] = {
           "refused|rejected|abusive|open)\\b.{0,16}\\b(?:ip\\b|ip address|proxy|network|host)",
           { LISTED, 26 }, { OTHER, 8 }),
     WORDS("black ip|invalid ip|ip is |bad ip", "\\b(?:black|invalid|bad|fake) ip\\b|\\bip is (?:rejected|hangup|refused|denied|black)", { LISTED, 34 }),
+    WORDS("your ip|sender ip|this ip|this server|this country|this network|this isp|sender host|your network|your isp|this host|your country|your server|your host|ip-adresse|adresse ip|n ip|ip-адрес|ip адрес",
+          "(?:denied|refus\\w+|not accept\\w*|not allowed|block\\w*|no mail|not welcome).{0,24}\\b(?:your|this|sender) (?:ip|host|server|country|network|isp)\\b|"
+          "(?:your|sender) ip (?:address )?(?:must|has|needs)|ip-adresse.{0,40}(?:gesperrt|blockiert|liste)|adresse ip.{0,40}bloqu|"
+          "direcci.{1,2}n ip.{0,40}bloquead|ip.адрес.{0,40}(?:заблок|черн|спис)",
+          { LISTED, 34 }, { UNKNOWN, -24 }),
     KEY("tosa@rx.t-online.de", { LISTED, 44 }),
     WORDS("spammer|spam source|sending spam|spam ip|spams from|spam from|open relay|zombie", "spammer|spam(?:ming)? (?:source|host|ip)|(?:known|currently|is|are) (?:sending )?spam(?:s| source)|"
           "spams? from your|open (?:relay|proxy)|zombie", { LISTED, 46 }, { CONTENT, -10 }),
@@ -352,9 +373,9 @@ static const struct explain_row ROWS[] = {
           "your (?:e-?mail )?(?:address|domain))\\b.{0,40}(?:blocked|blacklist|block ?list|banned)",
           { LISTED, 30 }, { OTHER, 28 }, { CONTENT, 24 }),
     /* in a reply a connection is refused by choice, not by a closed port */
-    { .key = "connection refused|connections refused|banned", .pattern = "connections? refused|\\bbanned\\b", .codes = ~(unsigned)CODE_NONE,
+    { .key = "connection refused|connections refused|banned", .pattern = "connections? refused|\\bbanned\\b(?! word| content| attach| file| phrase| ext)", .codes = ~(unsigned)CODE_NONE,
       .speaks = { { LISTED, 18 }, { CAUSE_SERVER_DOWN, -36 }, { CAUSE_LOCAL_FIREWALL, -28 }, { CAUSE_EGRESS_PORT_BLOCKED, -30 }, { CAUSE_IP_BANNED, -20 } } },
-    WORDS("not allowed", "(?:host|network|country|region|geo\\w*).{0,20}not allowed", { LISTED, 28 }, { CONTENT, 18 }, { OTHER, 20 }),
+    WORDS("not allowed", "(?:host|network|country|region|geo\\w*).{0,20}not allowed(?! to send)", { LISTED, 28 }, { CONTENT, 18 }, { OTHER, 20 }),
     WORDS("reputation", "reputation", { LISTED, 36 }),
     WORDS("reputation|complaints", "(?:domain|url|content)\\b.{0,20}reputation", { CONTENT, 8 }),
     WORDS("dynamic|residential|dial-up|dialup|dial up|send email directly|directly to our|send mail directly|"
@@ -377,23 +398,23 @@ static const struct explain_row ROWS[] = {
           "you are)",
           { LISTED, 27 }, { NOLOGIN, 22 }, { UNTRUSTED, 22 }),
     { .key = "client host rejected", .pattern = "client host rejected: access denied", .hops = 1 << HOP_RECIPIENT, .speaks = { { LISTED, 6 } } },
-    WORDS("not accepted|not be accepted|be accepted|access to this|administratively|from your location|"
+    WORDS("not accepted|not be accepted|be accepted|access to |administratively|from your location|"
           "not accepting connections|not allowed to connect|open relay|open proxy|access denied|go away|"
           "no access from",
           "administratively (?:denied|prohibited|blocked)|mail from your location|not accepting connections|"
           "not allowed to connect|your (?:server|host) is an? open|open proxy|no access from|"
-          "access to this (?:mail )?system has been (?:rejected|denied)|"
+          "access to (?:submit|this|our)\\b.{0,50}(?:rejected|denied|refused)|"
           "connections? (?:will )?not (?:be )?accepted", { LISTED, 28 }, { OTHER, 14 }),
     STATUS("x.7.511|x.7.513|x.7.507|x.7.510", { LISTED, 30 }),
     STATUS("x.7.606|x.7.607|x.7.608|x.7.650|x.7.651|x.7.652|x.7.700|x.7.701|x.7.705|x.7.708|x.7.750", { LISTED, 18 }, { RATE, 10 }),
 
     /* --- greylisting (RFC 6647) --- */
     WORDS("greylist|graylist|grey-list|gray-list|grey list|gray list|postgrey|postgray|серый список|灰名单|グレイリスト",
-          "gr[ae]y[- ]?list\\w*|postgr[ae]y|серый список|灰名单|グレイリスト", { GREY, 46 }, { REVERSE, -8 }, { RATE, -4 }, { LISTED, -8 }),
+          "gr[ae]y[- ]?list\\w*|postgr[ae]y|серый список|灰名单|グレイリスト", { GREY, 46 }, { REVERSE, -8 }, { RATE, -16 }, { LISTED, -40 }, { OTHER, -16 }),
     { .key = "again|later|retry|come back|defer|moment|soon|nochmal|erneut|plus tard|riprova|intente|позже|稍后", .codes = CODES_4 | CODE_NONE,
       .pattern = "(?:try|retry|come back|resend|send|re-?try|please)\\b.{0,30}(?:again|later|in \\d+ ?(?:s\\b|sec|min|"
           "hour)|after \\d+|soon)|sp.ter (?:nochmal|erneut|wieder)|plus tard|riprova|intente|позже|稍后",
-      .speaks = { { GREY, 21 }, { OTHER, 18 }, { RATE, 19 } } },
+      .speaks = { { GREY, 21 }, { OTHER, 16 }, { RATE, 19 } } },
     WORDS("temporarily rejected|temporarily deferred|temporarily refused|temporary reject|first time|"
           "not seen before|new sender|policy restrictions|intentional policy",
           "temporar(?:il)?y (?:rejected|refused|deferred|reject)|first time (?:we|i) (?:have |has )?seen|"
@@ -472,7 +493,7 @@ static const struct explain_row ROWS[] = {
           "unexpected (?:error|failure|response)|timeout (?:waiting|exceeded)",
           { OTHER, 34 }),
     WORDS("recipient verif|out of memory|queue unavailable|queue full|den", "recipient verif\\w+ |out of memory|queue (?:is )?(?:unavailable|full)|den(?:y|ies|ied) (?:the )?sender", { OTHER, 28 }, { UNKNOWN, 6 }),
-    WORDS("requested", "requested (?:mail )?action (?:not taken|aborted)", { OTHER, 20 }),
+    WORDS("requested", "requested (?:mail )?action (?:not taken|aborted)", { OTHER, 14 }),
     KEY("transaction failed", { OTHER, 20 }),
     WORDS("domain failure", "temporary domain failure", { DNS, 26 }, { OTHER, 24 }),
     WORDS("service unavailable|service not available|service currently|temporarily unavailable|not available|"
@@ -499,6 +520,9 @@ static const struct explain_row ROWS[] = {
           "mail hosts?|mail exchanger|mail servers?)\\b|unknown domain|no such domain|non-?exist\\w* domain|"
           "unrouteable mail domain|no matches to nameserver|unable to resolve route",
           { DNS, 38 }, { UNKNOWN, -8 }),
+    WORDS("domain|mx lookup|mx record|mx query|no mx",
+          "(?<!rejected: )\\bdomain (?:name )?(?:<?[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,6}>? )?(?:does not exist|doesn't exist|not found|is unknown|does not resolve|could not be (?:found|resolved))|"
+          "\\bmx (?:look ?up|records?|query).{0,24}(?:fail|not found|error|missing|do(?:es)? not)", { DNS, 34 }, { UNKNOWN, -6 }),
     STATUS("x.1.2|x.4.4|5.4.310|4.4.312|5.4.312|4.4.316", { DNS, 20 }),
 };
 /* clang-format on */

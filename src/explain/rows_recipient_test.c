@@ -69,6 +69,7 @@ static const struct rows_case CASES[] = {
     { .text = "552 5.1.1 Boite du destinataire pleine. OFR_417", .cause = FULL },
     { .text = "550 user has too many messages on the server", .cause = FULL },
     { .text = "550 User has exhausted the allowed space", .cause = FULL },
+    { .text = "552 mailbox over its size limit", .cause = FULL },
     { .text = "452 4.3.1 Insufficient system storage", .cause = OTHER },
     { .text = "550 5.4.5 Daily sending quota exceeded", .cause = RATE },
 
@@ -76,6 +77,7 @@ static const struct rows_case CASES[] = {
     { .text = "552 5.3.4 Message size exceeds fixed limit", .cause = LARGE },
     { .text = "554 Maximum email size exceeded", .cause = LARGE },
     { .text = "550 Nachricht ist zu groß", .cause = LARGE },
+    { .text = "552 Mail is bigger than 20 MB", .cause = LARGE },
     { .text = "552 The header is too long for us: size", .never = FULL },
     { .text = "500 5.5.2 Error: line too long", .cause = OTHER },
 
@@ -89,6 +91,7 @@ static const struct rows_case CASES[] = {
     { .text = "550 Blocked", .cause = CONTENT },
     { .text = "550 5.7.1 Message rejected", .cause = CONTENT },
     { .text = "550 спам", .cause = CONTENT },
+    { .text = "552 5.7.0 archive with a password is refused", .cause = CONTENT },
     { .text = "552 rejected IB212", .cause = CONTENT },
     { .text = "550 5.6.0 bare LF is refused", .cause = OTHER },
 
@@ -110,6 +113,7 @@ static const struct rows_case CASES[] = {
     { .text = "421 4.7.28 an unusual rate of mail from your address", .cause = RATE },
     { .text = "550 5.1.90 Your message can't be sent", .cause = RATE },
     { .text = "550 发送频率过高", .cause = RATE },
+    { .text = "421 max connections reached", .cause = RATE },
     { .text = "550 5.1.8 Access denied, bad outbound sender", .never = UNKNOWN },
 
     /* a bad name */
@@ -140,6 +144,7 @@ static const struct rows_case CASES[] = {
     { .text = "553 your envelope sender is in my badmailfrom list", .cause = LISTED },
     { .text = "554 Host network not allowed", .cause = LISTED },
     { .text = "550 black ip", .cause = LISTED },
+    { .text = "550 no mail from your country", .cause = LISTED },
     { .text = "554 A problem occurred (ask tosa@rx.t-online.de)", .cause = LISTED },
 
     /* come back later */

@@ -71,6 +71,10 @@ static const struct explain_row ROWS[] = {
           "unauthori[sz]ed (?:sender|from|use of)",
           { CAUSE_FROM_NOT_LOGIN, 29 }, { CAUSE_SENDER_UNVERIFIED, 21 }, { CAUSE_SPF_FAIL, 17 },
           { CAUSE_OTHER_NOT_RELAY, 16 }),
+    WORDS("not send|not yours|berechtigt|autoris",
+          "(?:may|can|must|should) ?not send (?:mail |e-?mail |messages )?(?:as|from)|(?:sender|from|address)\\b.{0,20} not yours|"
+          "nicht (?:berechtigt|erlaubt).{0,40}absender|pas autoris.{0,40}(?:diteur|metteur)",
+          { CAUSE_FROM_NOT_LOGIN, 36 }),
     /* GMX, web.de, IONOS: their code says mailbox, their words the sender */
     WORDS("sender address", "sender address (?:is )?not allowed", { CAUSE_FROM_NOT_LOGIN, 26 }, { CAUSE_RECIPIENT_UNKNOWN, -36 }, { CAUSE_OTHER_NOT_RELAY, -10 }),
     /* Zoho says so when the From is another than the login's */
@@ -274,6 +278,7 @@ static const struct explain_row ROWS[] = {
     WORDS("full circle|does not resolve|resolves to|generic|dns check failure",
           "full circle dns|" NOT " resolve (?:back )?to|generic (?:r?dns|host|name|ptr|reverse)|dns check failure",
           { CAUSE_REVERSE_DNS_MISSING, 34 }, { CAUSE_DNS_FAILURE, -30 }),
+    WORDS("of your server|of your host|of your mail|reverse name", "name of your (?:mail )?(?:server|host)|no reverse name", { CAUSE_REVERSE_DNS_MISSING, 38 }, { CAUSE_DNS_FAILURE, -34 }),
     /* Sendmail tells the missing name in a refusal to relay, too; it is no reason of its own there */
     WORDS("ip name", "relaying denied\\.? ip name", { CAUSE_REVERSE_DNS_MISSING, -34 }),
     WORDS("access denied", "access denied\\.? ip name", { CAUSE_REVERSE_DNS_MISSING, 4 }),

@@ -42,6 +42,7 @@ static const struct rows_case CASES[] = {
     { .text = "553 发件人与登录用户不一致", .cause = LOGIN },
     { .text = "550 Die Absenderadresse ist nicht erlaubt", .cause = LOGIN },
     { .text = "550 Адрес отправителя не совпадает с логином", .cause = LOGIN },
+    { .text = "550 You may not send as b@one.example", .cause = LOGIN },
     { .text = "550 You cannot send mail with your own address here", .cause = OWN },
 
     /* a service that wants it proved */
@@ -120,6 +121,7 @@ static const struct rows_case CASES[] = {
           "550 5.7.25 [192.0.2.7] The IP address sending this message does not have a PTR record",
       .cause = REVERSE },
     { .text = "550 Cannot resolve your address", .cause = REVERSE },
+    { .text = "550 The host name of your server does not resolve", .cause = REVERSE },
     { .text = "550 192.0.2.7 does not resolve to a name", .cause = REVERSE },
     { .text = "550 5.7.1 Access denied. IP name lookup failed [192.0.2.7]", .cause = REVERSE },
     { .text = "421 one.example AUP#CXDNS", .cause = REVERSE },
