@@ -46,8 +46,9 @@ static bool is_announced(str before)
 {
     str s = before;
     bool colon = false;
-    while (s.n && (is_open(s.p[s.n - 1]) || s.p[s.n - 1] == ':' || s.p[s.n - 1] == '=' ||
-                   s.p[s.n - 1] == '>' || s.p[s.n - 1] == '-' || s.p[s.n - 1] == ',')) {
+    while (s.n && (is_open(s.p[s.n - 1]) || s.p[s.n - 1] == ':' || s.p[s.n - 1] == ';' ||
+                   s.p[s.n - 1] == '=' || s.p[s.n - 1] == '>' || s.p[s.n - 1] == '-' ||
+                   s.p[s.n - 1] == ',')) {
         colon |= s.p[s.n - 1] == ':' || s.p[s.n - 1] == '=' || s.p[s.n - 1] == '"' ||
                  s.p[s.n - 1] == '\'' || s.p[s.n - 1] == '(' || s.p[s.n - 1] == '[';
         s.n--;
@@ -71,7 +72,8 @@ static bool begins(str text, str before)
     str rest, words;
     bool first = !str_trim(before).n;
     if (!first && !is_open(before.p[before.n - 1]) && before.p[before.n - 1] != ':' &&
-        before.p[before.n - 1] != '=' && before.p[before.n - 1] != '>')
+        before.p[before.n - 1] != ';' && before.p[before.n - 1] != '=' &&
+        before.p[before.n - 1] != '>')
         return false;
     if (explain_words_code(text, &code, &more, &rest)) {
         if (code >= 400 && code < 420)
@@ -105,7 +107,7 @@ static size_t find(str line)
             if (begins(str_skip(line, i), opened == before.n && !from ? STR("") : before))
                 return i;
         }
-        open = is_open(c) || c == ':' || c == '=' || c == '>';
+        open = is_open(c) || c == ':' || c == ';' || c == '=' || c == '>';
     }
     return STR_NOT_FOUND;
 }

@@ -55,6 +55,7 @@ static const struct row {
       .text = "relay not permitted",
       .count = 1 },
     { .in = "SMTP error 550 no such user", .code = 550, .text = "no such user", .count = 1 },
+    { .in = "Diagnostic-Code: smtp;554 no", .code = 554, .text = "no", .count = 1 },
     { .in = "it says code: 550", .code = 550, .text = "it says code:", .count = 1 },
     { .in = "we get 530 5.7.0 Authentication required each time",
       .code = 530,

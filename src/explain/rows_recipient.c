@@ -152,7 +152,7 @@ static const struct explain_row ROWS[] = {
     WORDS("不存在|不存在|找不到|未找到|无效|無効|見つかりません|存在しません|存在しない|不明|该用户|已停用|被禁用|존재하지|찾을 수",
           "(?:用户|用戶|邮箱|郵箱|收件人|帐号|账号|地址|邮件地址).{0,30}(?:不存在|无效|無效|停用|禁用|冻结|未找到|找不到)|(?:找不到|未找到|无效|"
           "不存在).{0,20}(?:用户|邮箱|收件人|地址|帐号)|(?:宛先|ユーザー?|アドレス|受信者|メールボックス).{0,40}(?:存在しま?|見つかりま|不明|無効)|(?:사용자|수신자|"
-          "메일|계정|주소).{0,30}(?:존재하지|찾을 수)", { UNKNOWN, 36 }),
+          "메일|계정|주소).{0,30}(?:존재하지|찾을 수)|존재하지 않는 (?:사용자|메일|계정|주소)", { UNKNOWN, 36 }),
 
     /* --- the mailbox is full --- */
     WORDS("quota",
@@ -242,7 +242,7 @@ static const struct explain_row ROWS[] = {
           "(?:policy|security|local|policies|polic\\w+) (?:reason|restriction|violation|reject|denied|block)|"
           "(?:violat|against|due to|because of|by|per|for)\\b.{0,30}\\b(?:polic(?:y|ies))|policy.?violation|"
           "rejected by polic",
-          { CONTENT, 27 }, { OTHER, 20 }, { LISTED, 16 }, { CAUSE_DKIM_DMARC_FAIL, 12 }),
+          { CONTENT, 32 }, { OTHER, 20 }, { LISTED, 18 }, { CAUSE_DKIM_DMARC_FAIL, 14 }),
     WORDS("url|uri|link|website|surbl|uribl|dbl",
           "\\b(?:ur[il]s?|links?|web ?site|surbl|uribl|ivmuri)\\b.{0,60}(?:block|list|reject|spam|blacklist|"
           "malicious)|(?:block|list|blacklist|malicious|contain)\\w*\\b.{0,40}\\b(?:ur[il]s?|links?|surbl|"
@@ -486,7 +486,7 @@ static const struct explain_row ROWS[] = {
           "temporary failure|unable to process|write error|resources|database|ldap|disk|unexpected|failed to|"
           "read error|timeout|callout|milter|misconfig",
           "local error in processing|internal (?:\\w+ )?(?:error|problem|fault|failure)|queue file write|"
-          "(?:local|system|server|configuration|config|software|database|ldap) (?:problem|error|failure|fault)|"
+          "(?<!smtp )(?<!mail )(?:local|system|server|configuration|config|software|database|ldap) (?:problem|error|failure|fault)|"
           "temporary (?:lookup |local |system |server |internal )?(?:failure|error|problem)|lookup failure|"
           "unable to process|(?:mail )?system (?:config|resources)|mis-?configured|write error|(?:could|"
           "can) ?not (?:open|write|create|lock|access|contact)|recipient (?:verify|callout)|"
@@ -494,7 +494,7 @@ static const struct explain_row ROWS[] = {
           { OTHER, 34 }),
     WORDS("recipient verif|out of memory|queue unavailable|queue full|den", "recipient verif\\w+ |out of memory|queue (?:is )?(?:unavailable|full)|den(?:y|ies|ied) (?:the )?sender", { OTHER, 28 }, { UNKNOWN, 6 }),
     WORDS("requested", "requested (?:mail )?action (?:not taken|aborted)", { OTHER, 14 }),
-    KEY("transaction failed", { OTHER, 20 }),
+    KEY("transaction failed", { OTHER, 17 }),
     WORDS("domain failure", "temporary domain failure", { DNS, 26 }, { OTHER, 24 }),
     WORDS("service unavailable|service not available|service currently|temporarily unavailable|not available|"
           "out of service|shutting down|shut down|closing transmission|closing connection|unavailable|"

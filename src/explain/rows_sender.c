@@ -53,7 +53,7 @@ static const struct explain_row ROWS[] = {
     WORDS("match|conform|consistent|belong|same|mismatch|correspond|different|differ|equal",
           FROM "\\b.{0,80}(?:mismatch\\w*|(?:" NOT "|unequal|different|differs?).{0,12}(?:match\\w*|belong|equal|same|conform|consistent|correspond|"
           "from|than)).{0,60}" LOGIN,
-          { CAUSE_FROM_NOT_LOGIN, 34 }),
+          { CAUSE_FROM_NOT_LOGIN, 36 }, { CAUSE_CLIENT_NEVER_AUTHENTICATES, -24 }),
     WORDS("authenticated|logged in|login|auth",
           "(?:authenticated|logged[ -]in|login|auth)\\b.{0,80}" NOT " " ALLOWED
           ".{0,20}\\b(?:to|for)\\b.{0,30}(?:send|sender|from|as|use)",
@@ -132,7 +132,8 @@ static const struct explain_row ROWS[] = {
           "set|provided|not|are|in\\b|$)|\\(from\\):|from[: ]*(?:address|header|field)?.{0,4} (?:is|was|"
           "must be|cannot be) (?:empty|missing|blank|required|specified|invalid)|must (?:have a|"
           "provide).{0,20}\"?from\"?|a from address must",
-          { CAUSE_FROM_INVALID, 31 }, { CAUSE_OTHER_NOT_RELAY, 20 }),
+          { CAUSE_FROM_INVALID, 33 }, { CAUSE_OTHER_NOT_RELAY, 20 }),
+    WORDS("(from):", "invalid address: *\\(from\\)", { CAUSE_FROM_INVALID, 12 }, { CAUSE_RECIPIENT_UNKNOWN, -30 }),
     WORDS("sender|mail from|return-path|reverse-path",
           "(?:bad|invalid|malformed|illegal|incorrect) (?:sender|return.path|reverse.path|"
           "mail from)(?:'?s)?(?: address| e-?mail)?|(?:sender|mail from)(?: address)?.{0,20}(?:syntax|"
@@ -192,7 +193,7 @@ static const struct explain_row ROWS[] = {
     WORDS("spf|policy framework|openspf",
           "spf.{0,40}(?:fail|not pass|reject|den|prohibit|unauthori|invalid|violat|inspect|suspicious)|(?:fail|"
           "reject|violat|prohibit|unauthori).{0,40}(?:spf|policy framework)",
-          { CAUSE_SPF_FAIL, 6 }, { CAUSE_FROM_NOT_LOGIN, -8 }),
+          { CAUSE_SPF_FAIL, 6 }, { CAUSE_FROM_NOT_LOGIN, -8 }, { CAUSE_RECIPIENT_UNKNOWN, -40 }),
     WORDS("not allowed|not permitted|not authori|not designated|not listed|not an auth",
           "(?:\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-f]{0,4}:[0-9a-f:]{4,}|\\bip(?: address)?|mail ?server|"
           "(?:sending|client) host)[\\])]?,? (?:" NOT

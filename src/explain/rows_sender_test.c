@@ -59,6 +59,7 @@ static const struct rows_case CASES[] = {
       .cause = INVALID },
     { .text = "550 Blank From: addresses are not allowed. Provide a valid From.",
       .cause = INVALID },
+    { .text = "Invalid address: (From): root@localhost", .cause = INVALID },
     { .text = "501 5.1.7 Bad sender address syntax", .cause = OTHER },
     { .text = "5.0.1 Emetteur invalide. Invalid Sender.", .cause = OTHER },
     { .text = "501 5.1.7 Invalid address", .never = UNKNOWN, .stage = SMTP_STAGE_MAIL },

@@ -196,7 +196,8 @@ bool weigh_said(struct weigher *w, const struct explain_page *p, const struct ex
             matcher_finds(w->matcher, i, r->of_page ? &page->text : &text, &where))
             speak(r, where, out->score, out->spoke, &out->spoke_count);
     }
-    if (s->code >= 400 && s->text.n > 0 && out->score[CAUSE_OTHER_NOT_RELAY] < REFUSED_AT_LEAST)
+    if ((s->code >= 400 || s->enhanced.class >= 4) && s->text.n > 0 &&
+        out->score[CAUSE_OTHER_NOT_RELAY] < REFUSED_AT_LEAST)
         out->score[CAUSE_OTHER_NOT_RELAY] = REFUSED_AT_LEAST;
     weigh_share(out);
     return true;
