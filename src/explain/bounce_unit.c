@@ -260,7 +260,7 @@ static const str TELLS[] = {
 static const str OF_LOG[] = {
     STR_INIT(" status=bounced"), STR_INIT(" status=deferred"), STR_INIT(" status=sent"),
     STR_INIT(" stat="),          STR_INIT(", dsn="),           STR_INIT(" noqueue: "),
-    STR_INIT("postfix/smtp"),    STR_INIT(" rejected rcpt "),  STR_INIT(" relay="),
+    STR_INIT("postfix/smtp"),    STR_INIT(" rejected rcpt "),  STR_INIT(" to=<"),
 };
 
 static const str DELAYS[] = {
@@ -643,6 +643,15 @@ static bool closes_nothing(str s)
     return false;
 }
 
+/* Who answered stands before the answer: names in it are others'. */
+static void name_before(str folded, str lower, size_t begin, struct bounce_unit *u)
+{
+    u->host = STR_NONE;
+    u->address = (struct ip){ .family = IP_NONE };
+    if (u->reporter.n == 0)
+        read_host(str_take(folded, begin), str_take(lower, begin), u);
+}
+
 /* The words end where the bounce goes on with its own. */
 static str until_own_words(str folded, str lower, str from)
 {
@@ -677,37 +686,48 @@ static void take_answer(str folded, str lower, str from, struct arena *memory,
                         struct bounce_unit *u)
 {
     str rest;
+    size_t begin = (size_t)(from.p - folded.p);
     from = until_own_words(folded, lower, from);
     if (bounce_code_read(from, &u->code, &u->enhanced, &rest))
         u->words = bounce_words(rest, u->code, from.n > 3 && from.p[3] == '-', memory);
     else
         u->words = bounce_words(from, 0, false, memory);
     u->answer = u->words.n > 0 || u->code > 0;
+    name_before(folded, lower, begin, u);
     if (u->host.n == 0 && u->address.family == IP_NONE)
         u->host = host_at_end(u->words);
 }
 
-/* A code behind an anchor; *anchor: the last one that stands at the end. */
+/* Where a code begins behind the anchor; STR_NOT_FOUND: nowhere. */
+static size_t code_behind(str lower, const struct anchor *a, struct bounce_unit *u)
+{
+    str rest = lower;
+    for (unsigned tries = 0; tries < 4; tries++) {
+        size_t at = str_find(rest, a->words);
+        if (at == STR_NOT_FOUND)
+            break;
+        rest = str_skip(rest, at + a->words.n);
+        u->remote |= a->remote;
+        str behind = skip_marks(rest);
+        u->expects |= behind.n == 0;
+        if (is_code(behind))
+            return lower.n - behind.n;
+    }
+    return STR_NOT_FOUND;
+}
+
+/* A code behind an anchor, the first in the text: what a server says may hold another's words. */
 static bool answer_at_anchor(str folded, str lower, struct arena *memory, struct bounce_unit *u)
 {
+    size_t first = STR_NOT_FOUND;
     for (size_t i = 0; i < COUNT_OF(ANCHORS); i++) {
-        str rest = lower;
-        for (unsigned tries = 0; tries < 4; tries++) {
-            size_t at = str_find(rest, ANCHORS[i].words);
-            if (at == STR_NOT_FOUND)
-                break;
-            rest = str_skip(rest, at + ANCHORS[i].words.n);
-            u->remote |= ANCHORS[i].remote;
-            str behind = skip_marks(rest);
-            if (behind.n == 0)
-                u->expects = true;
-            if (!is_code(behind))
-                continue;
-            take_answer(folded, lower, str_skip(folded, folded.n - behind.n), memory, u);
-            return true;
-        }
+        size_t at = code_behind(lower, &ANCHORS[i], u);
+        first = at < first ? at : first;
     }
-    return false;
+    if (first == STR_NOT_FOUND)
+        return false;
+    take_answer(folded, lower, str_skip(folded, first), memory, u);
+    return true;
 }
 
 /* "550 5.7.1", wherever it stands. */
