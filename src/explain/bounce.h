@@ -21,6 +21,8 @@ struct bounce_unit {
     bool remote;       /* another server's answer is passed on */
     bool answer;       /* code and words of an answer are here */
     bool expects;      /* the answer follows in the next unit */
+    size_t
+        behind; /* octets of the line before the words that follow the last anchor; 0: no anchor */
     unsigned code;
     struct smtp_enhanced enhanced;
     str words; /* on one line, in memory */
@@ -41,6 +43,11 @@ bool bounce_line_of_log(str lower);
 bool bounce_unit_delays(str lower);
 /* What follows is the message that came back. */
 bool bounce_line_ends(str lower);
+
+/* Events of services that send mail for others, as JSON or pieces of it: each refusal is added to the page. */
+void bounce_json_read(struct explain_page *p, str text);
+/* Is the line of such an event? In lower case. */
+bool bounce_line_of_json(str lower);
 
 /* A reply code at the start of text, with its enhanced status code; *rest is what follows. False: there is none. */
 bool bounce_code_read(str text, unsigned *code, struct smtp_enhanced *enhanced, str *rest);

@@ -41,8 +41,6 @@ static const struct anchor {
     { STR_INIT("the response from the remote server was:"), true },
     { STR_INIT("the response was:"), true },
     { STR_INIT("the response from the remote server:"), true },
-    { STR_INIT("technical details of permanent failure:"), false },
-    { STR_INIT("technical details of temporary failure:"), false },
     { STR_INIT("smtp error:"), false },
     /* the rest */
     { STR_INIT("response was:"), true },
@@ -58,28 +56,60 @@ static const struct anchor {
     { STR_INIT("message returned:"), false },
     { STR_INIT("because:"), false },
     { STR_INIT("responded:"), true },
-    { STR_INIT("responded with"), true },
-    { STR_INIT("error from remote"), true },
     { STR_INIT("diagnostic code:"), false },
     { STR_INIT("diagnostic information:"), false },
-    { STR_INIT("transcript of session"), false },
     { STR_INIT("smtp;"), false },
     { STR_INIT("lmtp;"), false },
-    { STR_INIT("antwort des empf\xc3\xa4ngerservers:"), true },
+    /* Gmail, in the languages of its users */
+    { STR_INIT("lautete:"), true },
     { STR_INIT("antwort vom remote-server:"), true },
+    { STR_INIT("ponse du serveur distant :"), true },
+    { STR_INIT("ponse du serveur distant:"), true },
+    { STR_INIT("ponse \xc3\xa9tait :"), true },
+    { STR_INIT("respuesta del servidor remoto fue:"), true },
+    { STR_INIT("la respuesta fue:"), true },
+    { STR_INIT("risposta del server remoto \xc3\xa8 stata:"), true },
+    { STR_INIT("la risposta \xc3\xa8 stata:"), true },
+    { STR_INIT("resposta do servidor remoto foi:"), true },
+    { STR_INIT("a resposta foi:"), true },
+    { STR_INIT("externe server was:"), true },
+    { STR_INIT("het antwoord was:"), true },
+    { STR_INIT("z serwera zdalnego:"), true },
+    { STR_INIT("\xd1\x83\xd0\xb4\xd0\xb0\xd0\xbb\xd0\xb5\xd0\xbd\xd0\xbd\xd0\xbe\xd0\xb3\xd0\xbe "
+               "\xd1\x81\xd0\xb5\xd1\x80\xd0\xb2\xd0\xb5\xd1\x80\xd0\xb0:"),
+      true },
+    { STR_INIT("\xd1\x83\xd0\xb4\xd0\xb0\xd0\xbb\xd1\x91\xd0\xbd\xd0\xbd\xd0\xbe\xd0\xb3\xd0\xbe "
+               "\xd1\x81\xd0\xb5\xd1\x80\xd0\xb2\xd0\xb5\xd1\x80\xd0\xb0:"),
+      true },
+    { STR_INIT("\xe3\x81\x8b\xe3\x82\x89\xe3\x81\xae\xe5\xbf\x9c\xe7\xad\x94:"), true },
+    { STR_INIT("\xe5\xbf\x9c\xe7\xad\x94:"), true },
+    { STR_INIT("\xe7\x9a\x84\xe5\x93\x8d\xe5\xba\x94\xe6\x98\xaf:"), true },
+    { STR_INIT("\xe7\x9a\x84\xe5\x9b\x9e\xe5\xa4\x8d\xe5\xa6\x82\xe4\xb8\x8b\xef\xbc\x9a"), true },
+    { STR_INIT("\xe5\x9b\x9e\xe6\x87\x89\xe5\xa6\x82\xe4\xb8\x8b\xef\xbc\x9a"), true },
+    { STR_INIT("sunucudan gelen yan\xc4\xb1t:"), true },
+    { STR_INIT("yan\xc4\xb1t:"), true },
+    /* in no language but their own */
+    { STR_INIT("antwort des empf\xc3\xa4ngerservers:"), true },
     { STR_INIT("fehlermeldung:"), false },
     { STR_INIT("grund:"), false },
     { STR_INIT("antwort:"), true },
-    { STR_INIT("r\xc3\xa9ponse du serveur distant"), true },
-    { STR_INIT("la r\xc3\xa9ponse du serveur distant \xc3\xa9tait"), true },
-    { STR_INIT("la respuesta del servidor remoto fue"), true },
-    { STR_INIT("la respuesta fue:"), true },
-    { STR_INIT("die antwort lautete:"), true },
-    { STR_INIT("la risposta \xc3\xa8 stata:"), true },
-    { STR_INIT("a resposta foi:"), true },
-    { STR_INIT("\xd0\xbe\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82:"), true }, /* Russian, response */
-    { STR_INIT("\xe8\x8b\xb1\xe6\x96\x87\xe4\xbf\xa1\xe6\x81\xaf:"),
-      true }, /* Chinese, in English */
+    { STR_INIT("motif :"), false },
+    { STR_INIT("raison :"), false },
+    { STR_INIT("motivo:"), false },
+    { STR_INIT("\xd0\xbe\xd1\x82\xd0\xb2\xd0\xb5\xd1\x82:"), true },
+    { STR_INIT("\xd0\xbf\xd1\x80\xd0\xb8\xd1\x87\xd0\xb8\xd0\xbd\xd0\xb0:"), false },
+    { STR_INIT("\xe8\x8b\xb1\xe6\x96\x87\xe4\xbf\xa1\xe6\x81\xaf:"), true },
+    { STR_INIT("\xe8\x8b\xb1\xe6\x96\x87\xe4\xbf\xa1\xe6\x81\xaf\xef\xbc\x9a"), true },
+    { STR_INIT("\xe9\x80\x80\xe4\xbf\xa1\xe5\x8e\x9f\xe5\x9b\xa0\xef\xbc\x9a"), false },
+    { STR_INIT("\xe9\x80\x80\xe4\xbf\xa1\xe5\x8e\x9f\xe5\x9b\xa0:"), false },
+    { STR_INIT("\xe6\x8b\x92\xe6\x94\xb6\xe5\x8e\x9f\xe5\x9b\xa0\xef\xbc\x9a"), false },
+    { STR_INIT("\xe5\x8e\x9f\xe5\x9b\xa0:"), false },
+};
+
+/* Headings: the answer is in the next unit, and what follows in this one is about it. */
+static const str HEADINGS[] = {
+    STR_INIT("technical details of permanent failure:"),
+    STR_INIT("technical details of temporary failure:"),
 };
 
 /* To which command, as the words tell it. The longer of two that begin alike stands first. */
@@ -249,8 +279,61 @@ static const str TELLS[] = {
     STR_INIT("n'a pas pu \xc3\xaatre"),
     STR_INIT("no se ha podido entregar"),
     STR_INIT("non \xc3\xa8 stato recapitato"),
-    STR_INIT("\"bouncedrecipients\""),
-    STR_INIT("\"diagnosticcode\""),
+    STR_INIT("oder gruppen ist fehlgeschlagen"),
+    STR_INIT("zustellung an diese empf\xc3\xa4nger"),
+    STR_INIT("fehler bei der nachrichtenzustellung"),
+    STR_INIT("chec de la remise"),
+    STR_INIT("informations de diagnostic pour les administrateurs"),
+    STR_INIT("no se pudo entregar"),
+    STR_INIT("se ha podido entregar"),
+    STR_INIT("informaci\xc3\xb3n de diagn\xc3\xb3stico para"),
+    STR_INIT("recapito non riuscito"),
+    STR_INIT("informazioni di diagnostica per"),
+    STR_INIT("falha na entrega"),
+    STR_INIT("informa\xc3\xa7\xc3\xb5"
+             "es de diagn\xc3\xb3stico para"),
+    STR_INIT("informacje diagnostyczne dla"),
+    STR_INIT("nie powiod\xc5\x82o si\xc4\x99"),
+    STR_INIT(
+        "\xe3\x81\xb8\xe3\x81\xae\xe9\x85\x8d\xe4\xbf\xa1\xe3\x81\xab\xe5\xa4\xb1\xe6\x95\x97"),
+    STR_INIT("\xe7\xae\xa1\xe7\x90\x86\xe8\x80\x85\xe5\x90\x91\xe3\x81\x91\xe3\x81\xae\xe8\xa8\xba"
+             "\xe6\x96\xad\xe6\x83\x85\xe5\xa0\xb1"),
+    STR_INIT("\xe6\x9c\xaa\xe8\x83\xbd\xe4\xbc\xa0\xe9\x80\x92\xe5\x88\xb0"),
+    STR_INIT("\xe7\xae\xa1\xe7\x90\x86\xe5\x91\x98\xe7\x9a\x84\xe8\xaf\x8a\xe6\x96\xad\xe4\xbf\xa1"
+             "\xe6\x81\xaf"),
+    STR_INIT("\xd0\xb4\xd0\xb8\xd0\xb0\xd0\xb3\xd0\xbd\xd0\xbe\xd1\x81\xd1\x82\xd0\xb8\xd1\x87\xd0"
+             "\xb5\xd1\x81\xd0\xba\xd0\xb8\xd0\xb5 "
+             "\xd1\x81\xd0\xb2\xd0\xb5\xd0\xb4\xd0\xb5\xd0\xbd\xd0\xb8\xd1\x8f "
+             "\xd0\xb4\xd0\xbb\xd1\x8f"),
+    STR_INIT("\xd1\x81\xd0\xb1\xd0\xbe\xd0\xb9 "
+             "\xd0\xb4\xd0\xbe\xd1\x81\xd1\x82\xd0\xb0\xd0\xb2\xd0\xba\xd0\xb8"),
+    STR_INIT("diagnostikinformation f\xc3\xb6r"),
+    STR_INIT("det gick inte att leverera"),
+    STR_INIT("kan het bericht niet bezorgen"),
+    STR_INIT("nachricht nicht zugestellt"),
+    STR_INIT("nachricht blockiert"),
+    STR_INIT("adresse nicht gefunden"),
+    STR_INIT("message bloqu\xc3\xa9"),
+    STR_INIT("adresse introuvable"),
+    STR_INIT("mensaje bloqueado"),
+    STR_INIT("no se encontr\xc3\xb3 la direcci\xc3\xb3n"),
+    STR_INIT("indirizzo non trovato"),
+    STR_INIT("messaggio bloccato"),
+    STR_INIT("endere\xc3\xa7o n\xc3\xa3o encontrado"),
+    STR_INIT("mensagem bloqueada"),
+    STR_INIT("message not delivered"),
+    STR_INIT("address not found"),
+    STR_INIT("message blocked"),
+    STR_INIT("delivery incomplete"),
+    STR_INIT("smtp error from remote server"),
+    STR_INIT("haraka mailer program"),
+    STR_INIT("failed recipient:"),
+    STR_INIT("your message was not delivered"),
+    STR_INIT("message could not be delivered"),
+    STR_INIT("undeliverable message"),
+    STR_INIT("delivery failure"),
+    STR_INIT("failure notice"),
+    STR_INIT("could not deliver the message"),
     STR_INIT("\xe9\x80\x80\xe4\xbf\xa1"), /* Chinese, returned letter */
     STR_INIT("\xd0\xbd\xd0\xb5 \xd0\xbc\xd0\xbe\xd0\xb6\xd0\xb5\xd1\x82 "
              "\xd0\xb1\xd1\x8b\xd1\x82\xd1\x8c "
@@ -298,6 +381,23 @@ static bool has_any(str lower, const str *words, size_t count)
 bool bounce_line_tells(str lower)
 {
     return has_any(lower, TELLS, COUNT_OF(TELLS));
+}
+
+bool bounce_line_of_json(str lower)
+{
+    static const str EVENTS[] = {
+        STR_INIT("\"diagnosticcode\""),
+        STR_INIT("\"bouncedrecipients\""),
+        STR_INIT("\"mx-host\""),
+        STR_INIT("\"delivery-status\""),
+        STR_INIT("\"event\":\"bounce\""),
+        STR_INIT("\"event\": \"bounce\""),
+        STR_INIT("\"sg_event_id\""),
+        STR_INIT("\"raw_reason\""),
+        STR_INIT("\"bounce_description\""),
+        STR_INIT("\"hardbounce\""),
+    };
+    return has_any(lower, EVENTS, COUNT_OF(EVENTS));
 }
 
 bool bounce_line_of_log(str lower)
@@ -529,7 +629,23 @@ static const str BEFORE_REPORTER[] = {
     STR_INIT("generating server: "),
     STR_INIT("generierender server: "),
     STR_INIT("serveur de g\xc3\xa9n\xc3\xa9ration : "),
+    STR_INIT("serveur de g\xc3\xa9n\xc3\xa9ration: "),
+    STR_INIT("generando servidor: "),
     STR_INIT("servidor de generaci\xc3\xb3n: "),
+    STR_INIT("server di generazione: "),
+    STR_INIT("servidor de gera\xc3\xa7\xc3\xa3o: "),
+    STR_INIT("servidor gerador: "),
+    STR_INIT("serwer generuj\xc4\x85"
+             "cy: "),
+    STR_INIT("genererande server: "),
+    STR_INIT("generuj\xc3\xad"
+             "c\xc3\xad server: "),
+    STR_INIT("\xd1\x84\xd0\xbe\xd1\x80\xd0\xbc\xd0\xb8\xd1\x80\xd1\x83\xd1\x8e\xd1\x89\xd0\xb8\xd0"
+             "\xb9 \xd1\x81\xd0\xb5\xd1\x80\xd0\xb2\xd0\xb5\xd1\x80: "),
+    STR_INIT("\xe7\x94\x9f\xe6\x88\x90\xe3\x82\xb5\xe3\x83\xbc\xe3\x83\x90\xe3\x83\xbc: "),
+    STR_INIT(
+        "\xe6\xad\xa3\xe5\x9c\xa8\xe7\x94\x9f\xe6\x88\x90\xe6\x9c\x8d\xe5\x8a\xa1\xe5\x99\xa8: "),
+    STR_INIT("genererende server: "),
 };
 /* Words behind it. */
 static const str BEHIND_HOST[] = {
@@ -710,6 +826,8 @@ static size_t code_behind(str lower, const struct anchor *a, struct bounce_unit 
         u->remote |= a->remote;
         str behind = skip_marks(rest);
         u->expects |= behind.n == 0;
+        if (behind.n > 3 && lower.n - behind.n > u->behind)
+            u->behind = lower.n - behind.n;
         if (is_code(behind))
             return lower.n - behind.n;
     }
@@ -818,6 +936,9 @@ void bounce_unit_read(str folded, str lower, str lines, struct arena *memory,
         !answer_at_colon(folded, lower, memory, out) &&
         !answer_at_line(folded, lower, lines, memory, out))
         read_end(lower, out);
+    out->expects |= has_any(lower, HEADINGS, COUNT_OF(HEADINGS));
+    if (!out->answer && out->end == SMTP_END_REPLY && out->behind)
+        take_answer(folded, lower, str_skip(folded, out->behind), memory, out);
     if (out->enhanced.class == 0)
         read_enhanced(folded, out);
 }

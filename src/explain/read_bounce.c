@@ -68,6 +68,8 @@ static bool overlap(str a, str b)
 static bool same_refusal(const struct explain_said *a, const struct explain_said *b)
 {
     bool known = a->recipient.n > 0 && b->recipient.n > 0;
+    if (a->recipient.n == 0 && a->code == 0) /* a sentence about nobody, above what it is about */
+        return true;
     if (known && !str_eq_nocase(a->recipient, b->recipient))
         return false;
     if (a->code && b->code && a->code != b->code)
@@ -551,8 +553,9 @@ static void read_unit(struct walk *w, str lines)
     else
         find_recipient(w, folded, lower);
     if (u.answer) {
+        bool whole = w->expects && u.code == 0;
         remember(w, &u);
-        say_unit(w, &u, u.words);
+        say_unit(w, &u, whole ? folded : u.words);
         return;
     }
     if (recipient.n) {
@@ -571,7 +574,16 @@ static void read_unit(struct walk *w, str lines)
 /* ------------------------------------------------------------------------------------------------
  * Lines
  */
-static bool is_bounce(const struct explain_page *p)
+/* "<anna@corp.example>: words", which no reply begins with. */
+static bool names_recipient(str line)
+{
+    str behind;
+    line = skip_blanks(line);
+    return str_starts(line, STR("<")) && recipient_at(line, &behind).n > 0 && behind.p[-1] == '>' &&
+           str_starts(behind, STR(":"));
+}
+
+static bool is_bounce(const struct explain_page *p, bool *json)
 {
     unsigned lines = 0;
     for (str rest = str_take(p->plain, TEXT_MAX); rest.p && lines < LINES_MAX; lines++) {
@@ -580,7 +592,9 @@ static bool is_bounce(const struct explain_page *p)
         for (size_t i = 0; i < line.n; i++)
             low[i] = to_lower(line.p[i]);
         str lower = { low, line.n };
-        if (line.n > 8 && bounce_line_tells(lower) && !bounce_line_of_log(lower))
+        *json = line.n > 8 && bounce_line_of_json(lower);
+        if (line.n > 8 && (*json || bounce_line_tells(lower) || names_recipient(line)) &&
+            !bounce_line_of_log(lower))
             return true;
     }
     return false;
@@ -727,6 +741,36 @@ static enum finding_hop hop_of_reporter(const struct explain_said *s)
     return has_word(text, MAILBOX_WORDS, COUNT_OF(MAILBOX_WORDS)) ? HOP_RECIPIENT : HOP_NONE;
 }
 
+/* "relay.corp.example" and "mx.corp.example", by their last two names, or three where the last two are short as in
+ * "co.uk": a guess, but no more depends on it than whose side a server is on. */
+static str last_names(str host)
+{
+    size_t dots = 0, i = host.n;
+    while (i > 0 && dots < 2)
+        dots += host.p[--i] == '.';
+    str two = dots < 2 ? host : str_skip(host, i + 1);
+    if (dots < 2 || str_find_octet(two, '.') > 3 || two.n > 7)
+        return two;
+    while (i > 0 && host.p[i - 1] != '.')
+        i--;
+    return str_skip(host, i);
+}
+
+/* The server that refused is of the same house as the one that wrote the bounce, and the recipient is not: it is the
+ * next one on the sender's side. */
+static void name_next(struct walk *w)
+{
+    str house = last_names(w->reporter);
+    for (size_t i = w->first; i < w->p->count && house.n > 3; i++) {
+        struct explain_said *s = &w->p->said[i];
+        size_t at = str_rfind_octet(s->recipient, '@');
+        str domain = at == STR_NOT_FOUND ? STR_NONE : str_skip(s->recipient, at + 1);
+        if (s->hop == HOP_NONE && domain.n && !str_eq_nocase(s->by, w->reporter) &&
+            str_eq_nocase(last_names(s->by), house) && !str_eq_nocase(last_names(domain), house))
+            s->hop = HOP_NEXT;
+    }
+}
+
 /* Where no other server is told of, the one that wrote the bounce gave up. */
 static void name_reporter(struct walk *w)
 {
@@ -742,9 +786,13 @@ static void name_reporter(struct walk *w)
 void explain_read_bounce(struct explain_page *p)
 {
     struct walk w = { .p = p, .first = p->count };
-    if (!is_bounce(p))
+    bool json = false;
+    if (!is_bounce(p, &json))
         return;
-    walk_lines(&w, str_take(p->plain, TEXT_MAX));
+    if (json)
+        bounce_json_read(p, str_take(p->plain, TEXT_MAX));
+    if (p->count == w.first)
+        walk_lines(&w, str_take(p->plain, TEXT_MAX));
     if (p->count == w.first) {
         struct explain_said s = { .end = SMTP_END_REPLY,
                                   .recipient = w.recipient,
@@ -756,6 +804,7 @@ void explain_read_bounce(struct explain_page *p)
         say(&w, &s);
     }
     name_reporter(&w);
+    name_next(&w);
     if (p->form == FORM_NONE)
         p->form = FORM_BOUNCE;
     if (p->to.n == 0)

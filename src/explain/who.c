@@ -153,9 +153,18 @@ static bool is_program(enum explain_form f)
     return f == FORM_TRANSCRIPT || f == FORM_LIBRARY || f == FORM_DIALOG;
 }
 
+/* In a bounce "smtp.corp.example" may well be the recipient's: many call their MX so. */
+static bool is_relay_by_name(str host)
+{
+    return provider_of_host(host) ||
+           (explain_host_is_submission(host) && !begins_with_word(first_label(host), STR("smtp")));
+}
+
 /* Does a submission port or the name tell that users hand mail in there? */
 static bool is_submission(const struct explain_page *p, const struct explain_said *s)
 {
+    if (s->form == FORM_BOUNCE)
+        return is_relay_by_name(s->by) && !is_recipients(s);
     if (explain_host_is_submission(s->by))
         return true;
     bool asked = s->by.n == 0 || str_eq_nocase(s->by, p->server);
@@ -167,7 +176,7 @@ static enum finding_hop hop_of_bounce(const struct explain_page *p, const struct
     bool named = s->by.n > 0 || s->by_address.family != IP_NONE;
     if (is_recipients(s) || explain_host_is_mx(s->by))
         return HOP_RECIPIENT;
-    if (explain_host_is_submission(s->by))
+    if (is_relay_by_name(s->by))
         return HOP_NEXT;
     return named || (s->code && (p->facts & FACT_RELAYED)) ? HOP_RECIPIENT : HOP_NONE;
 }
