@@ -372,6 +372,14 @@ static const str RECIPIENT_WORDS[] = {
     STR_INIT("destinataire :"),
     STR_INIT("destinatario:"),
     STR_INIT("empf\xc3\xa4nger:"),
+    STR_INIT("your message to "),
+    STR_INIT("ihre nachricht an "),
+    STR_INIT("votre message \xc3\xa0 "),
+    STR_INIT("su mensaje a "),
+    STR_INIT("il messaggio a "),
+    STR_INIT("undeliverable address:"),
+    STR_INIT("unknown user:"),
+    STR_INIT("intended recipient"),
     STR_INIT("delivered to "),
     STR_INIT("to the following recipient"),
     STR_INIT("\xe6\x94\xb6\xe4\xbb\xb6\xe4\xba\xba"), /* Chinese, recipient */
@@ -561,6 +569,9 @@ static void read_unit(struct walk *w, str lines)
     if (recipient.n) {
         str words = words_behind(str_skip(lines, (size_t)(behind.p - lines.p)));
         words = bounce_words(words, 0, false, memory);
+        str behind_code;
+        if (bounce_code_read(words, &u.code, &u.enhanced, &behind_code))
+            words = behind_code;
         if (words.n > 3 && !u.expects)
             say_unit(w, &u, words);
     } else if (w->expects && !u.expects) {
@@ -634,7 +645,7 @@ static const str HEADER_NAMES[] = {
 };
 
 /* A line of a message's header, or of a part's. */
-static bool is_header(str line)
+static bool is_header(str line, bool inside)
 {
     struct mail_field f;
     if (str_starts(line, STR("From "))) /* mbox's line has a time */
@@ -644,7 +655,7 @@ static bool is_header(str line)
     bool word = true;
     for (size_t i = 0; i < f.name.n && word; i++)
         word = is_alnum(f.name.p[i]) || f.name.p[i] == '-';
-    if (word && str_find_octet(f.name, '-') != STR_NOT_FOUND)
+    if (word && (inside || str_find_octet(f.name, '-') != STR_NOT_FOUND))
         return true;
     for (size_t i = 0; i < COUNT_OF(HEADER_NAMES); i++)
         if (str_eq_nocase(f.name, HEADER_NAMES[i]))
@@ -665,9 +676,28 @@ static bool is_boundary(str line)
     return line.n > 10 && str_starts(line, STR("--")) && str_find_octet(line, ' ') == STR_NOT_FOUND;
 }
 
+static size_t indent(str line)
+{
+    return line.n - skip_blanks(line).n;
+}
+
+/* A recipient's line, and not the middle of a wrapped answer that names him: that is set in further than the unit's
+ * first line, or names the recipient that the unit is about already. */
+static bool begins_unit(str unit, str line)
+{
+    str behind, own = STR_NONE, address = recipient_at(line, &behind);
+    if (address.n == 0 || unit.n == 0)
+        return address.n > 0;
+    own = recipient_at(str_take(unit, str_find_octet(unit, '\n')), &behind);
+    str before = str_trim(unit);
+    if (own.n == 0)
+        return !is_digit(before.p[before.n - 1]) && !str_ends_nocase(before, STR("said:"));
+    return indent(line) <= indent(unit) && !str_eq_nocase(own, address);
+}
+
 static void walk_lines(struct walk *w, str text)
 {
-    str unit = STR_NONE, ignored;
+    str unit = STR_NONE;
     unsigned lines = 0;
     bool header = false;
     for (str rest = text; rest.p && rest.n > 0 && lines < LINES_MAX; lines++) {
@@ -687,10 +717,10 @@ static void walk_lines(struct walk *w, str text)
         if (w->p->count > w->first && is_copy_header(line))
             break;
         bool fold = !blank && (line.p[0] == ' ' || line.p[0] == '\t');
-        header = !blank && ((header && fold) || (!unit.n && is_header(line)));
+        header = !blank && ((header && fold) || (!unit.n && is_header(line, header)));
         if (header || is_boundary(line))
             continue;
-        bool begins = !blank && (recipient_at(line, &ignored).n > 0);
+        bool begins = !blank && begins_unit(unit, line);
         if (unit.n && (blank || begins || unit.n > BOUNCE_UNIT_MAX)) {
             read_unit(w, unit);
             unit = STR_NONE;
