@@ -44,7 +44,8 @@ static void characters(struct desk *d)
 static void all(struct desk *d)
 {
     step(d, clean_utf16, CLEANED_CHARSET);
-    step(d, clean_quoted_printable, CLEANED_QUOTED_PRINTABLE);
+    if (!step(d, clean_message, CLEANED_MESSAGE))
+        step(d, clean_quoted_printable, CLEANED_QUOTED_PRINTABLE);
     step(d, clean_charset, CLEANED_CHARSET);
     characters(d);
     step(d, clean_prefixes, CLEANED_PREFIX);

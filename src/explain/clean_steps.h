@@ -16,6 +16,7 @@ bool clean_charset(str in,
 bool clean_chars(str in, struct buf *out, bool *coloured, bool *binary);
 void clean_add_code_point(struct buf *out, uint32_t c);
 
+bool clean_message(str in, struct buf *out);          /* clean_message.c: a whole message's parts */
 bool clean_html(str in, struct buf *out);             /* clean_html.c */
 bool clean_quoted_printable(str in, struct buf *out); /* clean_codes.c */
 bool clean_escapes(str in, struct buf *out);          /* clean_codes.c */

@@ -95,6 +95,10 @@ static void no_bounce(void **state)
         "relay=mx.corp.example[192.0.2.1]:25, "
         "dsn=5.1.1, status=bounced (host mx.corp.example[192.0.2.1] said: 550 no (in reply to RCPT "
         "TO command))\n",
+        "2026-11-26 06:00:00 1abc-0001-Ab ** anna@corp.example R=out T=smtp H=mx.corp.example "
+        "[192.0.2.1]: "
+        "SMTP error from remote mail server after end of data: 550 no\n",
+        "The message could not be sent because the server said no. Server Response: 451 no\n",
         "Dear all, the meeting is at 5.\n",
     };
     (void)state;
