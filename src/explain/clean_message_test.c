@@ -35,7 +35,7 @@ static const struct {
     { "HTML beside an empty text stays",
       TOP "Content-Type: multipart/alternative; boundary=b\n\n--b\n\n \n--b\nContent-Type: "
           "text/html\n\n<p>rich</p>\n--b--\n",
-      SHOWN "rich\n\n", true },
+      SHOWN "\nrich\n\n\n", true },
     { "a bounce that was passed on", TOP "Content-Type: message/rfc822\n\nSubject: x\n\nno relay\n",
       SHOWN "no relay\n\n\n", true },
     { "a picture alone", TOP "Content-Type: image/png\n\nxx\n", NULL, false },
