@@ -25,13 +25,23 @@ static bool is_text(const struct mail_part *p)
                              str_eq(p->type, STR("text/html")) || is_about_delivery(p));
 }
 
-/* Does it lie in a message inside of the message? */
-static bool is_inside(const struct mail_parts *m, size_t part)
+/* In how many messages inside of the message it lies. */
+static unsigned messages_around(const struct mail_parts *m, size_t part)
 {
+    unsigned n = 0;
     for (size_t i = part; i != 0; i = m->parts[i].parent)
-        if (str_starts(m->parts[m->parts[i].parent].type, STR("message/")))
-            return true;
-    return false;
+        n += str_starts(m->parts[m->parts[i].parent].type, STR("message/"));
+    return n;
+}
+
+/* The least of parts that are about delivery; 0: there are none. */
+static unsigned messages_around_report(const struct mail_parts *m)
+{
+    unsigned least = MAIL_DEPTH_MAX;
+    for (size_t i = 0; i < m->count; i++)
+        if (is_about_delivery(&m->parts[i]) && messages_around(m, i) < least)
+            least = messages_around(m, i);
+    return least == MAIL_DEPTH_MAX ? 0 : least;
 }
 
 /* The same in plain text stands beside it (RFC 2046 section 5.1.4). */
@@ -55,11 +65,12 @@ static void put_part(const struct mail_part *p, struct buf *out)
     buf_add(out, STR("\n\n"));
 }
 
-static bool put_parts(const struct mail_parts *m, bool inside, struct buf *out)
+/* Texts that lie in as many messages at most. */
+static bool put_parts(const struct mail_parts *m, unsigned most, struct buf *out)
 {
     bool any = false;
     for (size_t i = 0; i < m->count; i++)
-        if (is_text(&m->parts[i]) && is_inside(m, i) == inside && !has_plainer(m, i) &&
+        if (is_text(&m->parts[i]) && messages_around(m, i) <= most && !has_plainer(m, i) &&
             str_trim(m->parts[i].body).n > 0) {
             put_part(&m->parts[i], out);
             any = true;
@@ -91,7 +102,7 @@ bool clean_message(str in, struct buf *out)
     if (read) {
         size_t before = out->n;
         put_header(&m.parts[0].header, &memory, out);
-        read = put_parts(&m, false, out) || put_parts(&m, true, out);
+        read = put_parts(&m, messages_around_report(&m), out) || put_parts(&m, 1, out);
         if (!read && buf_ok(out))
             out->n = before;
     }

@@ -38,6 +38,13 @@ static const struct {
       SHOWN "\nrich\n\n\n", true },
     { "a bounce that was passed on", TOP "Content-Type: message/rfc822\n\nSubject: x\n\nno relay\n",
       SHOWN "no relay\n\n\n", true },
+    { "a bounce that was passed on, and a footer",
+      TOP
+      "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: message/rfc822\n\n"
+      "Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n"
+      "Status: 5.7.1\n--b\nContent-Type: message/rfc822\n\nSubject: "
+      "x\n\ninner\n--b--\n--a\n\nfooter\n--a--\n",
+      SHOWN "Status: 5.7.1\n\nfooter\n\n", true },
     { "a picture alone", TOP "Content-Type: image/png\n\nxx\n", NULL, false },
     { "no message", "From: a\nSubject: b\n\nno relay\n", "From: a\nSubject: b\n\nno relay\n",
       false },

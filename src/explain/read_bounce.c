@@ -222,16 +222,17 @@ static const struct said_command {
     { STR_INIT("BDAT"), SMTP_STAGE_END_OF_DATA }, { STR_INIT("."), SMTP_STAGE_END_OF_DATA },
 };
 
-static const str ARROWS_OUT[] = { STR_INIT(">>>"), STR_INIT("-->") };
-static const str ARROWS_IN[] = { STR_INIT("<<<"), STR_INIT("<--") };
+/* Longest first: InterScan turns them round. */
+static const str ARROWS_OUT[] = { STR_INIT("Sent <<<"), STR_INIT(">>>"), STR_INIT("-->") };
+static const str ARROWS_IN[] = { STR_INIT("Received >>>"), STR_INIT("<<<"), STR_INIT("<--") };
 
 /* What stands behind an arrow, which may have a time and a session before it (MDaemon); p NULL: none. */
-static str behind_arrow(str line, const str arrows[2])
+static str behind_arrow(str line, const str arrows[3])
 {
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < 3; i++) {
         size_t at = str_find(str_take(line, 80), arrows[i]);
         if (at != STR_NOT_FOUND)
-            return skip_blanks(str_skip(line, at + 3));
+            return skip_blanks(str_skip(line, at + arrows[i].n));
     }
     return STR_NONE;
 }

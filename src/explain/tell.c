@@ -4,6 +4,7 @@
  */
 #include "explain/tell.h"
 #include "base/escape.h"
+#include "explain/who.h"
 
 /* Who refuses where a text does not tell it. */
 static enum finding_hop usual_hop(enum cause_family f, enum explain_form form)
@@ -32,36 +33,13 @@ enum finding_hop tell_hop(const struct explanation *x)
     return c ? usual_hop(c->family, x->page.form) : HOP_NONE;
 }
 
-static const char *role(enum finding_hop hop)
-{
-    switch (hop) {
-    case HOP_CLIENT: return "the program that sends";
-    case HOP_SUBMISSION: return "the server that takes your outgoing mail";
-    case HOP_NEXT: return "the server that your own server hands mail to";
-    case HOP_RECIPIENT: return "the recipient's server";
-    default: return "a server";
-    }
-}
-
-static str shown(str octets, struct arena *memory)
-{
-    struct buf b;
-    buf_init(&b, 1024);
-    escape_line(str_take(octets, 200), &b);
-    str s = arena_dup(memory, buf_str(&b));
-    buf_done(&b);
-    return s;
-}
-
 str tell_who(const struct explanation *x, struct arena *memory)
 {
-    const struct explain_said *s = x->said;
-    char room[IP_TEXT_MAX];
-    if (s && s->by.n)
-        return arena_printf(memory, "%.*s, %s", STR_ARG(shown(s->by, memory)), role(x->hop));
-    if (s && s->by_address.family)
-        return arena_printf(memory, "%s, %s", ip_text(&s->by_address, room), role(x->hop));
-    return x->hop ? str_from(role(x->hop)) : STR_NONE;
+    struct explain_said s = { .hop = x->hop };
+    if (x->said)
+        s = *x->said;
+    s.hop = x->hop;
+    return explain_who_text(&s, memory);
 }
 
 /* The cause in a sentence of its own, and who said what where that is told. */
