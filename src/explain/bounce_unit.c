@@ -73,8 +73,8 @@ static const struct anchor {
     { STR_INIT("responded:"), true },
     { STR_INIT("diagnostic code:"), false },
     { STR_INIT("diagnostic information:"), false },
-    { STR_INIT("smtp;"), false },
-    { STR_INIT("lmtp;"), false },
+    { STR_INIT("smtp;"), true },
+    { STR_INIT("lmtp;"), true },
     /* Gmail, in the languages of its users */
     { STR_INIT("lautete:"), true },
     { STR_INIT("antwort vom remote-server:"), true },
@@ -217,6 +217,7 @@ static const struct end_words {
     { STR_INIT("but connection died"), SMTP_END_CLOSED, SMTP_STAGE_NONE },
     { STR_INIT("wasn't able to establish an smtp connection"), SMTP_END_SILENT,
       SMTP_STAGE_CONNECT },
+    { STR_INIT("connection to mail exchanger failed"), SMTP_END_SILENT, SMTP_STAGE_CONNECT },
     { STR_INIT("timed out while"), SMTP_END_SILENT, SMTP_STAGE_NONE },
 };
 
@@ -832,6 +833,14 @@ static str until_own_words(str folded, str lower, str from)
         STR_INIT(" remote system: "),
         STR_INIT(" remote-mta:"),
         STR_INIT(" original message headers"),
+        STR_INIT(" the e-mail address you entered"),
+        STR_INIT(" the email address you entered"),
+        STR_INIT(" a problem occurred during the delivery"),
+        STR_INIT(" a communication failure occurred"),
+        STR_INIT(" your message wasn't delivered"),
+        STR_INIT(" your message couldn't be delivered"),
+        STR_INIT(" the recipient's e-mail address was not found"),
+        STR_INIT(" microsoft exchange will not try"),
     };
     size_t begin = (size_t)(from.p - folded.p);
     for (size_t i = 0; i < COUNT_OF(OWN); i++)

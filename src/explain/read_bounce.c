@@ -586,6 +586,17 @@ static void read_unit(struct walk *w, str lines)
 /* ------------------------------------------------------------------------------------------------
  * Lines
  */
+/* The value of a Diagnostic-Code alone: "smtp; 550 no". */
+static bool is_diagnostic(str line)
+{
+    unsigned code;
+    struct smtp_enhanced x;
+    str rest;
+    line = skip_blanks(line);
+    return (str_starts_nocase(line, STR("smtp;")) || str_starts_nocase(line, STR("lmtp;"))) &&
+           bounce_code_read(str_skip(line, 5), &code, &x, &rest);
+}
+
 /* "<anna@corp.example>: words", which no reply begins with. */
 static bool names_recipient(str line)
 {
@@ -605,7 +616,8 @@ static bool is_bounce(const struct explain_page *p, bool *json)
             low[i] = to_lower(line.p[i]);
         str lower = { low, line.n };
         *json = line.n > 8 && bounce_line_of_json(lower);
-        if (line.n > 8 && (*json || bounce_line_tells(lower) || names_recipient(line)) &&
+        if (line.n > 8 &&
+            (*json || bounce_line_tells(lower) || names_recipient(line) || is_diagnostic(line)) &&
             !bounce_line_of_log(lower))
             return true;
     }

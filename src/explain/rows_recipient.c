@@ -160,7 +160,8 @@ static const struct explain_row ROWS[] = {
           "exceed\\w*.{0,50}quota|(?:disk|mailbox|mail|storage|domain) ?quota|out of quota|quota",
           { FULL, 36 }),
     /* a quota of sending is none of storage */
-    WORDS("quota", "(?:send|sending|outgoing|submission|message|hour|dai?ly|per (?:day|hour|minute)|24|rate|recipient|"
+    WORDS("quota", "(?:send|sending|outgoing|submission|message|hour|dai?ly|per (?:day|hour|minute)|24|rate|"
+          "recipient(?=s?(?: rate| limit)? ?quota)|"
           "relay|policy|organization queue|monthly|credit)\\w*.{0,24}quota|quota.{0,60}(?:per (?:day|hour|"
           "minute)|hour|daily|24|outgoing|sending|submission)|submissionquota",
           { RATE, 42 }, { FULL, -14 }),

@@ -160,15 +160,30 @@ static bool is_relay_by_name(str host)
            (explain_host_is_submission(host) && !begins_with_word(first_label(host), STR("smtp")));
 }
 
+/* An MX asks nobody for a login. */
+static bool asks_login(const struct explain_said *s)
+{
+    return s->code == 530 || s->code == 534 || s->code == 535 || s->code == 538 ||
+           str_find_nocase(str_take(s->text, 300), STR("authentication required")) != STR_NOT_FOUND;
+}
+
 /* Does a submission port or the name tell that users hand mail in there? */
 static bool is_submission(const struct explain_page *p, const struct explain_said *s)
 {
     if (s->form == FORM_BOUNCE)
-        return is_relay_by_name(s->by) && !is_recipients(s);
+        return s->hop == HOP_NEXT && (is_relay_by_name(s->by) || asks_login(s));
     if (explain_host_is_submission(s->by))
         return true;
     bool asked = s->by.n == 0 || str_eq_nocase(s->by, p->server);
     return is_program(s->form) && asked && (p->port == 587 || p->port == 465 || p->port == 2525);
+}
+
+/* The recipient's provider is known, and the server is none of its own. */
+static bool is_not_providers(const struct explain_said *s)
+{
+    str domain = domain_of(s->recipient);
+    const struct provider *of = domain.n ? provider_of_domain(domain) : NULL;
+    return of && of->mx.n > 0 && s->by.n > 0;
 }
 
 static enum finding_hop hop_of_bounce(const struct explain_page *p, const struct explain_said *s)
@@ -176,7 +191,7 @@ static enum finding_hop hop_of_bounce(const struct explain_page *p, const struct
     bool named = s->by.n > 0 || s->by_address.family != IP_NONE;
     if (is_recipients(s) || explain_host_is_mx(s->by))
         return HOP_RECIPIENT;
-    if (is_relay_by_name(s->by))
+    if (is_relay_by_name(s->by) || (named && asks_login(s)) || is_not_providers(s))
         return HOP_NEXT;
     return named || (s->code && (p->facts & FACT_RELAYED)) ? HOP_RECIPIENT : HOP_NONE;
 }
