@@ -420,7 +420,7 @@ const struct cause CATALOGUE_ACCOUNT_MAY_NOT_SUBMIT = {
         { ON(EXIM),
           DO("Look for a deny in the ACL on $authenticated_id, and in a file of barred logins "
              "beside it."),
-          CHECK("'exim -bh' cannot log in: look for the reason in rejectlog after one try.") },
+          CHECK("The reason stands in rejectlog after one try.") },
         { ON(EXCHANGE),
           DO("Check the mailbox: Get-Mailbox USER | Format-List AccountDisabled, "
              "IsMailboxEnabled, and a transport rule that stops it: Get-TransportRule.") },

@@ -77,10 +77,15 @@ const struct cause CATALOGUE_EHLO_NAME_REFUSED = {
           CHECK("Get-SendConnector NAME | Format-List Fqdn."),
           UNDO("Set-SendConnector NAME -Fqdn $null.") },
         { ON(CPANEL),
-          DO("Set the server's host name in WHM, 'Change Hostname', to a full name, and look at "
-             "the three HELO checks in the Exim Configuration Manager under ACL Options."),
-          CHECK("'hostname -f' prints it, and /etc/mailhelo or the log shows it in use."),
+          DO("Set the server's host name in WHM, 'Change Hostname', to a full name, and keep "
+             "'Use the reverse DNS entry for the mail HELO/EHLO if available' on in the Exim "
+             "Configuration Manager."),
+          CHECK("'hostname -f' prints it, and the next server's Received line shows the name."),
           UNDO("Set the former name in the same place.") },
+        { ON(CPANEL),
+          DO("Look at 'Require RFC-compliant HELO' and the two 'Require remote HELO' under ACL "
+             "Options where your server refuses: /etc/alwaysrelay does not spare an address the "
+             "first of them.") },
         { ON(PLESK),
           DO("Set 'Full hostname' under 'Tools & Settings', 'Server Settings', and look at "
              "'Outgoing mail mode', which may name the domain in EHLO."),
@@ -253,6 +258,11 @@ const struct cause CATALOGUE_SPF_FAIL = {
              "is kept elsewhere."),
           CHECK("The page shows the domain as valid."),
           UNDO("Enter the former TXT line in 'Zone Editor'.") },
+        { ON(CPANEL),
+          DO("Switch 'Enable Sender Rewriting Scheme (SRS) Support' on in WHM's Exim "
+             "Configuration Manager, tab Mail, where your users forward mail."),
+          CHECK("Lines of forwarded mail in exim_mainlog show F=<SRS0=...>."),
+          UNDO("Switch it off again in the same place.") },
         { ON(PLESK),
           DO("Correct the TXT line under 'DNS Settings' of the domain; for forwarded mail tick "
              "SRS in 'Mail Server Settings', for the check choose its mode there."),

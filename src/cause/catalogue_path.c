@@ -60,10 +60,11 @@ const struct cause CATALOGUE_EGRESS_PORT_BLOCKED = {
              "subscriptions, and port 587 of a relay service is the way.") },
         { ON(CPANEL),
           SENDS,
-          DO("Set a smarthost in the Advanced Editor of WHM's Exim Configuration Manager (an "
-             "authenticator, a router and a transport)."),
+          DO("Set a smarthost under 'Smarthost support' in WHM's Exim Configuration Manager, "
+             "tab Mail, as '* HOST::587', with 'Smarthost requires SMTP authentication' and its "
+             "user name and password."),
           CHECK("'exim -bt ADDRESS' shows it."),
-          UNDO("Restore the backup of the Exim Configuration Manager.") },
+          UNDO("Set 'Smarthost support' to None again.") },
         { ON(PLESK),
           SENDS,
           DO("Set a smarthost in Postfix's main.cf, or under 'Tools & Settings', 'External SMTP "
@@ -382,8 +383,8 @@ const struct cause CATALOGUE_IPV6_DIFFERS = {
           CHECK("A test message over IPv6 arrives."),
           UNDO("Send over IPv4 again.") },
         { ON(CPANEL),
-          DO("Look at 'Listen on IPv6' and the sending addresses in WHM's Exim Configuration "
-             "Manager and /etc/mailips.") },
+          DO("Look at 'Listen on IPv6 Addresses' in WHM's 'Tweak Settings', and in /etc/mailips "
+             "at the address that mail is sent from.") },
         { ON(PLESK),
           DO("Look at 'Outgoing mail mode' in 'Mail Server Settings': each address it sends "
              "from needs reverse DNS of its own.") },

@@ -42,7 +42,7 @@ const struct cause CATALOGUE_MX_PORT_NOT_SUBMISSION = {
         { ON(EXIM),
           DO("Set daemon_smtp_ports = 25 : 465 : 587 and tls_on_connect_ports = 465; on Debian "
              "SMTPLISTENEROPTIONS='-oX 587:465:25 -oP /run/exim4/exim.pid' in "
-             "/etc/default/exim4, and tls_on_connect_ports = 465 in the main section."),
+             "/etc/default/exim4, and TLS_ON_CONNECT_PORTS = 465 in exim4.conf.localmacros."),
           CHECK("'ss -ltn' shows the three ports after a restart."),
           UNDO("Take the two settings out and restart.") },
         { ON(OPENSMTPD),
@@ -287,7 +287,7 @@ const struct cause CATALOGUE_TLS_VERSION_OR_CIPHER = {
         { ON(PLESK),
           DO("Set the versions for mail by 'plesk sbin sslmng --services=postfix "
              "--protocols=\"TLSv1.2 TLSv1.3\"'."),
-          CHECK("'plesk sbin sslmng --show-config' shows them."),
+          CHECK("'postconf smtpd_tls_protocols smtpd_tls_mandatory_protocols' shows them."),
           UNDO("Run it again with the former list.") },
     },
     .standards = STR_INIT("RFC 8996, RFC 8997, RFC 9325 section 3.1"),

@@ -55,8 +55,8 @@ const struct cause CATALOGUE_RATE_LIMITED = {
           UNDO("Take the settings out and reload.") },
         { ON(OPENSMTPD),
           SENDS,
-          DO("Limit the delivery in smtpd.conf: 'mta limit for domain DOMAIN' with its delays, "
-             "as smtpd.conf(5) lists them."),
+          DO("Limit the delivery in smtpd.conf: 'mta limit for domain \"DOMAIN\" "
+             "max-conn-per-domain 1'."),
           CHECK("'smtpd -n' finds no error, and 'smtpctl show hoststats' shows fewer errors."),
           UNDO("Remove the line and restart.") },
         { ON(EXCHANGE),
@@ -151,10 +151,11 @@ const struct cause CATALOGUE_GREYLISTED_TEMPORARY = {
           CHECK("The 'Reports' tab no longer shows deferrals of that sender."),
           UNDO("Remove the trusted host again.") },
         { ON(PLESK),
-          DO("Look at 'Tools & Settings', 'Spam Filter', server-wide greylisting, and at the "
-             "white list of 'plesk bin grey_listing'."),
+          DO("Look at 'Tools & Settings', 'Spam Filter', server-wide greylisting, and add a "
+             "known sender's server: 'plesk bin grey_listing --update-server -domains-whitelist "
+             "add:PATTERN'."),
           CHECK("'plesk bin grey_listing --info-server' shows the lists."),
-          UNDO("Take the entry out with the option for the same list.") },
+          UNDO("Run the same command with del:PATTERN.") },
     },
     .standards = STR_INIT("RFC 6647 sections 2 and 5, RFC 5321 section 4.5.4.1"),
     .exit_status = EXIT_REFUSED,
@@ -350,8 +351,8 @@ const struct cause CATALOGUE_MESSAGE_TOO_LARGE = {
           CHECK("Get-Mailbox USER | Format-List MaxSendSize, MaxReceiveSize."),
           UNDO("Set the former numbers in the same way.") },
         { ON(CPANEL),
-          DO("Set 'Maximum message size' in WHM's Exim Configuration Manager, tab Mail; the "
-             "default is 50 MB."),
+          DO("Set message_size_limit in the Advanced Editor of WHM's Exim Configuration "
+             "Manager; the default is 50 MB."),
           CHECK("EHLO shows SIZE with it."),
           UNDO("Enter the former number there.") },
         { ON(PLESK),

@@ -141,9 +141,12 @@ const struct cause CATALOGUE_FROM_INVALID = {
              "public DNS: Get-AcceptedDomain.") },
         { ON(CPANEL),
           DO("Look at 'Sender Verification' in WHM's Exim Configuration Manager, and put a "
-             "known device into 'Trusted SMTP IP addresses' rather than switch it off."),
+             "known device into 'Sender verification bypass IP addresses' rather than switch it "
+             "off."),
           CHECK("The device's mail is accepted; others are still verified."),
-          UNDO("Remove the address from that list.") },
+          UNDO("Remove the address from that list."),
+          WARN("'Trusted SMTP IP addresses' beside it spares more: what stands there may relay "
+               "without a login.") },
         { ON(PLESK),
           DO("Check the host name under 'Server Settings', which bare names are completed with: "
              "it must exist in public DNS."),

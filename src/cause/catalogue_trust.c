@@ -77,8 +77,8 @@ const struct cause CATALOGUE_IP_NOT_TRUSTED = {
           DO("Add the address to /etc/alwaysrelay, one a line, only where no login is possible."),
           CHECK("The one machine relays, another one is told to authenticate."),
           UNDO("Delete the line again."),
-          WARN("'Trusted SMTP IP addresses' in the Exim Configuration Manager spares checks of "
-               "its own and is not meant for relaying.") },
+          WARN("'Trusted SMTP IP addresses' in the Exim Configuration Manager opens relaying as "
+               "well, and drops the checks of sender and spam besides.") },
         { ON(PLESK),
           DO("Add the address with /32 under 'Mail Server Settings', 'White List'."),
           CHECK("The one machine relays, another one is refused."),
@@ -202,7 +202,8 @@ const struct cause CATALOGUE_LOGIN_NOT_HONOURED = {
         { ON(EXIM),
           DO("Put 'accept authenticated = *' ahead of the deny for relaying in the RCPT ACL, "
              "and spare logged-in users the checks before it by '!authenticated = *'."),
-          CHECK("'exim -bh ADDRESS' cannot log in: look with 'exim -d+acl' at one real session."),
+          CHECK("The line of a test in mainlog holds A= and the message is taken; 'exim -bh' "
+                "has no TLS, so that a hidden login cannot be tried there."),
           UNDO("Restore the file and reload.") },
         { ON(OPENSMTPD),
           DO("Add 'match from any auth for any action \"outbound\"' ahead of other rules for "

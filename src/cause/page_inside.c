@@ -46,4 +46,4 @@ const char *page_about(enum cause_family f)
 
 const str PAGE_WORDS_ONLY = STR_INIT(
     "It is known from the words of a reply only: never more than likely.");
-const str PAGE_UNDO = STR_INIT("A step without an undo changes nothing.");
+const str PAGE_UNDO = STR_INIT("A step for the server without an undo changes nothing there.");

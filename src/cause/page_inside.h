@@ -33,5 +33,5 @@ void page_parts(const struct cause_step *s, struct page_part out[PAGE_PARTS]);
 str page_family(const struct cause *c);
 const char *page_about(enum cause_family f); /* "about relaying" */
 extern const str PAGE_WORDS_ONLY;            /* of causes known from words only, a sentence */
-extern const str PAGE_UNDO;                  /* that a step without undo changes nothing */
+extern const str PAGE_UNDO; /* that an operator's step without undo changes nothing */
 #endif

@@ -41,7 +41,7 @@ static void a_page_reads_like_this(void **state UNUSED)
         "  1. Look at the quota of the file system ('quota -u USER') or of Dovecot\n"
         "     behind LMTP: it has none of its own.\n"
         "\n"
-        "A step without an undo changes nothing.\n"
+        "A step for the server without an undo changes nothing there.\n"
         "\n"
         "How it is told from others:\n"
         "  The reply speaks of a quota or of space, and another recipient at the same\n"
