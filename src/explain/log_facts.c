@@ -57,7 +57,24 @@ static bool names_a_server(str name)
     return scan_has(name, STR(".outbound.")) || scan_has(name, STR(".mail."));
 }
 
-/* Another mail server that delivers, by the name that the server looked up for it, not by the one it gave itself. */
+/* Those that send for very many, by the name they give themselves: nobody gains by borrowing it for a PC. */
+static bool is_farm(str helo)
+{
+    static const str ENDS[] = {
+        STR_INIT(".google.com"),      STR_INIT(".outlook.com"),   STR_INIT(".hotmail.com"),
+        STR_INIT(".yahoo.com"),       STR_INIT(".amazonses.com"), STR_INIT(".sendgrid.net"),
+        STR_INIT(".mailgun.net"),     STR_INIT(".mcsv.net"),      STR_INIT(".mail.ru"),
+        STR_INIT(".yandex.net"),      STR_INIT(".icloud.com"),    STR_INIT(".gmx.net"),
+        STR_INIT(".kundenserver.de"), STR_INIT(".mtasv.net"),     STR_INIT(".sparkpostmail.com")
+    };
+    for (size_t i = 0; i < COUNT_OF(ENDS); i++)
+        if (str_ends_nocase(helo, ENDS[i]))
+            return true;
+    return false;
+}
+
+/* Another mail server that delivers: by the name that the server looked up for it, by one of few that it gives itself,
+ * or because it brings a bounce. */
 static bool client_is_server(const struct log_line *l, unsigned facts)
 {
     if (l->login == LOG_LOGIN_TAKEN || l->login == LOG_LOGIN_REFUSED)
@@ -65,6 +82,10 @@ static bool client_is_server(const struct log_line *l, unsigned facts)
     if (facts & (FACT_CLIENT_LOOPBACK | FACT_CLIENT_PRIVATE))
         return false;
     str name = l->client_name;
+    if (is_farm(l->helo))
+        return true;
+    if (!name.n && l->null_sender)
+        name = l->helo;
     if (str_find_octet(name, '.') == STR_NOT_FOUND || names_a_line(name))
         return false;
     return names_a_server(name) || (l->helo.n && str_eq_nocase(l->helo, name)) || l->null_sender;

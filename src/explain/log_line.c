@@ -304,7 +304,8 @@ static bool bare(str message, struct log_line *out)
     size_t reject = str_find(str_take(message, 80), STR("NOQUEUE: reject: "));
     if (reject != STR_NOT_FOUND)
         return log_line_postfix(str_skip(message, reject), out);
-    if (scan_has(message, STR(": to=<")) && scan_has(message, STR(", relay=")))
+    if ((scan_has(message, STR("to=<")) || str_starts(message, STR("relay="))) &&
+        scan_has(message, STR(", status=")))
         return log_line_postfix(message, out);
     if (log_line_msmtp(message, out) || log_line_haraka(message, out))
         return true;

@@ -333,6 +333,15 @@ static bool undelivered(str rest, struct log_line *out)
     return true;
 }
 
+/* "SMTP error from remote mail server after MAIL FROM:<a>: host x [192.0.2.1]: 450 words": one of several tries. */
+static bool tried(str rest, struct log_line *out)
+{
+    if (!str_starts(rest, STR("SMTP error from remote mail")) || !said_by_next(rest, out))
+        return false;
+    out->event = LOG_LINE_TRIED;
+    return true;
+}
+
 /* "<= a@x H=host [192.0.2.1] P=esmtpsa A=plain:user S=1234" */
 static bool taken(str rest, struct log_line *out)
 {
@@ -443,7 +452,7 @@ bool log_line_exim(str message, struct log_line *out)
         out->queue_id = word;
         rest = scan_blanks(str_skip(rest, word.n));
     }
-    if (out->queue_id.n && (taken(rest, out) || undelivered(rest, out)))
+    if (out->queue_id.n && (taken(rest, out) || undelivered(rest, out) || tried(rest, out)))
         return true;
     if (out->time_s == LOG_NO_TIME && !str_starts(rest, STR("H=")) &&
         !str_starts(rest, STR("F=<")) && !out->queue_id.n && !out->program.n)

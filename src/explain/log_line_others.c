@@ -117,6 +117,24 @@ static bool dovecot(str message, struct log_line *out)
     return true;
 }
 
+/* "do_auth : auth failure: [user=u] [service=smtp] [realm=x] [mech=pam] [reason=PAM auth error]", before the server's own
+ * line about it */
+static bool saslauthd(str message, struct log_line *out)
+{
+    str rest = message, part;
+    out->event = LOG_LINE_NOTHING;
+    if (!scan_until(&rest, STR("auth failure: "), &part))
+        return true;
+    size_t user = str_find(rest, STR("[user="));
+    str name = str_skip(rest, user == STR_NOT_FOUND ? rest.n : user + 6);
+    out->user = str_take(name, str_find_octet(name, ']'));
+    out->words = str_skip(message, part.n); /* from "auth failure" on */
+    out->stage = SMTP_STAGE_AUTH;
+    out->login = LOG_LOGIN_REFUSED;
+    out->event = LOG_LINE_TROUBLE;
+    return true;
+}
+
 /* "DENIED_RELAYING from: a@x to: b@y origin_ip: 192.0.2.7 origin_rdns: x auth: (unknown) ..." */
 static bool spamdyke(str message, struct log_line *out)
 {
@@ -219,8 +237,9 @@ bool log_line_others(str message, struct log_line *out)
     } PROGRAMS[] = {
         { STR_INIT("qmail"), log_line_qmail }, { STR_INIT("courieresmtpd"), courier },
         { STR_INIT("esmtpd"), courier },       { STR_INIT("dovecot"), dovecot },
-        { STR_INIT("spamdyke"), spamdyke },    { STR_INIT("sSMTP"), submitter },
-        { STR_INIT("ssmtp"), submitter },      { STR_INIT("nullmailer"), submitter },
+        { STR_INIT("spamdyke"), spamdyke },    { STR_INIT("saslauthd"), saslauthd },
+        { STR_INIT("sSMTP"), submitter },      { STR_INIT("ssmtp"), submitter },
+        { STR_INIT("nullmailer"), submitter },
     };
     for (size_t i = 0; i < COUNT_OF(PROGRAMS); i++)
         if (str_starts(out->program, PROGRAMS[i].program)) {

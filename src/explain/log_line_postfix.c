@@ -377,8 +377,10 @@ static void why_not(str words, struct log_line *out)
 /* "to=<b>, orig_to=<o>, relay=x[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=5.7.0, status=bounced (words)" */
 static bool delivery(str rest, struct log_line *out)
 {
-    str status, relay = scan_value(rest, STR(" relay=")), dsn = scan_value(rest, STR(" dsn="));
-    if (!str_starts(rest, STR("to=<")) || !scan_until(&rest, STR(" status="), &status))
+    str status, relay = scan_value(rest, STR("relay=")), dsn = scan_value(rest, STR(" dsn="));
+    /* "relay=x[192.0.2.1]:25, ... status=deferred (words)" is what is left where a reader cut an address out. */
+    if ((!str_starts(rest, STR("to=<")) && !str_starts(rest, STR("relay="))) ||
+        !scan_until(&rest, STR(" status="), &status))
         return false;
     out->to = scan_value(status, STR("to=<"));
     if (scan_skip(&rest, STR("sent")) || scan_skip(&rest, STR("deliverable"))) {

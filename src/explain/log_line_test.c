@@ -1160,6 +1160,64 @@ static const struct line_case {
         .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
     },
     {
+        .line = "2024-01-31 10:20:30 H=(mail-wg0-f44.google.com) [192.0.2.44] F=<a@gmail.com> "
+                "rejected RCPT <b@near.example>: relay not permitted",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_EXIM,
+        .stage = SMTP_STAGE_RCPT,
+        .code = 550,
+        .words = "relay not permitted",
+        .client = "192.0.2.44",
+        .helo = "mail-wg0-f44.google.com",
+        .from = "a@gmail.com",
+        .to = "b@near.example",
+        .login = LOG_LOGIN_NONE,
+        .facts = FACT_NO_LOGIN | FACT_CLIENT_PUBLIC | FACT_CLIENT_IS_SERVER | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31 10:20:30 1rVabc-0000Ab-1x SMTP error from remote mail server after "
+                "MAIL FROM:<a@near.example>: host mx.far.example [192.0.2.25]: 450 Temporary error",
+        .event = LOG_LINE_TRIED,
+        .dialect = DIALECT_EXIM,
+        .stage = SMTP_STAGE_MAIL,
+        .code = 450,
+        .words = "Temporary error",
+        .by = "mx.far.example",
+        .queue_id = "1rVabc-0000Ab-1x",
+        .facts = FACT_RELAYED,
+    },
+    {
+        .line = "Jan 31 10:20:31 mx1 postfix/smtpd[1]: NOQUEUE: reject: RCPT from "
+                "unknown[192.0.2.7]: 454 4.7.1 <b@far.example>: Relay access denied; from=<> "
+                "to=<b@far.example> proto=ESMTP helo=<smtp15.far.example>",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_POSTFIX,
+        .stage = SMTP_STAGE_RCPT,
+        .code = 454,
+        .enhanced = "4.7.1",
+        .words = "<b@far.example>: Relay access denied",
+        .client = "192.0.2.7",
+        .helo = "smtp15.far.example",
+        .from = "<>",
+        .to = "b@far.example",
+        .session = "1",
+        .facts = FACT_CLIENT_PUBLIC | FACT_CLIENT_IS_SERVER | FACT_SERVER_LOG | FACT_NULL_SENDER,
+    },
+    {
+        .line = "relay=a.far.example[192.0.2.8]:25, delay=1, dsn=4.7.0, status=deferred (SASL "
+                "authentication failed: server a.far.example[192.0.2.8] offered no compatible "
+                "authentication mechanisms for this type of connection security)",
+        .event = LOG_LINE_UNDELIVERED,
+        .dialect = DIALECT_POSTFIX,
+        .stage = SMTP_STAGE_AUTH,
+        .end = SMTP_END_NOT_OFFERED,
+        .enhanced = "4.7.0",
+        .words = "SASL authentication failed: server a.far.example[192.0.2.8] offered no "
+                 "compatible authentication mechanisms for this type of connection security",
+        .by = "a.far.example",
+        .facts = FACT_RELAYED,
+    },
+    {
         .line =
             "Jan 31 10:20:30 mx1 sm-mta[27713]: 40VAKTab027713: ruleset=check_rcpt, "
             "arg1=<b@far.example>, relay=pc.dsl.example [192.0.2.7] (may be forged), reject=550 "
@@ -1951,6 +2009,171 @@ static const struct line_case {
         .session = "12161",
         .login = LOG_LOGIN_REFUSED,
         .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_FROM_PROGRAM,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 saslauthd[624]: do_auth         : auth failure: "
+                "[user=anna@near.example] [service=smtp] [realm=near.example] [mech=sasldb] "
+                "[reason=Unknown]",
+        .event = LOG_LINE_TROUBLE,
+        .stage = SMTP_STAGE_AUTH,
+        .words = "auth failure: [user=anna@near.example] [service=smtp] [realm=near.example] "
+                 "[mech=sasldb] [reason=Unknown]",
+        .session = "624",
+        .user = "anna@near.example",
+        .login = LOG_LOGIN_REFUSED,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 saslauthd[624]: server_exit     : master exited: 624",
+        .event = LOG_LINE_NOTHING,
+        .session = "624",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: smtp-in: Closing session 2cd79d8bacbe2c12",
+        .event = LOG_LINE_DISCONNECT,
+        .dialect = DIALECT_OPENSMTPD,
+        .session = "2cd79d8bacbe2c12",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: smtp-in: session 2cd79d8bacbe2c12: "
+                "authentication failed for user anna",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_OPENSMTPD,
+        .stage = SMTP_STAGE_AUTH,
+        .words = "session 2cd79d8bacbe2c12: authentication failed for user anna",
+        .session = "2cd79d8bacbe2c12",
+        .login = LOG_LOGIN_REFUSED,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: relay: Ok for 4f1a22cc5e6f7a8b: "
+                "session=2cd79d8bacbe2c12, from=<a@near.example>, to=<b@far.example>, rcpt=<->, "
+                "source=198.51.100.1, relay=192.0.2.25 (mx.far.example), delay=0s, stat=250 ok",
+        .event = LOG_LINE_DELIVERED,
+        .dialect = DIALECT_OPENSMTPD,
+        .from = "a@near.example",
+        .to = "b@far.example",
+        .session = "88171",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 smtp failed-command "
+                "command=\"\" result=\"550 5.7.1 Message refused\"",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_OPENSMTPD,
+        .stage = SMTP_STAGE_END_OF_DATA,
+        .code = 550,
+        .enhanced = "5.7.1",
+        .words = "Message refused",
+        .session = "2cd79d8bacbe2c12",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line =
+            "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 smtp tls ciphers=TLSv1.3:AES256",
+        .event = LOG_LINE_REPLY,
+        .dialect = DIALECT_OPENSMTPD,
+        .session = "2cd79d8bacbe2c12",
+        .facts = FACT_ENCRYPTED | FACT_SERVER_LOG,
+    },
+    {
+        .line =
+            "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 mta delivery "
+            "evpid=4f1a22cc5e6f7a8b from=<a@near.example> to=<b@far.example> rcpt=<-> source=\"-\" "
+            "relay=\"smtp.far.example\" delay=1s result=\"TempFail\" stat=\"Connection refused\"",
+        .event = LOG_LINE_UNDELIVERED,
+        .dialect = DIALECT_OPENSMTPD,
+        .stage = SMTP_STAGE_CONNECT,
+        .end = SMTP_END_REFUSED,
+        .words = "Connection refused",
+        .from = "a@near.example",
+        .to = "b@far.example",
+        .by = "smtp.far.example",
+        .session = "2cd79d8bacbe2c12",
+        .queue_id = "4f1a22cc",
+        .facts = FACT_RELAYED,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: info: OpenSMTPD starting",
+        .event = LOG_LINE_NOTHING,
+        .dialect = DIALECT_OPENSMTPD,
+        .session = "88171",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "10:20:30.123 [192.0.2.7][42846260] disconnected at 1/31/2024 10:20:30 AM",
+        .event = LOG_LINE_DISCONNECT,
+        .client = "192.0.2.7",
+        .session = "42846260",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "10:20:30.123 [192.0.2.7][42846260] Authentication successful",
+        .event = LOG_LINE_NOTHING,
+        .client = "192.0.2.7",
+        .session = "42846260",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "10:20:30.123 [4411] rsp: 550 no such user",
+        .event = LOG_LINE_UNDELIVERED,
+        .code = 550,
+        .words = "no such user",
+        .session = "4411",
+    },
+    {
+        .line = "Wed 2024-01-31 10:20:30.123: [4411:2] SMTP session terminated (Bytes in/out: 1/2)",
+        .event = LOG_LINE_DISCONNECT,
+        .dialect = DIALECT_MDAEMON,
+        .session = "4411",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line =
+            "\"SMTPD\"\t4532\t154\t\"2024-01-31 10:20:30.970\"\t\"192.0.2.7\"\t\"something else\"",
+        .event = LOG_LINE_NOTHING,
+        .dialect = DIALECT_HMAILSERVER,
+        .client = "192.0.2.7",
+        .session = "154",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z [PROTOCOL] [6C1F77AA-1234.1] [core] S: 220 mx1 ESMTP",
+        .event = LOG_LINE_CONNECT,
+        .code = 220,
+        .words = "mx1 ESMTP",
+        .session = "6C1F77AA-1234",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31T10:20:30.123Z [PROTOCOL] [6C1F77AA-1234.1] [core] something else",
+        .event = LOG_LINE_NOTHING,
+        .session = "6C1F77AA-1234",
+        .facts = FACT_SERVER_LOG,
+    },
+    {
+        .line = "\"SMTPD\"\t4532\t154\t\"2024-01-31 10:20:30.970\"\t\"192.0.2.7\"\t\"RECEIVED: "
+                "AUTH LOGIN\"",
+        .event = LOG_LINE_COMMAND,
+        .dialect = DIALECT_HMAILSERVER,
+        .stage = SMTP_STAGE_AUTH,
+        .client = "192.0.2.7",
+        .session = "154",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "\"SMTPD\"\t4532\t154\t\"2024-01-31 10:20:30.970\"\t\"192.0.2.7\"\t\"SENT: 235 "
+                "authenticated.\"",
+        .event = LOG_LINE_LOGIN,
+        .dialect = DIALECT_HMAILSERVER,
+        .code = 235,
+        .words = "authenticated.",
+        .client = "192.0.2.7",
+        .session = "154",
+        .login = LOG_LOGIN_TAKEN,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_TAKEN | FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
     },
 };
 
