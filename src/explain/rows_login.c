@@ -28,37 +28,27 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_IP_NOT_TRUSTED, -12 },
                   { CAUSE_DOMAIN_NOT_CONFIGURED, -16 } } },
     { .codes = CODE_534,
-      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 8 },
-                  { CAUSE_APP_PASSWORD_NEEDED, 8 },
+      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 17 },
+                  { CAUSE_APP_PASSWORD_NEEDED, 14 },
                   { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 4 } } },
     { .enhanced = "x.7.8",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 12 }, { CAUSE_APP_PASSWORD_NEEDED, 6 } } },
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 22 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
     /* RFC 5248 section 2.4: X.7.9 mechanism too weak, X.7.11 encryption needed for it, X.7.12 transition needed,
      * X.7.13 account disabled, X.7.10 encryption needed. */
     { .enhanced = "x.7.9",
-      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 8 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
-    { .enhanced = "x.7.10", .speaks = { { CAUSE_MAIL_ONLY_UNDER_TLS, 20 } } },
-    { .enhanced = "x.7.11", .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 22 } } },
-    { .enhanced = "x.7.12", .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 18 } } },
+      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 15 }, { CAUSE_APP_PASSWORD_NEEDED, 10 } } },
+    { .enhanced = "x.7.10", .speaks = { { CAUSE_MAIL_ONLY_UNDER_TLS, 30 } } },
+    { .enhanced = "x.7.11", .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 30 } } },
+    { .enhanced = "x.7.12", .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 30 } } },
     { .enhanced = "x.7.13", .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 22 } } },
-    { .enhanced = "x.7.14",
-      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 12 }, { CAUSE_APP_PASSWORD_NEEDED, 10 } } },
     { .enhanced = "x.7.139",
-      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 14 }, { CAUSE_WRONG_CREDENTIALS, 10 } } },
-    { .key = "5.7.139|5.7.14",
-      .pattern = "\\b5\\.7\\.(?:139|14)\\b",
-      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 8 }, { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 8 } } },
+      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 26 }, { CAUSE_WRONG_CREDENTIALS, 16 } } },
     /* RFC 4954 section 6: 454 4.7.0 is a login that failed for now, and nothing that the user typed. */
     { .codes = CODE_454 | CODE_451 | CODE_421 | CODE_4XX | CODE_450,
       .stages = AT_AUTH,
       .facts = FACT_LOGIN_TRIED,
       .facts_not = FACT_LOGIN_TAKEN,
-      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 8 } } },
-    { .facts = FACT_LOGIN_REFUSED,
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 14 },
-                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, -4 },
-                  { CAUSE_APP_PASSWORD_NEEDED, 4 } } },
-
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 28 } } },
     /* --- user name and password: the words ------------------------------------------------------------------ */
     { .key = "auth",
       .pattern =
@@ -118,20 +108,22 @@ static const struct explain_row ROWS[] = {
                  "pam_[a-z_]+\\([^)]{1,40}\\): authentication failure|password verification failed|"
                  "smtp_auth_failed|badlogin:",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 16 } } },
-    { .key = "nable to a|not logged|unauthori|user not|no such user|unknown user|nouser",
-      .pattern = "^.{0,60}(?:user (?:not found|unknown)|no such user|unknown "
-                 "(?:user|account)|nouser)|"
-                 "(?:unknown|no such) user (?:name )?or (?:bad |wrong )?password",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 16 }, { CAUSE_WRONG_USERNAME_FORM, 16 } } },
     { .key = "kerberos|gssapi",
       .pattern = "(?:kerberos|gssapi)" GAP(
           60) "(?:not accepted|failed|expired|akzeptiert|accept|ticket)",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_NO_COMMON_MECHANISM, 10 } } },
+    /* Swift Mailer tells each method's reply behind it, of which the last says little */
+    { .key = "failed to authenticate on smtp server with",
+      .of_page = true,
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 26 }, { CAUSE_OTHER_NOT_RELAY, -20 } } },
+    { .key = "login not possible|login impossible|credentials",
+      .pattern = "login (?:is )?(?:not possible|impossible)|check your" GAP(40) "credentials",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 30 } } },
     { .codes = CODE_535 | CODE_534 | CODE_554 | CODE_550,
       .stages = AT_AUTH,
       .facts = FACT_LOGIN_TRIED,
       .facts_not = FACT_LOGIN_TAKEN,
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 4 } } },
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 22 } } },
     { .key = "full e|complete e|fully qualified|full user|username must|username should|user name "
              "must|user name should|login must|login should|must be|complete e",
       .pattern = "(?:use|enter|give|specify|with|must be)(?: your| the| a)? (?:full|complete|fully "
@@ -139,9 +131,7 @@ static const struct explain_row ROWS[] = {
                  "(?:e-?mail )?(?:address|user ?name|login)(?: as (?:the |your )?(?:user|login))?|"
                  "(?:user ?name|login) (?:must|should) (?:be|contain|include)(?: your| the| a)? "
                  "(?:full |complete )?(?:e-?mail|@|domain)",
-      .stages = AT_AUTH,
-      .facts = FACT_LOGIN_TRIED,
-      .speaks = { { CAUSE_WRONG_USERNAME_FORM, 24 } } },
+      .speaks = { { CAUSE_WRONG_USERNAME_FORM, 46 } } },
     /* a library that was given no name or no password */
     { .key = "missing credentials|no password|missing user|missing secret|no username|empty pass",
       .pattern = "missing credentials for|failed to connect, no password specified|"
@@ -149,50 +139,8 @@ static const struct explain_row ROWS[] = {
                  "specified|provided|given|found) for|empty (?:username|password)",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 20 },
                   { CAUSE_PASSWORD_MANGLED, 14 },
-                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, 12 } } },
-    { .key = "malformed auth|base64|decode",
-      .pattern = "malformed (?:auth|base64)|(?:cannot|can't|could not|couldn't|unable to|failed "
-                 "to|error|invalid) "
-                 "(?:decode|decoding|base64)(?:[^.]|\\.\\b){0,40}(?:pass|user|auth|response|"
-                 "challenge|data)?",
-      .stages = AT_AUTH,
-      .codes = CODE_50X | CODE_535 | CODE_5XX,
-      .facts = FACT_LOGIN_TRIED,
-      .speaks = { { CAUSE_PASSWORD_MANGLED, 14 },
-                  { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 12 },
-                  { CAUSE_WRONG_CREDENTIALS, 8 } } },
-
+                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, 34 } } },
     /* the same in other languages */
-    { .key = "authentifi|anmeld|passwor|kennwort|zugangsdaten|benutzer|login",
-      .pattern =
-          "(?:Anmeldung|Authentifizierung|Authentisierung|Login|Anmelden)(?: "
-          "(?:[^.]|\\.\\b){0,60})? "
-          "(?:fehlgeschlagen|gescheitert|"
-          "schlug fehl|nicht möglich|abgelehnt|verweigert|ungültig)|"
-          "Authentifizierungsfehler|Anmeldefehler|"
-          "(?:Passwort|Kennwort)(?: ist| war)? (?:falsch|ungültig|nicht korrekt|"
-          "nicht richtig)|(?:falsches|ungültiges) (?:Passwort|Kennwort)|"
-          "(?:Benutzername|Benutzerkennung|Kennung) (?:oder|und|und/oder|bzw\\.?) (?:das )?(?:"
-          "Passwort|Kennwort)|Zugangsdaten (?:sind |waren )?(?:falsch|ungültig|nicht)|"
-          "Senden des Passworts|Anmeldung beim? "
-          "(?:[^.]|\\.\\b){0,60}(?:fehlgeschlagen|gescheitert)|"
-          "hat Ihre Anmeldung (?:abgelehnt|zurückgewiesen)|"
-          "nicht authentifiziert werden|konnte nicht authentifizieren",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
-    { .key = "authentifi|passe|identifi|connexion",
-      .pattern =
-          "[ée]chec (?:de |lors de )?(?:l['’ ]?)?(?:authentification|identification|la connexion "
-          "au compte)|"
-          "(?:authentification|identification) (?:a |est |SMTP )*(?:[ée]chou|incorrect|invalide|"
-          "refus|impossible|erron)|erreur (?:d['’ ]|lors de l['’ ])?(?:authentification|"
-          "identification)|mot de passe (?:est |saisi )*(?:incorrect|invalide|erron|refus|"
-          "non valide)|(?:identifiants?|nom d['’ ]utilisateur|login|compte)(?:[^.]|\\.\\b){0,20} "
-          "(?:ou|et) "
-          "(?:le |votre |de )?mot de "
-          "passe|identifiants (?:sont )?(?:incorrects|invalides|erronés)|mauvais (?:mot de "
-          "passe|identifiant)|envoi du mot de passe|"
-          "impossible de s['’ ]authentifier",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
     { .key = "autenti|contrase|senha|credenciais|credenciales|credenziali|password|"
              "inicio de ses|acceso",
       .pattern =
@@ -214,69 +162,21 @@ static const struct explain_row ROWS[] = {
           "non corretta|non valida|sbagliata)|envío de la contraseña|invio della password|"
           "inicio de sesi[oó]n (?:ha )?fall",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
-    { .key = "wachtwoord|authenticatie|aanmeld|inlog|uwierzytel|logowani|has|hes|autentis|"
-             "adgangskode|godkend|salasana|tunnist|parola|doğrulama|kimlik|overen|"
-             "přihláš|ověř|jelsz|hitelesít|autentificar",
-      .pattern =
-          "(?:authenticatie|aanmelding|aanmelden|inloggen|verificatie)(?: (?:[^.]|\\.\\b){0,40})? "
-          "(?:mislukt|"
-          "geweigerd|ongeldig)|authenticatiefout|(?:verkeerd|onjuist|ongeldig) wachtwoord|"
-          "wachtwoord (?:is )?(?:onjuist|ongeldig|verkeerd)|gebruikersnaam (?:en|of|en/of) "
-          "(?:het )?wachtwoord|"
-          "(?:b[lł][aą]d|niepowodzenie) (?:podczas )?(?:uwierzytelni|autoryzacji|logowania)|"
-          "(?:uwierzytelni(?:a|e)nie|logowanie|autoryzacja)(?: (?:[^.]|\\.\\b){0,30})? nie "
-          "(?:powiod|uda)|(?:nieprawid[lł]ow|b[lł][eę]dn|niepoprawn)[a-zęąóye]{1,4} "
-          "(?:[^.]|\\.\\b){0,30}"
-          "has[lł]o|autentiseringen misslyckades|inloggningen misslyckades|fel lösenord|"
-          "godkendelse mislykkedes|forkert adgangskode|todennus epäonnistui|"
-          "kimlik doğrulama (?:başarısız|hatası|yapılamadı)|parola (?:yanlış|hatalı|este incorect)|"
-          "(?:ověření|přihlášení|autentizace)(?: (?:[^.]|\\.\\b){0,30})? (?:selhal|se "
-          "nezda)|nesprávné "
-          "heslo|"
-          "hitelesítés(?: (?:[^.]|\\.\\b){0,20})? sikertelen|hibás jelszó|autentificare(?:a)? (?:a "
-          ")?eșua",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
-    { .pattern =
-          "ошибка (?:при )?(?:аутентификаци|авторизаци|входа|проверк[иа] "
-          "подлинност)|(?:аутентификаци|авторизаци)[яию] (?:SMTP )?не (?:удал|пройден|выполнен)|"
-          "сбой (?:аутентификаци|авторизаци|проверки подлинности)|не удалось (?:выполнить |пройти "
-          ")?(?:вход|войти|аутентифи|авториз|проверку подлинности)|неверн(?:ый|ое|ые|ая) "
-          "(?:[^.]|\\.\\b){0,40}"
-          "(?:парол|логин|имя пользователя|учетн)|неправильн(?:ый|ое|ые) "
-          "(?:[^.]|\\.\\b){0,40}(?:парол|логин|"
-          "имя)|пароль (?:не принят|неверен|не подходит|указан неверно)|помилка автентифікації|"
-          "невірний (?:пароль|логін)|отправка пароля",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
-    { .key = "认证|验证|登录|密码|"
-             "認證|驗證|登入|密碼|"
-             "認証|パスワ|ログイン|"
-             "인증|로그인|비밀번호|암호",
-      .pattern =
-          "(?:身份)?(?:认证|验证|鉴权|登录|登陆)(?:发生)?(?:失败|错误|未通过|不成功|出错)|"
-          "密码(?:错误|不正确|有误|不匹配)|(?:用户名|帐号|账号|帐户|账户)(?:或者?|和|与|/"
-          "|、)(?:授权码|密码)(?:错误|不|有误)?|"
-          "(?:認證|驗證|登入)(?:失敗|錯誤)|密碼(?:錯誤|不正確)|"
-          "認証(?:に|が|を)?(?:失敗|できません|エラー|拒否)|認証エラー|"
-          "(?:パスワード|ユーザー?名)(?:または|や|か|と|、)?[^。]{0,16}(?:違|間違|正しく|誤)|"
-          "ログイン(?:に)?(?:失敗|できません)|パスワードの送信|"
-          "(?:인증|로그인)(?:에|이|을)? ?(?:실패|오류|할 수 없)|"
-          "(?:비밀번호|암호)(?:가|를|이)? ?(?:[^.]|\\.\\b){0,12}(?:틀|일치하지|올바르지|잘못|확인)",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_APP_PASSWORD_NEEDED, 8 } } },
     /* any language: a login, and that it did not come about; a password that was not taken */
     { .key = STEM_LOGIN,
       .pattern = NEAR(STEM_LOGIN, STEM_FAILS "|" STEM_REFUSED, 90),
       .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_NONE | CODE_554 | CODE_550 | CODE_553,
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 24 }, { CAUSE_APP_PASSWORD_NEEDED, 4 } } },
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 32 }, { CAUSE_APP_PASSWORD_NEEDED, 4 } } },
     { .key = STEM_PASSWORD,
       .pattern = NEAR(STEM_PASSWORD, STEM_FAILS "|" STEM_REFUSED, 70),
       .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_NONE | CODE_554 | CODE_550,
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 14 } } },
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 20 } } },
     /* GBK or windows-1251 that a program showed as the replacement character: a 535 and nothing readable. QQ's is
      * nearly always about the authorization code. */
     { .key = "service.mail.qq.com|help.mail.163.com|help.mail.qq.com",
       .pattern = "(?:service|help)\\.mail\\.(?:qq|163)\\.com",
       .codes = CODE_535,
-      .speaks = { { CAUSE_APP_PASSWORD_NEEDED, 16 } } },
+      .speaks = { { CAUSE_APP_PASSWORD_NEEDED, 26 } } },
 
     /* mail programs */
     { .key = "0x800ccc",
@@ -289,10 +189,6 @@ static const struct explain_row ROWS[] = {
                  "server rejected (?:your|the) (?:login|user ?name|password)|"
                  "(?:check|enter)(?: that)? (?:your|the) user ?name and password",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 22 } } },
-    { .key = "smtp error (",
-      .pattern = "SMTP Error \\(535\\)",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 20 } } },
-
     /* --- what looks like it and is something else ------------------------------------------------------------ */
     { .key = "dkim|dmarc|spf",
       .pattern = "\\b(?:dkim|dmarc|spf)\\b",
@@ -313,13 +209,6 @@ static const struct explain_row ROWS[] = {
                  "unauthenticated (?:e-?mail|mail|message)|authentication[- ]results|"
                  "authentication checks?",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, -24 }, { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, -8 } } },
-    { .key = "too many|rate|frequen|exceed|thrott|concurrent|limit",
-      .pattern = "too (?:many|frequent)|rate[- ]?limit|throttl|limit (?:has been )?exceed|"
-                 "exceed[a-z]{0,4} (?:[^.]|\\.\\b){0,40}limit|concurrent connection",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, -6 },
-                  { CAUSE_AUTH_BACKEND_DOWN, -12 },
-                  { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, -6 } } },
-
     /* --- another password is wanted --------------------------------------------------------------------------- */
     { .key = "application|app-|app p|apppass|app specific|asp |device pass|external pass|gap ",
       .pattern = "application[- ]specific|\\bapp[- ]?specific|\\bapp(?:lication)?[- ]?pass(?:word|"
@@ -350,15 +239,10 @@ static const struct explain_row ROWS[] = {
     { .key = "web browser|continuesignin|webloginrequired|accounts.google.com",
       .pattern = "log in (?:via|with|through) your web browser|continuesignin|webloginrequired|"
                  "sign in (?:via|with|using) (?:your |a )?(?:web )?browser",
-      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 30 },
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 46 },
                   { CAUSE_APP_PASSWORD_NEEDED, 22 },
                   { CAUSE_WRONG_CREDENTIALS, -10 },
                   { CAUSE_CLIENT_NEVER_AUTHENTICATES, -30 } } },
-    { .key = "bad ?credentials|badcredentials|answer/14257|answer=14257|answer/78754|answer=78754",
-      .pattern = "badcredentials|answer[=/](?:14257|78754)|username and password not accepted",
-      .facts_not = FACT_NO_LOGIN,
-      .codes = CODE_535 | CODE_534 | CODE_NONE,
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 10 }, { CAUSE_APP_PASSWORD_NEEDED, 12 } } },
     { .key = "auth0|mbr12|ahst",
       .pattern = "#(?:auth0\\d\\d|mbr12\\d\\d|ahst\\d+)\\b",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 18 }, { CAUSE_APP_PASSWORD_NEEDED, 16 } } },
@@ -443,7 +327,7 @@ static const struct explain_row ROWS[] = {
                  "{0,12}(?:xoauth2|oauthbearer)|\"?type\"?: ?['\"]oauth2",
       .of_page = true,
       .facts = FACT_LOGIN_REFUSED,
-      .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 16 }, { CAUSE_WRONG_CREDENTIALS, -4 } } },
+      .speaks = { { CAUSE_OAUTH_TOKEN_REJECTED, 58 }, { CAUSE_WRONG_CREDENTIALS, -58 } } },
 
     /* --- the account ------------------------------------------------------------------------------------------ */
     { .key = "account|user|mailbox|login|access",
@@ -453,10 +337,7 @@ static const struct explain_row ROWS[] = {
           "deactivated|disabled|inactive|frozen|compromised|hacked|locked|blocked|terminated|"
           "closed|restricted|unpaid|not (?:yet )?(?:confirmed|verified|activated|enabled|active)|"
           "unverified|unconfirmed|expired)\\b",
-      .stages = AT_AUTH,
-      .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_NONE | CODE_4XX | CODE_454 | CODE_50X |
-               CODE_530,
-      .facts = FACT_LOGIN_TRIED,
+      .codes = CODE_535 | CODE_534,
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 32 }, { CAUSE_WRONG_CREDENTIALS, -26 } } },
     { .key = "account|user|mailbox|sender|smtp",
       .pattern =
@@ -513,7 +394,7 @@ static const struct explain_row ROWS[] = {
                  "(?:service|server|backend|system|daemon)(?:[^.]|\\.\\b){0,30}(?:unavailable|"
                  "not available|down|not respond|unreachable|busy)|authentication (?:is )?"
                  "(?:temporarily|currently) (?:unavailable|not available)",
-      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 40 }, { CAUSE_WRONG_CREDENTIALS, -34 } } },
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 40 }, { CAUSE_WRONG_CREDENTIALS, -46 } } },
     { .key = "saslauthd|private/auth|authdaemon|connect to private|auth-client|connection lost to "
              "auth|authentication server|auth server",
       .pattern = "cannot connect to saslauthd|saslauthd(?:[^.]|\\.\\b){0,60}(?:no such "
@@ -526,7 +407,7 @@ static const struct explain_row ROWS[] = {
                  "authdaemon(?:[^.]|\\.\\b){0,60}(?:refused|fail|no such)|auth(?:entication)? "
                  "server (?:is )?"
                  "(?:not |un|down|fail)",
-      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 42 }, { CAUSE_WRONG_CREDENTIALS, -34 } } },
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 42 }, { CAUSE_WRONG_CREDENTIALS, -46 } } },
     { .key = "no sasl authentication mechanisms|child crashed|problem with child|can't auth|"
              "unable to exec|generic failure|internal auth|auth backend|internal error",
       .pattern =
@@ -536,7 +417,7 @@ static const struct explain_row ROWS[] = {
           "back-?end|internal "
           "error(?:[^.]|\\.\\b){0,30}auth|auth[a-z]*(?:[^.]|\\.\\b){0,30}internal (?:server "
           ")?error",
-      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 36 }, { CAUSE_WRONG_CREDENTIALS, -34 } } },
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 42 }, { CAUSE_WRONG_CREDENTIALS, -50 } } },
     { .key = "ldap|radius|mysql|pgsql|database|sql",
       .pattern = "auth[a-z-]*(?:[^.]|\\.\\b){0,60}\\b(?:ldap|radius|mysql|pgsql|sql|database)\\b(?:"
                  "[^.]|\\.\\b){0,60}"
@@ -544,7 +425,11 @@ static const struct explain_row ROWS[] = {
                  "\\b(?:ldap|radius|mysql|pgsql)\\b(?:[^.]|\\.\\b){0,60}auth[a-z]*(?:[^.]|\\.\\b){"
                  "0,30}(?:unavailable|"
                  "down|error)",
-      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 22 } } },
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 46 }, { CAUSE_WRONG_CREDENTIALS, -36 } } },
+    { .key = "exchange server authentication",
+      .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 42 },
+                  { CAUSE_NO_COMMON_MECHANISM, 30 },
+                  { CAUSE_OTHER_NOT_RELAY, -20 } } },
 
     /* --- methods ---------------------------------------------------------------------------------------------- */
     /* no AUTH in the answer to EHLO, or a program that says so: the remedy may be TLS, another port, or no login */
@@ -593,6 +478,7 @@ static const struct explain_row ROWS[] = {
           "no supported (?:auth|authentication|sasl) (?:mechanism|method)",
       .speaks = { { CAUSE_NO_COMMON_MECHANISM, 40 },
                   { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 10 },
+                  { CAUSE_CLIENT_NEVER_AUTHENTICATES, -24 },
                   { CAUSE_WRONG_CREDENTIALS, -44 } } },
     { .key = "mechanism|auth type|authentication type|authentication method|auth method|"
              "authentication scheme|selected auth|authtype",
@@ -625,11 +511,9 @@ static const struct explain_row ROWS[] = {
       .stages = AT_AUTH,
       .facts = FACT_LOGIN_TRIED,
       .facts_not = FACT_LOGIN_TAKEN,
-      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 14 }, { CAUSE_RELAY_TAKES_NO_LOGIN, 10 } } },
+      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 32 }, { CAUSE_RELAY_TAKES_NO_LOGIN, 24 } } },
     { .enhanced = "5.7.4",
-      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 14 }, { CAUSE_NO_COMMON_MECHANISM, 14 } } },
-    { .enhanced = "5.3.3",
-      .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 6 }, { CAUSE_NO_COMMON_MECHANISM, 4 } } },
+      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 24 }, { CAUSE_NO_COMMON_MECHANISM, 28 } } },
     { .key = "auth ",
       .pattern =
           "\\bauth (?:login|plain|cram-md5|ntlm|xoauth2|digest-md5|gssapi)\\b[^;]{0,90}\\b50[0-4][ "
@@ -647,30 +531,6 @@ static const struct explain_row ROWS[] = {
     { .key = "0x800ccc8",
       .pattern = "0x800ccc80\\b",
       .speaks = { { CAUSE_NO_COMMON_MECHANISM, 34 }, { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 8 } } },
-    { .facts = FACT_AUTH_NOT_OFFERED | FACT_LOGIN_TRIED,
-      .facts_not = FACT_LOGIN_TAKEN,
-      .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 14 }, { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 12 } } },
-    { .pattern =
-          "unterstützt (?:keine|nicht|die "
-          "gewählte)(?:[^.]|\\.\\b){0,40}(?:Authenti|Anmelde)|keine? "
-          "(?:passende|gemeinsame|unterstützte)(?:[^.]|\\.\\b){0,20} (?:Authenti|Anmelde)|ne prend "
-          "pas en "
-          "charge "
-          "(?:[^.]|\\.\\b){0,40}authentification|aucune? "
-          "(?:méthode|mécanisme)(?:[^.]|\\.\\b){0,20}authentification|no "
-          "(?:admite|soporta) (?:[^.]|\\.\\b){0,40}autentica|n[aã]o (?:suporta|aceita) "
-          "(?:[^.]|\\.\\b){0,40}autentica|non "
-          "supporta (?:[^.]|\\.\\b){0,40}autentica|ondersteunt "
-          "(?:[^.]|\\.\\b){0,40}(?:authenticatie|aanmeld)|nie "
-          "obsługuje "
-          "(?:[^.]|\\.\\b){0,40}uwierzytelni|не поддерживает "
-          "(?:[^.]|\\.\\b){0,50}(?:аутентификаци|авторизаци|проверк)|"
-          "不支持[^。]{0,16}(?:认证|验证|登录)|認証(?:方式|方法)?[^。]{0,16}(?:サポート|対応)[^。]{"
-          "0,6}(?:ていません|しません|せん)|"
-          "인증(?:[^.]|\\.\\b){0,12}지원하지",
-      .speaks = { { CAUSE_NO_COMMON_MECHANISM, 34 },
-                  { CAUSE_RELAY_TAKES_NO_LOGIN, 30 },
-                  { CAUSE_WRONG_CREDENTIALS, -10 } } },
     { .key = STEM_SUPPORT,
       .pattern = NEAR(STEM_SUPPORT, STEM_LOGIN "|" STEM_PASSWORD, 90),
       .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_50X | CODE_NONE,
@@ -745,10 +605,7 @@ static const struct explain_row ROWS[] = {
           40) "(?:auth|login|log in|password)|"
               "(?:auth|login|log in|password)" GAP(40) "(?:encrypt|\\btls\\b|\\bssl\\b)",
       .facts_not = FACT_TLS_FAILED,
-      .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 8 } } },
-    { .codes = CODE_534,
-      .pattern = "encrypt|\\btls\\b|\\bssl\\b|secure",
-      .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 18 } } },
+      .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 22 } } },
     { .pattern =
           "(?:Verschlüsselung|verschlüsselte Verbindung|TLS|SSL)(?:[^.]|\\.\\b){0,30} "
           "(?:erforderlich|notwendig|"
@@ -771,10 +628,5 @@ static const struct explain_row ROWS[] = {
       .facts_not = FACT_TLS_FAILED,
       .speaks = { { CAUSE_MAIL_ONLY_UNDER_TLS, 28 }, { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 24 } } },
     /* .NET writes one sentence over every 530 */
-    { .key = "secure connection or the client was not authenticated",
-      .pattern = "requires a secure connection or the client was not authenticated",
-      .speaks = { { CAUSE_CLIENT_NEVER_AUTHENTICATES, 16 },
-                  { CAUSE_MAIL_ONLY_UNDER_TLS, 0 },
-                  { CAUSE_WRONG_CREDENTIALS, 6 } } },
 };
 const struct explain_rows ROWS_LOGIN = EXPLAIN_ROWS(ROWS);

@@ -53,6 +53,20 @@ static const struct rows_case FAILED[] = {
     SAYS("msmtp: authentication failed (method PLAIN)", WRONG_CREDENTIALS),
     SAYS("The user name or password for smtp.example.org is incorrect.", WRONG_CREDENTIALS),
 
+    SAYS("554 5.7.8 no", WRONG_CREDENTIALS),
+    SAYS("550 Invalid credentials", WRONG_CREDENTIALS),
+    SAYS("exim: plain authenticator failed for (pc) [192.0.2.1]", WRONG_CREDENTIALS),
+    SAYS("Mail: Verify that you've entered the correct account info.", WRONG_CREDENTIALS),
+    SAYS("smtp: Login not possible. Check your settings and your credentials", WRONG_CREDENTIALS),
+    SAYS("Senden des Passworts an den SMTP-Server fehlgeschlagen", WRONG_CREDENTIALS),
+    SAYS("Failed to authenticate on SMTP server with username \"anna\" using 1 possible "
+         "authenticators. Authenticator "
+         "LOGIN returned code \"503\", with message \"503 5.5.2 Auth command already specified\"",
+         WRONG_CREDENTIALS),
+    SAYS("C: AUTH PLAIN AGFubmEAeA==\nS: 550 5.7.1 no", WRONG_CREDENTIALS),
+    SAYS("535 Please use your full e-mail address as user name", WRONG_USERNAME_FORM),
+    { .text = "Error: Missing credentials for \"PLAIN\"",
+      .also = CAUSE_CLIENT_NEVER_AUTHENTICATES },
     SAYS("saslauthd[7]: do_auth : auth failure: [user=anna] [service=smtp] [reason=Unknown]",
          WRONG_CREDENTIALS),
     SAYS("Das Kerberos/GSSAPI-Ticket wurde vom SMTP-Server mail.example.org nicht akzeptiert.",
@@ -83,7 +97,11 @@ static const struct rows_case FAILED[] = {
     SAYS("535 Utilisez un mot de passe d'application", APP_PASSWORD_NEEDED),
     SAYS("535 5.7.0 Two-factor login is on for this user", APP_PASSWORD_NEEDED),
 
+    SAYS("535 \xef\xbf\xbd\xef\xbf\xbd http://service.mail.qq.com/x", APP_PASSWORD_NEEDED),
+
     /* no password at all */
+    SAYS("550 5.7.139 no", PASSWORD_LOGIN_SWITCHED_OFF),
+    SAYS("535 OAuth is required for this mailbox", PASSWORD_LOGIN_SWITCHED_OFF),
     SAYS("535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
          PASSWORD_LOGIN_SWITCHED_OFF),
     SAYS("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the "
@@ -113,7 +131,12 @@ static const struct rows_case FAILED[] = {
     SAYS("501 5.5.124 Invalid XOAUTH2 auth data - the address given is not valid",
          OAUTH_TOKEN_REJECTED),
 
+    SAYS("C: AUTH XOAUTH2 [hidden]\nS: 535 5.7.3 Authentication unsuccessful",
+         OAUTH_TOKEN_REJECTED),
+
     /* the account */
+    SAYS("535 5.7.1 The mailbox is locked", ACCOUNT_MAY_NOT_SUBMIT),
+    SAYS("550 5.7.705 no", ACCOUNT_MAY_NOT_SUBMIT),
     SAYS("535 5.7.1 Your account has been suspended", ACCOUNT_MAY_NOT_SUBMIT),
     SAYS("525 5.7.13 no", ACCOUNT_MAY_NOT_SUBMIT),
     SAYS("534-5.7.14 <https://accounts.example/ContinueSignIn?x> Please log in via your web "
@@ -127,6 +150,9 @@ static const struct rows_case FAILED[] = {
     SAYS("550 5.1.8 Access denied, bad outbound sender", ACCOUNT_MAY_NOT_SUBMIT),
 
     /* what stands behind the server */
+    SAYS("C: AUTH PLAIN AGFubmEAeA==\nS: 451 4.3.0 no", AUTH_BACKEND_DOWN),
+    SAYS("535 5.7.8 authentication failed: the LDAP server is down", AUTH_BACKEND_DOWN),
+    SAYS("451 5.7.3 Cannot achieve Exchange Server authentication", AUTH_BACKEND_DOWN),
     SAYS("454 4.7.0 Temporary authentication failure", AUTH_BACKEND_DOWN),
     SAYS("435 Unable to authenticate at present", AUTH_BACKEND_DOWN),
     SAYS("454 oops, problem with child and I can't auth (#4.3.0)", AUTH_BACKEND_DOWN),
@@ -156,6 +182,8 @@ static const struct rows_case NO_FAILED_LOGIN[] = {
     NOT("smtp: Authentication failed because the remote party has closed the transport stream.",
         AUTH_FAILED),
     NOT("smtp: Authentication failed, see inner exception.", AUTH_FAILED),
+    NOT("smtp: SPF authentication failed for example.org", AUTH_FAILED),
+    NOT("554 5.7.1 Sender authentication failed", AUTH_FAILED),
     NOT("Please send me the password of the web shop", AUTH_FAILED),
 };
 
@@ -196,6 +224,17 @@ static const struct rows_case METHODS[] = {
          NO_COMMON_MECHANISM),
     SAYS("554 5.7.0 A valid client certificate is required", CLIENT_CERTIFICATE_NEEDED),
     SAYS("remote error: tls: certificate required", CLIENT_CERTIFICATE_NEEDED),
+    SAYS("534 5.7.9 no", MECHANISM_OFFERED_BUT_DEAD),
+    SAYS("432 4.7.12 no", MECHANISM_OFFERED_BUT_DEAD),
+    SAYS("504 5.7.4 no", NO_COMMON_MECHANISM),
+    SAYS("C: AUTH LOGIN\nS: 500 no", MECHANISM_OFFERED_BUT_DEAD),
+    SAYS("ESMTP> AUTH LOGIN\nESMTP< 500 unrecognized command", MECHANISM_OFFERED_BUT_DEAD),
+    SAYS("SMTP -> ERROR: AUTH not accepted from server: 503 5.5.1 Error: authentication not "
+         "enabled\n"
+         "SMTP -> FROM SERVER:250 2.1.0 Ok\n"
+         "SMTP -> ERROR: RCPT not accepted from server: 454 4.7.1 <a@example.org>: Relay access "
+         "denied",
+         RELAY_TAKES_NO_LOGIN),
     /* the remedy may be encryption */
     { .text = "503 AUTH command used when not advertised", .also = CAUSE_AUTH_HIDDEN_UNTIL_TLS },
     /* no methods */
@@ -209,6 +248,10 @@ static const struct rows_case ENCRYPTION[] = {
     SAYS("530 5.7.0 Must issue a STARTTLS command first", MAIL_ONLY_UNDER_TLS),
     SAYS("530 Must issue a STARTTLS command first (#5.7.0)", MAIL_ONLY_UNDER_TLS),
     SAYS("451 5.7.3 STARTTLS is required to send mail", MAIL_ONLY_UNDER_TLS),
+    SAYS("550 5.7.10 no", MAIL_ONLY_UNDER_TLS),
+    SAYS("538 5.7.11 no", AUTH_HIDDEN_UNTIL_TLS),
+    SAYS("554 This server requires TLS", MAIL_ONLY_UNDER_TLS),
+    SAYS("530 TLS is required for a login", AUTH_HIDDEN_UNTIL_TLS),
     SAYS("550 5.7.10 Encryption needed", MAIL_ONLY_UNDER_TLS),
     SAYS("554 5.7.0 Error: TLS required", MAIL_ONLY_UNDER_TLS),
     SAYS("538 5.7.11 Encryption required for requested authentication mechanism",

@@ -190,9 +190,7 @@ static const struct explain_row ROWS[] = {
                  "(?:failure|unavailable|not available))(?: due to (?:local|temporary))?|tls "
                  "initiali[sz]ation (?:failed|failure)",
       .codes = CODE_454 | CODE_4XX | CODE_NONE,
-      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 28 },
-                  { CAUSE_STARTTLS_STRIPPED, 22 },
-                  { CAUSE_OTHER_NOT_RELAY, 20 } } },
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 42 }, { CAUSE_STARTTLS_STRIPPED, 22 } } },
     { .key = "certificate|private key|key",
       .pattern = "(?:cannot|can't|unable to|could not|error|failed to) "
                  "(?:get|load|read|use|loading|reading) "
@@ -292,7 +290,7 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_SERVER_DOWN, 18 },
                   { CAUSE_EGRESS_PORT_BLOCKED, 15 },
                   { CAUSE_AUTH_BACKEND_DOWN, 6 } } },
-    { .key = "ssl|tls|secure",
+    { .key = "ssl|tls|secure|crypto",
       .pattern = "server does not support (?:a )?(?:secure|ssl|tls) (?:connection|encryption)|does "
                  "not support "
                  "(?:secure connections|ssl|tls encrypt)|failed to "
@@ -319,7 +317,7 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 34 },
                   { CAUSE_TLS_VERSION_OR_CIPHER, 16 },
                   { CAUSE_STARTTLS_STRIPPED, 16 } } },
-    { .key = "0x800ccc80|encrypted connection|connection type",
+    { .key = "0x800ccc80|encrypted connection|connection type|encryption type",
       .pattern =
           "server does not support the (?:connection|encryption)(?:[^.]|\\.\\b){0,12}type|(?:try "
           "changing|change) the "
@@ -419,11 +417,6 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_EGRESS_PORT_BLOCKED, -16 },
                   { CAUSE_SERVER_DOWN, -16 },
                   { CAUSE_OTHER_NOT_RELAY, -16 } } },
-    { .codes = CODE_50X | CODE_503,
-      .stages = 1u << SMTP_STAGE_STARTTLS,
-      .pattern = "^",
-      .facts = FACT_STARTTLS_OFFERED,
-      .speaks = { { CAUSE_STARTTLS_STRIPPED, 10 } } },
     { .key = "xxxxxxx",
       .pattern = "\\b250[- ]X{6,}[AB]?\\b",
       .of_page = true,
@@ -487,16 +480,6 @@ static const struct explain_row ROWS[] = {
           "(?:[0-9a-f]{1,4}:){2,7}[0-9a-f:]{1,40}[^;]{0,60}(?:unreachable|no route|not available)|"
           "(?:enetunreach|ehostunreach|eaddrnotavail) [0-9a-f]{1,4}:[0-9a-f:]{2,40}",
       .speaks = { { CAUSE_IPV6_DIFFERS, 30 } } },
-    { .key = ":25|port 25|port=25|port: 25|port 25,",
-      .pattern = "(?:[a-z0-9\\])]:25\\b|port[ =:]{1,2}25\\b)[^;]{0,120}(?:timed "
-                 "?out|time-?out|unreachable|no route)|"
-                 "(?:etimedout|timed out|unreachable)[^;]{0,80}(?::25\\b|port 25\\b)",
-      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 8 } } },
-    { .key = "127.0.0.1|localhost|::1",
-      .pattern = "(?:127\\.0\\.0\\.1|localhost|\\[?::1\\]?)(?::| port |\", port "
-                 "|[^a-z0-9]{1,6}port )\\d{2,4}|refused[^;]{0,30}"
-                 "(?:127\\.0\\.0\\.1|localhost|::1)",
-      .speaks = { { CAUSE_SERVER_DOWN, 8 } } },
     { .key = "permission denied|eacces|operation not permitted|eperm|10013|forbidden by its access|"
              "not allowed by|selinux|windows firewall|csf",
       .pattern =
@@ -560,7 +543,7 @@ static const struct explain_row ROWS[] = {
     { .enhanced = "4.4.1|4.4.316|4.4.317|5.4.316|5.4.317|4.4.2",
       .hops = 1u << HOP_NONE | 1u << HOP_CLIENT | 1u << HOP_SUBMISSION,
       .codes = CODE_NONE | CODE_4XX | CODE_421 | CODE_450 | CODE_451 | CODE_550,
-      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 8 }, { CAUSE_SERVER_DOWN, 10 } } },
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 24 }, { CAUSE_SERVER_DOWN, 26 } } },
     { .key = "failing for a long time|retry time|been failing|retry timeout",
       .pattern = "all hosts (?:[^.]|\\.\\b){0,60}have been failing|retry time(?:out)? (?:not "
                  "reached|exceeded)|"
@@ -579,61 +562,6 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 26 },
                   { CAUSE_SERVER_DOWN, 28 },
                   { CAUSE_TLS_MODE_MISMATCH, 12 } } },
-    { .pattern =
-          "(?:Verbindung(?:saufbau)?|Verbindungsversuch|Zeitüberschreitung)(?:[^.]|\\.\\b){0,80}(?:"
-          "abgelehnt|"
-          "verweigert|"
-          "fehlgeschlagen|abgelaufen|gescheitert|nicht "
-          "(?:hergestellt|aufgebaut|möglich)|Verbindung|unterbrochen|"
-          "überschritt)|Netzwerk ist nicht erreichbar|Keine Route zum Zielrechner|nicht erreichbar|"
-          "keine Verbindung (?:zum?|mit)|connexion (?:refusée|impossible|a échoué|n'a pas|terminée "
-          "par expiration|expirée|interrompue)|"
-          "(?:délai|temps) (?:[^.]|\\.\\b){0,30}(?:dépassé|expiré|écoulé)|impossible de (?:se "
-          "connecter|contacter|joindre|"
-          "établir)|réseau (?:n'est pas accessible|inaccessible)|aucun chemin d'accès|"
-          "conexi[oó]n (?:rehusada|rechazada|fallida|agotada|perdida)|(?:tiempo de "
-          "(?:conexi[oó]n|espera)|expir[oó] el "
-          "tiempo)(?:[^.]|\\.\\b){0,30}|no se (?:pudo|puede|ha podido) (?:conectar|establecer)|red "
-          "es "
-          "inaccesible|"
-          "connessione (?:rifiutata|scaduta|fallita|non riuscita|interrotta)|impossibile "
-          "(?:connettersi|stabilire|"
-          "contattare|collegarsi)|rete non (?:è )?raggiungibile|tempo scaduto|"
-          "conex[aã]o (?:recusada|expir|falh|esgot|perdida)|n[aã]o foi possível "
-          "(?:conectar|estabelecer|ligar)|"
-          "tempo (?:limite )?(?:de conex|esgotado)|verbinding (?:geweigerd|mislukt|verbroken)|kan "
-          "geen verbinding|"
-          "time-out|verbinding(?:[^.]|\\.\\b){0,40}(?:niet|mislukt)|połączenie (?:odrzucone|nie "
-          "powiodło|przekroczono|zostało)|"
-          "(?:przekroczono|upłynął) (?:[^.]|\\.\\b){0,20}(?:czas|limit)|nie można "
-          "(?:połączyć|nawiązać)|sieć "
-          "jest "
-          "niedostępna",
-      .codes = CODE_NONE | CODE_4XX | CODE_421,
-      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 36 },
-                  { CAUSE_SERVER_DOWN, 34 },
-                  { CAUSE_LOCAL_FIREWALL, 22 },
-                  { CAUSE_TLS_MODE_MISMATCH, 10 } } },
-    { .pattern =
-          "(?:превышено|истекло|истёк|истек)(?:[^.]|\\.\\b){0,30}(?:время|врем[яе]н|ожидан)|в "
-          "соединении отказано|соединение "
-          "(?:отвергнуто|разорвано|сброшено|не установлено|прервано)|подключение не "
-          "установлено|(?:не удалось|невозможно) "
-          "(?:установить (?:соединение|связь|подключение)|подключиться|соединиться)|ошибка "
-          "(?:соединения|подключения)|"
-          "сеть недоступна|нет маршрута|сервер(?:[^.]|\\.\\b){0,30}не "
-          "отвечает|连接(?:超时|被拒绝|失败|错误|不上|被重置|已?断开|服务器失败)|"
-          "(?:无法|不能)(?:连接|建立连接|访问服务器)|連線(?:逾時|失敗|被拒)|無法連(?:線|接)|"
-          "没有应答|积极拒绝|連接嘗試失敗|连接尝试失败|网络(?:不可达|超时)|"
-          "接続(?:が|に|を)?(?:拒否|タイムアウト|失敗|できません|切断)|(?:サーバー?|ホスト)["
-          "^。]{0,20}(?:接続できません|応答(?:しません|がありません))|"
-          "タイムアウト|연결(?:[^.]|\\.\\b){0,20}(?:거부|시간 ?초과|실패|할 수 "
-          "없|끊)|서버(?:[^.]|\\.\\b){0,20}(?:응답|연결할 수)",
-      .codes = CODE_NONE | CODE_4XX | CODE_421,
-      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 36 },
-                  { CAUSE_SERVER_DOWN, 34 },
-                  { CAUSE_LOCAL_FIREWALL, 22 },
-                  { CAUSE_TLS_MODE_MISMATCH, 10 } } },
     /* PHPMailer's, in any language */
     { .key = "smtp connect",
       .pattern = "smtp connect ?\\(\\)(?! failed)",
@@ -641,12 +569,17 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_EGRESS_PORT_BLOCKED, 27 },
                   { CAUSE_LOCAL_FIREWALL, 16 },
                   { CAUSE_TLS_MODE_MISMATCH, 16 } } },
+    { .key = "タイムアウト|超时|逾時|超時|응답|応答が|没有响应|無回應|未响应",
+      .pattern = "タイムアウト|超时|逾時|超時|응답(?:이|하지) "
+                 "?(?:없|않)|応答が?(?:ありません|ない)|没有响应|無回應|未响应",
+      .codes = CODE_NONE | CODE_4XX | CODE_421,
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 30 }, { CAUSE_SERVER_DOWN, 26 } } },
     /* any language */
     { .key = STEM_CONNECTION,
       .pattern = NEAR(STEM_CONNECTION, STEM_FAILS "|" STEM_REFUSED "|" STEM_TIMEOUT, 120),
       .codes = CODE_NONE | CODE_4XX | CODE_421,
-      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 26 },
-                  { CAUSE_SERVER_DOWN, 24 },
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 32 },
+                  { CAUSE_SERVER_DOWN, 30 },
                   { CAUSE_LOCAL_FIREWALL, 12 },
                   { CAUSE_TLS_MODE_MISMATCH, 8 } } },
     { .key = "starttls",
@@ -734,34 +667,8 @@ static const struct explain_row ROWS[] = {
       .codes = CODE_450 | CODE_451 | CODE_4XX | CODE_550 | CODE_553 | CODE_554 | CODE_5XX |
                CODE_50X | CODE_NONE,
       .speaks = { { CAUSE_DNS_FAILURE, -34 } } },
-    { .enhanced = "5.1.2|4.4.3|5.4.4|4.4.4|5.4.310|5.4.312|4.4.312|5.1.2",
-      .speaks = { { CAUSE_DNS_FAILURE, 14 }, { CAUSE_RECIPIENT_UNKNOWN, 2 } } },
-    { .pattern =
-          "(?:Name oder Dienst|Rechnername|Hostname|Host|Servername|Server)(?:[^.]|\\.\\b){0,60} "
-          "(?:nicht bekannt|nicht gefunden|unbekannt|"
-          "nicht aufgelöst|konnte nicht aufgelöst)|Namensauflösung|nom ou service "
-          "inconnu|(?:hôte|serveur|nom d'hôte)(?:[^.]|\\.\\b){0,60}"
-          "(?:introuvable|inconnu|pas trouvé|pu être résolu)|résolution de noms?|nombre o "
-          "servicio desconocid|(?:servidor|host|"
-          "anfitrión|equipo)(?:[^.]|\\.\\b){0,50}(?:no (?:se "
-          ")?(?:encontr|pud|ha)(?:[^.]|\\.\\b){0,20}(?:encontr|resol|host)?|desconocid|não "
-          "encontrad)|"
-          "resolución (?:de )?nombre|nome o servizio sconosciut|host (?:sconosciut|non "
-          "trovat)|risoluzione (?:del )?nome|"
-          "nome ou serviço desconhecid|resolução de nome|(?:servidor|host)(?:[^.]|\\.\\b){0,30}não "
-          "(?:foi )?encontrad|naam of dienst (?:is )?onbekend|"
-          "host(?:naam)?(?:[^.]|\\.\\b){0,20} (?:niet gevonden|onbekend)|nieznana nazwa|nie "
-          "znaleziono "
-          "(?:hosta|serwera)|(?:host|serwer)(?:[^.]|\\.\\b){0,20}nieznan|"
-          "имя или служба не|(?:узел|хост|сервер|домен)(?:[^.]|\\.\\b){0,30}не "
-          "(?:найден|известен|существует)|разрешени[ия] им[её]н|"
-          "(?:找不到|未知)(?:主机|服务器|伺服器|域名)|(?:无法|不能)解析|(?:無法|不能)解析|"
-          "域名解析|名前解決|名前またはサービスが|ホスト(?:名)?(?:が|を)?(?:見つかりません|"
-          "解決できません|不明)|"
-          "호스트(?:[^.]|\\.\\b){0,12}(?:찾을 수 없|알 수 없)|이름(?:[^.]|\\.\\b){0,12}(?:확인할 "
-          "수 없|해석)",
-      .codes = CODE_NONE | CODE_4XX | CODE_550,
-      .speaks = { { CAUSE_DNS_FAILURE, 38 } } },
+    { .enhanced = "4.4.3|5.4.4|4.4.4|5.4.310|5.4.312|4.4.312",
+      .speaks = { { CAUSE_DNS_FAILURE, 26 }, { CAUSE_RECIPIENT_UNKNOWN, 2 } } },
     { .key = STEM_UNKNOWN,
       .pattern = "(?:" STEM_SERVER ")(?:(?!" STEM_RECIPIENT
                  ")(?:[^.;]|\\.\\b)){0,60}(?:" STEM_UNKNOWN
