@@ -240,8 +240,8 @@ static int weight_of(str text)
 /* Is it told by the form alone? */
 static bool by_form(const struct explain_page *p)
 {
-    return p->form == FORM_BOUNCE || p->form == FORM_TRANSCRIPT || p->form == FORM_LOG ||
-           (p->count > 0 && p->folded.n == 0);
+    return p->form == FORM_BOUNCE || p->form == FORM_TRANSCRIPT ||
+           (p->form == FORM_LOG && p->count > 0) || (p->count > 0 && p->folded.n == 0);
 }
 
 enum about about_mail(const struct explain_page *p)

@@ -75,6 +75,16 @@ static void test_the_end_is_looked_at(void **state)
     assert_true(about((str){ long_text, sizeof long_text }));
 }
 
+/* A line in a log's form is of mail where a refusal was found in it, or where it says so. */
+static void test_a_log_of_another_program(void **state)
+{
+    (void)state;
+    struct explain_page page = { .form = FORM_LOG, .folded = STR("sshd[22]: Failed password") };
+    assert_false(about_mail(&page));
+    page.count = 1;
+    assert_true(about_mail(&page));
+}
+
 static void test_a_bounce_is_by_its_form(void **state)
 {
     (void)state;
@@ -90,6 +100,7 @@ int main(void)
         cmocka_unit_test(test_cases),
         cmocka_unit_test(test_a_long_text_without_a_sign_is_none),
         cmocka_unit_test(test_the_end_is_looked_at),
+        cmocka_unit_test(test_a_log_of_another_program),
         cmocka_unit_test(test_a_bounce_is_by_its_form),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,6 +69,15 @@ static const struct explain_row ROWS[] = {
           "not (?:an? )?(?:known|local|valid|registered|real|existing) (?:e-?mail )?" WHO "|not known (?:at|here|to|in)|"
           "not enabled|no matching " WHO "|has left the|know (?:this|that|the) " WHO "|path no exist|"
           "(?:blocked|locked) (?:account|mailbox|user)\\b", { UNKNOWN, 34 }),
+    WORDS("exists|not user|unavailable mail|invalid rcpt|bad rcpt",
+          "n't exists? (?:that|this|the|such) " WHO "|not user of|unavailable mail " WHO "|(?:invalid|bad|unknown) rcpt",
+          { UNKNOWN, 36 }),
+    /* a refusal that names the recipient and no other reason */
+    { .key = "user|recipient|mailbox|rcpt",
+      .pattern = "^(?!.{0,300}(?:sender|from|rejected:|limit|quota|spam|full|size|rate|too |list|relay|auth|policy|\\bip\\b|login|password|virus|content|domain|verif|lock|access|error|fail))"
+                 ".{0,120}\\b(?:user|recipient|mailbox|rcpt(?:to)?)\\b",
+      .codes = CODE_550 | CODE_551 | CODE_553 | CODE_554 | CODE_5XX,
+      .speaks = { { UNKNOWN, 23 } } },
     KEY("recipnotfound|recipientnotfound|nosuchuser|disableduser|no mailbox here by that name|"
           "no mail-box here by that name|not our customer|user unknown|unknown user|no such user|"
           "wasn't found at|couldn't be found|addressee unknown|no such person|no account by that name|"
@@ -206,6 +215,7 @@ static const struct explain_row ROWS[] = {
           { LARGE, 38 }),
     WORDS("size|bigger|payload|dimension", "\\b(?:size|length)\\b.{0,40}(?:over|above|beyond) |(?:mail|message|attachment|file) .{0,12}bigger|payload too large|"
           "dimension\\w+ massima|supera la dimension", { LARGE, 38 }),
+    WORDS("length of|size of", "(?:length|size) of .{0,40}(?:maximum|threshold)", { LARGE, 36 }),
     WORDS("mailbox", "mailbox.{0,20}size limit exceeded|mailbox size limit", { LARGE, -26 }, { FULL, 12 }),
     WORDS("header", "header.{0,20}(?:size|line|too long)", { OTHER, 8 }),
     WORDS("line", "line.{0,12}too long|line length|too long line|lines? (?:longer|exceed)", { OTHER, 36 }, { LARGE, -6 }),
@@ -310,6 +320,7 @@ static const struct explain_row ROWS[] = {
           { RATE, 40 }, { LARGE, -10 }, { FULL, -6 }),
     WORDS("max connections|max messages|versandlimit|sendelimit|invio|de env|d'envoi|limite de envio",
           "max(?:imum)? (?:connections|messages|recipients)|versandlimit|sendelimit|limite (?:di invio|d'envoi|de envio)|l.mite de env", { RATE, 38 }),
+    WORDS("number of", "number of (?:rcpt|recipient|message|mail|e-?mail|connection)s?.{0,16}(?:over|exceed|limit|large|high)", { RATE, 38 }),
     WORDS("receiving mail|receiving too", "receiving (?:mail|messages|too).{0,30}(?:quickly|rate|many)", { RATE, 42 }, { UNKNOWN, -10 }),
     KEY("quotaexceededexception|submissionquota|recipientthrottl|daily user sending|throttling failure|"
           "max emails per hour|sending limit|send limit|unsolicitedratelimit|receivingrate",
@@ -367,8 +378,8 @@ static const struct explain_row ROWS[] = {
           "direcci.{1,2}n ip.{0,40}bloquead|ip.адрес.{0,40}(?:заблок|черн|спис)",
           { LISTED, 34 }, { UNKNOWN, -24 }),
     KEY("tosa@rx.t-online.de", { LISTED, 44 }),
-    WORDS("spammer|spam source|sending spam|spam ip|spams from|spam from|open relay|zombie", "spammer|spam(?:ming)? (?:source|host|ip)|(?:known|currently|is|are) (?:sending )?spam(?:s| source)|"
-          "spams? from your|open (?:relay|proxy)|zombie", { LISTED, 46 }, { CONTENT, -10 }),
+    WORDS("spammer|spam source|sending spam|spam ip|spams from|spam from|open relay|openrelay|open proxy|zombie", "spammer|spam(?:ming)? (?:source|host|ip)|(?:known|currently|is|are) (?:sending )?spam(?:s| source)|"
+          "spams? from your|open ?(?:relay|proxy)|zombie", { LISTED, 46 }, { CONTENT, -10 }),
     WORDS("blocked sender|envelope blocked|envelope rejected|badmailfrom|blacklist|blocked|banned|block list",
           "blocked senders?|envelope (?:was |is )?(?:blocked|rejected)|bad ?mail ?from|(?:sender|mail from|"
           "your (?:e-?mail )?(?:address|domain))\\b.{0,40}(?:blocked|blacklist|block ?list|banned)",
