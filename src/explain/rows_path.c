@@ -680,6 +680,15 @@ static const struct explain_row ROWS[] = {
           "(?:failure|error|failed|problem) (?:in|of|with|at) (?:the )?mx lookup|mx lookup" GAP(
               30) "(?:fail|error|timed? ?out)",
       .speaks = { { CAUSE_DNS_FAILURE, 44 }, { CAUSE_OTHER_NOT_RELAY, -30 } } },
+    /* Gmail's card, under a heading that speaks of the address */
+    { .key = "because the domain|weil die domain|car le domaine|porque el dominio|perché il "
+             "dominio|porque o domínio",
+      .pattern = "because the domain \\S+ (?:couldn't|could not|wasn't) (?:be )?found|weil die "
+                 "Domain \\S+ nicht gefunden|"
+                 "car le domaine \\S+ (?:est introuvable|n'a pas)|porque no se (?:ha "
+                 ")?(?:encontr|pudo encontrar).{0,10}dominio|"
+                 "porque el dominio \\S+ no|perché il dominio \\S+ non|porque o domínio \\S+ não",
+      .speaks = { { CAUSE_DNS_FAILURE, 60 }, { CAUSE_RECIPIENT_UNKNOWN, -20 } } },
     { .key = "null mx|nullmx|no smtp service|does not accept mail",
       .pattern = "\\bnull ?mx\\b|indicated no SMTP service|does not accept (?:any )?mail \\(",
       .speaks = { { CAUSE_DNS_FAILURE, 26 } } },

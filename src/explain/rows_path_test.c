@@ -225,6 +225,9 @@ static const struct rows_case NAMES[] = {
     SAYS("java.net.UnknownHostException: smtp.example.org", DNS_FAILURE),
     SAYS("smtp://mail.example.org: curl: (6) Could not resolve host: smtp.example.org",
          DNS_FAILURE),
+    SAYS("Address not found. Your message wasn't delivered to a@example.org because the domain "
+         "example.org couldn't be found. Check for typos",
+         DNS_FAILURE),
     SAYS("Host or domain name not found. Name service error for name=example.org type=MX: Host not "
          "found, try again",
          DNS_FAILURE),

@@ -186,9 +186,18 @@ static bool is_not_providers(const struct explain_said *s)
     return of && of->mx.n > 0 && s->by.n > 0;
 }
 
+/* "TenantAttribution" of Microsoft 365: a server of the sender's own, which hands its mail to the tenant, is not known
+ * there. */
+static bool is_tenants(const struct explain_said *s)
+{
+    return s->enhanced.class == 5 && s->enhanced.subject == 7 && s->enhanced.detail == 64;
+}
+
 static enum finding_hop hop_of_bounce(const struct explain_page *p, const struct explain_said *s)
 {
     bool named = s->by.n > 0 || s->by_address.family != IP_NONE;
+    if (is_tenants(s))
+        return HOP_NEXT;
     if (is_recipients(s) || explain_host_is_mx(s->by))
         return HOP_RECIPIENT;
     if (is_relay_by_name(s->by) || (named && asks_login(s)) || is_not_providers(s))
