@@ -18,6 +18,9 @@ static const struct anchor {
 } ANCHORS[] = {
     /* Postfix, and those who learnt from it */
     { STR_INIT("said:"), true },
+    { STR_INIT("says:"), true },
+    { STR_INIT("error code :"), true },
+    { STR_INIT("error code:"), true },
     { STR_INIT("refused to talk to me:"), true },
     /* qmail and its descendants (Yahoo, Courier's filters, SmarterMail) */
     { STR_INIT("remote host said:"), true },
@@ -135,6 +138,9 @@ static const struct stage_words {
     { STR_INIT("in reply to end of data"), SMTP_STAGE_END_OF_DATA },
     { STR_INIT("in reply to the end of data"), SMTP_STAGE_END_OF_DATA },
     { STR_INIT("in reply to rcpt"), SMTP_STAGE_RCPT },
+    { STR_INIT("smtp error, rcpt to"), SMTP_STAGE_RCPT },
+    { STR_INIT("smtp error, mail from"), SMTP_STAGE_MAIL },
+    { STR_INIT("smtp error, data"), SMTP_STAGE_DATA },
     { STR_INIT("in reply to mail"), SMTP_STAGE_MAIL },
     { STR_INIT("in reply to data"), SMTP_STAGE_DATA },
     { STR_INIT("in reply to helo"), SMTP_STAGE_EHLO },
@@ -281,6 +287,8 @@ static const str TELLS[] = {
     STR_INIT("your message couldn't be delivered"),
     STR_INIT("there was a problem delivering your message to"),
     STR_INIT("unable to deliver"),
+    STR_INIT("failed to deliver to "),
+    STR_INIT("undeliverable to "),
     STR_INIT("received >>> 5"),
     STR_INIT("could not deliver message to the following"),
     STR_INIT("could not deliver your message"),
@@ -485,6 +493,8 @@ bool bounce_code_read(str text, unsigned *code, struct smtp_enhanced *enhanced, 
         behind = str_skip(behind, 1);
     behind = skip_blanks(behind);
     *rest = behind;
+    if (str_starts(behind, STR("- ")))
+        behind = str_skip(behind, 2);
     if (enhanced_at(behind, enhanced, &behind))
         *rest = skip_blanks(behind);
     return true;
@@ -927,13 +937,14 @@ static bool answer_with_both(str folded, str lower, struct arena *memory, struct
     return false;
 }
 
-/* ": 550 no", where the words before tell of a server or a command. */
+/* ": 550 no" or "> 550 no", where the words before tell of a server or a command. */
 static bool answer_at_colon(str folded, str lower, struct arena *memory, struct bounce_unit *u)
 {
     bool spoken = u->stage || u->host.n || u->address.family != IP_NONE;
     for (size_t i = 2; spoken && i + 5 <= folded.n; i++) {
         str from = str_skip(folded, i);
-        if (folded.p[i - 1] != ' ' || folded.p[i - 2] != ':' || !is_code(from) ||
+        bool colon = folded.p[i - 1] == ' ' && (folded.p[i - 2] == ':' || folded.p[i - 2] == '>');
+        if ((!colon && folded.p[i - 1] != ':') || !is_code(from) ||
             (from.p[3] != ' ' && from.p[3] != '-'))
             continue;
         take_answer(folded, lower, from, memory, u);

@@ -381,6 +381,8 @@ static const str RECIPIENT_WORDS[] = {
     STR_INIT("undeliverable address:"),
     STR_INIT("unknown user:"),
     STR_INIT("intended recipient"),
+    STR_INIT("failed to deliver to "),
+    STR_INIT("undeliverable to "),
     STR_INIT("delivered to "),
     STR_INIT("to the following recipient"),
     STR_INIT("\xe6\x94\xb6\xe4\xbb\xb6\xe4\xba\xba"), /* Chinese, recipient */
@@ -423,7 +425,7 @@ static str words_behind(str rest)
             (close == '>' || str_starts_nocase(str_skip(rest, 1), STR("expanded")) ||
              str_starts_nocase(str_skip(rest, 1), STR("generated"))))
             rest = str_skip(rest, end + 1);
-        else if (rest.n > 0 && strchr(":.\n", rest.p[0]))
+        else if (rest.n > 0 && strchr(":.,\n", rest.p[0]))
             rest = str_skip(rest, 1);
         else
             return rest;

@@ -160,11 +160,13 @@ static bool is_relay_by_name(str host)
            (explain_host_is_submission(host) && !begins_with_word(first_label(host), STR("smtp")));
 }
 
-/* An MX asks nobody for a login. */
+/* An MX asks nobody for a login. 530 may ask for TLS, and 534 is said of sizes too. */
 static bool asks_login(const struct explain_said *s)
 {
-    return s->code == 530 || s->code == 534 || s->code == 535 || s->code == 538 ||
-           str_find_nocase(str_take(s->text, 300), STR("authentication required")) != STR_NOT_FOUND;
+    str text = str_take(s->text, 300);
+    bool code = s->code == 530 || s->code == 534 || s->code == 538;
+    return s->code == 535 || (code && str_find_nocase(text, STR("authent")) != STR_NOT_FOUND) ||
+           str_find_nocase(text, STR("authentication required")) != STR_NOT_FOUND;
 }
 
 /* Does a submission port or the name tell that users hand mail in there? */
