@@ -123,8 +123,8 @@ class Mail:
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """`tells`: what the lines of a server tell of a refusal: "both" paths, "from", "to" or "none"; one word for all servers
-    or one each. `causes`: families or causes under which it may be counted, the same way."""
+    """`tells`: what the lines of a server tell of a refusal: "both" paths, "from", "to", the "login" in place of a path, or
+    "none"; one word for all servers or one each. `causes`: families or causes under which it may be counted, the same way."""
     port: int = 25
     login: bool = False
     password: str = PASSWORD
@@ -149,7 +149,7 @@ KINDS = {
     "relay": Kind(causes={"postfix": NOT_TOLD_APART, "exim": NOT_TOLD_APART, "opensmtpd": NOT_TOLD_APART + ("recipient-unknown",)}),
     "no-login": Kind(port=587, causes={"postfix": ("client-never-authenticates",), "exim": NOT_TOLD_APART,
                                        "opensmtpd": NOT_TOLD_APART + ("recipient-unknown",)}),
-    "wrong-password": Kind(port=587, login=True, password="Kestrel-14-harbour", tells="none", causes=("auth-failed",)),
+    "wrong-password": Kind(port=587, login=True, password="Kestrel-14-harbour", tells="login", causes=("auth-failed",)),
     "not-owned": Kind(port=587, login=True, sender=f"other{{n}}@{DOMAIN}", tells=AT_MAIL,
                       causes=("sender-not-owned",)),
     "logged-in": Kind(port=587, login=True, sender=ANNA, recipient=f"someone{{n}}@{BARRED}", causes=("login-not-honoured",)),
@@ -198,32 +198,34 @@ def send_all(cell, mails, parallel=8):
 # ---- what must be counted ----
 
 def expected(server, mails):
-    """{(causes, client, sender, domain): count}, as far as the server's log can tell them."""
+    """{(kind, client, sender, domain): count}, as far as the server's log can tell them."""
     book = collections.Counter()
     for mail in mails:
         kind = KINDS[mail.kind]
-        if not kind.refused:
-            continue
-        tells = of(kind.tells, server)
-        sender = mail.sender if tells in ("from", "both") else ""
-        domain = mail.domain if tells in ("to", "both") else ""
-        book[(of(kind.causes, server), mail.client, sender, domain)] += 1
+        if kind.refused:
+            tells = of(kind.tells, server)
+            sender = ANNA if tells == "login" else mail.sender if tells in ("from", "both") else ""
+            book[(mail.kind, mail.client, sender, mail.domain if tells in ("to", "both") else "")] += 1
     return book
 
 
 def compare(server, mails, groups):
-    """Sentences about what is counted otherwise than it was sent; none: all is right."""
-    faults, left = [], [dict(group) for group in groups]
-    for (causes, client, sender, domain), count in expected(server, mails).items():
+    """Sentences about what is counted otherwise than it was sent, one a kind and what was made of it; none: all is right."""
+    faults, left = collections.defaultdict(list), list(groups)
+    for (name, client, sender, domain), count in expected(server, mails).items():
+        causes = of(KINDS[name].causes, server)
         about = [g for g in left if (g["client"], g["sender"] or "", g["domain"] or "") == (client, sender, domain)]
         found = sum(g["count"] for g in about if g["cause"] in causes or g["family"] in causes)
-        if found != count:
-            faults.append(f"{count} from {client}, {sender or 'no sender'}, to {domain or 'no domain'} as {'/'.join(causes)}: "
-                          f"{found} are counted so; groups: {[(g['cause'], g['count']) for g in about]}")
+        if found != count or len(about) > 1:
+            counted_as = ", ".join(sorted({str(g["cause"]) for g in about})) or "nothing"
+            faults[f"{name} ({'/'.join(causes)}) is counted as {counted_as}"].append(
+                f"{count} from {client}, {sender or 'no sender'}, to {domain or 'no domain'}: "
+                f"{about[0]['count'] if about else 0} counted {about[0]['example'] if about else ''}")
         left = [g for g in left if g not in about]
-    faults += [f"nobody sent {g['count']} of {g['cause']} from {g['client']}, {g['sender']}, to {g['domain']}: {g['example']}"
-               for g in left]
-    return faults
+    for g in left:
+        faults[f"nobody sent what is counted as {g['cause']}"].append(
+            f"{g['count']} from {g['client']}, {g['sender']}, to {g['domain']}: {g['example']}")
+    return [f"{what}: {len(each)} groups, such as {each[0]}" for what, each in faults.items()]
 
 
 # ---- servers ----
