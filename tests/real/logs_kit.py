@@ -27,6 +27,7 @@ BARRED, NEXT = "barred.example", "next.example"
 GREY, NOBODY = f"grey@{DOMAIN}", "nobody"
 SIZE_MAX = 20000
 BARE_NAME = "pc"
+CLIENTS = "198.18"                                 # RFC 2544: no address of a network that a server might trust
 LISTS = ("reject_unauth_destination", f"check_recipient_access inline:{{{{{GREY}=greyed}}}}")
 POSTFIX = postfix.Row(
     main={"message_size_limit": str(SIZE_MAX), "smtpd_sender_login_maps": f"inline:{{{ANNA}={ANNA}, info@{DOMAIN}=boss@{DOMAIN}}}",
@@ -171,7 +172,7 @@ def plan(count):
     for place, (name, kind) in enumerate(KINDS.items()):
         for n in range(min(count, DEAREST.get(name, count))):
             few = n % 5 if n % 2 else n            # half of them come from five clients
-            client = f"127.{201 + place}.{few // 250}.{few % 250 + 1}"
+            client = f"{CLIENTS}.{place * 10 + few // 250}.{few % 250 + 1}"
             mails.append(Mail(name, client, kind.sender.format(n=few), kind.recipient.format(n=few % 7)))
     return mails
 
@@ -253,7 +254,9 @@ def world():
         sandbox.mount("-t", "tmpfs", "tmpfs", place, "-o", "mode=755")
         try:
             if built:
-                sandbox.set_up_network(sandbox.root_of(built[0].server.NAME))
+                root = sandbox.root_of(built[0].server.NAME)
+                sandbox.set_up_network(root)
+                sandbox.run_in(root, "ip", "route", "add", "local", f"{CLIENTS}.0.0/16", "dev", "lo")
             certificates = place / "certificates"
             certificates.mkdir()
             subprocess.run([sandbox.HERE / "certs", "authorities", certificates], check=True)
