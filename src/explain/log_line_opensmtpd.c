@@ -46,6 +46,8 @@ static bool failed(str command, str result, struct log_line *out)
         out->to = argument;
     else if (out->stage == SMTP_STAGE_MAIL)
         scan_set_from(out, argument);
+    else if (out->stage == SMTP_STAGE_AUTH)
+        out->login = LOG_LOGIN_REFUSED;
     out->words = result;
     (void)scan_reply(&out->words, out);
     out->event = LOG_LINE_REFUSED;
@@ -66,7 +68,7 @@ static bool of_server(str event, str rest, struct log_line *out)
         bool taken = scan_has(rest, STR("result=ok"));
         out->user = scan_value(rest, STR("user="));
         out->login = taken ? LOG_LOGIN_TAKEN : LOG_LOGIN_REFUSED;
-        out->event = taken ? LOG_LINE_LOGIN : LOG_LINE_REFUSED;
+        out->event = taken ? LOG_LINE_LOGIN : LOG_LINE_ASIDE; /* "failed-command" follows */
         out->stage = SMTP_STAGE_AUTH;
         if (!taken)
             out->words = STR("authentication failed");

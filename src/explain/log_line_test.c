@@ -1445,7 +1445,7 @@ static const struct line_case {
     {
         .line = "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 smtp authentication user=anna "
                 "result=permfail",
-        .event = LOG_LINE_REFUSED,
+        .event = LOG_LINE_ASIDE,
         .dialect = DIALECT_OPENSMTPD,
         .stage = SMTP_STAGE_AUTH,
         .words = "authentication failed",
@@ -1453,6 +1453,48 @@ static const struct line_case {
         .user = "anna",
         .login = LOG_LOGIN_REFUSED,
         .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 smtp failed-command "
+                "command=\"AUTH PLAIN (...)\" result=\"535 Authentication failed\"",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_OPENSMTPD,
+        .stage = SMTP_STAGE_AUTH,
+        .code = 535,
+        .words = "Authentication failed",
+        .session = "2cd79d8bacbe2c12",
+        .login = LOG_LOGIN_REFUSED,
+        .facts = FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED | FACT_SERVER_LOG,
+    },
+    {
+        .line = "2024-01-31 10:20:30 rejected MAIL FROM:<a@one.example> H=(pc.one.example) "
+                "[192.0.2.7]:53827: message too big: size=40000 max=20000",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_EXIM,
+        .stage = SMTP_STAGE_MAIL,
+        .code = 550,
+        .words = "message too big: size=40000 max=20000",
+        .client = "192.0.2.7",
+        .helo = "pc.one.example",
+        .from = "a@one.example",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG,
+    },
+    {
+        .line = "Jan 31 10:20:30 mx1 postfix/submissions/smtpd[7]: NOQUEUE: reject: RCPT from "
+                "unknown[192.0.2.7]: 554 5.7.1 <b@far.example>: Recipient address rejected: Access "
+                "denied; from=<a@one.example> to=<b@far.example> proto=ESMTP helo=<pc>",
+        .event = LOG_LINE_REFUSED,
+        .dialect = DIALECT_POSTFIX,
+        .stage = SMTP_STAGE_RCPT,
+        .code = 554,
+        .enhanced = "5.7.1",
+        .words = "<b@far.example>: Recipient address rejected: Access denied",
+        .client = "192.0.2.7",
+        .session = "7",
+        .helo = "pc",
+        .from = "a@one.example",
+        .to = "b@far.example",
+        .facts = FACT_CLIENT_PUBLIC | FACT_SERVER_LOG | FACT_SUBMISSION_HOST,
     },
     {
         .line = "Jan 31 10:20:30 mx1 smtpd[88171]: 2cd79d8bacbe2c12 smtp authentication user=anna "

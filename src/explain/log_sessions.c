@@ -127,7 +127,8 @@ static struct names4 names_of_session(const struct log_session *x)
 void log_session_learn(struct log_session *x, const struct log_line *l)
 {
     struct names4 n = names_of_session(x);
-    const str told[4] = { l->client_address, l->helo, l->from, l->to };
+    /* Who logged in stands for the sender until there is one: OpenSMTPD writes no MAIL that it took. */
+    const str told[4] = { l->client_address, l->helo, l->from.n ? l->from : l->user, l->to };
     bool more = false;
     if (l->event == LOG_LINE_CONNECT)
         x->whole = true;

@@ -192,6 +192,25 @@ static void test_conversations(void **state)
     explain_log_free(g);
 }
 
+/* A login that OpenSMTPD refused is one refusal, of the account that was named, in two lines. */
+static void test_a_login_of_opensmtpd(void **state)
+{
+    (void)state;
+#define SMTPD "Jan 31 10:20:30 mx1 smtpd[7]: 2cd79d8bacbe2c12 smtp "
+    struct explain_log *g = read_text(
+        SMTPD "connected address=192.0.2.7 host=<unknown>\n" SMTPD
+              "authentication user=anna@near.example result=permfail\n" SMTPD
+              "failed-command command=\"AUTH PLAIN (...)\" result=\"535 Authentication failed\"\n");
+    struct explain_group x;
+    one_group(g, &x);
+    assert_int_equal(x.count, 1);
+    assert_int_equal(cause_of(x.cause)->family, FAMILY_AUTH_FAILED);
+    assert_true(str_eq(x.client, STR("192.0.2.7")));
+    assert_true(str_eq(x.sender, STR("anna@near.example")));
+    assert_int_equal(explain_log_totals(g)->logins_refused, 1);
+    explain_log_free(g);
+}
+
 /* More conversations than are remembered: those not seen for longest are given up, and nothing is lost. */
 static void test_many_conversations(void **state)
 {
@@ -343,6 +362,7 @@ int main(void)
         cmocka_unit_test(test_a_group_says_who),
         cmocka_unit_test(test_messages_have_senders),
         cmocka_unit_test(test_conversations),
+        cmocka_unit_test(test_a_login_of_opensmtpd),
         cmocka_unit_test(test_many_conversations),
         cmocka_unit_test(test_sessions_of_exim_are_counted),
         cmocka_unit_test(test_a_submission_service),

@@ -50,6 +50,10 @@ static const struct explain_row ROWS[] = {
     WORDS("must|should|has to|have to|needs to|need to",
           FROM "\\b.{0,50}\\b(?:must|should|ha[sv]e? to|needs? to)\\b.{0,20}\\b(?:be|equal|match|correspond)\\b.{0,40}" LOGIN,
           { CAUSE_FROM_NOT_LOGIN, 37 }),
+    WORDS("belong to", FROM "\\b.{0,120}\\bdo(?:es)?(?: not|n[o']t) belong to\\b", { CAUSE_FROM_NOT_LOGIN, 30 }),
+    { .key = "sender rejected", .pattern = "^sender rejected\\W*$", .codes = CODE_530,
+      .speaks = { { CAUSE_FROM_NOT_LOGIN, 34 } },
+      .proves = "OpenSMTPD took the login, and its table of senders gives this address to another login or to none." },
     WORDS("match|conform|consistent|belong|same|mismatch|correspond|different|differ|equal",
           FROM "\\b.{0,80}(?:mismatch\\w*|(?:" NOT "|unequal|different|differs?).{0,12}(?:match\\w*|belong|equal|same|conform|consistent|correspond|"
           "from|than)).{0,60}" LOGIN,

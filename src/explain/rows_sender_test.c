@@ -43,6 +43,8 @@ static const struct rows_case CASES[] = {
     { .text = "550 Die Absenderadresse ist nicht erlaubt", .cause = LOGIN },
     { .text = "550 Адрес отправителя не совпадает с логином", .cause = LOGIN },
     { .text = "550 You may not send as b@one.example", .cause = LOGIN },
+    { .text = "550 Sender a@one.example does not belong to b@one.example", .cause = LOGIN },
+    { .text = "530 Sender rejected", .cause = LOGIN },
     { .text = "550 You cannot send mail with your own address here", .cause = OWN },
 
     /* a service that wants it proved */

@@ -153,7 +153,9 @@ KINDS = {
     "wrong-password": Kind(port=587, login=True, password="Kestrel-14-harbour", tells="login", causes=("auth-failed",)),
     "not-owned": Kind(port=587, login=True, sender=f"other{{n}}@{DOMAIN}", tells=AT_MAIL,
                       causes=("sender-not-owned",)),
-    "logged-in": Kind(port=587, login=True, sender=ANNA, recipient=f"someone{{n}}@{BARRED}", causes=("login-not-honoured",)),
+    "logged-in": Kind(port=587, login=True, sender=ANNA, recipient=f"someone{{n}}@{BARRED}", tells="both",
+                      causes={"postfix": ("login-not-honoured",), "exim": ("login-not-honoured",),
+                              "opensmtpd": ("login-not-honoured", "recipient-unknown")}),  # one word for both
     "unknown-user": Kind(recipient=f"nobody{{n}}@{DOMAIN}",
                          causes={"postfix": ("recipient-unknown",), "exim": ("recipient-unknown",),
                                  "opensmtpd": ("recipient-unknown",) + NOT_TOLD_APART}),
