@@ -257,13 +257,18 @@ static void add_example(struct buf *b, str example)
     buf_addc(b, '\n');
 }
 
+/* The cause that stands for all that have no finer one says no more than the words do. */
+static bool is_unnamed(enum cause_id id)
+{
+    return id == CAUSE_NONE || id == CAUSE_OTHER_NOT_RELAY;
+}
+
 static bool text_group(void *user, const struct explain_group *g)
 {
     struct text *t = user;
     struct buf *b = t->b;
     const char *hop = hop_words(g->hop);
-    if (g->cause == CAUSE_NONE)
-        t->not_known++;
+    t->not_known += is_unnamed(g->cause);
     buf_addf(b, "\n%2zu. %llu times", ++t->number, (unsigned long long)g->count);
     if (g->error)
         buf_addf(b, " (or fewer, by up to %llu)", (unsigned long long)g->error);
@@ -286,7 +291,7 @@ static bool text_group(void *user, const struct explain_group *g)
 static bool text_not_known(void *user, const struct explain_group *g)
 {
     struct text *t = user;
-    if (g->cause != CAUSE_NONE || t->not_known >= NOT_KNOWN_SHOWN)
+    if (!is_unnamed(g->cause) || t->not_known >= NOT_KNOWN_SHOWN)
         return true;
     t->not_known++;
     add_example(t->b, g->example);
@@ -347,7 +352,7 @@ static bool text_all(struct text *t, const struct sums *s)
             return false;
         if (!t->not_known && s->rows[0].groups) {
             size_t before = b->n;
-            buf_add(b, STR("\nOf no known cause, for example:\n"));
+            buf_add(b, STR("\nFurther refusals, whose cause the words do not tell, such as:\n"));
             size_t head = b->n;
             if (!each_group(t->r->log, SIZE_MAX, text_not_known, t))
                 return false;
