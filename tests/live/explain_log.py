@@ -328,7 +328,7 @@ def begun(path):
 def followed_from_here():
     """What was there is counted and not told; half a line waits for the other half."""
     path = PLACE / "follow"
-    path.write_text(TWO, encoding="utf-8")
+    path.write_text(session(1, minute=0) + session(2, minute=0), encoding="utf-8")
     baton, n = begun(path)
     late = session(3, minute=2)
     append(path, late[:150])
@@ -337,7 +337,7 @@ def followed_from_here():
     baton.until(1, b'"last":"2026-11-26T06:02')
     count, totals = counted(baton.end())
     expect(count == totals["refusals"] == n + 3, "counted once", n, totals)
-    expect(b"06:10" not in baton.said.split(b'"type":"group"')[0], "what was there is not told", baton.said)
+    expect(b"06:00:01 mx" not in baton.said.split(b'"type":"group"')[0], "what was there is not told", baton.said)
 
 
 def turned(name, change, wanted, *more):
