@@ -334,7 +334,7 @@ const struct cause CATALOGUE_DNS_FAILURE = {
           CHECK("'exim -bt ADDRESS' shows host and address."),
           UNDO("Take dns_ipv4_lookup out and reload.") },
         { ON(OPENSMTPD),
-          DO("Check /etc/resolv.conf, which it reads once: restart it after a change."),
+          DO("Check /etc/resolv.conf, and restart the service after a change of it."),
           CHECK("'smtpctl show hoststats', and messages go out after 'smtpctl schedule all'."),
           UNDO("None is needed; a restart changes no setting.") },
         { ON(EXCHANGE),

@@ -355,8 +355,7 @@ const struct cause CATALOGUE_OAUTH_TOKEN_REJECTED = {
         { ON(POSTFIX),
           DO("Check the passdb 'oauth2' of Dovecot: the introspection address, the client's id, "
              "and that the field with the user name equals the user of the login."),
-          CHECK("'doveadm auth test -M XOAUTH2 USER' or the log with auth_debug shows the "
-                "fields that came back.") },
+          CHECK("The log with auth_debug = yes shows the fields that came back.") },
         { ON(POSTFIX),
           SENDS,
           DO("Where Postfix logs in itself, refresh the stored token of its SASL plug-in, and "

@@ -181,9 +181,10 @@ const struct cause CATALOGUE_REDIRECTED_BY_NETWORK = {
           UNDO("Put the former action back and restart.") },
         { ON(EXCHANGE),
           SENDS,
-          DO("Set Set-SendConnector NAME -TlsAuthLevel DomainValidation -TlsDomain HOST."),
+          DO("Demand the certificate on the send connector: Set-SendConnector NAME -RequireTLS "
+             "$true -TlsAuthLevel DomainValidation -TlsDomain HOST."),
           CHECK("The protocol log shows the certificate of that host."),
-          UNDO("Set-SendConnector NAME -TlsAuthLevel $null -TlsDomain $null.") },
+          UNDO("Set-SendConnector NAME -RequireTLS $false -TlsAuthLevel $null -TlsDomain $null.") },
         { ON(CPANEL),
           DO("Look at 'SMTP Restrictions' in WHM: it turns connections of users on port 25, 465 "
              "and 587 to the local Exim.") },
@@ -235,7 +236,7 @@ const struct cause CATALOGUE_IP_BANNED = {
           UNDO("Run 'fail2ban-client set postfix-sasl banip ADDRESS'.") },
         { ON(POSTFIX),
           DO("Look at smtpd_client_connection_rate_limit and smtpd_client_auth_rate_limit too, "
-             "which answer 421 rather than drop; their counts are in the log by anvil.") },
+             "which answer 421 or 450 rather than drop; their counts are in the log by anvil.") },
         { ON(EXIM),
           DO("Look for a drop or delay in the connect ACL with a ratelimit, and lift it with "
              "fail2ban's jail 'exim' where that is the one."),
@@ -294,8 +295,8 @@ const struct cause CATALOGUE_SERVER_DOWN = {
           DO("Check inet_interfaces, which must be all or the outside address, and that the "
              "service's line in master.cf has no #.") },
         { ON(POSTFIX),
-          DO("Read why it stopped: 'journalctl -u postfix@-', 'postfix check', the words fatal: "
-             "and panic: in the log.") },
+          DO("Read why it stopped: 'journalctl -u \"postfix*\"', 'postfix check', the words "
+             "fatal: and panic: in the log.") },
         { ON(EXIM),
           DO("Check local_interfaces and daemon_smtp_ports; on Debian dc_local_interfaces, "
              "which is 127.0.0.1 by default.") },

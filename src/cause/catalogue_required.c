@@ -41,9 +41,10 @@ const struct cause CATALOGUE_CLIENT_NEVER_AUTHENTICATES = {
         { ON(POSTFIX),
           SENDS,
           DO("Where a provider refuses your own Postfix, set smtp_sasl_auth_enable = yes and "
-             "smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd, with a line whose key is "
-             "spelled exactly like relayhost, brackets and port included; then run 'postmap "
-             "/etc/postfix/sasl_passwd' and 'postfix reload'."),
+             "smtp_sasl_password_maps = hash:/etc/postfix/sasl_passwd (lmdb: where 'postconf "
+             "-m' has no hash), with a line whose key is spelled exactly like relayhost, "
+             "brackets and port included; then run 'postmap /etc/postfix/sasl_passwd' and "
+             "'postfix reload'."),
           CHECK("'postmap -q \"[smtp.example.net]:587\" hash:/etc/postfix/sasl_passwd' with "
                 "your relayhost prints user:password, and the next delivery shows status=sent."),
           UNDO("Run postconf -X for the two settings and reload; remove sasl_passwd and "
@@ -466,10 +467,11 @@ const struct cause CATALOGUE_MECHANISM_OFFERED_BUT_DEAD = {
           CHECK("'exim -bP authenticators' no longer lists it."),
           UNDO("Restore the file from the copy made before, and restart.") },
         { ON(OPENSMTPD),
-          DO("It offers PLAIN and LOGIN alone, and both need passwords made by 'smtpctl "
-             "encrypt' in the credentials table: other hashes fail for every user."),
-          CHECK("'smtpctl encrypt' prints the form that the table must have."),
-          UNDO("Keep the former table file until the new one works.") },
+          DO("Write passwords into the credentials table as 'smtpctl encrypt' makes them: PLAIN "
+             "and LOGIN are all it offers, and both fail where the system's crypt does not know "
+             "the hash."),
+          CHECK("A login with the new hash gets 235."),
+          UNDO("Put your copy of the table file back; make it before.") },
         { ON(EXCHANGE),
           DO("Take Integrated (NTLM, GSSAPI) off the client connector unless clients are joined "
              "to the domain: Set-ReceiveConnector NAME -AuthMechanism "

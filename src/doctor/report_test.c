@@ -928,6 +928,8 @@ static const struct step_case {
       NULL },
     { "it was odd, and taken", "587 starttls - known odd=line-end",
       E587 "587+ rcpt 550 5.7.1 relay |" OK587, NULL, "line end" },
+    { "a step warns of the unsafe way", "587 starttls CRAM-MD5", E587,
+      "Careful: 'Normal password' without encryption", NULL },
     { "HELO was answered, not offered", "587 starttls login old-helo",
       E587 "587 220 hello | 587 old-helo ehlo 250 hi | 587 old-helo rcpt 550 5.7.1 relay |" OK587,
       " answered mail.example.org", NULL },
