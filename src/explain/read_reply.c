@@ -194,12 +194,13 @@ void explain_read_reply(struct explain_page *p)
     str rest = p->plain;
     while (rest.p && p->count < EXPLAIN_SAID_MAX) {
         str line = explain_words_line(&rest);
-        size_t at = find(line);
+        size_t at = explain_words_find(line);
         if (at == STR_NOT_FOUND)
             continue;
         str from = { line.p + at, (size_t)(p->plain.p + p->plain.n - (line.p + at)) };
         struct explain_said s = { .form = FORM_REPLY };
-        if (!explain_words_reply(without_close(whole(from, &rest)), p->memory, &s))
+        if (!explain_words_reply(without_close(explain_words_whole(p->plain, from, &rest)),
+                                 p->memory, &s))
             continue;
         if (!has_words(s.text) && has_words(str_take(line, at)))
             s.text = words_before(line, at, p->memory);

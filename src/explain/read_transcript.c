@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { PENDING_MAX = 16, AROUND = 120 };
+enum { PENDING_MAX = 16 };
 
 /* What is known of the conversation so far. A new greeting begins it anew. */
 struct talk {
@@ -281,40 +281,6 @@ static void reply_line(struct talk *t, const struct transcript_line *l)
     }
 }
 
-/* A host after words like "Connected to", and the port behind it. */
-static void host_and_port(struct explain_page *p, str s)
-{
-    s = str_take(s, AROUND);
-    while (s.n && !is_alnum(s.p[0]) && s.p[0] != '[')
-        s = str_skip(s, 1);
-    size_t n = 0;
-    if (s.n && s.p[0] == '[') {
-        size_t close = str_find_octet(s, ']');
-        n = close == STR_NOT_FOUND ? 0 : close + 1;
-    }
-    while (n < s.n && (is_alnum(s.p[n]) || s.p[n] == '.' || s.p[n] == '-' || s.p[n] == '_'))
-        n++;
-    str host = str_take(s, n);
-    while (host.n && host.p[host.n - 1] == '.')
-        host.n--;
-    if (!host.n || str_find_octet(host, '.') == STR_NOT_FOUND)
-        if (!str_eq_nocase(host, STR("localhost")))
-            return;
-    if (!p->server.n)
-        p->server = host;
-    str rest = str_skip(s, n);
-    size_t port = str_find_nocase(rest, STR("port"));
-    rest = port == STR_NOT_FOUND ? rest : str_skip(rest, port + 4);
-    while (rest.n && !is_alnum(rest.p[0]))
-        rest = str_skip(rest, 1);
-    size_t digits = 0;
-    while (digits < rest.n && is_digit(rest.p[digits]))
-        digits++;
-    uint64_t number;
-    if (!p->port && digits >= 2 && str_to_u64(str_take(rest, digits), 65535, &number))
-        p->port = (uint16_t)number;
-}
-
 static const struct lead {
     str words;
     const char *program; /* that writes so; NULL: many do */
@@ -387,7 +353,7 @@ static void note(struct talk *t, str line)
         if (at == STR_NOT_FOUND)
             continue;
         set_program(t->page, LEADS[i].program);
-        host_and_port(t->page, str_skip(line, at + LEADS[i].words.n));
+        explain_words_server(t->page, str_skip(line, at + LEADS[i].words.n));
     }
     for (size_t i = 0; i < COUNT_OF(SIGNS); i++) {
         if (str_find(line, SIGNS[i].words) == STR_NOT_FOUND)

@@ -188,6 +188,24 @@ static void addresses(struct explain_said *s)
         s->recipient = mailbox;
 }
 
+/* Without what programs put between a code and its words: "550, b'no'", "550, response: no", "550): no". */
+static str unwrapped(str s)
+{
+    for (;;) {
+        while (s.n && (s.p[0] == ':' || s.p[0] == ';' || s.p[0] == ',' || s.p[0] == ')' ||
+                       s.p[0] == ']' || s.p[0] == '"' || s.p[0] == '\'' || is_blank(s.p[0])))
+            s = str_skip(s, 1);
+        if (s.n > 1 && (s.p[0] == 'b' || s.p[0] == 'u') && (s.p[1] == '\'' || s.p[1] == '"'))
+            s = str_skip(s, 1);
+        else if (str_starts_nocase(s, STR("response:")))
+            s = str_skip(s, 9);
+        else if (str_starts_nocase(s, STR("with message")))
+            s = str_skip(s, 12);
+        else
+            return s;
+    }
+}
+
 bool explain_words_reply(str text, struct arena *memory, struct explain_said *s)
 {
     struct head h = { 0 };
@@ -197,9 +215,9 @@ bool explain_words_reply(str text, struct arena *memory, struct explain_said *s)
     bool enhanced = explain_words_enhanced(rest, &h.enhanced, &rest);
     if (!coded && !enhanced)
         return false;
-    while (rest.n &&
-           (rest.p[0] == ':' || rest.p[0] == ';' || rest.p[0] == ',' || is_blank(rest.p[0])))
-        rest = str_skip(rest, 1);
+    rest = unwrapped(rest);
+    if (!enhanced && explain_words_enhanced(rest, &h.enhanced, &rest)) /* "550, b'5.7.1 no'" */
+        rest = unwrapped(rest);
     s->end = SMTP_END_REPLY;
     s->code = h.code;
     s->enhanced = h.enhanced;

@@ -21,6 +21,16 @@ bool explain_words_enhanced(str text, struct smtp_enhanced *out, str *rest);
  * several lines, or be one that was wrapped. Sets code, enhanced, text, and recipient or sender when the words begin
  * with one. text lies in memory. False: no reply begins there, s is as it was. */
 bool explain_words_reply(str text, struct arena *memory, struct explain_said *s);
+/* The offset of the first reply in a line that looks like one: at its start, behind words that announce one, or with an
+ * enhanced status code behind its code. STR_NOT_FOUND: none. */
+size_t explain_words_find(str line);
+/* The reply at start, which lies in plain, with the lines that belong to it: to the quote that closes what was opened
+ * before it or behind its code, else lines of the same code and what was wrapped. *rest is what follows the first
+ * line, and then them. */
+str explain_words_whole(str plain, str start, str *rest);
+/* A host's name at or after the start of a few octets ("ssl://mail.example.org:465", "host, port: 25"), and the port
+ * behind it, as the page's server, unless it has one. */
+void explain_words_server(struct explain_page *p, str text);
 /* Blanks and line ends folded, EXPLAIN_WORDS_MAX octets at most; lies in memory. */
 str explain_words_fold(str text, struct arena *memory);
 /* The next line of *rest, without its end; p NULL: there is none. As str_cut(), with '\r' taken off too. */
