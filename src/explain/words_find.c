@@ -28,28 +28,31 @@ static const char *const ANNOUNCED[] = {
     "got",       "diagnostic", "permanent", "temporary", "transient", "fatal"
 };
 
-/* "mail.example.org:587", "[192.0.2.1]:465", "File.java:439": a port, or the number of a line. */
-static bool is_glued(str before)
+/* "mail.example.org:587", "[192.0.2.1]:465", "File.java:439", "File.php(439)": a port, or the number of a line. But
+ * "SMTPDataError(550, ...". */
+static bool is_glued(str before, str after)
 {
-    if (before.n < 2 || before.p[before.n - 1] != ':')
+    if (before.n < 2 || (before.p[before.n - 1] != ':' &&
+                         !(before.p[before.n - 1] == '(' && after.n && after.p[0] == ')')))
         return false;
     char c = before.p[before.n - 2];
     return is_alnum(c) || c == ']' || c == ')' || c == '.';
 }
 
-static bool is_announced(str before)
+static bool is_announced(str before, str after)
 {
     str s = before;
     bool colon = false;
-    while (s.n && (is_open(s.p[s.n - 1]) || s.p[s.n - 1] == ':' || s.p[s.n - 1] == '=' ||
-                   s.p[s.n - 1] == '>' || s.p[s.n - 1] == '-' || s.p[s.n - 1] == ',')) {
+    while (s.n && (is_open(s.p[s.n - 1]) || s.p[s.n - 1] == ':' || s.p[s.n - 1] == ';' ||
+                   s.p[s.n - 1] == '=' || s.p[s.n - 1] == '>' || s.p[s.n - 1] == '-' ||
+                   s.p[s.n - 1] == ',')) {
         colon |= s.p[s.n - 1] == ':' || s.p[s.n - 1] == '=' || s.p[s.n - 1] == '"' ||
                  s.p[s.n - 1] == '\'' || s.p[s.n - 1] == '(' || s.p[s.n - 1] == '[';
         s.n--;
     }
     if (str_find_nocase(before, STR("http")) != STR_NOT_FOUND || str_ends_nocase(s, STR("port")))
         return false;
-    if (colon && !is_glued(before))
+    if (colon && !is_glued(before, after))
         return true;
     for (size_t i = 0; i < COUNT_OF(ANNOUNCED); i++)
         if (str_ends_nocase(s, str_from(ANNOUNCED[i])))
@@ -66,7 +69,8 @@ static bool begins(str text, str before)
     str rest, words;
     bool first = !str_trim(before).n;
     if (!first && !is_open(before.p[before.n - 1]) && before.p[before.n - 1] != ':' &&
-        before.p[before.n - 1] != '=' && before.p[before.n - 1] != '>')
+        before.p[before.n - 1] != ';' && before.p[before.n - 1] != '=' &&
+        before.p[before.n - 1] != '>')
         return false;
     if (explain_words_code(text, &code, &more, &rest)) {
         if (code >= 400 && code < 420)
@@ -76,13 +80,13 @@ static bool begins(str text, str before)
         if (first)
             return code >= 200 && (more || status || !words.n || !is_digit(words.p[0]));
         return code >= 400 &&
-               (status || (is_announced(before) && (!words.n || !is_digit(words.p[0]))));
+               (status || (is_announced(before, rest) && (!words.n || !is_digit(words.p[0]))));
     }
     if (!explain_words_enhanced(text, &x, &rest) || x.class == 2)
         return false;
     if (first || text.p[0] == '#' || text.p[0] == '(' || before.p[before.n - 1] == '#')
         return true;
-    return is_announced(before);
+    return is_announced(before, rest);
 }
 
 /* The octets in front of a reply on its line that the line may begin with: blanks, quotes, brackets. */
@@ -100,7 +104,7 @@ size_t explain_words_find(str line)
             if (begins(str_skip(line, i), opened == before.n && !from ? STR("") : before))
                 return i;
         }
-        open = is_open(c) || c == ':' || c == '=' || c == '>';
+        open = is_open(c) || c == ':' || c == ';' || c == '=' || c == '>';
     }
     return STR_NOT_FOUND;
 }
