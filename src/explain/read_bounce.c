@@ -28,6 +28,7 @@ struct walk {
     struct ip address;
     enum smtp_stage stage;
     bool remote, expects;
+    bool failed;      /* a field says so */
     bool remote_seen; /* an answer of another server is somewhere in the text */
     size_t first;     /* of the page's refusals, ours begin here */
     unsigned regions;
@@ -164,6 +165,8 @@ static void say_recipient(struct walk *w, const struct mail_dsn *d,
     if (r->diagnostic.value.n == 0 && r->remote_mta.value.n == 0 &&
         !smtp_enhanced_read(r->status, &status, &rest))
         return;
+    w->failed |= r->action == MAIL_DSN_FAILED;
+    w->p->facts |= r->action == MAIL_DSN_DELAYED ? FACT_DELAYED : 0;
     set_server(r->remote_mta.value, &s);
     bool remote = s.by.n > 0 || s.by_address.family != IP_NONE;
     read_diagnostic(w, r->diagnostic, &s);
@@ -559,6 +562,7 @@ static void read_unit(struct walk *w, str lines)
         return;
     }
     bounce_unit_read(folded, lower, lines, memory, &u);
+    w->p->facts |= bounce_unit_delays(lower) ? FACT_DELAYED : 0;
     if (recipient.n)
         w->recipient = recipient;
     else
@@ -848,6 +852,8 @@ void explain_read_bounce(struct explain_page *p)
                               p->memory);
         say(&w, &s);
     }
+    if (w.failed)
+        p->facts &= ~(unsigned)FACT_DELAYED;
     name_reporter(&w);
     name_next(&w);
     if (p->form == FORM_NONE)

@@ -113,6 +113,34 @@ static void no_bounce(void **state)
     }
 }
 
+static void delays(void **state)
+{
+    static const struct {
+        const char *text;
+        bool delayed;
+    } TEXTS[] = {
+        { "Final-Recipient: rfc822; a@x.example\nAction: delayed\nStatus: 4.7.1\n", true },
+        { "Final-Recipient: rfc822; a@x.example\nAction: failed\nStatus: 5.7.1\n", false },
+        { "Final-Recipient: rfc822; a@x.example\nAction: delayed\nStatus: 4.7.1\n\n"
+          "Final-Recipient: rfc822; b@x.example\nAction: failed\nStatus: 5.7.1\n",
+          false },
+        { "Delivery incomplete\n\nGmail will retry for 45 more hours.\n\n<a@x.example>: host "
+          "x.example[192.0.2.1] "
+          "said: 450 later\n",
+          true },
+        { "<a@x.example>: host x.example[192.0.2.1] said: 550 no\n", false },
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
+        struct arena memory;
+        struct explain_page p;
+        arena_init(&memory, 1 << 20);
+        read_text(str_from(TEXTS[i].text), &memory, &p);
+        assert_int_equal((p.facts & FACT_DELAYED) != 0, TEXTS[i].delayed);
+        arena_done(&memory);
+    }
+}
+
 /* 4 MiB of a piece, behind a line that only a bounce has. */
 static void hostile(void **state)
 {
@@ -156,10 +184,8 @@ static void hostile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cases),
-        cmocka_unit_test(cut_anywhere),
-        cmocka_unit_test(no_bounce),
-        cmocka_unit_test(hostile),
+        cmocka_unit_test(cases),  cmocka_unit_test(cut_anywhere), cmocka_unit_test(no_bounce),
+        cmocka_unit_test(delays), cmocka_unit_test(hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,7 +87,8 @@ enum explain_fact {
         1 << 20, /* the one that refused is one that users submit to: its name says so, or the
                                          table of providers */
     FACT_TLS_FAILED = 1 << 21, /* a handshake broke off, whatever the words */
-    FACTS = 22
+    FACT_DELAYED = 1 << 22,    /* the server that holds the message will go on trying */
+    FACTS = 23
 };
 
 /* One refusal, or failure, in the order of the text. Slices point into the page's memory, empty: not told. */

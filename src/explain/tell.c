@@ -53,5 +53,8 @@ str tell_summary(const struct explanation *x, struct arena *memory)
     const char *sure = x->best.confidence >= 0.8   ? ""
                        : x->best.confidence >= 0.5 ? "Likely: "
                                                    : "Possibly: ";
-    return arena_printf(memory, "%s%.*s", sure, STR_ARG(c->sentence));
+    const char *delayed = x->page.facts & FACT_DELAYED
+                              ? " The message is not lost: the server that holds it goes on trying."
+                              : "";
+    return arena_printf(memory, "%s%.*s%s", sure, STR_ARG(c->sentence), delayed);
 }
