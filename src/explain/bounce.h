@@ -49,6 +49,12 @@ void bounce_json_read(struct explain_page *p, str text);
 /* Is the line of such an event? In lower case. */
 bool bounce_line_of_json(str lower);
 
+/* Is one of the words in it? Both in lower case. */
+bool bounce_has_any(str lower, const str *words, size_t count);
+str bounce_skip_blanks(str s); /* and tabs */
+bool bounce_is_code(str s);    /* "550" of a refusal, at the start */
+/* "5.7.1", also with a hash or bracket before it or punctuation behind. */
+bool bounce_enhanced_at(str text, struct smtp_enhanced *out, str *rest);
 /* A reply code at the start of text, with its enhanced status code; *rest is what follows. False: there is none. */
 bool bounce_code_read(str text, unsigned *code, struct smtp_enhanced *enhanced, str *rest);
 /* The words of an answer with the codes at the starts of its lines taken out; blanks folded. code 0: none is. many:
