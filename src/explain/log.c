@@ -154,13 +154,14 @@ static bool count_all_of(struct explain_log *g, struct log_session *x, struct er
 /* Postfix tells by counters at the end of a session whether there was a login in it. */
 static bool may_be_told_later(const struct log_line *l, str line)
 {
-    return l->dialect == DIALECT_POSTFIX && !l->login && l->session.n &&
+    return l->dialect == DIALECT_POSTFIX && !l->login && l->session.n && l->client_address.n &&
            line.n <= LOG_WAITING_MAX && str_ends_nocase(l->program, STR("smtpd"));
 }
 
 static bool refused(struct explain_log *g, struct log_session *x, struct log_line *l, str line,
                     struct err *e)
 {
+    bool later = x && may_be_told_later(l, line);
     if (x) {
         log_session_tell(x, l);
         /* Of a reply of several lines the first one counts. */
@@ -169,7 +170,7 @@ static bool refused(struct explain_log *g, struct log_session *x, struct log_lin
         if (goes_on)
             return true;
     }
-    if (!x || !may_be_told_later(l, line))
+    if (!later || l->login)
         return count(g, l, line, e);
     enum log_line_login login;
     str out;

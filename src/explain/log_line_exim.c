@@ -273,11 +273,7 @@ static bool said_by_next(str words, struct log_line *out)
     return true;
 }
 
-static const struct {
-    str part;
-    enum smtp_end end;
-    enum smtp_stage stage;
-} OWN_WORDS[] = {
+static const struct scan_own_words OWN_WORDS[] = {
     { STR_INIT("a TLS session is required"), SMTP_END_NOT_OFFERED, SMTP_STAGE_STARTTLS },
     { STR_INIT("TLS session:"), SMTP_END_TLS_FAILED, SMTP_STAGE_TLS },
     { STR_INIT("TLS error"), SMTP_END_TLS_FAILED, SMTP_STAGE_TLS },
@@ -325,11 +321,8 @@ static bool undelivered(str rest, struct log_line *out)
     out->end = scan_end(out->words);
     if (out->end != SMTP_END_REPLY)
         out->stage = SMTP_STAGE_CONNECT;
-    for (size_t i = 0; i < COUNT_OF(OWN_WORDS) && out->end == SMTP_END_REPLY; i++)
-        if (scan_has(out->words, OWN_WORDS[i].part)) {
-            out->end = OWN_WORDS[i].end;
-            out->stage = OWN_WORDS[i].stage;
-        }
+    if (out->end == SMTP_END_REPLY)
+        scan_own(OWN_WORDS, COUNT_OF(OWN_WORDS), out->words, out);
     return true;
 }
 

@@ -200,6 +200,14 @@ static bool trouble(str rest, struct log_line *out)
         return false;
     if (!fatal && login_refused(rest, out))
         return true;
+    if (fatal && scan_has(rest, STR("no SASL authentication mechanisms"))) {
+        /* Its client is gone: the process ends itself before it greets. */
+        out->event = LOG_LINE_REFUSED;
+        out->words = rest;
+        out->stage = SMTP_STAGE_AUTH;
+        out->end = SMTP_END_CLOSED;
+        return true;
+    }
     out->event = LOG_LINE_NOTHING;
     if (fatal || scan_has(rest, STR("SASL")) || scan_has(rest, STR("sasl")) ||
         scan_has(rest, STR("TLS")) || scan_has(rest, STR("certificate"))) {
@@ -322,11 +330,7 @@ static bool upstream_login(str words, struct log_line *out)
     return true;
 }
 
-static const struct {
-    str part;
-    enum smtp_end end;
-    enum smtp_stage stage;
-} OWN_WORDS[] = {
+static const struct scan_own_words OWN_WORDS[] = {
     { STR_INIT("TLS is required, but was not offered"), SMTP_END_NOT_OFFERED, SMTP_STAGE_STARTTLS },
     { STR_INIT("Cannot start TLS"), SMTP_END_TLS_FAILED, SMTP_STAGE_TLS },
     { STR_INIT("Server certificate not"), SMTP_END_TLS_FAILED, SMTP_STAGE_TLS },
@@ -359,11 +363,8 @@ static void own_words(str words, struct log_line *out)
             out->stage = scan_stage(doing);
         return;
     }
-    for (size_t i = 0; i < COUNT_OF(OWN_WORDS) && out->end == SMTP_END_REPLY; i++)
-        if (scan_has(words, OWN_WORDS[i].part)) {
-            out->end = OWN_WORDS[i].end;
-            out->stage = OWN_WORDS[i].stage;
-        }
+    if (out->end == SMTP_END_REPLY)
+        scan_own(OWN_WORDS, COUNT_OF(OWN_WORDS), words, out);
 }
 
 static void why_not(str words, struct log_line *out)

@@ -298,11 +298,13 @@ static const struct line_case {
     },
     {
         .line = "Jan 31 10:20:32 mx1 postfix/smtpd[9]: fatal: no SASL authentication mechanisms",
-        .event = LOG_LINE_TROUBLE,
+        .event = LOG_LINE_REFUSED,
         .dialect = DIALECT_POSTFIX,
-        .end = SMTP_END_OURS,
+        .stage = SMTP_STAGE_AUTH,
+        .end = SMTP_END_CLOSED,
         .words = "no SASL authentication mechanisms",
         .session = "9",
+        .facts = FACT_SERVER_LOG,
     },
     {
         .line = "Jan 31 10:20:33 mx1 postfix/qmgr[5]: 4F1A22C: from=<a@near.example>, size=1024, "

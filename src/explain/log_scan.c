@@ -181,6 +181,16 @@ enum smtp_end scan_end(str words)
     return SMTP_END_REPLY;
 }
 
+void scan_own(const struct scan_own_words *table, size_t n, str words, struct log_line *out)
+{
+    for (size_t i = 0; i < n; i++)
+        if (scan_has(words, table[i].part)) {
+            out->end = table[i].end;
+            out->stage = table[i].stage;
+            return;
+        }
+}
+
 void scan_set_from(struct log_line *out, str from)
 {
     out->null_sender = !from.n || str_eq(from, STR("<>"));

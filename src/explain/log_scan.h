@@ -32,6 +32,13 @@ bool scan_iso_stamp(str *s, struct log_line *out, bool *blank);
 /* One side of a conversation: a command (event COMMAND), or a reply (REPLY, LOGIN, REFUSED, UNDELIVERED by_next). */
 void scan_client_said(str command, struct log_line *out);
 void scan_server_said(str reply, bool by_next, struct log_line *out);
-bool scan_is_reply(str text);                       /* begins with a reply code of 200 to 599 */
+bool scan_is_reply(str text); /* begins with a reply code of 200 to 599 */
+/* What a program says of its own trouble: a part of the words, and what ended where. The first that is there counts. */
+struct scan_own_words {
+    str part;
+    enum smtp_end end;
+    enum smtp_stage stage;
+};
+void scan_own(const struct scan_own_words *table, size_t n, str words, struct log_line *out);
 void scan_set_from(struct log_line *out, str from); /* "" and "<>" are the null reverse-path */
 #endif

@@ -134,7 +134,7 @@ void log_session_learn(struct log_session *x, const struct log_line *l)
         x->whole = true;
     if (l->login)
         x->login = (uint8_t)l->login;
-    if (!l->tells_logins)
+    if (!l->tells_logins && l->event != LOG_LINE_CONNECT)
         return;
     if (l->stage)
         x->stage = (uint8_t)l->stage;
@@ -158,7 +158,7 @@ void log_session_tell(const struct log_session *x, struct log_line *l)
 {
     struct names4 n = names_of_session(x);
     str *untold[4] = { &l->client_address, &l->helo, &l->from, &l->to };
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < (l->tells_logins ? 4 : 1); i++)
         if (!untold[i]->n)
             *untold[i] = n.name[i];
     if (!l->stage)

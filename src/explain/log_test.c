@@ -266,6 +266,18 @@ static void test_a_submission_service(void **state)
     assert_int_equal(cause_of_text(text), CAUSE_CLIENT_NEVER_AUTHENTICATES);
 }
 
+/* A server whose login service is down ends itself: the client is that of the session. */
+static void test_a_server_without_logins(void **state)
+{
+    (void)state;
+    struct explain_log *g = read_text(CONNECT("7") STAMP
+                                      "smtpd[7]: fatal: no SASL authentication mechanisms\n");
+    struct explain_group x;
+    one_group(g, &x);
+    assert_true(str_eq(x.client, STR("192.0.2.7")));
+    explain_log_free(g);
+}
+
 static void test_totals(void **state)
 {
     (void)state;
@@ -366,6 +378,7 @@ int main(void)
         cmocka_unit_test(test_many_conversations),
         cmocka_unit_test(test_sessions_of_exim_are_counted),
         cmocka_unit_test(test_a_submission_service),
+        cmocka_unit_test(test_a_server_without_logins),
         cmocka_unit_test(test_totals),
         cmocka_unit_test(test_a_span_of_time),
         cmocka_unit_test(test_word_of_each_refusal),
