@@ -84,7 +84,7 @@ struct cause_step {
 /* For whom a step is: who sends, or who runs the server. */
 enum cause_role { ROLE_SENDER, ROLE_OPERATOR };
 
-enum { CAUSE_STEPS = 6, CAUSE_OPERATOR_STEPS = 24 };
+enum { CAUSE_STEPS = 6, CAUSE_OPERATOR_STEPS = 16 };
 /* All text is plain words without the id; steps are imperative sentences, first the one most likely
  * to help. Unused steps are empty. */
 struct cause {
