@@ -102,20 +102,7 @@ static const struct explain_row ROWS[] = {
                  "authenticat(?!e,? since|ion (?:is )?required)",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 22 }, { CAUSE_APP_PASSWORD_NEEDED, 6 } } },
     /* Postfix's and Exim's own logs of somebody else's login, Dovecot's and PAM's */
-    { .key = "authenticator failed|sasl|auth failed|authentication failure|pam_",
-      .pattern = "\\bauthenticator failed (?:for|H=)|SASL [A-Z0-9-]{3,20} authentication failed|"
-                 "SASL authentication failed; server |auth failed, \\d+ attempts|\\(auth failed|"
-                 "pam_[a-z_]+\\([^)]{1,40}\\): authentication failure|password verification failed|"
-                 "smtp_auth_failed|badlogin:",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 16 } } },
-    { .key = "kerberos|gssapi",
-      .pattern = "(?:kerberos|gssapi)" GAP(
-          60) "(?:not accepted|failed|expired|akzeptiert|accept|ticket)",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 28 }, { CAUSE_NO_COMMON_MECHANISM, 10 } } },
     /* Swift Mailer tells each method's reply behind it, of which the last says little */
-    { .key = "failed to authenticate on smtp server with",
-      .of_page = true,
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 26 }, { CAUSE_OTHER_NOT_RELAY, -20 } } },
     { .key = "login not possible|login impossible|credentials",
       .pattern = "login (?:is )?(?:not possible|impossible)|check your" GAP(40) "credentials",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 30 } } },
@@ -190,12 +177,6 @@ static const struct explain_row ROWS[] = {
                  "(?:check|enter)(?: that)? (?:your|the) user ?name and password",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 22 } } },
     /* --- what looks like it and is something else ------------------------------------------------------------ */
-    { .key = "dkim|dmarc|spf",
-      .pattern = "\\b(?:dkim|dmarc|spf)\\b",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, -34 },
-                  { CAUSE_APP_PASSWORD_NEEDED, -20 },
-                  { CAUSE_MECHANISM_OFFERED_BUT_DEAD, -10 },
-                  { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, -16 } } },
     /* .NET calls the handshake of TLS an authentication */
     { .key = "remote party|inner exception",
       .pattern =
@@ -243,10 +224,6 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_APP_PASSWORD_NEEDED, 22 },
                   { CAUSE_WRONG_CREDENTIALS, -10 },
                   { CAUSE_CLIENT_NEVER_AUTHENTICATES, -30 } } },
-    { .key = "auth0|mbr12|ahst",
-      .pattern = "#(?:auth0\\d\\d|mbr12\\d\\d|ahst\\d+)\\b",
-      .speaks = { { CAUSE_WRONG_CREDENTIALS, 18 }, { CAUSE_APP_PASSWORD_NEEDED, 16 } } },
-
     /* --- no password at all is wanted ------------------------------------------------------------------------- */
     { .key = "basic auth|basicauth",
       .pattern = "basic ?auth(?:entication)?(?:[^.]|\\.\\b){0,40}(?:disabled|block|not "
@@ -345,7 +322,9 @@ static const struct explain_row ROWS[] = {
           "access)\\b(?:[^.;]|\\.\\b){0,40}\\b(?:suspended|deactivated|frozen|compromised|hacked|"
           "unpaid|"
           "not (?:yet )?activated|blocked (?:from|for) sending|disabled (?:from|for) sending)",
-      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 28 }, { CAUSE_WRONG_CREDENTIALS, -12 } } },
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 34 },
+                  { CAUSE_RECIPIENT_UNKNOWN, -16 },
+                  { CAUSE_WRONG_CREDENTIALS, -12 } } },
     { .key = "access rights|no permission|not permitted to|not allowed to|not authori|eula|"
              "not subscribed|service not|not enabled for",
       .pattern =
@@ -382,11 +361,6 @@ static const struct explain_row ROWS[] = {
           "비활성)",
       .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_NONE | CODE_4XX | CODE_454 | CODE_530,
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 26 }, { CAUSE_WRONG_CREDENTIALS, -26 } } },
-    { .pattern =
-          "(?:用户|帐号|账号)(?:[^.]|\\.\\b){0,6}(?:锁定|冻结)|没有开通|\\buser has no permission",
-      .codes = CODE_550 | CODE_553 | CODE_554,
-      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 30 } } },
-
     /* --- what stands behind the server ------------------------------------------------------------------------ */
     { .key = "temporar|at present|unavailable|not available|try again",
       .pattern = "temporary authentication (?:failure|error)|unable to authenticate at present|"

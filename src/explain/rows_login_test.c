@@ -136,6 +136,7 @@ static const struct rows_case FAILED[] = {
 
     /* the account */
     SAYS("535 5.7.1 The mailbox is locked", ACCOUNT_MAY_NOT_SUBMIT),
+    SAYS("550 5.7.1 Your SMTP account is suspended", ACCOUNT_MAY_NOT_SUBMIT),
     SAYS("550 5.7.705 no", ACCOUNT_MAY_NOT_SUBMIT),
     SAYS("535 5.7.1 Your account has been suspended", ACCOUNT_MAY_NOT_SUBMIT),
     SAYS("525 5.7.13 no", ACCOUNT_MAY_NOT_SUBMIT),
@@ -224,6 +225,7 @@ static const struct rows_case METHODS[] = {
          NO_COMMON_MECHANISM),
     SAYS("554 5.7.0 A valid client certificate is required", CLIENT_CERTIFICATE_NEEDED),
     SAYS("remote error: tls: certificate required", CLIENT_CERTIFICATE_NEEDED),
+    SAYS("535 5.7.8 no secret in database", MECHANISM_OFFERED_BUT_DEAD),
     SAYS("534 5.7.9 no", MECHANISM_OFFERED_BUT_DEAD),
     SAYS("432 4.7.12 no", MECHANISM_OFFERED_BUT_DEAD),
     SAYS("504 5.7.4 no", NO_COMMON_MECHANISM),

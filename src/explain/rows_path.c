@@ -99,9 +99,6 @@ static const struct explain_row ROWS[] = {
           "not[ _]?yet[ _]?valid|not yet active|not activated yet|notbefore:|noch nicht gültig|"
           "pas encore valide|aún no es válido|ещ[её] не действителен",
       .speaks = { { CAUSE_CERTIFICATE_NOT_YET_VALID, 36 }, { CAUSE_CERTIFICATE_EXPIRED, 4 } } },
-    { .key = "has expired or is not yet valid",
-      .pattern = "has expired or is not yet valid(?!: current time \\S{1,40} is before)",
-      .speaks = { { CAUSE_CERTIFICATE_EXPIRED, 44 }, { CAUSE_CERTIFICATE_NOT_YET_VALID, -10 } } },
     { .key = "is before",
       .pattern = "current time \\S{1,40} is before",
       .speaks = { { CAUSE_CERTIFICATE_NOT_YET_VALID, 12 } } },
@@ -141,12 +138,6 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_WRONG_SERVER, 14 },
                   { CAUSE_REDIRECTED_BY_NETWORK, 10 },
                   { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, -6 } } },
-    { .key = "fingerprint|not standards compliant|revoked|tlsa|dnssec-invalid",
-      .pattern = "certificate fingerprint does not match|certificate is not standards "
-                 "compliant|certificate (?:has been |was |is )?revoked|tlsa-invalid|no matching "
-                 "(?:dane )?tlsa|server certificate(?:[^.]|\\.\\b){0,20}fingerprint",
-      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 26 },
-                  { CAUSE_CERTIFICATE_WRONG_NAME, 20 } } },
     { .pattern =
           "Zertifikat(?:[^.]|\\.\\b){0,60}(?:nicht vertrau|ungültig|nicht überprüf|konnte "
           "nicht|unbekannt|"
@@ -176,13 +167,6 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_CERTIFICATE_WRONG_NAME, 26 },
                   { CAUSE_CERTIFICATE_EXPIRED, 24 } } },
     /* Postfix says it in a line of its own, and then only that the handshake failed */
-    { .key = "tls library problem",
-      .pattern = "tls library problem[^;]{0,160}certificate verify failed",
-      .of_page = true,
-      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 44 },
-                  { CAUSE_CERTIFICATE_SELF_SIGNED, 30 },
-                  { CAUSE_TLS_VERSION_OR_CIPHER, -30 },
-                  { CAUSE_TLS_MODE_MISMATCH, -30 } } },
     /* a server that cannot use its own key */
     { .key = "tls not available|tls currently|tls temporar|tls is currently|starttls|local "
              "problem|tls unavail",
@@ -191,6 +175,14 @@ static const struct explain_row ROWS[] = {
                  "initiali[sz]ation (?:failed|failure)",
       .codes = CODE_454 | CODE_4XX | CODE_NONE,
       .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 42 }, { CAUSE_STARTTLS_STRIPPED, 22 } } },
+    /* Postfix says it in a line of its own, and then only that the handshake failed */
+    { .key = "tls library problem",
+      .pattern = "tls library problem[^;]{0,160}certificate verify failed",
+      .of_page = true,
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 44 },
+                  { CAUSE_CERTIFICATE_SELF_SIGNED, 30 },
+                  { CAUSE_TLS_VERSION_OR_CIPHER, -30 },
+                  { CAUSE_TLS_MODE_MISMATCH, -30 } } },
     { .key = "certificate|private key|key",
       .pattern = "(?:cannot|can't|unable to|could not|error|failed to) "
                  "(?:get|load|read|use|loading|reading) "
@@ -241,7 +233,7 @@ static const struct explain_row ROWS[] = {
       .pattern = "net::readtimeout|read timed out|\\(ssl_(?:accept|connect)\\): timed out",
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 18 } } },
     /* the connection stands, and no greeting comes: port 465 waits for us */
-    { .key = "initial server greeting|server greeting|initial greeting|welcome",
+    { .key = "greeting|banner|welcome",
       .pattern = "(?:lost connection|timed out|connection "
                  "(?:lost|closed))(?:[^.]|\\.\\b){0,80}(?:receiving "
                  "the initial "
@@ -249,19 +241,12 @@ static const struct explain_row ROWS[] = {
                  "not receive)(?: a| "
                  "the)? (?:smtp |server )?(?:greeting|welcome|banner)|waiting for (?:initial|the) "
                  "(?:greeting|banner)",
-      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 24 },
-                  { CAUSE_EGRESS_PORT_BLOCKED, 24 },
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 32 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, 20 },
                   { CAUSE_SERVER_DOWN, 20 },
                   { CAUSE_IP_BANNED, 12 },
                   { CAUSE_IP_BLOCKLISTED, 6 } } },
     /* TLS asked for on a port of another kind, by the number that stands beside it */
-    { .key = ":465|port 465|port=465|port: 465|smtps",
-      .pattern =
-          "(?::465\\b|port[ =:]{1,2}465\\b)[^;]{0,200}(?:starttls|unexpected(?:ly)? (?:eof|closed)|"
-          "connection (?:unexpectedly )?closed|end of file|(?:connection )?timed out|eoferror)|"
-          "(?:starttls|invalid response)[^;]{0,120}:465\\b",
-      .of_page = true,
-      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 12 } } },
     { .key = "invalid response smtp server (starttls|starttls failed (code: "
              "220|ssl23_get_server_hello|"
              "handshake failed",
@@ -544,11 +529,6 @@ static const struct explain_row ROWS[] = {
       .hops = 1u << HOP_NONE | 1u << HOP_CLIENT | 1u << HOP_SUBMISSION,
       .codes = CODE_NONE | CODE_4XX | CODE_421 | CODE_450 | CODE_451 | CODE_550,
       .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 24 }, { CAUSE_SERVER_DOWN, 26 } } },
-    { .key = "failing for a long time|retry time|been failing|retry timeout",
-      .pattern = "all hosts (?:[^.]|\\.\\b){0,60}have been failing|retry time(?:out)? (?:not "
-                 "reached|exceeded)|"
-                 "have been failing for",
-      .speaks = { { CAUSE_SERVER_DOWN, 24 }, { CAUSE_EGRESS_PORT_BLOCKED, 18 } } },
     { .key = "mail service|mailserver|outgoing|smtp",
       .pattern = "connecting to outgoing server|outgoing (?:mail "
                  ")?server(?:[^.]|\\.\\b){0,80}(?:failed|timed "
@@ -660,13 +640,6 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_SERVER_DOWN, -10 },
                   { CAUSE_EGRESS_PORT_BLOCKED, -10 } } },
     /* the same words of a client that is looked at, or of a sender: another trouble */
-    { .key = "helo|reverse|client host|rdns|ptr|your host|sender verif",
-      .pattern =
-          "helo command rejected|sender verif|reverse|client host rejected|\\brdns\\b|\\bptr\\b|"
-          "find your (?:reverse )?host",
-      .codes = CODE_450 | CODE_451 | CODE_4XX | CODE_550 | CODE_553 | CODE_554 | CODE_5XX |
-               CODE_50X | CODE_NONE,
-      .speaks = { { CAUSE_DNS_FAILURE, -34 } } },
     { .enhanced = "4.4.3|5.4.4|4.4.4|5.4.310|5.4.312|4.4.312",
       .speaks = { { CAUSE_DNS_FAILURE, 26 }, { CAUSE_RECIPIENT_UNKNOWN, 2 } } },
     { .key = STEM_UNKNOWN,
@@ -692,7 +665,6 @@ static const struct explain_row ROWS[] = {
     { .key = "null mx|nullmx|no smtp service|does not accept mail",
       .pattern = "\\bnull ?mx\\b|indicated no SMTP service|does not accept (?:any )?mail \\(",
       .speaks = { { CAUSE_DNS_FAILURE, 26 } } },
-
     /* --- another server than the one meant ------------------------------------------------------------------ */
     { .key = "websitewelcome|secureserver|unifiedlayer|hostgator|bluehost|did not match expected",
       .pattern =

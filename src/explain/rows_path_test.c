@@ -60,12 +60,14 @@ static const struct rows_case CERTIFICATES[] = {
     SAYS("The host name did not match the name given in the server's SSL certificate.",
          CERTIFICATE_WRONG_NAME),
     SAYS("Das Zertifikat von mail.example.org ist abgelaufen", CERTIFICATE_EXPIRED),
-    SAYS("postfix/smtp[7]: warning: TLS library problem: error:0A000086:SSL routines::certificate "
-         "verify failed:x.c:1:\n"
-         "postfix/smtp[7]: A1: to=<a@example.org>, relay=mail.example.org[192.0.2.1]:587, "
-         "dsn=4.7.5, status=deferred "
-         "(Cannot start TLS: handshake failure)",
-         CERTIFICATE_UNKNOWN_ISSUER),
+    SAYS(
+        "Jan  2 03:04:05 pc postfix/smtp[7]: warning: TLS library problem: 7:error:14090086:SSL "
+        "routines:"
+        "SSL3_GET_SERVER_CERTIFICATE:certificate verify failed:s3_clnt.c:894:\n"
+        "Jan  2 03:04:05 pc postfix/smtp[7]: A1B2C3D4E5: to=<a@example.org>, "
+        "relay=mail.example.org[192.0.2.1]:587, "
+        "delay=1, delays=0/0/1/0, dsn=4.7.5, status=deferred (Cannot start TLS: handshake failure)",
+        CERTIFICATE_UNKNOWN_ISSUER),
     { .text = "Mail: certificate error", .also = CAUSE_CERTIFICATE_UNKNOWN_ISSUER },
     SAYS("smtp: x509: certificate has expired or is not yet valid", CERTIFICATE_EXPIRED),
     SAYS("msmtp: TLS certificate verification failed: the certificate fingerprint does not match",
@@ -122,6 +124,8 @@ static const struct rows_case TLS[] = {
          TLS_MODE_MISMATCH),
     { .text = "smtp: EOF occurred in violation of protocol (_ssl.c:997)",
       .also = CAUSE_TLS_MODE_MISMATCH },
+    { .text = "postfix/smtpd[7]: SSL_accept error from unknown[192.0.2.1]: -1",
+      .also = CAUSE_TLS_VERSION_OR_CIPHER },
     { .text = "smtp: TLS handshake failed", .also = CAUSE_TLS_MODE_MISMATCH },
     SAYS("error:14094410:SSL routines:ssl3_read_bytes:sslv3 alert handshake failure",
          TLS_VERSION_OR_CIPHER),
