@@ -106,6 +106,10 @@ static const struct explain_row ROWS[] = {
     { .key = "login not possible|login impossible|credentials",
       .pattern = "login (?:is )?(?:not possible|impossible)|check your" GAP(40) "credentials",
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 30 } } },
+    /* Swift Mailer tells each method's reply behind it, of which the last says little */
+    { .key = "failed to authenticate on smtp server with",
+      .of_page = true,
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 50 }, { CAUSE_OTHER_NOT_RELAY, -20 } } },
     { .codes = CODE_535 | CODE_534 | CODE_554 | CODE_550,
       .stages = AT_AUTH,
       .facts = FACT_LOGIN_TRIED,
@@ -404,6 +408,11 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 42 },
                   { CAUSE_NO_COMMON_MECHANISM, 30 },
                   { CAUSE_OTHER_NOT_RELAY, -20 } } },
+    { .key = "authenticators available|requires sasl|missing_requirement|no authenticator",
+      .pattern = "no authenticators? (?:available|found)|authentication (?:method \\S{1,20} "
+                 ")?requires sasl|"
+                 "missing_requirement" GAP(80) "\\bauth\\b",
+      .speaks = { { CAUSE_NO_COMMON_MECHANISM, 42 }, { CAUSE_CLIENT_NEVER_AUTHENTICATES, -20 } } },
 
     /* --- methods ---------------------------------------------------------------------------------------------- */
     /* no AUTH in the answer to EHLO, or a program that says so: the remedy may be TLS, another port, or no login */

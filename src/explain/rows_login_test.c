@@ -228,6 +228,7 @@ static const struct rows_case METHODS[] = {
     SAYS("535 5.7.8 no secret in database", MECHANISM_OFFERED_BUT_DEAD),
     SAYS("534 5.7.9 no", MECHANISM_OFFERED_BUT_DEAD),
     SAYS("432 4.7.12 no", MECHANISM_OFFERED_BUT_DEAD),
+    SAYS("mutt: SMTP: No authenticators available", NO_COMMON_MECHANISM),
     SAYS("504 5.7.4 no", NO_COMMON_MECHANISM),
     SAYS("C: AUTH LOGIN\nS: 500 no", MECHANISM_OFFERED_BUT_DEAD),
     SAYS("ESMTP> AUTH LOGIN\nESMTP< 500 unrecognized command", MECHANISM_OFFERED_BUT_DEAD),

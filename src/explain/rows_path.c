@@ -11,7 +11,8 @@
 static const struct explain_row ROWS[] = {
     /* --- a certificate that is not believed ------------------------------------------------------------------ */
     /* the frame: it says that one was not believed, and mostly what follows says why */
-    { .key = "certif|pkix|cert host|server identity|verify identity|the identity",
+    { .key = "errsslx|not verified|peer cert|certif|pkix|cert host|server identity|verify "
+             "identity|the identity",
       .pattern =
           "certificate[ _]verif(?:y|ication)[ _](?:failed|failure|error)|certificate verify failed|"
           "(?:ssl|tls|server|peer|remote|the) certificate (?:is |was |could |can |has |that "
@@ -183,6 +184,31 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_CERTIFICATE_SELF_SIGNED, 30 },
                   { CAUSE_TLS_VERSION_OR_CIPHER, -30 },
                   { CAUSE_TLS_MODE_MISMATCH, -30 } } },
+    /* what a program says once, and in the same breath what it could not do for that */
+    { .key = "certificate verify failed|certificate_verify_failed|pkix path|no subject "
+             "alternative|not match expected|"
+             "self-signed cert|self signed cert|unknown authority|unknownissuer|notvalidforname",
+      .pattern = "certificate[ _]verify[ _]failed|pkix path|no subject alternative|did not match "
+                 "expected cn|"
+                 "self[- ]signed cert|signed by unknown authority|unknownissuer|notvalidforname",
+      .of_page = true,
+      .forms = 1u << FORM_LIBRARY | 1u << FORM_DIALOG | 1u << FORM_TRANSCRIPT | 1u << FORM_REPLY,
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 30 },
+                  { CAUSE_CERTIFICATE_WRONG_NAME, 26 },
+                  { CAUSE_CERTIFICATE_SELF_SIGNED, 26 },
+                  { CAUSE_TLS_MODE_MISMATCH, -12 },
+                  { CAUSE_TLS_VERSION_OR_CIPHER, -16 } } },
+    { .key = "unknownissuer|0x800b0109|untrustedroot|untrusted_root|0x80090325|errsslx|certificate_"
+             "unknown",
+      .pattern =
+          "unknownissuer|0x800b0109|untrusted_?root|0x80090325|errsslx(?:unknown|noroot|certchain)",
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 40 } } },
+    { .key = "notvalidforname|0x800b010f|cn_no_match|0x80090322|peerunverified",
+      .pattern = "notvalidforname|0x800b010f|cn_no_match|0x80090322|peerunverifiedexception",
+      .speaks = { { CAUSE_CERTIFICATE_WRONG_NAME, 42 } } },
+    { .key = "certificate: expired|0x800b0101|cert_e_expired|cert_expired|0x80090328",
+      .pattern = "certificate: expired|0x800b0101|(?:cert_e|sec_e_cert|cert)_expired|0x80090328",
+      .speaks = { { CAUSE_CERTIFICATE_EXPIRED, 42 } } },
     { .key = "certificate|private key|key",
       .pattern = "(?:cannot|can't|unable to|could not|error|failed to) "
                  "(?:get|load|read|use|loading|reading) "
@@ -193,15 +219,19 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 24 } } },
 
     /* --- the kind of encryption does not fit the port -------------------------------------------------------- */
-    { .key = "wrong version number|wrong_version_number|unknown protocol|unknown_protocol|packet "
-             "length|"
-             "http request|http_request|first record|oversized record|plaintext connection|ssl "
-             "message|"
-             "frame size|packet format|record_too_long|unexpected tls packet|unexpected message|"
-             "record layer|tls packet with unexpected|corrupted frame|unknown record|"
-             "invalid_content_type|wrong_ssl_version|invalid token",
+    { .key =
+          "0x80090326|illegal_message|bad greeting|malformed smtp response|invalid greeting|wrong "
+          "version number|wrong_version_number|unknown protocol|unknown_protocol|packet "
+          "length|"
+          "http request|http_request|first record|oversized record|plaintext connection|ssl "
+          "message|"
+          "frame size|packet format|record_too_long|unexpected tls packet|unexpected message|"
+          "record layer|tls packet with unexpected|corrupted frame|unknown record|"
+          "invalid_content_type|wrong_ssl_version|invalid token",
       .pattern =
-          "wrong[ _]version[ _]number|unknown[ _]protocol|packet length too long|:http[ _]request|"
+          "0x80090326|sec_e_illegal_message|bad greeting|malformed smtp response|invalid "
+          "greeting|wrong[ _]version[ _]number|unknown[ _]protocol|packet length too long|:http[ "
+          "_]request|"
           "first record does not look like a tls handshake|oversized record received|plaintext "
           "connection\\?|(?:unsupported|unrecognized|unsupported or unrecognized) ssl message|"
           "cannot determine the frame size|corrupted frame|unexpected packet format|"
@@ -311,7 +341,8 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 36 } } },
 
     /* --- no version, no cipher in common --------------------------------------------------------------------- */
-    { .key = "handshake failure|handshake_failure|no shared cipher|no_shared_cipher|no suitable|"
+    { .key = "0x80090331|algorithm_mismatch|handshakefailure|handshake "
+             "failure|handshake_failure|no shared cipher|no_shared_cipher|no suitable|"
              "unsupported protocol|unsupported_protocol|protocol_version|protocol version|"
              "no protocols available|no appropriate protocol|common algorithm|key too small|"
              "key_too_small|ca md too weak|insufficient "
@@ -322,7 +353,8 @@ static const struct explain_row ROWS[] = {
              "low|internal_error|"
              "prime|wrong signature type|could not negotiate|no ciphers|fatal alert|alert",
       .pattern =
-          "handshake[ _]failure|no[ _]shared[ _]cipher|no suitable (?:cipher|signature|key "
+          "0x80090331|algorithm_mismatch|handshake[ _]?failure|no[ _]shared[ _]cipher|no suitable "
+          "(?:cipher|signature|key "
           "share|digest)|"
           "unsupported[ _]protocol|alert protocol version|protocol version not supported|"
           "fatal alert: (?:protocol_version|handshake_failure|insufficient_security)|"
@@ -549,6 +581,15 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_EGRESS_PORT_BLOCKED, 27 },
                   { CAUSE_LOCAL_FIREWALL, 16 },
                   { CAUSE_TLS_MODE_MISMATCH, 16 } } },
+    /* Erlang's gen_smtp names failures by atoms */
+    { .key = "network_failure|retries_exceeded",
+      .pattern = "network_failure" GAP(80) "(?:timeout|closed|econn|ehostunr|enetunr)",
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 34 },
+                  { CAUSE_SERVER_DOWN, 32 },
+                  { CAUSE_TLS_MODE_MISMATCH, 26 } } },
+    { .key = "missing_requirement",
+      .pattern = "missing_requirement" GAP(80) "\\btls\\b",
+      .speaks = { { CAUSE_STARTTLS_STRIPPED, 42 }, { CAUSE_TLS_MODE_MISMATCH, 36 } } },
     { .key = "タイムアウト|超时|逾時|超時|응답|応答が|没有响应|無回應|未响应",
       .pattern = "タイムアウト|超时|逾時|超時|응답(?:이|하지) "
                  "?(?:없|않)|応答が?(?:ありません|ない)|没有响应|無回應|未响应",

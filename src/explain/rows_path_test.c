@@ -78,6 +78,17 @@ static const struct rows_case CERTIFICATES[] = {
       .want = CAUSE_CERTIFICATE_UNKNOWN_ISSUER },
     { .text = "smtp: x509: certificate is valid for *.websitewelcome.com, not smtp.gmail.com",
       .also = CAUSE_REDIRECTED_BY_NETWORK },
+    SAYS("lettre: smtp: invalid peer certificate: UnknownIssuer", CERTIFICATE_UNKNOWN_ISSUER),
+    SAYS("lettre: smtp: invalid peer certificate: NotValidForName", CERTIFICATE_WRONG_NAME),
+    SAYS("lettre: smtp: invalid peer certificate: Expired", CERTIFICATE_EXPIRED),
+    { .text = "jakarta.mail.MessagingException: Could not convert socket to TLS\n  nested "
+              "exception is:\n"
+              "javax.net.ssl.SSLHandshakeException: No subject alternative names present",
+      .want = CAUSE_CERTIFICATE_WRONG_NAME },
+    { .text = "smtp: Unable to connect with STARTTLS: stream_socket_enable_crypto(): SSL operation "
+              "failed with code 1. "
+              "OpenSSL Error messages:\nerror:0A000086:SSL routines::certificate verify failed",
+      .want = CAUSE_CERTIFICATE_UNKNOWN_ISSUER },
     /* it does not say why */
     { .text = "The remote certificate is invalid according to the validation procedure.",
       .also = CAUSE_CERTIFICATE_UNKNOWN_ISSUER },
@@ -142,6 +153,7 @@ static const struct rows_case TLS[] = {
     SAYS("Received fatal alert: protocol_version", TLS_VERSION_OR_CIPHER),
     SAYS("TLS is required, but was not offered by host mail.example.org[192.0.2.1]",
          STARTTLS_STRIPPED),
+    SAYS("smtp: {:missing_requirement, \"mail.example.org\", :tls}", STARTTLS_STRIPPED),
     SAYS("STARTTLS command failed: Unrecognized command 'STARTTLS'", STARTTLS_STRIPPED),
     SAYS("Die Verbindung mit dem SMTP-Server mail.example.org kann nicht mit STARTTLS aufgebaut "
          "werden",
@@ -165,6 +177,7 @@ static const struct rows_case SILENCE[] = {
     SAYS("connect to mail.example.org[192.0.2.1]:25: Connection timed out", EGRESS_PORT_BLOCKED),
     SAYS("Error: connect ETIMEDOUT 192.0.2.1:25", EGRESS_PORT_BLOCKED),
     SAYS("dial tcp 192.0.2.1:587: i/o timeout", EGRESS_PORT_BLOCKED),
+    SAYS("smtp: {:network_failure, \"mail.example.org\", {:error, :timeout}}", EGRESS_PORT_BLOCKED),
     SAYS("Net::OpenTimeout: execution expired", EGRESS_PORT_BLOCKED),
     SAYS("smtp://mail.example.org: curl: (28) Connection timed out after 30001 milliseconds",
          EGRESS_PORT_BLOCKED),
