@@ -70,6 +70,32 @@ static enum cause_id cause_of_text(const char *text)
     return cause;
 }
 
+static double confidence_of(const char *text)
+{
+    struct explain_log *g = read_text(text);
+    struct explain_group x;
+    one_group(g, &x);
+    explain_log_free(g);
+    return x.confidence;
+}
+
+/* What is known of a login speaks for or against a cause, where the words leave it open. */
+static void test_no_login_is_evidence(void **state)
+{
+    (void)state;
+    double told = confidence_of(CONNECT("7") RELAY("7") LEFT("7", " ehlo=1 mail=1 commands=2/3"));
+    assert_true(told > confidence_of(CONNECT("7") RELAY("7") LEFT("7", "")) + 0.01);
+    const char *refused =
+        "Jan 31 10:20:30 mx1 smtpd[8]: 2cd79d8bacbe2c12 smtp failed-command "
+        "command=\"RCPT TO:<b@far.example>\" result=\"550 5.7.1 Relaying denied\"\n";
+    char whole[600];
+    snprintf(whole, sizeof whole,
+             "Jan 31 10:20:30 mx1 smtpd[8]: 2cd79d8bacbe2c12 smtp connected address=192.0.2.7 "
+             "host=pc\n%s",
+             refused);
+    assert_true(confidence_of(whole) > confidence_of(refused) + 0.01);
+}
+
 /* The counters of the session's last line say whether there was a login. */
 static void test_postfix_sessions(void **state)
 {
@@ -379,6 +405,7 @@ int main(void)
         cmocka_unit_test(test_sessions_of_exim_are_counted),
         cmocka_unit_test(test_a_submission_service),
         cmocka_unit_test(test_a_server_without_logins),
+        cmocka_unit_test(test_no_login_is_evidence),
         cmocka_unit_test(test_totals),
         cmocka_unit_test(test_a_span_of_time),
         cmocka_unit_test(test_word_of_each_refusal),

@@ -182,6 +182,16 @@ static bool begins(struct reading *r, str line, struct log_line *l)
     return l->begins || l->event != LOG_LINE_FOREIGN;
 }
 
+/* A line that was pasted as code: "`2024-01-31 10:20:30 H=...`". */
+static str unquote(str line)
+{
+    while (str_starts(line, STR("`")))
+        line = str_skip(line, 1);
+    while (str_ends_nocase(line, STR("`")))
+        line.n--;
+    return str_trim(line);
+}
+
 /* The line that begins at first, joined with those that continue it; *rest moves behind them. */
 static str join(struct reading *r, str first, str *rest)
 {
@@ -189,7 +199,7 @@ static str join(struct reading *r, str first, str *rest)
     size_t n = 1, octets = first.n + 1;
     struct log_line other;
     while (n <= WRAPPED_LINES && rest->p && lines[n - 1].n) {
-        str after = *rest, line = str_trim(str_cut(&after, '\n'));
+        str after = *rest, line = unquote(str_trim(str_cut(&after, '\n')));
         if (!line.n || (n == 1 && first.n < LEAST_WRAPPED) || begins(r, line, &other))
             break;
         lines[n++] = line;
@@ -226,7 +236,7 @@ void explain_read_log(struct explain_page *p)
     struct reading r = { .page = p };
     str rest = p->plain;
     while (rest.p) {
-        str line = str_trim(str_cut(&rest, '\n'));
+        str line = unquote(str_trim(str_cut(&rest, '\n')));
         struct log_line l;
         if (!line.n || !begins(&r, line, &l))
             continue;

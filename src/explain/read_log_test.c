@@ -220,6 +220,18 @@ static const struct page_case {
       .code = 550,
       .words = "No such user (http://far.example/x)",
       .recipient = "b@far.example" },
+    { .name = "a line pasted as code",
+      .text =
+          "```\n`2024-01-31 10:20:30 H=(mail-a.google.com) [192.0.2.44] F=<a@far.example> rejected "
+          "RCPT <b@near.example>: relay not permitted`\n```\n",
+      .said = 1,
+      .code = 550,
+      .words = "relay not permitted",
+      .recipient = "b@near.example",
+      .sender = "a@far.example",
+      .helo = "mail-a.google.com",
+      .dialect = DIALECT_EXIM,
+      .facts = FACT_CLIENT_IS_SERVER },
     { .name = "a line that could not be read is told as it is",
       .text = "Jan 31 10:20:32 mx1 postfix/smtpd[9]: NOQUEUE: reject: something quite new\n",
       .said = 1,
