@@ -280,9 +280,12 @@ def a_terminal_has_a_bar():
 # ---- while it is written ----
 
 class Follower:
+    all = []
+
     def __init__(self, *arguments, **options):
         self.child = subprocess.Popen([BATON, "explain", "--follow", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                       **options)
+        Follower.all.append(self.child)
         self.said = b""
 
     def until(self, count, words=b'"type":"refusal"'):
@@ -434,4 +437,7 @@ if __name__ == "__main__":
               nowhere_to_write, a_terminal_has_a_bar, followed_from_here, followed_over_a_rename, followed_after_it_was_emptied,
               followed_after_it_was_gone, followed_on_standard_input, followed_in_words, packed_is_not_followed])
     finally:
+        for left in Follower.all:                      # of a case that failed
+            left.kill()
+            left.wait()
         shutil.rmtree(PLACE, ignore_errors=True)

@@ -106,6 +106,15 @@ def rotated_files():
     right("exim", mails, groups, totals)
 
 
+def watching(baton):
+    """Waits until it has read what was there and looks for more."""
+    files, end = pathlib.Path(f"/proc/{baton.pid}/fd"), time.monotonic() + PATIENCE_S
+    while not any("inotify" in str(file.readlink()) for file in files.iterdir()):
+        assert time.monotonic() < end, "it does not watch"
+        time.sleep(0.05)
+    time.sleep(1)
+
+
 def followed(name):
     """While the server writes, its log is renamed and begun anew; nothing is lost, and each refusal is told."""
     cell = logs_kit.SERVERS[name]
@@ -120,6 +129,7 @@ def followed(name):
         with open(told, "wb") as out:
             baton = subprocess.Popen([BATON, "explain", "--json", "--follow", "--log", logs_kit.log_path(box)], stdout=out,
                                      stderr=subprocess.PIPE)
+        watching(baton)
         try:
             third = len(mails) // 3
             logs_kit.send_all(cell, mails[20:third * 2])
