@@ -6,7 +6,7 @@
 #include "explain/log_line.h"
 #include "explain/read.h"
 
-enum { WRAPPED_LINES = 12, SESSIONS = 16, LEAST_WRAPPED = 40 };
+enum { WRAPPED_LINES = 12, SESSIONS = 16, LEAST_WRAPPED = 40, LONG_REPLY = 2048, SHORTEST = 12 };
 
 /* What is remembered of a session, or of a message in the queue. */
 struct session {
@@ -86,10 +86,13 @@ static bool goes_on(struct reading *r, struct session *s, const struct log_line 
 {
     if (!s || !s->more || s->more->code != l->code)
         return false;
-    str words = log_line_words(l, r->page->memory);
-    str both = arena_printf(r->page->memory, "%.*s %.*s", STR_ARG(s->more->text), STR_ARG(words));
-    if (both.p)
-        s->more->text = both;
+    if (s->more->text.n < LONG_REPLY) {
+        str words = log_line_words(l, r->page->memory);
+        str both = arena_printf(r->page->memory, "%.*s %.*s", STR_ARG(s->more->text),
+                                STR_ARG(words));
+        if (both.p)
+            s->more->text = both;
+    }
     if (!l->more)
         s->more = NULL;
     return true;
@@ -238,7 +241,7 @@ void explain_read_log(struct explain_page *p)
     while (rest.p) {
         str line = unquote(str_trim(str_cut(&rest, '\n')));
         struct log_line l;
-        if (!line.n || !begins(&r, line, &l))
+        if (line.n < SHORTEST || !begins(&r, line, &l))
             continue;
         if (!is_whole(&l, line)) {
             str whole = join(&r, line, &rest);
