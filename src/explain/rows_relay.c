@@ -134,7 +134,7 @@ static const struct explain_row ROWS[] = {
     { .key = "nullmx|null mx|does not accept mail|doesn't accept mail|doesn't accept email|does "
              "not accept email",
       .pattern = "null ?mx|domain\\b.{0,70} (does not|doesn't) accept (e-?)?mail",
-      .speaks = { { DOMAIN, 42 }, { CAUSE_DNS_FAILURE, 28 }, { CAUSE_RECIPIENT_UNKNOWN, 18 } } },
+      .speaks = { { DOMAIN, 42 }, { CAUSE_DNS_FAILURE, 34 }, { CAUSE_RECIPIENT_UNKNOWN, 8 } } },
     { .key = "remote addresses|remote recipients|external recipients|external addresses|outside "
              "address",
       .pattern =
@@ -180,7 +180,8 @@ static const struct explain_row ROWS[] = {
       .speaks = { { LOGIN, 38 }, { ADDRESS, 14 } } },
     { .key = "log",
       .pattern =
-          "(not logged[ -]?in(?!to)|(must|please|need to|have to|should|first|to) (first |be "
+          "(not logged[ -]?in(?!to)|(must|please|need to|have to|should|first|required to|asked "
+          "to) (first |be "
           ")?(log ?in|logged[ -]in|"
           "log on|login) ?(first|before|to (your|the)|with|using|in order|\\W|$)|login (is "
           ")?(required|needed|first)|"

@@ -74,6 +74,13 @@ static const struct explain_row ROWS[] = {
       .speaks = { { LOGIN, 26 },
                   { CAUSE_RECIPIENT_UNKNOWN, -14 },
                   { CAUSE_IP_BLOCKLISTED, -14 } } },
+    /* what programs say in few words of a login that was refused */
+    { .key = "curl: (67)", .of_page = true, .speaks = { { CAUSE_WRONG_CREDENTIALS, 40 } } },
+    { .key = "could not authenticate. smtp connect() failed",
+      .of_page = true,
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 14 }, { CAUSE_EGRESS_PORT_BLOCKED, -24 } } },
+    { .key = "auth command already",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 10 }, { CAUSE_MECHANISM_OFFERED_BUT_DEAD, -10 } } },
     /* a mailbox at a provider that takes mail for it itself is at home nowhere else */
     { .key = "@gmail.|@googlemail.|@hotmail.|@outlook.|@live.|@yahoo.|@aol.|@gmx.|@web.de|@icloud.|"
              "@me.com|@qq.com|@163.com|"

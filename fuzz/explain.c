@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/* Any octets to their cause: shares are shares, families are told once each, who refused is named when the cause is,
+ * and the same text says the same again, with patterns compiled to machine code too. */
+#include "explain/explain.h"
+#include <assert.h>
+#include <stdlib.h>
+
+enum { MEMORY_MAX = 64 << 20 };
+
+static void check(const struct explanation *x)
+{
+    bool told[FAMILIES] = { false };
+    const struct cause *best = cause_of(x->best.cause);
+    assert(x->best.confidence >= 0 && x->best.confidence <= 1.000001);
+    assert((x->best.cause != CAUSE_NONE) == (x->best.confidence > 0));
+    assert(!best || (x->who_refused.n > 0 && x->about_mail));
+    assert(x->summary.n > 0);
+    assert(x->also_count <= EXPLAIN_ALSO && x->proves_count <= EXPLAIN_PROVES);
+    if (best)
+        told[best->family] = true;
+    for (size_t i = 0; i < x->also_count; i++) {
+        const struct cause *c = cause_of(x->also[i].cause);
+        assert(c && !told[c->family] && (!best || x->also[i].confidence <= x->best.confidence));
+        told[c->family] = true;
+    }
+    assert(!x->said || (x->said >= x->page.said && x->said < x->page.said + x->page.count));
+}
+
+static enum cause_id cause(struct explainer *x, str text, size_t room, struct explanation *out)
+{
+    struct arena memory;
+    struct err e;
+    arena_init(&memory, room);
+    enum cause_id id = CAUSE_NONE;
+    if (explain_text(x, text, &memory, out, &e)) {
+        check(out);
+        id = out->best.cause;
+    }
+    arena_done(&memory);
+    return id;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct explainer *one, *many;
+    static struct explanation out;
+    if (!one)
+        one = explainer_new(false);
+    if (!many)
+        many = explainer_new(true);
+    assert(one && many);
+    const str text = { (const char *)data, size };
+    enum cause_id id = cause(one, text, MEMORY_MAX, &out);
+    assert(cause(many, text, MEMORY_MAX, &out) == id);
+    for (size_t room = 0; size < 64 && room < 400000; room += 3000) /* memory that ends anywhere */
+        (void)cause(one, text, room, &out);
+    return 0;
+}
