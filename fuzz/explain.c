@@ -2,6 +2,7 @@
 /* Any octets to their cause: shares are shares, families are told once each, who refused is named when the cause is,
  * and the same text says the same again, with patterns compiled to machine code too. */
 #include "explain/explain.h"
+#include "explain/weigh.h"
 #include <assert.h>
 #include <stdlib.h>
 
@@ -31,6 +32,7 @@ static enum cause_id cause(struct explainer *x, str text, size_t room, struct ex
     struct arena memory;
     struct err e;
     arena_init(&memory, room);
+    (void)matcher_fold(text, &memory); /* as it comes, before it is cleaned */
     enum cause_id id = CAUSE_NONE;
     if (explain_text(x, text, &memory, out, &e)) {
         check(out);
@@ -44,8 +46,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct explainer *one, *many;
     static struct explanation out;
-    if (!one)
+    if (!one) {
+        struct err e;
+        AUTO(weigher_freep) struct weigher *w = weigher_new(false);
+        assert(w && weigher_check(w, &e));
         one = explainer_new(false);
+    }
     if (!many)
         many = explainer_new(true);
     assert(one && many);

@@ -149,7 +149,10 @@ static const struct judged *judge(struct explainer *x, const struct explain_page
     if (!weigh_page(x->weigher, p, p->memory, page, e) || !weigh_all(x, p, page, all, &count, e))
         return NULL;
     size_t best = choose(all, count);
-    if (count && known(&all[best]))
+    /* a refusal in words that nobody knows may be explained by what stands around it */
+    bool open = !count || !answers(&all[best]) ||
+                (!known(&all[best]) && all[best].weighed.best == FAMILY_OTHER_NOT_RELAY);
+    if (!open)
         return &all[best];
     *whole = whole_text(p);
     all[count].said = whole;

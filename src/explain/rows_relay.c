@@ -46,6 +46,8 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_RECIPIENT_UNKNOWN, -40 } } },
     { .key = "plaintext authentication disallowed",
       .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 50 }, { LOGIN, -8 } } },
+    /* (in another's mouth: a list that takes no strangers) */
+    { .key = "unauthenticated senders not allowed", .speaks = { { LOGIN, 12 } } },
     /* relaying refused, in any words: one row, so that a reply that says it twice counts once */
     { .key = "relay", .pattern = RELAY_DENIED "|" NOT_RELAY, .speaks = { BARE } },
     { .key = "forward|transmi|pass on",
