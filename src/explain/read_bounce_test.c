@@ -142,6 +142,23 @@ static void delays(void **state)
 }
 
 /* 4 MiB of a piece, behind a line that only a bounce has. */
+static void hostile_text(str first, const char *piece)
+{
+    struct arena memory;
+    struct explain_page p;
+    struct buf text;
+    arena_init(&memory, 256 << 20);
+    buf_init(&text, 8 << 20);
+    buf_add(&text, first);
+    while (text.n < EXPLAIN_TEXT_MAX)
+        buf_add(&text, str_from(piece));
+    read_text(buf_str(&text), &memory, &p);
+    assert_int_equal(p.form, FORM_BOUNCE);
+    assert_true(p.count >= 1 && p.count <= EXPLAIN_SAID_MAX);
+    buf_done(&text);
+    arena_done(&memory);
+}
+
 static void hostile(void **state)
 {
     static const char *const PIECES[] = {
@@ -163,22 +180,14 @@ static void hostile(void **state)
         "--\nContent-Type: multipart/mixed; boundary=b\n\n",
         "Status: 5\n x\n",
     };
+    static const char *const EVENTS[] = {
+        "\"reason\":\"550 no\"}", "\"reason\":\"", "\"reason\"", "\"", "}", "\"reason\":\"\\",
+    };
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(PIECES); i++) {
-        struct arena memory;
-        struct explain_page p;
-        struct buf text;
-        arena_init(&memory, 256 << 20);
-        buf_init(&text, 8 << 20);
-        buf_add(&text, STR("This is the mail system at host relay.example.\n\n"));
-        while (text.n < EXPLAIN_TEXT_MAX)
-            buf_add(&text, str_from(PIECES[i]));
-        read_text(buf_str(&text), &memory, &p);
-        assert_int_equal(p.form, FORM_BOUNCE);
-        assert_true(p.count >= 1 && p.count <= EXPLAIN_SAID_MAX);
-        buf_done(&text);
-        arena_done(&memory);
-    }
+    for (size_t i = 0; i < COUNT_OF(PIECES); i++)
+        hostile_text(STR("This is the mail system at host relay.example.\n\n"), PIECES[i]);
+    for (size_t i = 0; i < COUNT_OF(EVENTS); i++)
+        hostile_text(STR("{\"event\":\"bounce\",\n"), EVENTS[i]);
 }
 
 int main(void)
