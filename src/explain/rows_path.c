@@ -694,6 +694,17 @@ static const struct explain_row ROWS[] = {
           "(?:failure|error|failed|problem) (?:in|of|with|at) (?:the )?mx lookup|mx lookup" GAP(
               30) "(?:fail|error|timed? ?out)",
       .speaks = { { CAUSE_DNS_FAILURE, 44 }, { CAUSE_OTHER_NOT_RELAY, -30 } } },
+    /* a server's word about itself, not about DNS */
+    { .key = "domain at this|domain here|domain on this|domain is not hosted|domain not hosted",
+      .pattern = "no such domain (?:here|(?:at|on) this)|unknown domain (?:here|(?:at|on) "
+                 "this)|domain (?:is )?not hosted",
+      .speaks = { { CAUSE_DOMAIN_NOT_CONFIGURED, 40 }, { CAUSE_DNS_FAILURE, -40 } } },
+    { .key = "find a gateway",
+      .pattern = "could not find a gateway for",
+      .speaks = { { CAUSE_DNS_FAILURE, 34 } } },
+    { .key = "mail exchanger failed",
+      .pattern = "connection to (?:the )?mail exchanger failed",
+      .speaks = { { CAUSE_SERVER_DOWN, 34 }, { CAUSE_EGRESS_PORT_BLOCKED, 28 } } },
     /* Gmail's card, under a heading that speaks of the address */
     { .key = "because the domain|weil die domain|car le domaine|porque el dominio|perché il "
              "dominio|porque o domínio",

@@ -242,6 +242,9 @@ static const struct rows_case NAMES[] = {
     SAYS("java.net.UnknownHostException: smtp.example.org", DNS_FAILURE),
     SAYS("smtp://mail.example.org: curl: (6) Could not resolve host: smtp.example.org",
          DNS_FAILURE),
+    SAYS("550 No such domain at this location (a@example.org)", DOMAIN_NOT_CONFIGURED),
+    SAYS("Routing: Could not find a gateway for a@example.org", DNS_FAILURE),
+    SAYS("host example.org[192.0.2.1]: connection to mail exchanger failed", SERVER_DOWN),
     SAYS("Address not found. Your message wasn't delivered to a@example.org because the domain "
          "example.org couldn't be found. Check for typos",
          DNS_FAILURE),
