@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
     GROUPS = 1000000,
@@ -219,17 +220,35 @@ static void sort_files(const struct explain_log_options *o, struct log_file *fil
         }
 }
 
-/* Of the newest file, or this year. */
-static int year_of(const struct explain_log_options *o, const struct log_file *files)
+/* When the log was last written: of the newest file, or now. */
+static time_t end_of(const struct explain_log_options *o, const struct log_file *files)
 {
-    struct tm t;
     int64_t newest = INT64_MIN;
     for (size_t i = 0; i < o->count; i++)
         if (files[i].changed_s != INT64_MAX && files[i].changed_s > newest)
             newest = files[i].changed_s;
     bool all = o->count && files[o->count - 1].changed_s != INT64_MAX;
-    time_t at = all && !o->follow ? (time_t)newest : time(NULL);
-    return o->year ? o->year : localtime_r(&at, &t) ? t.tm_year + YEAR_BASE : 1970;
+    return all && !o->follow ? (time_t)newest : time(NULL);
+}
+
+static int year_of(const struct explain_log_options *o, time_t end)
+{
+    struct tm t;
+    return o->year ? o->year : localtime_r(&end, &t) ? t.tm_year + YEAR_BASE : 1970;
+}
+
+/* By the log's own clock. A year that was asked for holds for the whole log, and what is followed goes on. */
+static int64_t latest_of(const struct explain_log_options *o, time_t end)
+{
+    struct tm t;
+    return o->year || o->follow || !localtime_r(&end, &t) ? 0 : (int64_t)timegm(&t);
+}
+
+/* What strangers, who write into logs, cannot know; without it tables work as well, until somebody tries. */
+static uint64_t seed(void)
+{
+    uint64_t s = 0;
+    return getentropy(&s, sizeof s) == 0 ? s : (uint64_t)time(NULL);
 }
 
 static void read_files(struct run *r, const struct log_file *files)
@@ -287,7 +306,9 @@ int explain_log_run(const struct explain_log_options *o)
     const struct explain_log_limits limits = {
         .groups = GROUPS,
         .octets = CORE_OCTETS,
-        .year = year_of(o, files),
+        .year = year_of(o, end_of(o, files)),
+        .latest_s = latest_of(o, end_of(o, files)),
+        .seed = seed(),
         .since_s = o->since_s,
         .until_s = o->until_s,
         .refused = o->follow ? refused : NULL,

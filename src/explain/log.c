@@ -26,7 +26,7 @@ struct explain_log {
     char waited[LOG_WAITING_MAX];
 };
 
-/* Rows get what the names leave: at most four fifths of what is left after the tables of a fixed size. */
+/* Rows get what the names leave: at most nine tenths of what is left after the tables of a fixed size. */
 static struct log_groups *groups_within(const struct explain_log_limits *limits)
 {
     size_t fixed = log_judge_octets() + log_sessions_octets() + sizeof(struct explain_log);
@@ -34,8 +34,8 @@ static struct log_groups *groups_within(const struct explain_log_limits *limits)
     size_t row = log_groups_row_octets(), groups = limits->groups;
     if (groups > UINT32_MAX / 4)
         groups = UINT32_MAX / 4;
-    if (groups > left / 5 * 4 / row)
-        groups = left / 5 * 4 / row;
+    if (groups > left / 10 * 9 / row)
+        groups = left / 10 * 9 / row;
     if (groups < GROUPS_LEAST)
         groups = GROUPS_LEAST;
     size_t text = left > groups * row ? left - groups * row : 0;
