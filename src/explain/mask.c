@@ -94,8 +94,10 @@ static size_t name_at(const struct mask *m, str s)
     size_t longest = 0;
     if (!m->begins_name[(unsigned char)s.p[0]])
         return 0;
+    const char first = to_lower(s.p[0]);
     for (size_t i = 0; i < COUNT_OF(NAMES_OF_SECRETS); i++)
-        if (NAMES_OF_SECRETS[i].n > longest && str_starts_nocase(s, NAMES_OF_SECRETS[i]))
+        if (to_lower(NAMES_OF_SECRETS[i].p[0]) == first && NAMES_OF_SECRETS[i].n > longest &&
+            str_starts_nocase(s, NAMES_OF_SECRETS[i]))
             longest = NAMES_OF_SECRETS[i].n;
     return longest;
 }
