@@ -173,7 +173,7 @@ static const struct explain_row ROWS[] = {
           "recipient(?=s?(?: rate| limit)? ?quota)|"
           "relay|policy|organization queue|monthly|credit)\\w*.{0,24}quota|quota.{0,60}(?:per (?:day|hour|"
           "minute)|hour|daily|24|outgoing|sending|submission)|submissionquota",
-          { RATE, 42 }, { FULL, -14 }),
+          { RATE, 52 }, { FULL, -30 }),
     WORDS("skrzynka|postvak|full|pleine|piena|llen|cheia|voll|pelna|vol ",
           "\\b(?:mail-?box|inbox|account|mail ?folder|mail ?drop|storage|mailbox for user|spool|user|recipient|"
           "partition)\\b.{0,60}\\bfull\\b|\\bfull mail-?box|bo.te .{0,40}pleine|casella .{0,40}piena|"
@@ -321,6 +321,8 @@ static const struct explain_row ROWS[] = {
     WORDS("max connections|max messages|versandlimit|sendelimit|invio|de env|d'envoi|limite de envio",
           "max(?:imum)? (?:connections|messages|recipients)|versandlimit|sendelimit|limite (?:di invio|d'envoi|de envio)|l.mite de env", { RATE, 38 }),
     WORDS("number of", "number of (?:rcpt|recipient|message|mail|e-?mail|connection)s?.{0,16}(?:over|exceed|limit|large|high)", { RATE, 38 }),
+    WORDS("exceeded|reached", "(?:exceeded|reached) (?:the |its |their |your |permitted |allowed ){0,2}(?:limits?|threshold)\\b",
+          { RATE, 34 }, { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, -14 }),
     WORDS("receiving mail|receiving too", "receiving (?:mail|messages|too).{0,30}(?:quickly|rate|many)", { RATE, 42 }, { UNKNOWN, -10 }),
     KEY("quotaexceededexception|submissionquota|recipientthrottl|daily user sending|throttling failure|"
           "max emails per hour|sending limit|send limit|unsolicitedratelimit|receivingrate",
@@ -344,7 +346,7 @@ static const struct explain_row ROWS[] = {
           "(?:blocked|restricted|barred|prohibited|suspended) from sending|sending (?:has been|is) (?:disabled|"
           "suspended|blocked|restricted)|outgoing (?:mail|e-?mail) (?:has been |is )?(?:suspended|disabled|"
           "blocked|on hold)|outgoing (?:mail )?suspension|sending (?:disabled|suspended|paused)",
-          { RATE, 28 }, { LISTED, 27 }, { CONTENT, 24 }, { OTHER, 24 }),
+          { RATE, 38 }, { LISTED, 37 }, { CONTENT, 34 }, { OTHER, 33 }, { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, -6 }),
 
     /* --- the sending address has a bad name --- */
     WORDS("spamhaus|spamcop|sorbs|uceprotect|barracuda|psbl|invaluement|ivmsip|abuseat|njabl|dsbl|mailspike|"
@@ -417,6 +419,8 @@ static const struct explain_row ROWS[] = {
           "not allowed to connect|your (?:server|host) is an? open|open proxy|no access from|"
           "access to (?:submit|this|our)\\b.{0,50}(?:rejected|denied|refused)|"
           "connections? (?:will )?not (?:be )?accepted", { LISTED, 28 }, { OTHER, 14 }),
+    STATUS("5.7.501|5.7.502|5.7.503|5.7.508", { LISTED, 34 }, { CONTENT, -12 }, { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, -14 }),
+    KEY("banned recipient", { UNKNOWN, 38 }, { LISTED, -12 }),
     STATUS("x.7.511|x.7.513|x.7.507|x.7.510", { LISTED, 30 }),
     STATUS("x.7.606|x.7.607|x.7.608|x.7.650|x.7.651|x.7.652|x.7.700|x.7.701|x.7.705|x.7.708|x.7.750", { LISTED, 18 }, { RATE, 10 }),
 
@@ -453,6 +457,7 @@ static const struct explain_row ROWS[] = {
           "restrictedtorecipients|sendernotauthenticatedfor\\w*|not authenticated for (?:group|mailbox|"
           "recipient)", { OTHER, 46 }, { NOLOGIN, -46 }),
     STATUS("5.7.124|5.7.133|5.7.134|5.7.129|5.7.130|5.7.131|5.7.135|5.7.136|5.7.12|5.7.132", { OTHER, 34 }),
+    WORDS("not authenticated", "not authenticated (?:by|for|within|when sending)", { OTHER, 36 }, { NOLOGIN, -36 }),
     WORDS("senders|people|organi|member|list|group|outside your organization|outside the organization|"
           "external senders|authenticated senders|authorized senders|members only|non-member|not a member|"
           "subscribers|not subscribed|closed list|closed mailing|post to this|not allowed to post|mailing list|"

@@ -115,6 +115,8 @@ static const struct rows_case CASES[] = {
     { .text = "421 4.7.0 [TSS04] Messages from 192.0.2.7 temporarily deferred", .cause = RATE },
     { .text = "421 two.example CON-T2", .cause = RATE },
     { .text = "421 4.7.28 an unusual rate of mail from your address", .cause = RATE },
+    { .text = "550 5.2.2 Submission quota exceeded", .cause = RATE },
+    { .text = "550 5.7.705 Access denied, tenant has exceeded threshold", .cause = RATE },
     { .text = "550 5.1.90 Your message can't be sent", .cause = RATE },
     { .text = "550 发送频率过高", .cause = RATE },
     { .text = "421 max connections reached", .cause = RATE },
@@ -143,6 +145,8 @@ static const struct rows_case CASES[] = {
       .cause = LISTED,
       .hop = HOP_RECIPIENT },
     { .text = "550 mail from your location is administratively denied", .cause = LISTED },
+    { .text = "550 5.7.501 Access denied, spam abuse detected", .cause = LISTED },
+    { .text = "550 5.7.505 Access denied, banned recipient", .cause = UNKNOWN },
     { .text = "550 5.7.511 Access denied, banned sender", .cause = LISTED },
     { .text = "451 4.7.650 The server has been limited due to IP reputation", .cause = LISTED },
     { .text = "550 the remote host looks like a spammer", .cause = LISTED },
@@ -166,6 +170,7 @@ static const struct rows_case CASES[] = {
 
     /* who may write */
     { .text = "550 5.7.1 RESOLVER.RST.AuthRequired; authentication required", .cause = OTHER },
+    { .text = "550 5.7.12 Sender was not authenticated by organization", .cause = OTHER },
     { .text = "550 5.7.133 sender not authenticated for group", .cause = OTHER },
     { .text = "550 You are not allowed to post to this mailing list", .cause = OTHER },
     { .text = "550 refused due to recipient preferences", .cause = OTHER },

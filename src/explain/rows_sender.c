@@ -146,6 +146,7 @@ static const struct explain_row ROWS[] = {
     WORDS("emetteur invalide|metteur invalide|absender ung|mittente non valid|remitente no v",
           "metteur invalide|absender(?:adresse)? ung.ltig|mittente non valid|remitente no v.lid|remetente inv.lid",
           { CAUSE_FROM_INVALID, 25 }, { CAUSE_OTHER_NOT_RELAY, 25 }),
+    WORDS("5.1.7", "\\b5\\.1\\.7\\b", { CAUSE_FROM_INVALID, 8 }, { CAUSE_RECIPIENT_UNKNOWN, -40 }),
     { .enhanced = "x.1.7", .speaks = { { CAUSE_FROM_INVALID, 24 }, { CAUSE_OTHER_NOT_RELAY, 20 }, { CAUSE_RECIPIENT_UNKNOWN, -36 } } },
 
     /* --- what a server finds in DNS about the sender's domain --- */
