@@ -93,6 +93,11 @@ static const struct explain_row ROWS[] = {
           "tr(?:ied|ying) to reach (?:does not exist|is (?:disabled|inactive|not))|"
           "mailbox (?:is )?(?:unavailable|not available)|mailbox name not allowed",
           { UNKNOWN, 34 }, { OTHER, 18 }),
+    {
+        .key = "user unknown in local recipient table|user unknown in virtual mailbox table|user unknown in virtual alias table|user unknown in relay recipient table",
+        .speaks = { { UNKNOWN, 6 } },
+        .proves = "Postfix holds the domain for one it takes mail for, and has no such address in it: it is no refusal to relay.",
+    },
     WORDS("recipient address rejected",
           "recipient address rejected: *(?:$|user|unknown|undeliverable|unverified|invalid|no such|not found|"
           "mailbox|account|inactive|closed|\\S+\\.\\w{2,5}\\b ?(?:$|\\(|\\[))",

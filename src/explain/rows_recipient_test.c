@@ -18,7 +18,9 @@
 
 static const struct rows_case CASES[] = {
     /* no such recipient */
-    { .text = "550 5.1.1 <b@two.example>: Recipient address rejected: User unknown in local table",
+    { .text =
+          "550 5.1.1 <b@two.example>: Recipient address rejected: User unknown in local recipient "
+          "table",
       .cause = UNKNOWN },
     { .text = "550 mailbox b@two.example unknown", .cause = UNKNOWN },
     { .text = "550 Invalid recipient <b@two.example>", .cause = UNKNOWN },

@@ -160,6 +160,11 @@ static const struct explain_row ROWS[] = {
           "unresolvable (?:rfc\\S* )?(?:from|sender) domain",
           { CAUSE_DNS_FAILURE, 34 }, { CAUSE_FROM_INVALID, 30 }, { CAUSE_OTHER_NOT_RELAY, 22 },
           { CAUSE_RECIPIENT_UNKNOWN, -12 }),
+    {
+        .key = "sender address rejected: domain not found",
+        .speaks = { { CAUSE_DNS_FAILURE, 2 } },
+        .proves = "Postfix found neither an MX nor an address record of the sender's domain (reject_unknown_sender_domain).",
+    },
     WORDS("sender address rejected", "sender address rejected: malformed dns",
           { CAUSE_DNS_FAILURE, 34 }, { CAUSE_FROM_INVALID, 24 }),
     WORDS("dns-p|dns-t", "\\bDNS-[PT][12]\\b", { CAUSE_DNS_FAILURE, 34 }, { CAUSE_FROM_INVALID, 26 }),
@@ -257,6 +262,16 @@ static const struct explain_row ROWS[] = {
     WORDS("helo command rejected|need fully-qualified hostname",
           "helo command rejected|need fully-qualified hostname",
           { CAUSE_EHLO_NAME_REFUSED, 6 }, { CAUSE_DNS_FAILURE, -10 }),
+    {
+        .key = "helo command rejected: need fully-qualified hostname",
+        .speaks = { { CAUSE_EHLO_NAME_REFUSED, 4 } },
+        .proves = "Postfix refused the EHLO name for having no dot (reject_non_fqdn_helo_hostname), before anything that lets a login through.",
+    },
+    {
+        .key = "helo command rejected: host not found",
+        .speaks = { { CAUSE_EHLO_NAME_REFUSED, 4 } },
+        .proves = "Postfix looked the EHLO name up and found neither an address nor an MX record (reject_unknown_helo_hostname).",
+    },
     /* a command that is missing is another thing than a name that is wrong */
     WORDS("helo|ehlo",
           "\\b(?:send|say|issue|need|expect\\w*|use|introduce\\w*)\\b.{0,24}(?:helo|ehlo)\\b(?! argument|"
@@ -276,6 +291,16 @@ static const struct explain_row ROWS[] = {
           " match)|\\bfcrdns\\b|forward.confirmed|unresolvable relay host|unverifi?y?able|(?:no|"
           "without a?) ?(?:valid )?(?:host ?name|dns name|dns entry) (?:found )?for|in-addr\\.arpa",
           { CAUSE_REVERSE_DNS_MISSING, 39 }),
+    {
+        .key = "cannot find your reverse hostname",
+        .speaks = { { CAUSE_REVERSE_DNS_MISSING, 4 } },
+        .proves = "Postfix found no PTR record of the client's address (reject_unknown_reverse_client_hostname), before anything that lets a login through.",
+    },
+    {
+        .key = "cannot find your hostname",
+        .speaks = { { CAUSE_REVERSE_DNS_MISSING, 4 } },
+        .proves = "Postfix found no PTR record of the client's address, or one whose name does not lead back to it (reject_unknown_client_hostname).",
+    },
     WORDS("resolve|find|determine|look up|lookup|verify",
           "(?:can ?not|can't|unable to|could not|couldn't|fail\\w* to) (?:resolve|find|determine|look ?up|"
           "verify) (?:your|the client|the sending|client|sending|name of|host for) ?(?:host|address|ip|name|"

@@ -123,6 +123,8 @@ static const struct rows_case CASES[] = {
     { .text =
           "550 5.7.25 [192.0.2.7] The IP address sending this message does not have a PTR record",
       .cause = REVERSE },
+    { .text = "450 4.7.1 Client host rejected: cannot find your hostname, [192.0.2.7]",
+      .cause = REVERSE },
     { .text = "550 Cannot resolve your address", .cause = REVERSE },
     { .text = "550 The host name of your server does not resolve", .cause = REVERSE },
     { .text = "550 192.0.2.7 does not resolve to a name", .cause = REVERSE },
