@@ -345,9 +345,9 @@ static const struct explain_row ROWS[] = {
     WORDS("превышен|слишком много|частот|лимит|频率|次数|超限|过于频繁|发送过多|制限|送信数",
           "слишком много|(?:превыш|лимит).{0,40}(?:писем|сообщ|отправ|получател|час|сут)|频率|过于频繁|(?:发送|发信|"
           "连接).{0,20}(?:超|过多|限制|上限)|(?:送信|接続).{0,20}(?:制限|上限|超過)", { RATE, 38 }),
-    WORDS("bad outbound sender|unregistered domains|suspicious activity|compromised|blocked from sending|"
+    WORDS("unregistered domains|suspicious activity|compromised|blocked from sending|"
           "restricted from sending|barred from sending|sending has been|not allowed to send mail|outbound spam",
-          "bad outbound sender|sending from unregistered domains|(?:suspicious|unusual) (?:activity|sending)|"
+          "sending from unregistered domains|(?:suspicious|unusual) (?:activity|sending)|"
           "(?:blocked|restricted|barred|prohibited|suspended) from sending|sending (?:has been|is) (?:disabled|"
           "suspended|blocked|restricted)|outgoing (?:mail|e-?mail) (?:has been |is )?(?:suspended|disabled|"
           "blocked|on hold)|outgoing (?:mail )?suspension|sending (?:disabled|suspended|paused)",

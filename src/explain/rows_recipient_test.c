@@ -123,7 +123,7 @@ static const struct rows_case CASES[] = {
     { .text = "550 发送频率过高", .cause = RATE },
     { .text = "421 max connections reached", .cause = RATE },
     { .text = "556 The number of RCPTs is over size", .cause = RATE },
-    { .text = "550 5.1.8 Access denied, bad outbound sender", .never = UNKNOWN },
+    { .text = "550 Client blocked from sending from unregistered domains", .cause = RATE },
 
     /* a bad name */
     { .text =
