@@ -162,12 +162,12 @@ const struct library_sign LIBRARY_SIGNS[] = {
     { "smtp: Failed:", "nullmailer", SMTP_STAGE_NONE, 0 },
     { "git send-email", "git send-email", SMTP_STAGE_NONE, 0 },
     { "send-email", "git send-email", SMTP_STAGE_NONE, 0 },
-    { "curl: (67)", "curl", AUTHENTICATED },
+    { "curl: (67)", "curl", SMTP_STAGE_AUTH, FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED },
     { "curl: (", "curl", SMTP_STAGE_NONE, 0 },
     { "MAIL failed:", "curl", SMTP_STAGE_MAIL, 0 },
     { "RCPT failed:", "curl", SMTP_STAGE_RCPT, 0 },
     { "DATA failed:", "curl", SMTP_STAGE_DATA, 0 },
-    { "Login denied", "curl", AUTHENTICATED },
+    { "Login denied", "curl", SMTP_STAGE_AUTH, FACT_LOGIN_TRIED | FACT_LOGIN_REFUSED },
     { "Blat v", "blat", SMTP_STAGE_NONE, 0 },
     /* programs that send mail beside their work */
     { "Jenkins", "Jenkins", SMTP_STAGE_NONE, 0 },
@@ -180,6 +180,8 @@ const size_t LIBRARY_SIGNS_COUNT = COUNT_OF(LIBRARY_SIGNS);
 
 /* What happened when there was no reply. The first that is there says it. */
 const struct library_end LIBRARY_ENDS[] = {
+    { "could not authenticate", SMTP_END_REPLY, SMTP_STAGE_AUTH },
+    { "login denied", SMTP_END_REPLY, SMTP_STAGE_AUTH },
     { "wrong version number", SMTP_END_TLS_FAILED, SMTP_STAGE_TLS },
     { "unsupported or unrecognized ssl", SMTP_END_TLS_FAILED, SMTP_STAGE_TLS },
     { "unrecognized ssl message", SMTP_END_TLS_FAILED, SMTP_STAGE_TLS },
@@ -244,7 +246,6 @@ const struct library_end LIBRARY_ENDS[] = {
     { "cannot connect", SMTP_END_SILENT, SMTP_STAGE_CONNECT },
     { "failed to connect", SMTP_END_SILENT, SMTP_STAGE_CONNECT },
     { "connect() failed", SMTP_END_SILENT, SMTP_STAGE_CONNECT },
-    { "could not authenticate", SMTP_END_REPLY, SMTP_STAGE_AUTH },
     { "missing credentials", SMTP_END_OURS, SMTP_STAGE_AUTH },
 };
 const size_t LIBRARY_ENDS_COUNT = COUNT_OF(LIBRARY_ENDS);

@@ -183,12 +183,26 @@ static void say(struct reader *r, const struct explain_said *s)
 /* What programs put behind a reply on its line. */
 static str without_tail(str reply)
 {
-    static const char *const TAILS[] = {
-        "\" in /",  "' in /",       "\" on line ",      "' on line ",  "; nested exception",
-        " [SMTP: ", "\", code ",    "\". in /",         "' (code",     ", qid",
-        "]' in ",   " SMTP code: ", "Failed messages:", " (Net::SMTP", "\n\tat ",
-        "\n  at ",  "\n    at ",    "\n   at ",         "] in /"
-    };
+    static const char *const TAILS[] = { "\" in /",
+                                         "' in /",
+                                         "\" on line ",
+                                         "' on line ",
+                                         "; nested exception",
+                                         " [SMTP: ",
+                                         "\", code ",
+                                         "\". in /",
+                                         "' (code",
+                                         ", qid",
+                                         "]' in ",
+                                         " SMTP code: ",
+                                         " SMTP connect() failed",
+                                         "Failed messages:",
+                                         " (Net::SMTP",
+                                         "\n\tat ",
+                                         "\n  at ",
+                                         "\n    at ",
+                                         "\n   at ",
+                                         "] in /" };
     for (size_t i = 0; i < COUNT_OF(TAILS); i++) {
         size_t at = str_find(reply, str_from(TAILS[i]));
         if (at != STR_NOT_FOUND && at > 3)
@@ -326,7 +340,7 @@ static bool is_signed(str plain)
 
 void explain_read_library(struct explain_page *p)
 {
-    if (p->form == FORM_BOUNCE || p->form == FORM_LOG || !is_signed(beginning(p)))
+    if (p->form == FORM_BOUNCE || (p->form == FORM_LOG && p->count) || !is_signed(beginning(p)))
         return;
     struct reader r = { .page = p, .first = p->count };
     lines(&r);
@@ -336,7 +350,9 @@ void explain_read_library(struct explain_page *p)
          i++) /* the words that name a step may come behind its reply */
         if (p->said[i].stage == SMTP_STAGE_NONE)
             p->said[i].stage = r.stage_anywhere;
-    if (p->form == FORM_NONE)
+    if (p->form == FORM_NONE ||
+        (p->form == FORM_LOG && p->count)) /* a log's form and no refusal in it */
         p->form = FORM_LIBRARY;
-    p->facts |= FACT_FROM_PROGRAM;
+    if (p->form == FORM_LIBRARY || p->form == FORM_TRANSCRIPT)
+        p->facts |= FACT_FROM_PROGRAM;
 }

@@ -136,7 +136,9 @@ static const struct row {
     { "ssmtp: RCPT TO:<u@c.example> (550 5.7.1 no relay)", "sSMTP", "none 550 5.7.1 no relay)",
       NULL },
     { "curl: (55) RCPT failed: 550", "curl", "rcpt 550 ", NULL },
-    { "curl: (67) Login denied", "curl", "", NULL },
+    { "curl: (67) Login denied", "curl", "auth curl: (67) Login denied", NULL },
+    { "SMTP Error: Could not authenticate. SMTP connect() failed. https://x.example", "PHPMailer",
+      "auth Could not authenticate.", NULL },
     /* not of a library */
     { "550 5.7.1 no relay", "", "", NULL },
     { "", "", "", NULL },
@@ -209,6 +211,24 @@ static void test_facts(void **state)
     arena_done(&memory);
 }
 
+static void test_a_log_without_a_refusal_is_no_log(void **state)
+{
+    (void)state;
+    struct arena memory;
+    arena_init(&memory, ROOM);
+    struct explain_page p = { .memory = &memory,
+                              .plain = STR("msmtp: server message: 550 no"),
+                              .form = FORM_LOG };
+    explain_read_library(&p);
+    assert_int_equal(p.form, FORM_LIBRARY);
+    assert_int_equal(p.count, 1);
+    p.form = FORM_LOG;
+    explain_read_library(&p);
+    assert_int_equal(p.form, FORM_LOG);
+    assert_int_equal(p.count, 1);
+    arena_done(&memory);
+}
+
 static void test_every_row_is_met(void **state)
 {
     (void)state;
@@ -261,6 +281,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_libraries),
         cmocka_unit_test(test_facts),
+        cmocka_unit_test(test_a_log_without_a_refusal_is_no_log),
         cmocka_unit_test(test_every_row_is_met),
         cmocka_unit_test(test_the_nastiest_text_ends),
     };

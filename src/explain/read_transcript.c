@@ -154,8 +154,7 @@ static bool is_told(const struct talk *t, const struct explain_said *s)
     const struct explain_page *p = t->page;
     for (size_t i = t->first; i < p->count; i++) {
         const struct explain_said *o = &p->said[i];
-        if (o->code == s->code && (str_eq(o->text, s->text) ||
-                                   (s->text.n && str_find(o->text, s->text) != STR_NOT_FOUND)))
+        if (o->code == s->code && (!s->text.n || str_find(o->text, s->text) != STR_NOT_FOUND))
             return true;
     }
     return false;

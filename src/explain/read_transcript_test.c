@@ -46,6 +46,10 @@ static const struct row {
       .said = "mail 530",
       .facts = FACT_NO_LOGIN | FACT_AUTH_NOT_OFFERED | FACT_CLEAR,
       .settings = "- mail.b.example:587 pc me@a.example -" },
+    { .name = "curl tells its last code again",
+      .in = "> RCPT TO:<u@c.example>\n< 550 5.1.1 none\n* RCPT failed: 550\n",
+      .said = "rcpt 550",
+      .settings = "- -:0 - - u@c.example" },
     { .name = "telnet, HELO",
       .in =
           "$ telnet mail.b.example 25\nTrying 192.0.2.1...\n220 mail.b.example ESMTP\nhelo me\n250 "
