@@ -79,7 +79,8 @@ static const struct tag *tag_at(str s, size_t *n, bool *closes)
         return NULL;
     const struct tag *tag = NULL;
     for (size_t i = 0; i < COUNT_OF(TAGS) && !tag; i++)
-        if (str_eq_nocase(str_take(at, end), str_from(TAGS[i].name)))
+        if (to_lower(at.p[0]) == TAGS[i].name[0] &&
+            str_eq_nocase(str_take(at, end), str_from(TAGS[i].name)))
             tag = &TAGS[i];
     for (; tag && end < at.n && end < TAG_MAX && at.p[end] != '<'; end++)
         if (at.p[end] == '>') {

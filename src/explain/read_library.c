@@ -294,26 +294,39 @@ static const struct library_end *end_in(str line)
     return NULL;
 }
 
-/* No reply was found: what the program says in its own words. */
+/* No reply was found: what the program says in its own words, an exception's and those of what is nested in it as one
+ * refusal. */
 static void words_alone(struct reader *r)
 {
     struct explain_page *p = r->page;
-    for (str rest = beginning(p); rest.p && p->count < r->first + WORDS_ALONE;) {
+    const struct library_end *end = NULL;
+    str told = STR_NONE;
+    unsigned count = 0;
+    for (str rest = beginning(p); rest.p && count < WORDS_ALONE;) {
         str line = str_trim(str_take(explain_words_line(&rest), LINE_MAX_OCTETS));
         if (!line.n || str_starts(line, STR("at ")) || str_starts(line, STR("File \"")))
             continue;
-        const struct library_end *end = end_in(line);
+        const struct library_end *here = end_in(line);
         str words = announced(line);
-        if (!end && !words.n)
+        if (!here && !words.n)
             continue;
-        struct explain_said s = { .form = FORM_LIBRARY,
-                                  .stage = end ? end->stage : r->stage_anywhere,
-                                  .end = end ? end->end : SMTP_END_REPLY };
-        if (end && end->end != SMTP_END_REPLY)
-            s.hop = HOP_CLIENT;
-        s.text = explain_words_fold(words.n > 12 || !end ? words : line, p->memory);
-        say(r, &s);
+        end = !end || (here && here < end) ? here : end;
+        words = explain_words_fold(words.n > 12 || !here ? words : line, p->memory);
+        if (words.n && str_find(told, words) == STR_NOT_FOUND) {
+            told = told.n ? arena_printf(p->memory, "%.*s; %.*s", STR_ARG(told), STR_ARG(words))
+                          : words;
+            count++;
+        }
     }
+    if (!told.n)
+        return;
+    struct explain_said s = { .form = FORM_LIBRARY,
+                              .stage = end ? end->stage : r->stage_anywhere,
+                              .end = end ? end->end : SMTP_END_REPLY,
+                              .text = str_take(told, EXPLAIN_WORDS_MAX) };
+    if (s.end != SMTP_END_REPLY)
+        s.hop = HOP_CLIENT;
+    say(r, &s);
 }
 
 static void lines(struct reader *r)

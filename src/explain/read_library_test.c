@@ -64,8 +64,8 @@ static const struct row {
       "mail.b.example, 587; timeout -1;\n  nested exception is:\n\tjava.net.ConnectException: "
       "Connection timed out",
       "JavaMail",
-      "connect silent Couldn't connect to host, port: mail.b.example, 587; timeout -1;; connect "
-      "silent Connection timed out",
+      "connect silent Couldn't connect to host, port: mail.b.example, 587; timeout -1;; "
+      "Connection timed out",
       "mail.b.example:587" },
     { "jakarta.mail.AuthenticationFailedException: 535 5.7.3 Authentication unsuccessful",
       "JavaMail", "auth 535 5.7.3 Authentication unsuccessful", NULL },
