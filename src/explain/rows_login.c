@@ -321,22 +321,30 @@ static const struct explain_row ROWS[] = {
       .codes = CODE_535 | CODE_534,
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 32 }, { CAUSE_WRONG_CREDENTIALS, -26 } } },
     { .key = "account|user|mailbox|sender|smtp",
-      .pattern =
-          "\\b(?:your|smtp|the|this) (?:smtp |e-?mail |hosting )?(?:account|mailbox|user|service|"
-          "access)\\b(?:[^.;]|\\.\\b){0,40}\\b(?:suspended|deactivated|frozen|compromised|hacked|"
-          "unpaid|"
-          "not (?:yet )?activated|blocked (?:from|for) sending|disabled (?:from|for) sending)",
+      .pattern = "\\b(?:your|smtp) (?:smtp |e-?mail |hosting "
+                 ")?(?:account|mailbox|user|service|access)\\b(?:[^.;]|\\.\\b){0,40}\\b(?:"
+                 "suspended|deactivated|frozen|compromised|hacked|unpaid|not (?:yet "
+                 ")?activated|blocked (?:from|for) sending|disabled (?:from|for) sending)",
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 34 },
                   { CAUSE_RECIPIENT_UNKNOWN, -16 },
                   { CAUSE_WRONG_CREDENTIALS, -12 } } },
+    /* of whom it speaks is not said: the recipient may be meant */
+    { .key = "account|user|mailbox|sender|smtp",
+      .pattern = "\\b(?:the|this) (?:smtp |e-?mail |hosting "
+                 ")?(?:account|mailbox|user|service|access)\\b(?:[^.;]|\\.\\b){0,40}\\b(?:"
+                 "suspended|deactivated|frozen|compromised|hacked|unpaid|not (?:yet "
+                 ")?activated|blocked (?:from|for) sending|disabled (?:from|for) sending)",
+      .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 20 } } },
     { .key = "access rights|no permission|not permitted to|not allowed to|not authori|eula|"
              "not subscribed|service not|not enabled for",
       .pattern =
           "(?:does not have|has no|have no|doesn't have) (?:access rights|(?:the )?rights? to)|"
           "\\buser has no permission|eula|(?:not|isn't) (?:permitted|allowed|authori[sz]ed) to "
-          "(?:use (?:this|smtp|the)|send (?:mail|e-?mail|messages)|log ?in|authenticate|relay via "
+          "(?:use (?:this|smtp|the)|send (?:mail|e-?mail|messages)|log ?in|authenticate|relay "
+          "via "
           "smtp)|(?:smtp|imap/smtp|pop3?/smtp) (?:service|access) (?:is )?not (?:enabled|activ|"
-          "open|subscribed|allowed)|not (?:enabled|activated) for (?:smtp|this (?:user|account))",
+          "open|subscribed|allowed)|not (?:enabled|activated) for (?:smtp|this "
+          "(?:user|account))",
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 28 }, { CAUSE_WRONG_CREDENTIALS, -26 } } },
     /* Microsoft 365: 5.7.705 to 5.7.708, 5.1.8 and 5.7.750: an account, a domain or a tenant that may not send. */
     { .enhanced = "5.7.705|5.7.708|5.7.501|5.7.502|5.7.503",
@@ -345,22 +353,27 @@ static const struct explain_row ROWS[] = {
       .pattern = "bad outbound sender|outbound spam|outbound sender(?:[^.]|\\.\\b){0,30}block",
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 32 } } },
     { .pattern =
-          "(?:Konto|Postfach|Benutzer|Zugang)(?:[^.]|\\.\\b){0,40} (?:gesperrt|deaktiviert|nicht "
+          "(?:Konto|Postfach|Benutzer|Zugang)(?:[^.]|\\.\\b){0,40} "
+          "(?:gesperrt|deaktiviert|nicht "
           "freigeschaltet)|nicht (?:für|zum) (?:den "
           ")?(?:SMTP|Versand|Mailversand)(?:[^.]|\\.\\b){0,20} "
           "(?:freigeschaltet|"
-          "berechtigt)|compte (?:[^.]|\\.\\b){0,30}(?:bloqu|suspendu|désactivé|verrouill)|cuenta "
+          "berechtigt)|compte "
+          "(?:[^.]|\\.\\b){0,30}(?:bloqu|suspendu|désactivé|verrouill)|cuenta "
           "(?:[^.]|\\.\\b){0,30}(?:"
           "bloquead|suspendid|deshabilitad|desactivad)|conta "
           "(?:[^.]|\\.\\b){0,30}(?:bloquead|suspens|"
-          "desativad)|account (?:[^.]|\\.\\b){0,30}(?:sospes|bloccat|disattivat|disabilitat)|konto "
+          "desativad)|account "
+          "(?:[^.]|\\.\\b){0,30}(?:sospes|bloccat|disattivat|disabilitat)|konto "
           "(?:[^.]|\\.\\b){0,30}(?:zablokowan|zawieszon|nieaktywn)|(?:geblokkeerd|geblokkeerde|"
           "opgeschort)|"
           "(?:учетная "
           "запись|аккаунт|пользователь|ящик)(?:[^.]|\\.\\b){0,40}(?:заблокирован|отключен|"
-          "приостановлен)|(?:帐号|账号|用户|帐户|账户)(?:[^.]|\\.\\b){0,12}(?:锁定|冻结|停用|禁用|"
+          "приостановлен)|(?:帐号|账号|用户|帐户|账户)(?:[^.]|\\.\\b){0,12}(?:锁定|冻结|停用|"
+          "禁用|"
           "封)|"
-          "(?:没有|未)开通|アカウント[^。]{0,20}(?:停止|ロック|無効)|계정(?:[^.]|\\.\\b){0,20}(?:"
+          "(?:没有|未)开通|アカウント[^。]{0,20}(?:停止|ロック|無効)|계정(?:[^.]|\\.\\b){0,20}("
+          "?:"
           "정지|잠|차단|"
           "비활성)",
       .codes = CODE_535 | CODE_534 | CODE_5XX | CODE_NONE | CODE_4XX | CODE_454 | CODE_530,
@@ -388,13 +401,13 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 42 }, { CAUSE_WRONG_CREDENTIALS, -46 } } },
     { .key = "no sasl authentication mechanisms|child crashed|problem with child|can't auth|"
              "unable to exec|generic failure|internal auth|auth backend|internal error",
-      .pattern =
-          "no SASL authentication mechanisms|(?:child crashed|problem with child|unable to "
-          "(?:exec|read from child|fork|write pipe))(?:[^.]|\\.\\b){0,40}(?:auth)|generic failure|"
-          "internal (?:authentication|auth) (?:error|failure)|auth(?:entication)? "
-          "back-?end|internal "
-          "error(?:[^.]|\\.\\b){0,30}auth|auth[a-z]*(?:[^.]|\\.\\b){0,30}internal (?:server "
-          ")?error",
+      .pattern = "no SASL authentication mechanisms|(?:child crashed|problem with child|unable to "
+                 "(?:exec|read from child|fork|write pipe))(?:[^.]|\\.\\b){0,40}(?:auth)|generic "
+                 "failure|"
+                 "internal (?:authentication|auth) (?:error|failure)|auth(?:entication)? "
+                 "back-?end|internal "
+                 "error(?:[^.]|\\.\\b){0,30}auth|auth[a-z]*(?:[^.]|\\.\\b){0,30}internal (?:server "
+                 ")?error",
       .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 42 }, { CAUSE_WRONG_CREDENTIALS, -50 } } },
     { .key = "ldap|radius|mysql|pgsql|database|sql",
       .pattern = "auth[a-z-]*(?:[^.]|\\.\\b){0,60}\\b(?:ldap|radius|mysql|pgsql|sql|database)\\b(?:"
@@ -418,7 +431,8 @@ static const struct explain_row ROWS[] = {
     /* no AUTH in the answer to EHLO, or a program that says so: the remedy may be TLS, another port, or no login */
     { .key = "auth",
       .pattern =
-          "\\bAUTH(?:ENTICATE|entication)?(?: command| extension| verb| is| login| plain|:)*(?: "
+          "\\bAUTH(?:ENTICATE|entication)?(?: command| extension| verb| is| login| "
+          "plain|:)*(?: "
           "was| used when| is)? "
           "not (?:advertised|available|enabled|implemented|supported|offered|permitted|allowed "
           "here|recogni[sz]ed|understood)(?! for (?:the|this|your) (?:user|account|mailbox))",
@@ -434,7 +448,8 @@ static const struct explain_row ROWS[] = {
           "(?:any |the )?(?:smtp )?(?:(?:authentication|auth)\\b(?! "
           "(?:method|mechanism|type))|(?:SMTP )?AUTH extension|ESMTP AUTH)|"
           "host did not advertise authentication|no auth(?:entication)? "
-          "(?:support|capability|extension|advertised|offered|mechanisms? (?:advertised|offered|"
+          "(?:support|capability|extension|advertised|offered|mechanisms? "
+          "(?:advertised|offered|"
           "were))",
       .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 34 },
                   { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 26 },
@@ -453,7 +468,8 @@ static const struct explain_row ROWS[] = {
       .pattern =
           "no worthy mechs|no (?:suitable |common |compatible |acceptable |usable |supported "
           "|matching |known |valid |secure )*(?:sasl |smtp |auth |authentication |"
-          "login )*(?:mechanisms?|mechs|methods?|types?) (?:available|found|in common|supported|"
+          "login )*(?:mechanisms?|mechs|methods?|types?) (?:available|found|in "
+          "common|supported|"
           "could|is|are|match|that)|no (?:suitable|acceptable|compatible|usable) "
           "(?:authentication |auth )?(?:method|mechanism|authenticator)|no authentication "
           "mechanisms supported by both|no known authentication mechanisms|none of the "
@@ -466,12 +482,14 @@ static const struct explain_row ROWS[] = {
     { .key = "mechanism|auth type|authentication type|authentication method|auth method|"
              "authentication scheme|selected auth|authtype",
       .pattern =
-          "(?:unrecogni[sz]ed|unsupported|unknown|invalid|unable to use this|cannot use this|bad|"
+          "(?:unrecogni[sz]ed|unsupported|unknown|invalid|unable to use this|cannot use "
+          "this|bad|"
           "unimplemented|incompatible) (?:smtp |sasl )?(?:auth|authentication|login)? ?"
           "(?:types?|mechanisms?|methods?|schemes?)\\b|(?:auth|authentication|login|sasl|smtp|"
           "requested|selected|that|this|smtp auth)(?: [a-z0-9-]{2,16})? "
           "(?:mechanisms?|methods?|types?|schemes?)(?: [\"'(]?[a-z0-9-]{2,16}[\"')]?)?(?: is| "
-          "are| was)? (?:not |un)(?:supported|available|recogni[sz]ed|known|implemented|allowed|"
+          "are| was)? (?:not "
+          "|un)(?:supported|available|recogni[sz]ed|known|implemented|allowed|"
           "enabled|permitted|valid)|does not (?:support|allow|offer) (?:the |this |that |any "
           "of the )?(?:selected |requested |specified )?(?:authentication|auth|login)? ?"
           "(?:method|mechanism|type)|unimplemented \\(#5\\.5\\.1\\)|"
@@ -498,9 +516,9 @@ static const struct explain_row ROWS[] = {
     { .enhanced = "5.7.4",
       .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 24 }, { CAUSE_NO_COMMON_MECHANISM, 28 } } },
     { .key = "auth ",
-      .pattern =
-          "\\bauth (?:login|plain|cram-md5|ntlm|xoauth2|digest-md5|gssapi)\\b[^;]{0,90}\\b50[0-4][ "
-          "-]",
+      .pattern = "\\bauth "
+                 "(?:login|plain|cram-md5|ntlm|xoauth2|digest-md5|gssapi)\\b[^;]{0,90}\\b50[0-4][ "
+                 "-]",
       .of_page = true,
       .facts_not = FACT_LOGIN_TAKEN | FACT_LOGIN_REFUSED,
       .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 26 },
@@ -521,13 +539,14 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_RELAY_TAKES_NO_LOGIN, 24 },
                   { CAUSE_WRONG_CREDENTIALS, -16 } } },
     { .key = "certificate",
-      .pattern =
-          "(?:tls:? |alert )certificate[ _]required|(?:client|peer) certificate (?:is "
-          ")?(?:required|"
-          "needed|not (?:provided|presented|supplied|trusted))|did not (?:return|present|provide|"
-          "send) a (?:client )?certificate|no (?:client )?certificate (?:presented|provided|"
-          "returned|supplied)|need[s]? a (?:client )?certificate|tlsv13 alert certificate required|"
-          "valid client certificate",
+      .pattern = "(?:tls:? |alert )certificate[ _]required|(?:client|peer) certificate (?:is "
+                 ")?(?:required|"
+                 "needed|not (?:provided|presented|supplied|trusted))|did not "
+                 "(?:return|present|provide|"
+                 "send) a (?:client )?certificate|no (?:client )?certificate (?:presented|provided|"
+                 "returned|supplied)|need[s]? a (?:client )?certificate|tlsv13 alert certificate "
+                 "required|"
+                 "valid client certificate",
       .speaks = { { CAUSE_CLIENT_CERTIFICATE_NEEDED, 36 } } },
 
     /* --- encryption is asked for ------------------------------------------------------------------------------ */
@@ -572,10 +591,12 @@ static const struct explain_row ROWS[] = {
       .pattern =
           "(?:plain ?text|clear ?text) "
           "(?:authentication|auth|login|password)s?(?:[^.]|\\.\\b){0,24}(?:disallowed|"
-          "disabled|not (?:allowed|permitted|supported))|(?:over|on|in|via|through|for) (?:an |a "
+          "disabled|not (?:allowed|permitted|supported))|(?:over|on|in|via|through|for) (?:an "
+          "|a "
           ")?(?:"
           "unencrypted|non-?secured?|insecure|unsecured|unprotected|clear ?text|plain ?text) "
-          "?(?:\\(?SSL/TLS\\)? )?(?:connection|channel|session)s?|^unencrypted connection|smtp: "
+          "?(?:\\(?SSL/TLS\\)? )?(?:connection|channel|session)s?|^unencrypted "
+          "connection|smtp: "
           "unencrypted "
           "connection|[:=] ?\"?unencrypted connection|(?:session|connection) (?:is )?not "
           "(?:encrypted|"
@@ -598,18 +619,19 @@ static const struct explain_row ROWS[] = {
           "nécessite)(?:[^.]|\\.\\b){0,30} "
           "(?:chiffr|sécuris|TLS|SSL)|(?:requiere|exige|necesita|se "
           "requiere|requer)"
-          "(?:[^.]|\\.\\b){0,30} (?:cifra|criptog|encript|TLS|SSL|conexi[oó]n segura|conex[aã]o "
+          "(?:[^.]|\\.\\b){0,30} (?:cifra|criptog|encript|TLS|SSL|conexi[oó]n "
+          "segura|conex[aã]o "
           "segura|STARTTLS)|richiede(?:[^.]|\\.\\b)"
           "{0,30} (?:crittogr|TLS|SSL|connessione "
           "(?:sicura|protetta|crittografata))|(?:vereist|verplicht)(?:[^.]|\\.\\b)"
           "{0,30} (?:TLS|SSL|versleutel)|wymaga(?:[^.]|\\.\\b){0,40} "
           "(?:szyfrowan|TLS|SSL|bezpieczn)|(?:требуется|"
-          "необходимо|требует)(?:[^.]|\\.\\b){0,40}(?:шифрован|защищенн|защищённ|безопасн|TLS|SSL)|"
+          "необходимо|требует)(?:[^.]|\\.\\b){0,40}(?:шифрован|защищенн|защищённ|безопасн|TLS|"
+          "SSL)|"
           "(?:需要|要求|必须)[^。]{0,12}(?:加密|TLS|SSL|安全连接)|(?:TLS|SSL|暗号化)[^。]{0,"
           "10}(?:必要|必須)|"
           "(?:보안 연결|TLS|SSL|암호화)(?:[^.]|\\.\\b){0,10}(?:필요|요구)",
       .facts_not = FACT_TLS_FAILED,
       .speaks = { { CAUSE_MAIL_ONLY_UNDER_TLS, 28 }, { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 24 } } },
-    /* .NET writes one sentence over every 530 */
 };
 const struct explain_rows ROWS_LOGIN = EXPLAIN_ROWS(ROWS);

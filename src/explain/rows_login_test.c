@@ -136,6 +136,7 @@ static const struct rows_case FAILED[] = {
 
     /* the account */
     SAYS("535 5.7.1 The mailbox is locked", ACCOUNT_MAY_NOT_SUBMIT),
+    SAYS("554 5.7.1 The SMTP service is suspended", ACCOUNT_MAY_NOT_SUBMIT),
     SAYS("550 5.7.1 Your SMTP account is suspended", ACCOUNT_MAY_NOT_SUBMIT),
     SAYS("550 5.7.705 no", ACCOUNT_MAY_NOT_SUBMIT),
     SAYS("535 5.7.1 Your account has been suspended", ACCOUNT_MAY_NOT_SUBMIT),
@@ -176,6 +177,7 @@ static const struct rows_case NO_FAILED_LOGIN[] = {
     NOT("550 5.7.1 Invalid credentials for relay [192.0.2.9].", AUTH_FAILED),
     NOT("550 5.1.1 No such user here", AUTH_FAILED),
     NOT("550 5.2.1 The recipient's mailbox is disabled", AUTH_FAILED),
+    NOT("550 This account has been suspended for now", AUTH_FAILED),
     NOT("552 5.2.2 The account is over quota", AUTH_FAILED),
     NOT("550 5.1.1 <a@example.org>: Benutzer unbekannt", AUTH_FAILED),
     NOT("553 5.7.1 <a@example.org>: Sender address rejected: not owned by user b", AUTH_FAILED),

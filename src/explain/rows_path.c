@@ -682,7 +682,7 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_EGRESS_PORT_BLOCKED, -10 } } },
     /* the same words of a client that is looked at, or of a sender: another trouble */
     { .enhanced = "4.4.3|5.4.4|4.4.4|5.4.310|5.4.312|4.4.312",
-      .speaks = { { CAUSE_DNS_FAILURE, 26 }, { CAUSE_RECIPIENT_UNKNOWN, 2 } } },
+      .speaks = { { CAUSE_DNS_FAILURE, 20 }, { CAUSE_RECIPIENT_UNKNOWN, 2 } } },
     { .key = STEM_UNKNOWN,
       .pattern = "(?:" STEM_SERVER ")(?:(?!" STEM_RECIPIENT
                  ")(?:[^.;]|\\.\\b)){0,60}(?:" STEM_UNKNOWN

@@ -256,7 +256,7 @@ static const struct rows_case NAMES[] = {
     SAYS("all relevant MX records point to non-existent hosts", DNS_FAILURE),
     SAYS("550 5.4.310 DNS domain example.org does not exist", DNS_FAILURE),
     SAYS("msmtp: cannot locate host smtp.example.org: Name or service not known", DNS_FAILURE),
-    SAYS("450 4.4.3 no", DNS_FAILURE),
+    { .text = "450 4.4.3 no", .also = CAUSE_DNS_FAILURE },
     SAYS("Temporary failure in MX lookup", DNS_FAILURE),
     SAYS("Error number: 0x800CCC0D", DNS_FAILURE),
     SAYS("SMTP-Server mail.example.org ist unbekannt.", DNS_FAILURE),
