@@ -2,7 +2,9 @@
 /*
  * explain/explain_test.c - from texts to causes, and the tables of knowledge
  */
+#include "explain/dialect.h"
 #include "explain/rows.h"
+#include "explain/splits.h"
 #include "explain/weigh.h"
 
 #include <setjmp.h>
@@ -146,6 +148,14 @@ static const struct text_case {
       "550 5.7.1 RESOLVER.RST.AuthRequired; authentication required" },
     { "Microsoft 365, unknown mailbox", FAMILY_RECIPIENT_UNKNOWN, NOT_KNOWN, CAUSE_NONE,
       "550 5.4.1 Recipient address rejected: Access denied. [AM0.prod.outlook.com]" },
+    { "a login refused after all", FAMILY_AUTH_FAILED, NOT_KNOWN, CAUSE_NONE,
+      "530 5.7.57 Client not authenticated to send mail. Error: 535 5.7.139 Authentication "
+      "unsuccessful, the request did not meet the criteria to be authenticated successfully" },
+    { "an open relay that is listed", FAMILY_IP_BLOCKLISTED, NOT_KNOWN, CAUSE_NONE,
+      "554 your host is an open relay" },
+    { "a name", FAMILY_REVERSE_DNS_OR_HELO, NOT_KNOWN, CAUSE_NONE,
+      "Connected to 192.0.2.1 but my name was rejected. Remote host said: 501 5.0.0 Invalid domain "
+      "name" },
     /* nothing */
     { "empty", NOT_KNOWN, NOT_KNOWN, CAUSE_NONE, "" },
     { "not of mail", NOT_KNOWN, NOT_KNOWN, CAUSE_NONE, "Segmentation fault (core dumped)" },
@@ -356,6 +366,55 @@ static void test_proves_and_splits(void **state)
     arena_done(&memory);
 }
 
+/* Families that texts leave open beside each other most often have a fact that splits them, in either order. */
+static void test_splits(void **state)
+{
+    (void)state;
+    static const enum cause_id PAIRS[][2] = {
+        { CAUSE_CLIENT_NEVER_AUTHENTICATES, CAUSE_DOMAIN_NOT_CONFIGURED },
+        { CAUSE_CLIENT_NEVER_AUTHENTICATES, CAUSE_IP_NOT_TRUSTED },
+        { CAUSE_IP_NOT_TRUSTED, CAUSE_DOMAIN_NOT_CONFIGURED },
+        { CAUSE_POP_BEFORE_SMTP, CAUSE_CLIENT_NEVER_AUTHENTICATES },
+        { CAUSE_WRONG_CREDENTIALS, CAUSE_AUTH_BACKEND_DOWN },
+        { CAUSE_SPF_FAIL, CAUSE_DKIM_DMARC_FAIL },
+        { CAUSE_TLS_MODE_MISMATCH, CAUSE_EGRESS_PORT_BLOCKED },
+    };
+    for (size_t i = 0; i < COUNT_OF(PAIRS); i++) {
+        str fact = splits_of(PAIRS[i][0], PAIRS[i][1]);
+        assert_true(fact.n > 0 && str_eq(fact, splits_of(PAIRS[i][1], PAIRS[i][0])));
+    }
+    /* a pair of causes comes before the pair of their families */
+    assert_true(str_find(splits_of(CAUSE_TLS_MODE_MISMATCH, CAUSE_EGRESS_PORT_BLOCKED),
+                         STR("octet")) != STR_NOT_FOUND);
+    assert_int_equal(splits_of(CAUSE_MAIL_LOOP, CAUSE_POP_BEFORE_SMTP).n, 0);
+    assert_int_equal(splits_of(CAUSE_NONE, CAUSE_POP_BEFORE_SMTP).n, 0);
+}
+
+/* Words in lower case come before the name of the host that said them. */
+static void test_dialects(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *words, *by;
+        enum explain_dialect is;
+    } CASES[] = {
+        { "relay not permitted", "", DIALECT_EXIM },
+        { "<bob@example.org>: relay access denied", "", DIALECT_POSTFIX },
+        { "<bob@example.org>... relaying denied", "", DIALECT_SENDMAIL },
+        { "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)", "", DIALECT_QMAIL },
+        { "5.7.64 tenantattribution; relay access denied", "", DIALECT_MICROSOFT_365 },
+        { "relaying not permitted for 192.0.2.1", "", DIALECT_KUMOMTA },
+        { "smtp authentication is required.", "", DIALECT_HMAILSERVER },
+        { "no", "aspmx.l.google.com", DIALECT_GMAIL },
+        { "relay not permitted", "mx.zoho.com", DIALECT_EXIM },
+        { "no", "google.com.example", DIALECT_NONE },
+        { "", "", DIALECT_NONE },
+    };
+    for (size_t i = 0; i < COUNT_OF(CASES); i++)
+        if (dialect_of(str_from(CASES[i].words), str_from(CASES[i].by)) != CASES[i].is)
+            fail_msg("%s by %s", CASES[i].words, CASES[i].by);
+}
+
 /* Memory that ends anywhere is an error, and never an answer made of half the evidence. */
 static void test_memory_is_short(void **state)
 {
@@ -381,6 +440,8 @@ int main(void)
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_proves_and_splits),
+        cmocka_unit_test(test_splits),
+        cmocka_unit_test(test_dialects),
         cmocka_unit_test(test_memory_is_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,16 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_RECIPIENT_UNKNOWN, -40 } } },
     { .key = "plaintext authentication disallowed",
       .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 50 }, { LOGIN, -8 } } },
+    /* a login that was refused after all, an open relay that is listed, a name: other matters */
+    { .key = "535 5.7.|535-5.7.",
+      .pattern = "\\b535[ -]5\\.7\\.\\d",
+      .speaks = { { LOGIN, -24 } } },
+    { .key = "open relay|open-relay|openrelay",
+      .pattern = "open[ -]?relay",
+      .speaks = { { CAUSE_IP_BLOCKLISTED, 50 }, { LOGIN, -6 }, { DOMAIN, -6 } } },
+    { .key = "my name was rejected",
+      .of_page = true,
+      .speaks = { { CAUSE_EHLO_NAME_REFUSED, 60 }, { DOMAIN, -20 } } },
     /* (in another's mouth: a list that takes no strangers) */
     { .key = "unauthenticated senders not allowed", .speaks = { { LOGIN, 12 } } },
     /* relaying refused, in any words: one row, so that a reply that says it twice counts once */
