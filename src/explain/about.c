@@ -124,7 +124,7 @@ static const struct sign {
     { STR_INIT("arn:aws"), -3 },
     { STR_INIT("botocore"), -4 },
     { STR_INIT("s3:"), -4 },
-    { STR_INIT("curl: ("), -3 },
+    { STR_INIT("curl: ("), -1 },
     { STR_INIT("wget:"), -4 },
     { STR_INIT("squid"), -4 },
     /* databases */
@@ -162,7 +162,6 @@ static const struct sign {
     { STR_INIT("port 22"), -5 },
     { STR_INIT("port 80"), -4 },
     { STR_INIT("port 443"), -3 },
-    { STR_INIT("x509:"), -2 },
     /* programs and machines */
     { STR_INIT("systemd["), -2 },
     { STR_INIT("kernel:"), -4 },
@@ -255,5 +254,5 @@ enum about about_mail(const struct explain_page *p)
     int weight = weight_of(head) + weight_of(tail);
     if (weight > 0 || (weight == 0 && reply_alone(head)))
         return ABOUT_MAIL;
-    return weight == 0 && p->folded.n <= SHORT ? ABOUT_OPEN : ABOUT_OTHER;
+    return weight >= -1 && p->folded.n <= SHORT ? ABOUT_OPEN : ABOUT_OTHER;
 }

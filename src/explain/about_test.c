@@ -18,6 +18,8 @@ static const struct about_case {
 } CASES[] = {
     { "550 5.1.1 <b@two.example>: User unknown", true },
     { "relay not permitted", true },
+    { "curl: (67) Login denied", true },
+    { "x509: certificate signed by unknown authority", true },
     { "user is over quota", true },
     { "Error: connect ECONNREFUSED 192.0.2.7:587", true },
     { "{\"statusCode\":403,\"message\":\"The from address does not match a verified Sender "

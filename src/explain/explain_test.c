@@ -71,6 +71,11 @@ static const struct text_case {
     enum cause_id cause;
     const char *text;
 } TEXTS[] = {
+    /* logged in from the server's own machine: the address is not what is wrong */
+    { "Postfix's log, webmail", FAMILY_RELAY_IP_NOT_ALLOWED, FAMILIES, CAUSE_LOGIN_NOT_HONOURED,
+      "Nov 26 05:00:00 mx postfix/submission/smtpd[100]: NOQUEUE: reject: RCPT from "
+      "localhost[127.0.0.1]: 554 5.7.1 <b@far.example>: Relay access denied; from=<a@near.example> "
+      "to=<b@far.example> proto=ESMTP helo=<web> sasl_method=PLAIN sasl_username=a@near.example" },
     /* relaying refused, bare */
     { "Exim", FAMILY_AUTH_REQUIRED, FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, CAUSE_NONE,
       "550 relay not permitted" },

@@ -44,9 +44,9 @@ static const struct explain_row ROWS[] = {
     { RELAYING, .facts = FACT_OLD_HELO | FACT_FROM_PROGRAM,
       .speaks = { { CAUSE_HELO_INSTEAD_OF_EHLO, 24 } } },
     /* the refusing server's own log */
-    { RELAYING, .facts = FACT_CLIENT_LOOPBACK,
+    { RELAYING, .facts = FACT_CLIENT_LOOPBACK, .facts_not = FACT_LOGIN_TAKEN,
       .speaks = { { ADDRESS, 22 }, { LOGIN, 2 }, { DOMAIN, -6 } } },
-    { RELAYING, .facts = FACT_CLIENT_PRIVATE, .facts_not = FACT_CLIENT_LOOPBACK,
+    { RELAYING, .facts = FACT_CLIENT_PRIVATE, .facts_not = FACT_CLIENT_LOOPBACK | FACT_LOGIN_TAKEN,
       .speaks = { { ADDRESS, 17 }, { LOGIN, 2 }, { DOMAIN, -6 } } },
     { RELAYING, .facts = FACT_SERVER_LOG | FACT_CLIENT_PUBLIC,
       .facts_not = FACT_CLIENT_IS_SERVER | FACT_NULL_SENDER,
