@@ -241,6 +241,11 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 44 },
                   { CAUSE_TLS_VERSION_OR_CIPHER, 18 },
                   { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, -10 } } },
+    /* a server that greets with a refusal speaks SMTP, and so does whoever hears it */
+    { .key = "greeting",
+      .pattern = "(?:invalid|bad|unexpected) greeting",
+      .codes = CODE_421 | CODE_4XX | CODE_450 | CODE_451 | CODE_550 | CODE_554 | CODE_5XX,
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, -44 }, { CAUSE_TLS_VERSION_OR_CIPHER, -18 } } },
     { .key = "wrappermode|response: -1|netionconnectionclosed|"
              "net_io_connectionclosed|empty reply|smtps",
       .pattern = "client wrappermode|response: -1|net_io_connectionclosed|"

@@ -119,6 +119,8 @@ static const struct rows_case TLS[] = {
     SAYS("msmtp: TLS handshake failed: An unexpected TLS packet was received.", TLS_MODE_MISMATCH),
     SAYS("Could not connect to SMTP host: mail.example.org, port: 465, response: -1",
          TLS_MODE_MISMATCH),
+    NOT("Error: Invalid greeting from server:\n421 mx.two.example you talk too soon",
+        WRONG_PORT_OR_TLS_MODE),
     SAYS("Error: Greeting never received\n  code: 'ETIMEDOUT', command: 'CONN'", TLS_MODE_MISMATCH),
     SAYS("CLIENT wrappermode (port smtps/465) is unimplemented", TLS_MODE_MISMATCH),
     SAYS("Expected response code 220 but got code \"\", with message \"\"", TLS_MODE_MISMATCH),

@@ -229,7 +229,7 @@ static const struct explain_row ROWS[] = {
           "过大|太大|超过|サイズ|sizelimit|recipsizelimit|sendersizelimit|_514|msg-p1|int-p2",
           "taille (?:limite|max)|nachricht.{0,30}zu gro|troppo grande|demasiado grande|muito grande|"
           "tama.{1,2}o.{0,30}(?:excede|m.{1,2}xim)|excede el tama|te groot|za du.a|(?:сообщени|письм|"
-          "размер).{0,40}(?:слишком больш|превыша)|(?:邮件|附件).{0,20}(?:过大|太大|超过|超出)|サイズ.{0,20}(?:超|大き)|(?:recip|"
+          "размер).{0,40}(?:слишком больш|превыша)|(?:邮件|附件).{0,20}(?:过大|太大|超过|超出)|サイズ.{0,30}(?:超|大き|制限を越え|上限)|(?:recip|"
           "sender|connector)?sizelimit|\\bMSG-P1\\b|\\bINT-P2\\b|\\b(?:LPN|OFR)\\w{0,5}[_-]514\\b", { LARGE, 38 }),
 
     /* --- what is in it --- */
@@ -323,6 +323,13 @@ static const struct explain_row ROWS[] = {
           "limit))|max \\w+ per|(?:messages|mails|e-?mails|recipients) (?:per|a|in an?) (?:hour|day|minute|"
           "session|connection)",
           { RATE, 40 }, { LARGE, -10 }, { FULL, -6 }),
+    /* Outlook's numbers for 552 and 452 */
+    KEY("0x800ccc6d", { LARGE, 38 }, { FULL, 28 }),
+    KEY("0x800ccc6c", { FULL, 34 }, { LARGE, 20 }, { RATE, 20 }),
+    WORDS("only|no more than|at most|up to|maximum|limited to|limit of|nur |max.",
+          "\\b(?:only|no more than|at most|up to|maximum(?: of)?|limited to|limit of|limit is|nur|max\\.?) (?:\\d[\\d.,]*|one|a few) "
+          "(?:\\w+ ){0,2}?(?:messages?|mails?|e-?mails?|recipients?|connections?|nachrichten|sends?) (?:are |is )?(?:allowed |permitted |accepted )?"
+          "(?:per|a|an|in|every|each|within|pro|/)\\b", { RATE, 40 }),
     WORDS("max connections|max messages|versandlimit|sendelimit|invio|de env|d'envoi|limite de envio",
           "max(?:imum)? (?:connections|messages|recipients)|versandlimit|sendelimit|limite (?:di invio|d'envoi|de envio)|l.mite de env", { RATE, 38 }),
     WORDS("number of", "number of (?:rcpt|recipient|message|mail|e-?mail|connection)s?.{0,16}(?:over|exceed|limit|large|high)", { RATE, 38 }),
@@ -489,10 +496,10 @@ static const struct explain_row ROWS[] = {
     /* --- of the conversation itself (RFC 5321 section 4.2.4) --- */
     WORDS("say |send |issue |need |syntax|sequence|unrecognized|unrecognised|not recognized|not recognised|unimplemented|"
           "not implemented|bad command|unknown command|invalid command|pipelin|protocol|argument|parameter|"
-          "no valid recipients|need rcpt|need mail|nested mail|no recipients|specify",
+          "no valid recipients|need rcpt|need mail|nested mail|no recipients|specify|synchroni|too soon|too early",
           "syntax error|sequence error|(?:say|send|issue|need) (?:mail|rcpt|data)\\b.{0,12}first|bad (?:sequence|command|syntax)|out of (?:sequence|order)|command (?:not |"
           "un)?(?:recogni|implement|unrec|out|param)|un(?:recogni[sz]ed|implemented|known|supported) command|"
-          "(?:invalid|bad) (?:command|argument|parameter)|command pipelin|synchroni[sz]ation error|"
+          "(?:invalid|bad) (?:command|argument|parameter)|command pipelin|synchroni[sz]ation error|talk(?:s|ed|ing)? too (?:soon|early)|"
           "protocol (?:error|violation|sync)|(?:need|no) (?:valid )?(?:rcpt|recipients)\\b|need mail|"
           "nested mail|bad address syntax|(?:parameter|argument)s? (?:not|error|invalid)",
           { OTHER, 26 }),

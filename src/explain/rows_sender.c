@@ -50,6 +50,8 @@ static const struct explain_row ROWS[] = {
     WORDS("must|should|has to|have to|needs to|need to",
           FROM "\\b.{0,50}\\b(?:must|should|ha[sv]e? to|needs? to)\\b.{0,20}\\b(?:be|equal|match|correspond)\\b.{0,40}" LOGIN,
           { CAUSE_FROM_NOT_LOGIN, 37 }),
+    /* Outlook's number for a refused MAIL: the words beside it, if there are any, tell more */
+    WORDS("0x800ccc78", "0x800ccc78", { CAUSE_CLIENT_NEVER_AUTHENTICATES, 30 }, { CAUSE_FROM_NOT_LOGIN, 28 }, { CAUSE_FROM_INVALID, 18 }),
     WORDS("belong to", FROM "\\b.{0,120}\\bdo(?:es)?(?: not|n[o']t) belong to\\b", { CAUSE_FROM_NOT_LOGIN, 30 }),
     { .key = "sender rejected", .pattern = "^sender rejected\\W*$", .codes = CODE_530,
       .speaks = { { CAUSE_FROM_NOT_LOGIN, 34 } },

@@ -19,6 +19,7 @@
 
 static const struct rows_case CASES[] = {
     /* another sender than the login's */
+    { .text = "Error number: 0x800CCC78", .cause = CAUSE_CLIENT_NEVER_AUTHENTICATES },
     { .text = "553 5.7.1 <a@one.example>: Sender address rejected: not owned by user b@one.example",
       .cause = LOGIN },
     { .text = "553 5.7.1 Sender address rejected: not owned by auth user.", .cause = LOGIN },

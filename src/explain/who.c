@@ -248,6 +248,17 @@ static unsigned facts_of(const struct explain_page *p, const struct explain_said
     return facts;
 }
 
+/* A refusal to relay from inside the own network: the MX of a stranger's domain has a public address, so that this is
+ * the server that all mail goes out by. A mailbox server behind an MX may have such an address, and says other things. */
+static bool is_own_way_out(const struct explain_said *s)
+{
+    struct ip ip = s->by_address;
+    if (ip.family == IP_NONE && !ip_parse(s->by, &ip))
+        return false;
+    return (ip_is_private(&ip) || ip_is_loopback(&ip)) &&
+           str_find_nocase(str_take(s->text, 300), STR("relay")) != STR_NOT_FOUND;
+}
+
 void explain_read_who(struct explain_page *p)
 {
     p->facts |= address_facts(&p->client);
@@ -259,6 +270,8 @@ void explain_read_who(struct explain_page *p)
             s->hop = hop_of(p, s);
         else if (s->form == FORM_BOUNCE && s->hop == HOP_SUBMISSION && is_recipients(s))
             s->hop = HOP_RECIPIENT; /* it wrote the bounce itself */
+        if (s->hop == HOP_RECIPIENT && !is_recipients(s) && is_own_way_out(s))
+            s->hop = HOP_NEXT;
         if (!s->aside)
             p->facts |= facts_of(p, s);
     }
