@@ -69,14 +69,12 @@ static void man_text(const char *text, struct buf *out)
 static void man_paragraphs(const char *text, struct buf *out)
 {
     for (str rest = str_from(text); rest.p;) {
-        str line = str_cut(&rest, '\n');
-        char copy[512];
-        snprintf(copy, sizeof copy, "%.*s", STR_ARG(str_trim(line)));
-        if (!copy[0]) {
+        str line = str_trim(str_cut(&rest, '\n'));
+        if (!line.n) {
             buf_add(out, STR(".Pp\n"));
             continue;
         }
-        man_text(copy, out);
+        mdoc_text(line, out);
         buf_addc(out, '\n');
     }
 }

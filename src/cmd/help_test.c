@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "base/mdoc.h"
 #include "cmd/cmd.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -114,6 +115,27 @@ static void page_has_every_row(void **state)
     buf_done(&all);
 }
 
+/* Whatever its length, all that help says of a command stands on its page too. */
+static void page_has_the_whole_text(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        const struct command *c = &COMMANDS[i];
+        struct buf b;
+        buf_init(&b, TEXT_MAX);
+        assert_true(command_man(c, &b));
+        for (str rest = str_from(c->about); rest.n;) {
+            struct buf want;
+            buf_init(&want, TEXT_MAX);
+            mdoc_text(str_trim(str_cut(&rest, '\n')), &want);
+            buf_addc(&want, '\0');
+            must_hold(&b, want.p, c->name);
+            buf_done(&want);
+        }
+        buf_done(&b);
+    }
+}
+
 /* A line of a page begins a request only where we wrote one. */
 static void page_has_no_stray_request(void **state)
 {
@@ -203,6 +225,7 @@ int main(void)
         cmocka_unit_test(rows),
         cmocka_unit_test(help_has_every_row),
         cmocka_unit_test(page_has_every_row),
+        cmocka_unit_test(page_has_the_whole_text),
         cmocka_unit_test(page_has_no_stray_request),
         cmocka_unit_test(completion_has_every_row),
         cmocka_unit_test(completion_is_quoted),
