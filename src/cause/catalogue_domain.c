@@ -20,50 +20,50 @@ const struct cause CATALOGUE_DOMAIN_NOT_CONFIGURED = {
              "side can repair it.") },
     },
     .operator_steps = {
-        { DO("Add the domain to the one list of domains that this server takes mail for, with "
+        { TAKES, DO("Add the domain to the one list of domains that this server takes mail for, with "
              "its mailboxes behind it."),
           CHECK("'baton doctor' with a recipient there, or RCPT TO:<postmaster@DOMAIN> by hand, "
                 "gets 250."),
           UNDO("Take the domain out of the list again."),
           WARN("To allow relaying to anywhere makes the refusal go away and the server an open "
                "relay: add the domain.") },
-        { DO("Check that the name in the list is the domain of the address, subdomain included, "
+        { TAKES, DO("Check that the name in the list is the domain of the address, subdomain included, "
              "and in its ASCII form (xn--) where it has other letters.") },
-        { ON(POSTFIX),
+        { ON(POSTFIX), TAKES,
           DO("Add it to exactly one of mydestination, virtual_mailbox_domains, "
              "virtual_alias_domains and relay_domains; for relay_domains add a transport to the "
              "inner server."),
           CHECK("'postmap -q DOMAIN MAP' or postconf shows it once; a warning 'do not list "
                 "domain in BOTH' in the log tells of two."),
           UNDO("Take it out, run postmap where it is a map, and reload.") },
-        { ON(EXIM),
+        { ON(EXIM), TAKES,
           DO("Add it to local_domains or relay_to_domains; on Debian to dc_other_hostnames or "
              "dc_relay_domains in update-exim4.conf.conf."),
           CHECK("'exim -bt postmaster@DOMAIN' routes it, and 'exim -bh 192.0.2.1' accepts the "
                 "RCPT."),
           UNDO("Take it out and run update-exim4.conf.") },
-        { ON(OPENSMTPD),
+        { ON(OPENSMTPD), TAKES,
           DO("Add it to the table of 'match from any for domain <domains> action \"local\"', "
              "with the users in the action's virtual table."),
           CHECK("'smtpd -n' finds no error, and RCPT gets 250."),
           UNDO("Take it out and restart, or 'smtpctl update table NAME'.") },
-        { ON(EXCHANGE),
+        { ON(EXCHANGE), TAKES,
           DO("Run New-AcceptedDomain NAME -DomainName DOMAIN -DomainType Authoritative, and "
              "give the mailboxes addresses in it."),
           CHECK("Get-AcceptedDomain lists it; the service takes it within minutes."),
           UNDO("Remove-AcceptedDomain NAME.") },
-        { ON(MICROSOFT_365),
+        { ON(MICROSOFT_365), TAKES,
           DO("Add the domain in the admin center under 'Settings', 'Domains', publish the TXT "
              "record it shows, and finish the set-up."),
           CHECK("Get-AcceptedDomain lists it, and its state is 'Healthy'."),
           UNDO("Remove it in the same place; addresses in it must be changed before.") },
-        { ON(CPANEL),
+        { ON(CPANEL), TAKES,
           DO("Set 'Email Routing' of the domain to 'Local Mail Exchanger', which writes it into "
              "/etc/localdomains."),
           CHECK("'grep -x DOMAIN /etc/localdomains' finds it, and it is not in "
                 "/etc/remotedomains."),
           UNDO("Choose the former routing there.") },
-        { ON(PLESK),
+        { ON(PLESK), TAKES,
           DO("Switch the mail service on in 'Mail Settings' of the domain."),
           CHECK("'plesk bin domain --info DOMAIN' says that mail service is on."),
           UNDO("Switch it off there; mailboxes stay.") },
@@ -251,45 +251,45 @@ const struct cause CATALOGUE_DOMAIN_STILL_LOCAL = {
           UNDO("Set it to local again if mail for the domain is to stay there.") },
     },
     .operator_steps = {
-        { DO("Take the domain out of the lists of the server's own domains, once DNS leads "
+        { TAKES, DO("Take the domain out of the lists of the server's own domains, once DNS leads "
              "elsewhere for good."),
           CHECK("A test message from this server arrives at the new one."),
           UNDO("Add it to the same list again."),
           WARN("Save the old mailboxes first: on panels the mailboxes may go with the domain.") },
-        { DO("Look through the old mailboxes for mail that came in meanwhile before you delete "
+        { TAKES, DO("Look through the old mailboxes for mail that came in meanwhile before you delete "
              "them.") },
-        { ON(POSTFIX),
+        { ON(POSTFIX), TAKES,
           DO("Remove it from mydestination, virtual_mailbox_domains, virtual_alias_domains and "
              "relay_domains, wherever it stands."),
           CHECK("'postmap -q DOMAIN MAP' prints nothing, and the log of a test shows relay= "
                 "with the new host."),
           UNDO("Add it again, run postmap and reload.") },
-        { ON(EXIM),
+        { ON(EXIM), TAKES,
           DO("Remove it from local_domains (Debian: dc_other_hostnames), and look for a router "
              "with a 'domains' list of its own."),
           CHECK("'exim -bt ADDRESS' shows remote_smtp and the new host."),
           UNDO("Add it again and run update-exim4.conf.") },
-        { ON(OPENSMTPD),
+        { ON(OPENSMTPD), TAKES,
           DO("Remove it from the table of 'match ... for domain' and from 'for local' "
              "(/etc/mail/mailname and the host's own name)."),
           CHECK("'smtpctl update table NAME', and the log of a test shows the new host."),
           UNDO("Add it again.") },
-        { ON(EXCHANGE),
+        { ON(EXCHANGE), TAKES,
           DO("Run Remove-AcceptedDomain NAME, or Set-AcceptedDomain NAME -DomainType "
              "InternalRelay with a send connector while mailboxes exist on both sides."),
           CHECK("Get-AcceptedDomain shows it, and a message to the new mailbox arrives."),
           UNDO("Set-AcceptedDomain NAME -DomainType Authoritative.") },
-        { ON(MICROSOFT_365),
+        { ON(MICROSOFT_365), TAKES,
           DO("Remove the domain in the admin center, or make it an internal relay domain under "
              "'Mail flow', 'Accepted domains', while mailboxes exist on both sides."),
           CHECK("Get-AcceptedDomain shows the type, and a message to the new mailbox arrives."),
           UNDO("Set-AcceptedDomain DOMAIN -DomainType Authoritative.") },
-        { ON(CPANEL),
+        { ON(CPANEL), TAKES,
           DO("Set 'Email Routing' of the domain to 'Remote Mail Exchanger', which moves it from "
              "/etc/localdomains to /etc/remotedomains."),
           CHECK("'exim -bt ADDRESS' shows the new host."),
           UNDO("Choose 'Local Mail Exchanger' again.") },
-        { ON(PLESK),
+        { ON(PLESK), TAKES,
           DO("Switch the mail service off in 'Mail Settings' of the domain: 'Disabled for "
              "incoming mail'."),
           CHECK("A message from a web site on this server arrives at the new mailbox."),

@@ -27,49 +27,68 @@ const struct cause CATALOGUE_WRONG_CREDENTIALS = {
                "would go to whoever answers.") },
     },
     .operator_steps = {
-        { DO("Test the pair where the passwords live, apart from the mail server."),
+        { TAKES, DO("Test the pair where the passwords live, apart from the mail server."),
           CHECK("The same user name and password are taken there, or it says which of the two "
                 "is wrong."),
           WARN("Leave logging of passwords off while you search: a log with passwords outlives "
                "the search.") },
-        { DO("Give the user a new password if nobody knows the old one."),
+        { TAKES, DO("Give the user a new password if nobody knows the old one."),
           CHECK("The login gets 235 from outside, once."),
           UNDO("The former password can be set again, if it is known.") },
-        { ON(POSTFIX),
+        { ON(POSTFIX), TAKES,
           DO("Check the pair behind the socket: 'doveadm auth test USER' asks for the password, "
              "'testsaslauthd -u USER -p PASSWORD -s smtp' serves saslauthd."),
           WARN("A password on the command line stands in the shell's history: delete it there.") },
-        { ON(POSTFIX),
+        { ON(POSTFIX), TAKES,
           DO("Set auth_verbose = yes in Dovecot and read the line of this login: it tells an "
              "unknown user from a wrong password."),
           CHECK("The log shows 'unknown user' or 'Password mismatch' for the next try."),
           UNDO("Take auth_verbose out again and run 'doveadm reload'.") },
-        { ON(EXIM),
+        { ON(POSTFIX), SENDS,
+          DO("Where the next server refuses your own Postfix, look up what it logs in with: "
+             "'postmap -q [HOST]:PORT MAP' for the map in smtp_sasl_password_maps, its key "
+             "spelled exactly like relayhost; correct it, then run 'postmap MAP' and 'postfix "
+             "reload'."),
+          CHECK("'postqueue -f' sends what waits, and the log shows status=sent."),
+          UNDO("Put the former line back; keep a copy that only root can read."),
+          WARN("Do it where nobody looks on: postmap -q shows the password.") },
+        { ON(EXIM), TAKES,
           DO("Look for 'authenticator failed' in mainlog, which names the user in set_id, and "
              "try the look-up by hand with exim -be and the expression of server_condition.") },
-        { ON(OPENSMTPD),
+        { ON(EXIM), SENDS,
+          DO("Where the next server refuses your own Exim, correct the pair of its client "
+             "authenticator, on Debian the line host:user:password in "
+             "/etc/exim4/passwd.client, whose host is the name behind the smarthost's address."),
+          CHECK("'exim -qff' sends what waits, and mainlog shows A= in the line with =>."),
+          UNDO("Put the former line back; keep a copy that only root and Exim can read.") },
+        { ON(OPENSMTPD), TAKES,
           DO("Compare the hash in the credentials table with a fresh one of 'smtpctl encrypt', "
              "and write the login exactly as users type it."),
           CHECK("A login with the test password gets 235."),
           UNDO("Keep the former table file until then.") },
-        { ON(EXCHANGE),
+        { ON(OPENSMTPD), SENDS,
+          DO("Where the next server refuses your own, correct the line 'label user:password' in "
+             "the secrets table of the relay action, and restart the service."),
+          CHECK("'smtpctl schedule all' sends what waits, and the log shows result=\"Ok\"."),
+          UNDO("Put the former line back.") },
+        { ON(EXCHANGE), TAKES,
           DO("Test the account with Test-SmtpConnectivity or a sign-in to Outlook on the web, "
              "and look for event 1035 of MSExchangeFrontEndTransport, which names the reason.") },
-        { ON(EXCHANGE),
+        { ON(EXCHANGE), TAKES,
           DO("Unlock an account that the domain has locked after failures: Unlock-ADAccount "
              "USER."),
           CHECK("Get-ADUser USER -Properties LockedOut shows False."),
           UNDO("None is needed; a wrong password locks it again by itself.") },
-        { ON(MICROSOFT_365),
+        { ON(MICROSOFT_365), TAKES,
           DO("Read the sign-in log of the user in the Entra admin center, filtered by the "
              "client app 'Authenticated SMTP': its failure reason tells a wrong password from a "
              "rule that stops it.") },
-        { ON(CPANEL),
+        { ON(CPANEL), TAKES,
           DO("Set a new password under 'Email Accounts', 'Manage', and look in WHM's cPHulk "
              "whether the account or the address is shut out."),
           CHECK("A sign-in to Webmail works with the new password."),
           UNDO("The former password can be set again in the same place.") },
-        { ON(PLESK),
+        { ON(PLESK), TAKES,
           DO("Look the mailbox up with 'plesk sbin mail_auth_view', which shows the stored "
              "passwords to root, or set a new one under 'Mail', the address, 'General'."),
           CHECK("A sign-in to web mail works with it."),
@@ -101,13 +120,13 @@ const struct cause CATALOGUE_WRONG_USERNAME_FORM = {
              "its console: it is not your mail address.") },
     },
     .operator_steps = {
-        { DO("Take both forms, the bare name and the full address, and say in the set-up page "
+        { TAKES, DO("Take both forms, the bare name and the full address, and say in the set-up page "
              "and in the autoconfig file which one is right, %EMAILADDRESS% or "
              "%EMAILLOCALPART%."),
           CHECK("A login in each form gets 235."),
           UNDO("Take the added form out again once nobody uses it.") },
-        { DO("Look in the log which name arrived: it is there as the program sent it.") },
-        { ON(POSTFIX),
+        { TAKES, DO("Look in the log which name arrived: it is there as the program sent it.") },
+        { ON(POSTFIX), TAKES,
           DO("With Dovecot set auth_default_realm = example.org, or auth_username_format = "
              "%{user|username} (before 2.4: %n) where accounts are bare names; with Cyrus SASL "
              "set smtpd_sasl_local_domain."),
@@ -115,27 +134,27 @@ const struct cause CATALOGUE_WRONG_USERNAME_FORM = {
           UNDO("Put the former lines back and restart Dovecot."),
           WARN("A format that drops the domain makes anna of two domains one account: use it "
                "only where there is one domain.") },
-        { ON(EXIM),
+        { ON(EXIM), TAKES,
           DO("Let the authenticator strip or add the domain in its look-up, as in "
              "${local_part:$auth2}, and keep $authenticated_id the full address by "
              "server_set_id."),
           CHECK("'exim -be' with the expression gives the same account for both forms."),
           UNDO("Put the former expression back and reload.") },
-        { ON(OPENSMTPD),
+        { ON(OPENSMTPD), TAKES,
           DO("Write a second key for each user in the credentials table, one with and one "
              "without the domain."),
           CHECK("'smtpctl update table NAME', then a login in each form gets 235."),
           UNDO("Remove the second keys and update the table again.") },
-        { ON(EXCHANGE),
+        { ON(EXCHANGE), TAKES,
           DO("Tell users to enter the user principal name or DOMAIN\\name; with an alias as the "
              "user name the login fails.") },
-        { ON(MICROSOFT_365),
+        { ON(MICROSOFT_365), TAKES,
           DO("Tell users to enter the user principal name, which may differ from the mail "
              "address: Get-User USER | Format-List UserPrincipalName.") },
-        { ON(CPANEL),
+        { ON(CPANEL), TAKES,
           DO("Tell users to enter the full address; the bare account name belongs to the "
              "account's own system mailbox.") },
-        { ON(PLESK),
+        { ON(PLESK), TAKES,
           DO("Look at the setting for names of POP3 and IMAP accounts in 'Mail Server "
              "Settings': where only full names are allowed, short ones fail."),
           CHECK("A login in the form that you allow gets 235."),
@@ -402,39 +421,39 @@ const struct cause CATALOGUE_ACCOUNT_MAY_NOT_SUBMIT = {
              "program is part of it.") },
     },
     .operator_steps = {
-        { DO("Look at the account before you unlock it: what it sent in the last days, and from "
+        { TAKES, DO("Look at the account before you unlock it: what it sent in the last days, and from "
              "where it logged in.") },
-        { DO("Change its password and end its sessions first, then lift the bar."),
+        { TAKES, DO("Change its password and end its sessions first, then lift the bar."),
           CHECK("The user can send one message, and the log shows no login from elsewhere."),
           UNDO("Bar it again in the same place."),
           WARN("To lift the bar before the password is changed lets the stranger go on.") },
-        { DO("Set a limit of messages for each login, so that a stolen password does little "
+        { TAKES, DO("Set a limit of messages for each login, so that a stolen password does little "
              "harm."),
           CHECK("A test account is refused beyond the limit."),
           UNDO("Raise the limit for the one login that needs more.") },
-        { ON(POSTFIX),
+        { ON(POSTFIX), TAKES,
           DO("Look for a rule that bars the login: check_sasl_access in the restrictions of the "
              "submission service, and the policy service behind check_policy_service."),
           CHECK("'postmap -q LOGIN MAP' prints nothing once the entry is gone.") },
-        { ON(EXIM),
+        { ON(EXIM), TAKES,
           DO("Look for a deny in the ACL on $authenticated_id, and in a file of barred logins "
              "beside it."),
           CHECK("The reason stands in rejectlog after one try.") },
-        { ON(EXCHANGE),
+        { ON(EXCHANGE), TAKES,
           DO("Check the mailbox: Get-Mailbox USER | Format-List AccountDisabled, "
              "IsMailboxEnabled, and a transport rule that stops it: Get-TransportRule.") },
-        { ON(MICROSOFT_365),
+        { ON(MICROSOFT_365), TAKES,
           DO("Look under 'Restricted entities' in the Defender portal, "
              "Get-BlockedSenderAddress, and unblock the user there after the password was "
              "changed."),
           CHECK("Get-BlockedSenderAddress no longer lists the user; it takes up to an hour."),
           UNDO("It is barred again by itself if it sends spam.") },
-        { ON(CPANEL),
+        { ON(CPANEL), TAKES,
           DO("Lift 'Suspend Outgoing' of the mailbox under 'Email Accounts', 'Manage', or of "
              "the account in WHM, once its password is new."),
           CHECK("'Track Delivery' shows the next message accepted."),
           UNDO("Suspend it again in the same place.") },
-        { ON(PLESK),
+        { ON(PLESK), TAKES,
           DO("Look under 'Tools & Settings', 'Outgoing Mail Control', whether the mailbox, "
              "domain or subscription reached its limit."),
           CHECK("The overview shows no new attempts beyond the limit.") },
@@ -460,51 +479,51 @@ const struct cause CATALOGUE_AUTH_BACKEND_DOWN = {
         { DO("Tell the operator the time and the words of the reply.") },
     },
     .operator_steps = {
-        { DO("Look whether the service that knows the passwords runs and answers: Dovecot, "
+        { TAKES, DO("Look whether the service that knows the passwords runs and answers: Dovecot, "
              "saslauthd, LDAP, SQL or the directory.") },
-        { DO("Answer a failed look-up with 454 4.7.0, never with 535, so that programs keep the "
+        { TAKES, DO("Answer a failed look-up with 454 4.7.0, never with 535, so that programs keep the "
              "password."),
           CHECK("With the database stopped, a login gets 454."),
           UNDO("Put the former answer back.") },
-        { ON(POSTFIX),
+        { ON(POSTFIX), TAKES,
           DO("Check smtpd_sasl_type and smtpd_sasl_path: the socket must exist, lie inside the "
              "chroot (private/auth), and be readable for the user postfix."),
           CHECK("'ls -l /var/spool/postfix/private/auth' shows a socket of postfix:postfix with "
                 "mode 0660.") },
-        { ON(POSTFIX),
+        { ON(POSTFIX), TAKES,
           DO("In Dovecot set 'unix_listener /var/spool/postfix/private/auth' in 'service auth' "
              "with mode 0660, user and group postfix, and restart it; 'doveadm log errors' "
              "shows what it lacks."),
           CHECK("EHLO on 587 lists AUTH again, and a login gets 235."),
           UNDO("Restore the former file in /etc/dovecot/conf.d and restart."),
           WARN("Mode 0666 lets every local program guess passwords at that socket.") },
-        { ON(POSTFIX),
+        { ON(POSTFIX), TAKES,
           DO("For saslauthd start it, put OPTIONS=\"-c -m "
              "/var/spool/postfix/var/run/saslauthd\" in its defaults where Postfix is chrooted, "
              "and add postfix to the group sasl."),
           CHECK("'testsaslauthd -f /var/spool/postfix/var/run/saslauthd/mux -u USER -p PASSWORD "
                 "-s smtp' says OK."),
           UNDO("Put the former OPTIONS back, and run 'gpasswd -d postfix sasl'.") },
-        { ON(EXIM),
+        { ON(EXIM), TAKES,
           DO("Follow the authenticator with 'exim -d+auth -bh ADDRESS'; for Dovecot its "
              "server_socket must be readable for Debian-exim."),
           CHECK("The debug text shows the look-up's answer in place of 'defer'.") },
-        { ON(OPENSMTPD),
+        { ON(OPENSMTPD), TAKES,
           DO("Check the credentials table with 'smtpd -n', and the table process in the log; a "
              "database table needs its package (table-ldap, table-mysql and their like)."),
           CHECK("'smtpctl show status' and a login that gets 235.") },
-        { ON(EXCHANGE),
+        { ON(EXCHANGE), TAKES,
           DO("Check that a domain controller answers: Test-ServiceHealth, and events of "
              "MSExchange ADAccess; time that differs by more than five minutes breaks Kerberos."),
           CHECK("Test-ServiceHealth shows RequiredServicesRunning True.") },
-        { ON(MICROSOFT_365),
+        { ON(MICROSOFT_365), TAKES,
           DO("Look at 'Service health' in the admin center, and wait.") },
-        { ON(CPANEL),
+        { ON(CPANEL), TAKES,
           DO("Restart the services in WHM, 'Restart Services', 'IMAP Server' and 'Mail Server "
              "(Exim)': Exim asks Dovecot for every login."),
           CHECK("'Service Status' shows both up."),
           UNDO("None is needed; a restart changes no setting.") },
-        { ON(PLESK),
+        { ON(PLESK), TAKES,
           DO("Run 'plesk repair mail' with -n first, which only tells, and restart the IMAP "
              "server under 'Tools & Settings', 'Services Management'."),
           CHECK("A login on 587 gets 235."),

@@ -176,53 +176,53 @@ const struct cause CATALOGUE_RECIPIENT_UNKNOWN = {
         { DO("Ask the recipient by another way for the present address.") },
     },
     .operator_steps = {
-        { DO("Ask the place where the address should be found, as the server does.") },
-        { DO("Create the mailbox or the alias, if it is missing."),
+        { TAKES, DO("Ask the place where the address should be found, as the server does.") },
+        { TAKES, DO("Create the mailbox or the alias, if it is missing."),
           CHECK("RCPT TO that address gets 250."),
           UNDO("Delete it again."),
           WARN("A catch-all in place of it takes all the spam for names that do not exist, and "
                "bounces some of it to innocent people.") },
-        { DO("Check that LDAP or SQL behind it answers: a failed look-up must give 451, not "
+        { TAKES, DO("Check that LDAP or SQL behind it answers: a failed look-up must give 451, not "
              "550."),
           CHECK("With the database stopped, RCPT gets 451."),
           UNDO("Put the former answer back.") },
-        { ON(POSTFIX),
+        { ON(POSTFIX), TAKES,
           DO("Run 'postmap -q ADDRESS MAP' for each of local_recipient_maps, "
              "virtual_mailbox_maps, virtual_alias_maps and relay_recipient_maps; the refusal "
              "says in which table it was looked for."),
           WARN("An empty local_recipient_maps takes mail for every name, and bounces it later: "
                "leave it set.") },
-        { ON(POSTFIX),
+        { ON(POSTFIX), TAKES,
           DO("While you move mailboxes set unknown_local_recipient_reject_code = 450, so that "
              "senders try again."),
           CHECK("RCPT to an unknown name gets 450."),
           UNDO("Run 'postconf -X unknown_local_recipient_reject_code' and reload.") },
-        { ON(EXIM),
+        { ON(EXIM), TAKES,
           DO("Run 'exim -bt ADDRESS': it names the router that takes it, or says which failed; "
              "/etc/aliases may redirect it to one that does not exist.") },
-        { ON(OPENSMTPD),
+        { ON(OPENSMTPD), TAKES,
           DO("Look at the match rules too, since it gives the same answer to mail that it may "
              "not relay; then at the tables 'virtual' and 'userbase' of the action.") },
-        { ON(EXCHANGE),
+        { ON(EXCHANGE), TAKES,
           DO("Run Get-Recipient ADDRESS; the recipient filter answers from the directory: "
              "Get-RecipientFilterConfig.") },
-        { ON(EXCHANGE),
+        { ON(EXCHANGE), TAKES,
           DO("Add the address to the mailbox: Set-Mailbox USER -EmailAddresses "
              "@{Add='ADDRESS'}."),
           CHECK("Get-Recipient ADDRESS finds it."),
           UNDO("Set-Mailbox USER -EmailAddresses @{Remove='ADDRESS'}.") },
-        { ON(MICROSOFT_365),
+        { ON(MICROSOFT_365), TAKES,
           DO("Run Get-Recipient ADDRESS; for a domain with mailboxes elsewhere too the accepted "
              "domain must be an internal relay, else the edge blocks what it does not know.") },
-        { ON(MICROSOFT_365),
+        { ON(MICROSOFT_365), TAKES,
           DO("Make it so while both sides have mailboxes: Set-AcceptedDomain DOMAIN -DomainType "
              "InternalRelay, with a connector to the other side."),
           CHECK("A message to a mailbox of the other side arrives."),
           UNDO("Set-AcceptedDomain DOMAIN -DomainType Authoritative.") },
-        { ON(CPANEL),
+        { ON(CPANEL), TAKES,
           DO("Look at 'Email Accounts' and 'Forwarders', and under 'Default Address' at what "
              "happens to unknown names: ':fail: No Such User Here' is right.") },
-        { ON(PLESK),
+        { ON(PLESK), TAKES,
           DO("Look at 'Mail', 'Email Addresses' of the domain, and in 'Mail Settings' at mail "
              "for users that do not exist: 'Reject' is right.") },
     },
@@ -249,48 +249,48 @@ const struct cause CATALOGUE_CONTENT_REJECTED = {
                "what they keep out.") },
     },
     .operator_steps = {
-        { DO("Find the filter's verdict by the queue id: the history of Rspamd, the log of "
+        { TAKES, DO("Find the filter's verdict by the queue id: the history of Rspamd, the log of "
              "SpamAssassin, Amavis or ClamAV.") },
-        { DO("Allow the pair of sender and recipient, rather than weaken the filter for all."),
+        { TAKES, DO("Allow the pair of sender and recipient, rather than weaken the filter for all."),
           CHECK("The same message passes for that pair, and is refused for others."),
           UNDO("Remove the pair from the list."),
           WARN("A domain that is allowed by name alone is allowed for forgers too: demand SPF "
                "or DKIM with it.") },
-        { DO("Look at the links in the mail of your own users, and at the name of your address, "
+        { SENDS, DO("Look at the links in the mail of your own users, and at the name of your address, "
              "if they are refused elsewhere.") },
-        { ON(POSTFIX),
+        { ON(POSTFIX), TAKES,
           DO("Look for the line 'milter-reject', 'header_checks' or 'body_checks' with the "
              "queue id, which names the rule.") },
-        { ON(POSTFIX),
+        { ON(POSTFIX), TAKES,
           DO("Correct the pattern in header_checks or body_checks that hits too much."),
           CHECK("'postmap -q - regexp:/etc/postfix/header_checks < FILE' prints nothing for the "
                 "good message."),
           UNDO("Put your copy of the file back; make it before.") },
-        { ON(EXIM),
+        { ON(EXIM), TAKES,
           DO("Look in rejectlog, which keeps the header of the refused message, and at the DATA "
              "and MIME ACLs.") },
-        { ON(OPENSMTPD),
+        { ON(OPENSMTPD), TAKES,
           DO("Look at the filters of the listener, and in the log of the filter's process for "
              "the session's id.") },
-        { ON(EXCHANGE),
+        { ON(EXCHANGE), TAKES,
           DO("Look which agent or rule refused: Get-MessageTrackingLog -Sender ADDRESS -EventId "
              "FAIL, Get-TransportRule, Get-ContentFilterConfig.") },
-        { ON(EXCHANGE),
+        { ON(EXCHANGE), TAKES,
           DO("Exempt the one sender: Set-ContentFilterConfig -BypassedSenders @{Add='ADDRESS'}."),
           CHECK("Get-MessageTrackingLog shows the next one delivered."),
           UNDO("Set-ContentFilterConfig -BypassedSenders @{Remove='ADDRESS'}.") },
-        { ON(MICROSOFT_365),
+        { ON(MICROSOFT_365), TAKES,
           DO("Look at the message trace and at 'Review', 'Quarantine' in the Defender portal; "
              "report a wrong verdict under 'Submissions', which can allow the sender for a "
              "time."),
           CHECK("The entry stands in the 'Tenant Allow/Block List' with its last day."),
           UNDO("Delete the entry there.") },
-        { ON(CPANEL),
+        { ON(CPANEL), TAKES,
           DO("Look at 'Track Delivery' for the filter's words, and set the score under 'Spam "
              "Filters' of the account."),
           CHECK("The next message of that sender is delivered."),
           UNDO("Enter the former score there.") },
-        { ON(PLESK),
+        { ON(PLESK), TAKES,
           DO("Look at the mail log for the filter's words, and add the sender to the white list "
              "under 'Spam Filter' of the mailbox."),
           CHECK("The next message of that sender is delivered."),
@@ -377,13 +377,13 @@ const struct cause CATALOGUE_MAILBOX_FULL = {
         { DO("Send again in a day or two.") },
     },
     .operator_steps = {
-        { DO("See what fills it; the trash counts too.") },
-        { DO("Raise the quota, or warn users before it is reached."),
+        { TAKES, DO("See what fills it; the trash counts too.") },
+        { TAKES, DO("Raise the quota, or warn users before it is reached."),
           CHECK("A test message is delivered."),
           UNDO("Set the former quota again; what is above it stays."),
           WARN("Delete nothing of a user's on your own: offer an archive.") },
-        { DO("Check that the disk itself is not full, which concerns all mailboxes.") },
-        { ON(POSTFIX),
+        { TAKES, DO("Check that the disk itself is not full, which concerns all mailboxes.") },
+        { ON(POSTFIX), TAKES,
           DO("With Dovecot run 'doveadm quota get -u USER', raise quota_rule (from 2.4: "
              "quota_storage_size), and warn by quota_warning; without it look at "
              "mailbox_size_limit and virtual_mailbox_limit."),
@@ -391,31 +391,31 @@ const struct cause CATALOGUE_MAILBOX_FULL = {
           UNDO("Put the former number back and reload Dovecot."),
           WARN("Refuse at RCPT by the quota-status service rather than after the message was "
                "taken, which makes bounces to forged senders.") },
-        { ON(EXIM),
+        { ON(EXIM), TAKES,
           DO("Look at quota on the appendfile transport, or at Dovecot's behind its LMTP, and "
              "at the mailbox itself: 'du -sh'."),
           CHECK("'exim -bP transport NAME' shows quota."),
           UNDO("Put the former number back and reload.") },
-        { ON(OPENSMTPD),
+        { ON(OPENSMTPD), TAKES,
           DO("Look at the quota of the file system ('quota -u USER') or of Dovecot behind LMTP: "
              "it has none of its own.") },
-        { ON(EXCHANGE),
+        { ON(EXCHANGE), TAKES,
           DO("See Get-MailboxStatistics USER | Format-List TotalItemSize, StorageLimitStatus, "
              "and raise it: Set-Mailbox USER -ProhibitSendReceiveQuota 60GB "
              "-UseDatabaseQuotaDefaults $false."),
           CHECK("StorageLimitStatus says BelowLimit after some hours."),
           UNDO("Set-Mailbox USER -UseDatabaseQuotaDefaults $true.") },
-        { ON(MICROSOFT_365),
+        { ON(MICROSOFT_365), TAKES,
           DO("Enable the archive and move old mail there by a retention policy: Enable-Mailbox "
              "USER -Archive."),
           CHECK("Get-MailboxStatistics USER shows TotalItemSize falling within days."),
           UNDO("Disable-Mailbox USER -Archive, after its content was moved back.") },
-        { ON(CPANEL),
+        { ON(CPANEL), TAKES,
           DO("Raise it under 'Email Accounts', 'Manage', and clean up under 'Email Disk Usage'; "
              "the quota of the account as a whole counts too."),
           CHECK("The page shows free space."),
           UNDO("Enter the former quota there.") },
-        { ON(PLESK),
+        { ON(PLESK), TAKES,
           DO("Raise 'Mailbox size' in the mailbox's settings; the limit of the subscription "
              "counts too."),
           CHECK("'plesk bin mail --info ADDRESS' shows the new quota."),

@@ -24,6 +24,7 @@ enum {
 struct sum {
     enum cause_id cause;
     enum explain_dialect dialect; /* of its largest group */
+    enum cause_side side;         /* of all groups; ANY: they differ */
     uint64_t count, groups;
     bool exact;
     int64_t first_s, last_s;
@@ -51,7 +52,9 @@ static void add(struct sums *s, const struct explain_group *g)
 {
     struct sum *row = &s->rows[g->cause];
     if (row->groups++ == 0)
-        *row = (struct sum){ g->cause, g->dialect, 0, 1, true, INT64_MIN, INT64_MIN };
+        *row = (struct sum){ g->cause, g->dialect, g->side, 0, 1, true, INT64_MIN, INT64_MIN };
+    if (row->side != g->side)
+        row->side = SIDE_ANY;
     row->count += g->count;
     row->exact = row->exact && g->error == 0;
     widen(&row->first_s, &row->last_s, g);
@@ -160,11 +163,14 @@ static void add_shown(struct buf *b, str s, size_t max)
         buf_add(b, STR(" ..."));
 }
 
-static const char *hop_words(enum finding_hop hop)
+static const char *who_words(const struct explain_group *g)
 {
-    switch (hop) {
+    if (g->side == SIDE_TAKES && g->hop != HOP_CLIENT)
+        return "refused by this server";
+    switch (g->hop) {
     case HOP_CLIENT: return "given up by the program that sends";
-    case HOP_SUBMISSION: return "refused by this server";
+    case HOP_SUBMISSION:
+        return g->side == SIDE_SENDS ? "refused by the next server" : "refused by this server";
     case HOP_NEXT: return "refused by the next server";
     case HOP_RECIPIENT: return "refused by the recipient's server";
     default: return NULL;
@@ -173,8 +179,16 @@ static const char *hop_words(enum finding_hop hop)
 
 static void add_who(struct buf *b, const struct explain_group *g)
 {
-    buf_add(b, STR("client "));
-    add_shown(b, g->client.n ? g->client : STR("not told"), NAME_SHOWN);
+    if (g->unnamed) {
+        buf_add(b, STR("names not kept: too small a group among so many"));
+        return;
+    }
+    if (g->side == SIDE_SENDS && str_eq(g->client, STR("local"))) {
+        buf_add(b, STR("outgoing")); /* the line tells nothing of who handed the mail in */
+    } else {
+        buf_add(b, STR("client "));
+        add_shown(b, g->client.n ? g->client : STR("not told"), NAME_SHOWN);
+    }
     if (g->sender.n) {
         buf_add(b, STR(", from "));
         add_shown(b, g->sender, NAME_SHOWN);
@@ -183,13 +197,6 @@ static void add_who(struct buf *b, const struct explain_group *g)
         buf_add(b, STR(", to "));
         add_shown(b, g->domain, NAME_SHOWN);
     }
-}
-
-static size_t steps_of(enum cause_id id, enum explain_dialect d, const struct cause_step **out,
-                       size_t room)
-{
-    const struct cause *c = cause_of(id);
-    return c ? cause_steps(c, ROLE_OPERATOR, explain_server_of(d), out, room) : 0;
 }
 
 /* Writes out what has gathered; false: it cannot be written. */
@@ -210,8 +217,8 @@ struct text {
     struct buf *b;
     const struct explain_log_read *r;
     size_t number, not_known;
-    size_t fixed_by
-        [CAUSES]; /* the number of the group where the fix of this cause stands; 0: nowhere yet */
+    /* The number of the group where the fix of this cause stands, for each side; 0: nowhere yet. */
+    size_t fixed_by[CAUSES][SIDES];
 };
 
 static void add_table(struct buf *b, const struct sums *s)
@@ -234,18 +241,25 @@ static void add_table(struct buf *b, const struct sums *s)
 static void add_fix(struct text *t, const struct explain_group *g)
 {
     const struct cause_step *steps[STEPS_SHOWN];
-    size_t n = steps_of(g->cause, g->dialect, steps, STEPS_SHOWN);
+    size_t *number = &t->fixed_by[g->cause][g->side];
+    size_t n = explain_steps_on(g->cause, explain_server_of(g->dialect), g->side, steps,
+                                STEPS_SHOWN);
     if (!n)
         return;
-    if (t->fixed_by[g->cause]) {
-        buf_addf(t->b, "    What to do: as in %zu.\n", t->fixed_by[g->cause]);
+    if (*number) {
+        buf_addf(t->b, "    What to do: as in %zu.\n", *number);
         return;
     }
-    t->fixed_by[g->cause] = t->number;
+    *number = t->number;
     buf_add(t->b, STR("    What to do: "));
     wrap_words(t->b, 16, 4, steps[0]->text);
     for (size_t i = 1; i < n; i++)
         output_sentence(t->b, 4, steps[i]->text);
+    for (size_t i = 0; i < n; i++)
+        if (steps[i]->warning.n) {
+            buf_add(t->b, STR("    Careful: "));
+            wrap_words(t->b, 13, 4, steps[i]->warning);
+        }
 }
 
 static void add_example(struct buf *b, str example)
@@ -267,7 +281,7 @@ static bool text_group(void *user, const struct explain_group *g)
 {
     struct text *t = user;
     struct buf *b = t->b;
-    const char *hop = hop_words(g->hop);
+    const char *who = who_words(g);
     t->not_known += is_unnamed(g->cause);
     buf_addf(b, "\n%2zu. %llu times", ++t->number, (unsigned long long)g->count);
     if (g->error)
@@ -279,7 +293,7 @@ static bool text_group(void *user, const struct explain_group *g)
     buf_add(b, STR("\n    "));
     add_who(b, g);
     buf_add(b, STR("\n    "));
-    buf_add(b, str_from(hop ? hop : "refused"));
+    buf_add(b, str_from(who ? who : "not delivered"));
     add_span(b, ", ", g->first_s, g->last_s);
     buf_addc(b, '\n');
     add_example(b, g->example);
@@ -396,7 +410,7 @@ bool explain_log_refusal_text(const struct explain_group *g)
     buf_addf(&b, " (%s%llu)\n", g->count == 1 ? "new, " : "", (unsigned long long)g->count);
     if (g->count == 1) {
         add_example(&b, g->example);
-        if (steps_of(g->cause, g->dialect, &step, 1)) {
+        if (explain_steps_on(g->cause, explain_server_of(g->dialect), g->side, &step, 1)) {
             buf_add(&b, STR("    What to do: "));
             wrap_words(&b, 16, 4, step->text);
         }
@@ -408,8 +422,8 @@ bool explain_log_refusal_text(const struct explain_group *g)
 
 struct json_out {
     struct buf b;
-    /* The steps that a cause has in each server's words, made once. */
-    json_t *first_step[CAUSES][SERVER_KINDS];
+    /* The steps that a cause has in each server's words on each side, made once. */
+    json_t *first_step[CAUSES][SERVER_KINDS][SIDES];
 };
 
 static json_t *time_json(int64_t at_s)
@@ -418,12 +432,14 @@ static json_t *time_json(int64_t at_s)
     return output_word(time_words(at_s, 'T', room));
 }
 
-static json_t *steps_json(enum cause_id id, enum explain_dialect d, size_t most)
+static json_t *steps_json(enum cause_id id, enum explain_dialect d, enum cause_side side,
+                          size_t most)
 {
     const struct cause_step *steps[CAUSE_OPERATOR_STEPS];
     struct arena memory;
     json_t *list = json_array();
-    size_t n = steps_of(id, d, steps, most < COUNT_OF(steps) ? most : COUNT_OF(steps));
+    size_t n = explain_steps_on(id, explain_server_of(d), side, steps,
+                                most < COUNT_OF(steps) ? most : COUNT_OF(steps));
     arena_init(&memory, STEP_MEMORY);
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, output_str(cause_step_line(steps[i], &memory)));
@@ -433,9 +449,9 @@ static json_t *steps_json(enum cause_id id, enum explain_dialect d, size_t most)
 
 static json_t *fix_json(struct json_out *o, const struct explain_group *g)
 {
-    json_t **made = &o->first_step[g->cause][explain_server_of(g->dialect)];
+    json_t **made = &o->first_step[g->cause][explain_server_of(g->dialect)][g->side];
     if (!*made)
-        *made = steps_json(g->cause, g->dialect, 1);
+        *made = steps_json(g->cause, g->dialect, g->side, 1);
     return json_incref(*made);
 }
 
@@ -454,11 +470,12 @@ static json_t *family_json(enum cause_id id)
 static json_t *group_json(struct json_out *o, const struct explain_group *g, const char *type)
 {
     return json_pack(
-        "{s:s,s:s,s:I,s:I,s:o,s:o,s:f,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "schema",
+        "{s:s,s:s,s:I,s:I,s:o,s:o,s:f,s:o,s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "schema",
         "baton.explain-log/1", "type", type, "count", (json_int_t)g->count, "error",
         (json_int_t)g->error, "cause", cause_json(g->cause), "family", family_json(g->cause),
-        "confidence", g->confidence, "hop", output_str(names_of(&HOP_NAMES, (int)g->hop)),
-        "program", output_str(names_of(&DIALECT_NAMES, (int)g->dialect)), "client",
+        "confidence", g->confidence, "hop", output_str(names_of(&HOP_NAMES, (int)g->hop)), "side",
+        output_str(names_of(&SIDE_NAMES, (int)g->side)), "program",
+        output_str(names_of(&DIALECT_NAMES, (int)g->dialect)), "unnamed", g->unnamed, "client",
         output_str(g->client), "sender", output_str(g->sender), "domain", output_str(g->domain),
         "first", time_json(g->first_s), "last", time_json(g->last_s), "example",
         output_str(g->example), "fix", fix_json(o, g));
@@ -495,7 +512,7 @@ static json_t *sums_json(const struct sums *s)
                       title_of(row->cause).n, "count", (json_int_t)row->count, "groups",
                       (json_int_t)row->groups, "exact", row->exact, "first",
                       time_json(row->first_s), "last", time_json(row->last_s), "fix",
-                      steps_json(row->cause, row->dialect, CAUSE_OPERATOR_STEPS)));
+                      steps_json(row->cause, row->dialect, row->side, CAUSE_OPERATOR_STEPS)));
     }
     return list;
 }
@@ -518,14 +535,15 @@ static void json_out_done(struct json_out *o)
 {
     for (size_t c = 0; c < CAUSES; c++)
         for (size_t s = 0; s < SERVER_KINDS; s++)
-            json_decref(o->first_step[c][s]);
+            for (size_t side = 0; side < SIDES; side++)
+                json_decref(o->first_step[c][s][side]);
     buf_done(&o->b);
 }
 
 bool explain_log_report_json(const struct explain_log_read *r, bool *known)
 {
     struct sums s;
-    struct json_out o = { .first_step = { { NULL } } };
+    struct json_out o = { .first_step = { { { NULL } } } };
     if (!sum_up(r->log, &s))
         return false;
     *known = is_known(&s);
@@ -538,7 +556,7 @@ bool explain_log_report_json(const struct explain_log_read *r, bool *known)
 
 bool explain_log_refusal_json(const struct explain_group *g)
 {
-    struct json_out o = { .first_step = { { NULL } } };
+    struct json_out o = { .first_step = { { { NULL } } } };
     buf_init(&o.b, TEXT_MAX);
     bool ok = put_line(&o.b, group_json(&o, g, "refusal")) && flush(&o.b, true);
     json_out_done(&o);

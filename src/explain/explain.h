@@ -69,4 +69,8 @@ explain_server_of(enum explain_dialect d); /* SERVER_ANY: it has no steps of its
 /* What to do, each step in one line (cause_step_line()), good as long as memory: those of the cause for that role and
  * server. Count. */
 size_t explain_steps(const struct explanation *x, struct arena *memory, str *out, size_t room);
+/* What whoever runs a server can do about it, on his side of the refusal, in his server's words. Where only the other
+ * side could change its server: the steps of one who sends. Count. */
+size_t explain_steps_on(enum cause_id id, enum cause_server server, enum cause_side side,
+                        const struct cause_step **out, size_t room);
 #endif

@@ -120,6 +120,7 @@ static bool count(struct explain_log *g, struct log_line *l, str line, struct er
     log_message_tell(g->sessions, l);
     if (!log_judge_line(g->judge, l, &hit.verdict, e))
         return false;
+    hit.side = log_line_side(l);
     hit.client = l->client_address.n ? l->client_address : STR("local");
     hit.sender = l->from.n ? l->from : l->user;
     hit.domain = lower(log_domain_of(l->to), domain, sizeof domain);

@@ -18,9 +18,11 @@ struct explain_group {
     double confidence;
     enum finding_hop hop;
     enum explain_dialect dialect; /* of the program whose line it is; NONE: not told */
-    str client;                   /* address, or "local" */
-    str sender;                   /* reverse-path, "<>" of a bounce; empty: not told */
-    str domain;                   /* of the recipient */
+    enum cause_side side; /* takes: the server whose log it is refused; sends: another refused it;
+                             ANY: the line does not tell */
+    str client;           /* address, or "local" */
+    str sender;           /* reverse-path, "<>" of a bounce; empty: not told */
+    str domain;           /* of the recipient */
     bool
         unnamed; /* too small to be kept by name, of very many: client, sender, domain, example are empty */
     uint64_t count;

@@ -141,6 +141,17 @@ enum finding_hop log_line_hop(const struct log_line *l, unsigned facts)
     return HOP_NONE;
 }
 
+enum cause_side log_line_side(const struct log_line *l)
+{
+    bool other = l->by.n || l->by_address.n || l->stage == SMTP_STAGE_CONNECT;
+    switch (l->event) {
+    case LOG_LINE_UNDELIVERED:
+    case LOG_LINE_TRIED: return other ? SIDE_SENDS : SIDE_ANY;
+    case LOG_LINE_TROUBLE: return SIDE_ANY;
+    default: return l->of_client ? SIDE_SENDS : SIDE_TAKES;
+    }
+}
+
 bool log_line_say(const struct log_line *l, struct explain_page *p)
 {
     struct explain_said *s = explain_say(p, FORM_LOG);

@@ -12,17 +12,25 @@
 enum { FIRST_SLOTS = 1024, NAME_MAX_OCTETS = 255, EXAMPLE_MAX = 480, EXAMPLE_LATE = 16 };
 /* Examples are kept of every group while the store is so far from full, then of large groups. */
 enum { EXAMPLES_PART = 3 };
-enum { COUNT_HIGH_SHIFT = 32, HOP_BITS = 3 };
+enum { COUNT_HIGH_SHIFT = 32 };
+/* What a row says is packed into 24 bits. */
+enum { CAUSE_BITS = 7, PARTS_BITS = 7, SIDE_BITS = 2, HOP_BITS = 3, DIALECT_BITS = 5 };
 
 struct row {
     uint64_t key;
     uint32_t count_low, first, last; /* seconds since 1970; 0: no time */
     uint32_t error;
     uint32_t text; /* where its names lie in the store; 0: gone */
-    uint8_t count_high, cause, confidence, hop_dialect;
+    uint32_t count_high : 8, cause : CAUSE_BITS,
+                                     confidence : PARTS_BITS,
+                                                  side : SIDE_BITS,
+                                                         hop : HOP_BITS,
+                                                               dialect : DIALECT_BITS;
 };
 _Static_assert(sizeof(struct row) == 32, "a million rows are 32 MB");
-_Static_assert(CAUSES < 256 && DIALECTS <= 1 << (8 - HOP_BITS), "fits the row");
+_Static_assert(CAUSES <= 1 << CAUSE_BITS && LOG_CONFIDENCE_PARTS < 1 << PARTS_BITS &&
+                   SIDES <= 1 << SIDE_BITS && DIALECTS <= 1 << DIALECT_BITS,
+               "fits the row");
 
 /* Before the names in the store. */
 struct head {
@@ -285,7 +293,7 @@ static void names_of_row(struct log_groups *g, size_t row, const struct log_hit 
 
 static uint64_t key_of(const struct log_groups *g, const struct log_hit *hit)
 {
-    uint64_t h = hash_mix(g->seed, hit->verdict.cause);
+    uint64_t h = hash_mix(g->seed, (uint64_t)hit->side << 8 | hit->verdict.cause);
     h = hash_str(hit->client, h);
     h = hash_str(hit->sender, h);
     return hash_str(hit->domain, h);
@@ -326,10 +334,11 @@ static size_t new_row(struct log_groups *g, uint64_t key, const struct log_hit *
     struct row *r = &g->rows[at];
     *r = (struct row){ .key = key,
                        .error = before > UINT32_MAX ? UINT32_MAX : (uint32_t)before,
-                       .cause = hit->verdict.cause,
-                       .confidence = hit->verdict.confidence,
-                       .hop_dialect = (uint8_t)(hit->verdict.hop | (unsigned)hit->dialect
-                                                                       << HOP_BITS) };
+                       .cause = hit->verdict.cause & ((1U << CAUSE_BITS) - 1),
+                       .confidence = hit->verdict.confidence & ((1U << PARTS_BITS) - 1),
+                       .side = (unsigned)hit->side & ((1U << SIDE_BITS) - 1),
+                       .hop = hit->verdict.hop & ((1U << HOP_BITS) - 1),
+                       .dialect = (unsigned)hit->dialect & ((1U << DIALECT_BITS) - 1) };
     set_count(r, before);
     return at;
 }
@@ -373,8 +382,9 @@ void log_groups_row(const struct log_groups *g, size_t row, struct explain_group
     *out = (struct explain_group){
         .cause = r->cause,
         .confidence = (double)r->confidence / LOG_CONFIDENCE_PARTS,
-        .hop = r->hop_dialect & ((1 << HOP_BITS) - 1),
-        .dialect = r->hop_dialect >> HOP_BITS,
+        .hop = (enum finding_hop)r->hop,
+        .dialect = (enum explain_dialect)r->dialect,
+        .side = (enum cause_side)r->side,
         .unnamed = !r->text,
         .count = count_of(r),
         .error = r->error,

@@ -20,12 +20,13 @@ struct log_verdict {
     uint8_t confidence; /* in LOG_CONFIDENCE_PARTS */
     uint8_t hop;        /* enum finding_hop */
 };
-enum { LOG_CONFIDENCE_PARTS = 200 };
+enum { LOG_CONFIDENCE_PARTS = 100 };
 
 /* One refusal, to be counted. */
 struct log_hit {
     struct log_verdict verdict;
     enum explain_dialect dialect;
+    enum cause_side side;
     str client, sender, domain, line;
     int64_t time_s; /* LOG_NO_TIME */
 };

@@ -18,8 +18,9 @@
 static size_t hit(struct log_groups *g, uint64_t who, int64_t time_s)
 {
     char sender[40];
-    struct log_hit h = { .verdict = { 1, 150, HOP_SUBMISSION },
+    struct log_hit h = { .verdict = { 1, 75, HOP_SUBMISSION },
                          .dialect = DIALECT_QQ,
+                         .side = SIDE_SENDS,
                          .client = STR("192.0.2.1"),
                          .domain = STR("far.example"),
                          .line = STR("an example"),
@@ -56,6 +57,7 @@ static void test_a_group_tells_what_was_counted(void **state)
     assert_int_equal(x.cause, 1);
     assert_int_equal(x.hop, HOP_SUBMISSION);
     assert_int_equal(x.dialect, DIALECT_QQ);
+    assert_int_equal(x.side, SIDE_SENDS);
     assert_true(x.confidence > 0.749 && x.confidence < 0.751);
     assert_true(str_eq(x.client, STR("192.0.2.1")));
     assert_true(str_eq(x.sender, STR("7")));
@@ -84,6 +86,8 @@ static void test_groups_are_told_apart(void **state)
     h = a, h.domain = STR("x");
     assert_true(log_groups_count(g, &h, &other, &e) && other != row);
     h = a, h.verdict.cause = 3;
+    assert_true(log_groups_count(g, &h, &other, &e) && other != row);
+    h = a, h.side = SIDE_SENDS;
     assert_true(log_groups_count(g, &h, &other, &e) && other != row);
     h = a, h.client = STR("ab"), h.sender = STR("");
     assert_true(log_groups_count(g, &h, &other, &e) && other != row);

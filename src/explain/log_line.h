@@ -87,6 +87,8 @@ void log_line_read(struct log_reader *r, str line, struct log_line *out);
 
 /* The facts that a line tells by itself: bits of enum explain_fact. */
 unsigned log_line_facts(const struct log_line *l);
+/* Did the server whose log it is refuse, or did another refuse it? ANY: the line does not tell. */
+enum cause_side log_line_side(const struct log_line *l);
 /* Who refused, where the line tells it. */
 enum finding_hop log_line_hop(const struct log_line *l, unsigned facts);
 /* The words on one line, blanks folded, without the codes that stand before the later lines of a reply ("550-5.7.1 a

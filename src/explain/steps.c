@@ -65,16 +65,32 @@ static bool helps_on(const struct cause_step *s, enum cause_side side)
     return s->side == SIDE_ANY || side == SIDE_ANY || s->side == side;
 }
 
+size_t explain_steps_on(enum cause_id id, enum cause_server server, enum cause_side side,
+                        const struct cause_step **out, size_t room)
+{
+    const struct cause_step *steps[CAUSE_OPERATOR_STEPS];
+    const struct cause *c = cause_of(id);
+    size_t n = 0;
+    if (!c)
+        return 0;
+    size_t count = cause_steps(c, ROLE_OPERATOR, server, steps, COUNT_OF(steps));
+    for (size_t i = 0; i < count && n < room; i++)
+        if (helps_on(steps[i], side))
+            out[n++] = steps[i];
+    return n ? n : cause_steps(c, ROLE_SENDER, server, out, room);
+}
+
 size_t explain_steps(const struct explanation *x, struct arena *memory, str *out, size_t room)
 {
     const struct cause_step *steps[CAUSE_OPERATOR_STEPS];
     const struct cause *c = cause_of(x->best.cause);
-    size_t n = 0;
+    size_t most = room < COUNT_OF(steps) ? room : COUNT_OF(steps), n;
     if (!c)
         return 0;
-    size_t count = cause_steps(c, explain_role(x), explain_server(x), steps, COUNT_OF(steps));
-    for (size_t i = 0; i < count && n < room; i++)
-        if (helps_on(steps[i], side_of(x)))
-            out[n++] = cause_step_line(steps[i], memory);
+    n = explain_role(x) == ROLE_OPERATOR
+            ? explain_steps_on(c->id, explain_server(x), side_of(x), steps, most)
+            : cause_steps(c, ROLE_SENDER, explain_server(x), steps, most);
+    for (size_t i = 0; i < n; i++)
+        out[i] = cause_step_line(steps[i], memory);
     return n;
 }

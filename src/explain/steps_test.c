@@ -146,10 +146,48 @@ static void every_cause_has_steps_on_both_sides(void **state UNUSED)
         }
 }
 
+/* In the log of one that was refused by the next, nobody can create the other side's mailbox. */
+static void the_other_side_is_not_his(void **state UNUSED)
+{
+    static const struct {
+        enum cause_id cause;
+        enum cause_server server;
+        enum cause_side side;
+        const char *has, *has_not;
+    } ROWS[] = {
+        { CAUSE_RECIPIENT_UNKNOWN, SERVER_POSTFIX, SIDE_TAKES, "postmap -q", NULL },
+        { CAUSE_RECIPIENT_UNKNOWN, SERVER_POSTFIX, SIDE_SENDS, "Check the spelling", "postmap" },
+        { CAUSE_DOMAIN_NOT_CONFIGURED, SERVER_OPENSMTPD, SIDE_SENDS, "Tell the recipient",
+          "match from any" },
+        { CAUSE_MAILBOX_FULL, SERVER_EXIM, SIDE_SENDS, "Tell the recipient", "quota" },
+        { CAUSE_WRONG_CREDENTIALS, SERVER_POSTFIX, SIDE_SENDS, "smtp_sasl_password_maps",
+          "doveadm" },
+        { CAUSE_WRONG_CREDENTIALS, SERVER_EXIM, SIDE_SENDS, "passwd.client", "set_id" },
+        { CAUSE_WRONG_CREDENTIALS, SERVER_POSTFIX, SIDE_TAKES, "doveadm", "relayhost" },
+        { CAUSE_IP_BLOCKLISTED, SERVER_POSTFIX, SIDE_SENDS, "Count senders", "reject_rbl_client" },
+    };
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+        const struct cause_step *steps[CAUSE_OPERATOR_STEPS];
+        bool has = false, has_not = false;
+        size_t n = explain_steps_on(ROWS[i].cause, ROWS[i].server, ROWS[i].side, steps,
+                                    COUNT_OF(steps));
+        for (size_t k = 0; k < n; k++) {
+            has = has || str_find(steps[k]->text, str_from(ROWS[i].has)) != STR_NOT_FOUND;
+            has_not = has_not ||
+                      (ROWS[i].has_not &&
+                       str_find(steps[k]->text, str_from(ROWS[i].has_not)) != STR_NOT_FOUND);
+        }
+        if (!has || has_not)
+            fail_msg("row %zu of %zu steps: '%s' is %s", i, n, has ? ROWS[i].has_not : ROWS[i].has,
+                     has ? "there" : "missing");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(steps_are_for_the_reader),
+        cmocka_unit_test(the_other_side_is_not_his),
         cmocka_unit_test(every_cause_has_steps_on_both_sides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

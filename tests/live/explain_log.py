@@ -96,6 +96,30 @@ def the_text():
         expect(words in said or words == "as in 1", words, said)
 
 
+OUTGOING = "Nov 26 06:20:01 mx postfix/smtp[77]: 4A1B2C3D4E: to=<tom@far.example>, relay={by}, delay=1, delays=0/0/0/1, dsn={dsn}, status={said}\n"
+BY = "mx.far.example[203.0.113.9]"
+
+
+def both_sides():
+    """What this server refused, and what others refused: each with what can be done on this side."""
+    log = file("log", session(1, words="550 5.1.1 <tom@{d}>: Recipient address rejected: User unknown in local recipient table")
+               + OUTGOING.format(by=BY + ":25", dsn="5.1.1", said=f"bounced (host {BY} said: 550 5.1.1 <tom@far.example>: Recipient address "
+                                 "rejected: User unknown in local recipient table (in reply to RCPT TO command))")
+               + OUTGOING.format(by="smtp.up.example[203.0.113.8]:587", dsn="4.7.8", said="deferred (SASL authentication failed; server "
+                                 "smtp.up.example[203.0.113.8] said: 535 5.7.8 Error: authentication failed)"))
+    groups, _ = document("--log", log)
+    got = {(group["cause"], group["side"]): group["fix"]["steps"][0] for group in groups}
+    expect(len(got) == 3, "three groups", groups)
+    expect("postmap -q ADDRESS" in got["recipient-unknown", "takes"], "its own tables", got)
+    expect("spelling" in got["recipient-unknown", "sends"], "what one who sends can do", got)
+    expect("smtp_sasl_password_maps" in got["wrong-credentials", "sends"], "its own login", got)
+    expect(not any(group["unnamed"] for group in groups), "all have names", groups)
+    said = run("--log", log).stdout.decode()
+    for words in ("refused by this server", "refused by the recipient's server", "refused by the next server", "outgoing, to far.example"):
+        expect(said.count(words) == (2 if words.startswith("outgoing") else 1), words, said)
+    expect("as in" not in said and "Careful:" in said, "each has its own steps", said)
+
+
 def the_largest():
     groups, totals = document("--top", "1", "--log", file("log", MANY))
     expect(len(groups) == 1 and totals["groups"] == 3, "one group", groups, totals)
@@ -431,7 +455,7 @@ def packed_is_not_followed():
 
 if __name__ == "__main__":
     try:
-        main([groups_and_totals, the_text, the_largest, since_and_until, nothing_was_refused, words_that_nobody_knows,
+        main([groups_and_totals, the_text, both_sides, the_largest, since_and_until, nothing_was_refused, words_that_nobody_knows,
               among_many_known_ones, no_secret_is_shown, octets_of_any_kind, packed_by_content, packed_and_broken, other_packers,
               several_files, nothing_to_read, nothing_about_mail, a_fifo, a_line_of_a_gibibyte, a_long_line_by_a_pipe,
               nowhere_to_write, a_terminal_has_a_bar, followed_from_here, followed_over_a_rename, followed_after_it_was_emptied,
