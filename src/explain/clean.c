@@ -4,6 +4,7 @@
  */
 #include "explain/clean.h"
 #include "explain/clean_steps.h"
+#include "explain/mask.h"
 #include "explain/said.h"
 
 enum { GROWTH = 3 }; /* one octet of Windows-1252 becomes three at most */
@@ -40,14 +41,27 @@ static void characters(struct desk *d)
     d->cleaned |= (coloured ? CLEANED_COLOURS : 0) | (binary ? CLEANED_BINARY : 0);
 }
 
+/* What carried the text is undone, and may have hidden secrets from the mask; the escapes of strings, by which it sees
+ * where a string ends, are there still. */
+static bool mask_carried(struct desk *d, struct arena *memory)
+{
+    size_t count;
+    if (!(d->cleaned & (CLEANED_CHARSET | CLEANED_MESSAGE | CLEANED_QUOTED_PRINTABLE)))
+        return true;
+    d->text = explain_mask(d->text, memory, &count);
+    return d->text.p != NULL;
+}
+
 /* Outermost first: what carried the text, then what showed it, then what wrote it down. */
-static void all(struct desk *d)
+static bool all(struct desk *d, struct arena *memory)
 {
     step(d, clean_utf16, CLEANED_CHARSET);
     if (!step(d, clean_message, CLEANED_MESSAGE))
         step(d, clean_quoted_printable, CLEANED_QUOTED_PRINTABLE);
     step(d, clean_charset, CLEANED_CHARSET);
     characters(d);
+    if (!mask_carried(d, memory))
+        return false;
     step(d, clean_prefixes, CLEANED_PREFIX);
     step(d, clean_html, CLEANED_HTML);
     step(d, clean_quotes, CLEANED_QUOTES);
@@ -57,6 +71,7 @@ static void all(struct desk *d)
         step(d, clean_charset, 0);
         characters(d);
     }
+    return true;
 }
 
 /* At most max octets, without a last character of which a part is missing. */
@@ -77,8 +92,7 @@ bool explain_clean(str octets, struct arena *memory, str *plain, unsigned *clean
     buf_init(&d.pages[0], (size_t)GROWTH * EXPLAIN_TEXT_MAX);
     buf_init(&d.pages[1], (size_t)GROWTH * EXPLAIN_TEXT_MAX);
     d.cleaned = octets.n > EXPLAIN_TEXT_MAX ? CLEANED_CUT : 0;
-    all(&d);
-    bool made = buf_ok(&d.pages[0]) && buf_ok(&d.pages[1]);
+    bool made = all(&d, memory) && buf_ok(&d.pages[0]) && buf_ok(&d.pages[1]);
     str copy = made ? arena_dup(memory, cut(d.text, EXPLAIN_TEXT_MAX)) : STR_NONE;
     buf_done(&d.pages[0]);
     buf_done(&d.pages[1]);

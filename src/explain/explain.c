@@ -254,7 +254,6 @@ bool explain_text(struct explainer *x, str octets, struct arena *memory, struct 
     p->plain = explain_mask(p->plain, memory, &more);
     if (!p->plain.p)
         return err_set(e, ERR_MEMORY, "no memory for a text of %zu octets", octets.n);
-    out->hidden += more;
     p->folded = explain_fold(p->plain, memory);
     explain_read_bounce(p);
     explain_read_log(p);
@@ -266,6 +265,6 @@ bool explain_text(struct explainer *x, str octets, struct arena *memory, struct 
     if (!explain_page(x, p, memory, out, e))
         return false;
     out->cleaned = cleaned;
-    out->hidden = hidden;
+    out->hidden = hidden + more;
     return true;
 }

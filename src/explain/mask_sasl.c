@@ -9,7 +9,7 @@
 #include "explain/mask_inside.h"
 #include <string.h>
 
-enum { ANSWERS = 5, BLOB_SHORTEST = 4, DECODED_MAX = 8192 };
+enum { ANSWERS = 5, STRICT = 24, BLOB_SHORTEST = 4, DECODED_MAX = 8192 };
 
 static bool is_base64(char c)
 {
@@ -111,15 +111,41 @@ static bool is_word(str run)
     return upper || lower;
 }
 
+/* "User" and "Username:", "Password:" in base64, as servers ask for them (RFC 4954 has no LOGIN; draft-murchison). */
+static bool is_question(str run)
+{
+    static const str ASKED[] = { STR_INIT("VXNlcm5hbWU6"), STR_INIT("UGFzc3dvcmQ6"),
+                                 STR_INIT("VXNlciBOYW1lAA=="), STR_INIT("UGFzc3dvcmQA") };
+    for (size_t i = 0; i < COUNT_OF(ASKED); i++)
+        if (str_eq(run, ASKED[i]))
+            return true;
+    return false;
+}
+
+/* On a line that holds a whole dialogue: what comes next behind a question, but for "C:" and "334". */
+static bool is_next_answer(str run, bool *asked)
+{
+    if (run.n < BLOB_SHORTEST)
+        return false;
+    bool was = *asked;
+    *asked = false;
+    return was && run.p[-1] != '=' && run.n % 4 == 0 && !is_word(run) && !is_question(run);
+}
+
 static void hide_tokens(struct mask *m)
 {
     str before = STR_NONE;
+    bool asked = false;
     for (str rest = m->line; rest.n;) {
         str run = next_token(&rest);
+        if (run.n > 2 && run.p > m->line.p && run.p[-1] == '%') /* "%20" of a URL */
+            run = str_skip(run, 2);
         bool introduced = str_eq_nocase(before, STR("bearer")) ||
                           str_eq_nocase(before, STR("basic"));
-        if ((introduced && run.n >= 12 && !is_word(run)) || is_token(run))
+        if ((introduced && run.n >= 8 && !is_word(run)) || is_next_answer(run, &asked) ||
+            is_token(run))
             mask_hide(m, run);
+        asked |= is_question(run);
         before = run;
     }
 }
@@ -138,11 +164,16 @@ static const str MECHANISMS[] = {
 static str behind_auth(str line)
 {
     for (str rest = line; rest.n;) {
-        size_t at = str_find_nocase(rest, STR("auth "));
+        size_t at = str_find_nocase(rest, STR("auth"));
         if (at == STR_NOT_FOUND)
             return STR_NONE;
         bool begins = at == 0 || !is_alnum(rest.p[at - 1]);
-        rest = str_skip(rest, at + 5);
+        rest = str_skip(rest, at + 4);
+        if (str_starts_nocase(rest, STR("enticate"))) /* IMAP */
+            rest = str_skip(rest, 8);
+        if (!rest.n || rest.p[0] != ' ')
+            continue;
+        rest = str_skip(rest, 1);
         for (size_t i = 0; begins && i < COUNT_OF(MECHANISMS); i++) {
             if (!str_starts_nocase(rest, MECHANISMS[i]))
                 continue;
@@ -168,8 +199,14 @@ static bool is_answer(str run, str line)
 {
     char before = run.p > line.p ? run.p[-1] : ' ';
     bool stands_alone = before == ' ' || before == '\t' || before == '\'' || before == '"' ||
-                        before == '>' || (before == ':' && run.n >= 8);
+                        before == '>' || before == ',' || (before == ':' && run.n >= 8);
     return run.n >= BLOB_SHORTEST && stands_alone && !is_word(run);
+}
+
+/* As an encoder writes it: padded, and of letters of both cases or with digits. */
+static bool is_whole_base64(str run)
+{
+    return run.n >= 8 && run.n % 4 == 0 && !is_word(run);
 }
 
 /* POP3's PASS (RFC 1939 section 7) where a client's line begins. */
@@ -238,15 +275,21 @@ void mask_sasl_line(struct mask *m, struct mask_sasl *s)
     if (behind.p) {
         str run = last_run(behind);
         s->answers = ANSWERS;
+        s->strict = STRICT;
         if (is_answer(run, line) && !is_mechanism(run) && run.p > behind.p)
             mask_hide(m, run);
     } else if (holds_challenge(line)) {
         s->answers = ANSWERS;
-    } else if (s->answers) {
+        s->strict = STRICT;
+    } else if ((s->answers || s->strict) && str_trim(line).n) {
         str run = last_run(line);
-        s->answers = ends_dialogue(line) ? 0 : s->answers - 1;
-        if (s->answers && is_answer(run, line))
+        if (ends_dialogue(line))
+            s->answers = s->strict = 0;
+        bool loose = s->answers > 1;
+        if ((loose || (s->strict && is_whole_base64(run))) && is_answer(run, line))
             mask_hide(m, run);
+        s->strict -= !loose && s->strict;
+        s->answers -= s->answers > 0;
     }
     hide_pop_pass(m);
     hide_tokens(m);
