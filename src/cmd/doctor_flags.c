@@ -532,7 +532,11 @@ static bool read_pasted(struct raw *raw, const char *address, struct arena *a, s
         return false;
     if (!asked->pasted_error.n)
         return true;
-    return doctor_pasted_read(asked->pasted_error, str_from(own), a, &asked->pasted, e);
+    if (!doctor_pasted_read(asked->pasted_error, str_from(own), a, &asked->pasted, e))
+        return false;
+    /* From here on it may be shown: in the report, in the letter to the provider. */
+    asked->pasted_error = asked->pasted.plain.n ? asked->pasted.plain : STR(" ");
+    return true;
 }
 
 static bool read_ports(struct raw *raw, struct err *e)

@@ -177,6 +177,12 @@ static const struct good_case {
       { "anna@example.org", S, "--error", "550 <anna@example.org> no" },
       "mail.example.org:0 auto from=anna@example.org own=anna@example.org "
       "error=550 <anna@example.org> no" },
+    { "a password in it is masked, also one that stood in a part of a message",
+      { "anna@example.org", S, "--error",
+        "MIME-Version: 1.0\nFrom: x@example.net\nContent-Type: text/plain\n"
+        "Content-Transfer-Encoding: base64\n\ncGFzc3dvcmQ9czNjcjN0CjU1MCBubwo=\n" },
+      "mail.example.org:0 auto from=anna@example.org to=x@example.net own=anna@example.org "
+      "error=From: x@example.net\n\npassword=[hidden]\n550 no\n\n\n" },
     /* the login */
     { "a password: the program logs in",
       { "anna@example.org", S, ENV },

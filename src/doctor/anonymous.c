@@ -274,6 +274,7 @@ static void copy_all(struct copier *c, const struct doctor_report *r, struct doc
     out->asked.pasted_error = replaced(c, r->asked->pasted_error, true);
     out->asked.pasted.who = replaced(c, r->asked->pasted.who, true);
     out->asked.pasted.words = replaced(c, r->asked->pasted.words, true);
+    out->asked.pasted.plain = STR_NONE;
     out->asked.pasted.folded = STR_NONE;
     out->asked.public_ip = anonymous_ip(c->a, &r->asked->public_ip, ANONYMOUS_CLIENT);
     out->asked.whoami = replaced(c, r->asked->whoami, true);

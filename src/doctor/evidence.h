@@ -28,7 +28,7 @@ struct doctor_asked {
     uint16_t pop_port;
     /* By which names are of one house; NULL: guessed. */
     const struct dns_suffixes *suffixes;
-    str pasted_error;            /* --error or --bounce; empty: none */
+    str pasted_error;            /* --error or --bounce, cleaned, secrets masked; empty: none */
     struct doctor_pasted pasted; /* what it tells by its words */
     struct ip public_ip; /* --public-ip: where the servers see us come from; IP_NONE: not said */
     str whoami;          /* --whoami: the name in DNS that answers with it; empty: not said */

@@ -83,6 +83,7 @@ static void take(const struct explanation *x, str own, struct doctor_pasted *out
         .confidence = x->best.confidence,
         .hop = x->hop,
         .who = x->who_refused,
+        .plain = p->plain,
         .folded = p->folded,
         .recipient = recipient_of(x, own),
         .server = p->server,

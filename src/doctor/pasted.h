@@ -21,7 +21,8 @@ struct doctor_pasted {
     unsigned code; /* of the refusal: 400 to 599 */
     struct smtp_enhanced enhanced;
     str words;     /* of the refusal, on one line, without its codes */
-    str folded;    /* the whole text on one line */
+    str plain;     /* the whole text, cleaned, secrets masked (explain/said.h) */
+    str folded;    /* the same on one line */
     str recipient; /* a mailbox, and never the user's own */
     /* Of the server that was handed the mail. */
     str server, from;

@@ -126,6 +126,8 @@ static void take_error(str text, struct doctor_asked *out)
     out->pasted_error = text;
     if (!doctor_pasted_read(text, out->own_address, &memory, &out->pasted, &e))
         wrong("an error", text);
+    else
+        out->pasted_error = out->pasted.plain;
 }
 
 void script_asked(const char *text, struct doctor_asked *out)
