@@ -243,6 +243,17 @@ static bool by_form(const struct explain_page *p)
            (p->form == FORM_LOG && p->count > 0) || (p->count > 0 && p->folded.n == 0);
 }
 
+/* A numbered reply is neither IMAP nor POP3: where it names them, mail is to be fetched there first. */
+static int of_mailboxes(str text)
+{
+    static const str WORDS[] = { STR_INIT("imap"), STR_INIT("pop3") };
+    int sum = 0;
+    for (size_t i = 0; i < COUNT_OF(WORDS); i++)
+        for (size_t k = 0; holds(text, WORDS[i], true) && k < COUNT_OF(SIGNS); k++)
+            sum += str_eq(SIGNS[k].word, WORDS[i]) ? SIGNS[k].weight : 0;
+    return sum;
+}
+
 enum about about_mail(const struct explain_page *p)
 {
     if (by_form(p))
@@ -252,6 +263,8 @@ enum about about_mail(const struct explain_page *p)
     if (reply_with_status(head) || reply_with_status(tail))
         return ABOUT_MAIL;
     int weight = weight_of(head) + weight_of(tail);
+    if (reply_alone(head))
+        weight -= of_mailboxes(head) + of_mailboxes(tail);
     if (weight > 0 || (weight == 0 && reply_alone(head)))
         return ABOUT_MAIL;
     return weight >= -1 && p->folded.n <= SHORT ? ABOUT_OPEN : ABOUT_OTHER;

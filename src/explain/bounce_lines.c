@@ -57,6 +57,7 @@ static const str TELLS[] = {
     STR_INIT("technical details of permanent failure"),
     STR_INIT("technical details of temporary failure"),
     STR_INIT("the response from the remote server was"),
+    STR_INIT("the remote server's response was"),
     STR_INIT("the error that the other server returned was"),
     STR_INIT("the response was:"),
     STR_INIT("google tried to deliver your message"),

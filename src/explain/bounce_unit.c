@@ -57,6 +57,7 @@ static const struct anchor {
     /* Gmail */
     { STR_INIT("the error that the other server returned was:"), true },
     { STR_INIT("the response from the remote server was:"), true },
+    { STR_INIT("the remote server's response was:"), true },
     { STR_INIT("the response was:"), true },
     { STR_INIT("the response from the remote server:"), true },
     { STR_INIT("smtp error:"), false },

@@ -346,6 +346,24 @@ static const struct explain_row ROWS[] = {
           "open|subscribed|allowed)|not (?:enabled|activated) for (?:smtp|this "
           "(?:user|account))",
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 28 }, { CAUSE_WRONG_CREDENTIALS, -26 } } },
+    /* said to one of whom no login is shown, it may be that there was none */
+    { .key = "to send",
+      .pattern = "\\byou(?:'re| are)? (?:not|n't) (?:permitted|allowed|authori[sz]ed) to send "
+                 "(?:e-?mail|mail|messages)",
+      .facts_not = FACT_LOGIN_TRIED | FACT_LOGIN_TAKEN,
+      .speaks = { { CAUSE_CLIENT_NEVER_AUTHENTICATES, 26 }, { CAUSE_IP_NOT_TRUSTED, 24 } } },
+    { .key = "to send",
+      .pattern = "\\byou(?:'re| are)? (?:not|n't) (?:permitted|allowed|authori[sz]ed) to send "
+                 "(?:e-?mail|mail|messages)",
+      .forms = 1 << FORM_TRANSCRIPT,
+      .facts_not = FACT_LOGIN_TRIED | FACT_LOGIN_TAKEN,
+      .speaks = { { CAUSE_CLIENT_NEVER_AUTHENTICATES, 8 }, { CAUSE_IP_NOT_TRUSTED, 6 } } },
+    /* what a library says of a method that it was told to use: the login was not even tried */
+    { .key = "requested auth",
+      .pattern = "requested auth(?:entication)? (?:method|mechanism)\\b.{0,40}(?:not|n't|un) ?"
+                 "(?:available|supported|offered)",
+      .of_page = true,
+      .speaks = { { CAUSE_NO_COMMON_MECHANISM, 52 }, { CAUSE_WRONG_CREDENTIALS, -24 } } },
     /* Microsoft 365: 5.7.705 to 5.7.708, 5.1.8 and 5.7.750: an account, a domain or a tenant that may not send. */
     { .enhanced = "5.7.705|5.7.708|5.7.501|5.7.502|5.7.503",
       .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 28 } } },

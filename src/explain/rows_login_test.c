@@ -273,6 +273,43 @@ static const struct rows_case ENCRYPTION[] = {
     NOT("Untrusted TLS connection established to mail.example.org[192.0.2.1]:25", TLS_REQUIRED),
 };
 
+/* Relaying refused or a login wanted, in words that stand near other families. */
+static const struct rows_case RELAYING[] = {
+    SAYS("550 Encaminhamento recusado", CLIENT_NEVER_AUTHENTICATES),
+    SAYS("550 Retransmission denied", CLIENT_NEVER_AUTHENTICATES),
+    SAYS("550 Přenos odepřen", CLIENT_NEVER_AUTHENTICATES),
+    SAYS("550 リレー拒否", CLIENT_NEVER_AUTHENTICATES),
+    SAYS("550 Relay ist hier nicht zulässig", CLIENT_NEVER_AUTHENTICATES),
+    SAYS("550 Eine Anmeldung ist nötig", CLIENT_NEVER_AUTHENTICATES),
+    SAYS("550 5.4.4 Relaying denied", CLIENT_NEVER_AUTHENTICATES),
+    SAYS("550 Domain of the forward-path is not served", DOMAIN_NOT_CONFIGURED),
+    SAYS("513 Relaying denied - please fetch your mail with IMAP before sending", POP_BEFORE_SMTP),
+    { .text = "550 authenticate or fetch your mail first",
+      .also = CAUSE_POP_BEFORE_SMTP,
+      .never = FAMILY_IP_BLOCKLISTED,
+      .not_family = true },
+    /* what Postfix's "reject" at the end of a list says leaves three causes open */
+    { .text = "554 5.7.1 <pc.example.org[192.0.2.7]>: Client host rejected: Access denied",
+      .also = CAUSE_CLIENT_NEVER_AUTHENTICATES },
+    { .text = "554 5.7.1 <anna@example.org>: Client host rejected: Access denied",
+      .want = CAUSE_CLIENT_NEVER_AUTHENTICATES },
+    { .text = "554 5.7.1 <unknown[192.0.2.7]>: Client host rejected: Access denied",
+      .want = CAUSE_IP_BLOCKLISTED,
+      .also = CAUSE_CLIENT_NEVER_AUTHENTICATES },
+    /* nobody is known to have an account */
+    SAYS("220 mx.example.org ESMTP\nMAIL FROM:<anna@example.org>\n250 OK\n"
+         "RCPT TO:<bert@example.net>\n550 You may not, you are not allowed to send mail",
+         CLIENT_NEVER_AUTHENTICATES),
+    SAYS("535 5.7.0 you are not allowed to send mail", ACCOUNT_MAY_NOT_SUBMIT),
+    SAYS("The requested auth method \"NTLM\" is not offered\nSMTP Error: Could not authenticate.",
+         NO_COMMON_MECHANISM),
+    /* none of them */
+    SAYS("smtp: failed to lookup address information: Name or service not known in this run",
+         DNS_FAILURE),
+    SAYS("452 4.7.1 The limits of this account have been reached. Please try again later.",
+         RATE_LIMITED),
+};
+
 #define LIST(name, table)                                                                          \
     static void name(void **state)                                                                 \
     {                                                                                              \
@@ -283,14 +320,46 @@ LIST(failed_login, FAILED)
 LIST(no_failed_login, NO_FAILED_LOGIN)
 LIST(methods, METHODS)
 LIST(encryption_asked_for, ENCRYPTION)
+LIST(relaying, RELAYING)
+
+/* A reply comes from a server, never from one's own program; and where the causes that are left open have other
+ * servers, none is named. */
+static void who_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum finding_hop hop;
+    } ROWS[] = {
+        { "504 5.7.4 Unrecognized authentication type", HOP_SUBMISSION },
+        { "530 5.7.0 Authentication required", HOP_SUBMISSION },
+        { "550 5.1.1 no such user", HOP_RECIPIENT },
+        { "Relay access denied", HOP_NONE },
+        { "550 relay not permitted", HOP_NONE },
+        { "smtp: getaddrinfo ENOTFOUND mail.example.org", HOP_CLIENT },
+        { "The remote server's response was:\n550 5.7.1 Relaying denied", HOP_RECIPIENT },
+    };
+    AUTO(explainer_freep) struct explainer *x = explainer_new(false);
+    assert_non_null(x);
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+        struct arena memory;
+        struct explanation out;
+        struct err e;
+        arena_init(&memory, ROWS_CASES_MEMORY);
+        assert_true(explain_text(x, str_from(ROWS[i].text), &memory, &out, &e));
+        if (out.hop != ROWS[i].hop)
+            fail_msg("%s: hop %d", ROWS[i].text, (int)out.hop);
+        assert_true(out.who_refused.n > 0);
+        arena_done(&memory);
+    }
+}
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(failed_login),
-        cmocka_unit_test(no_failed_login),
-        cmocka_unit_test(methods),
-        cmocka_unit_test(encryption_asked_for),
+        cmocka_unit_test(failed_login), cmocka_unit_test(no_failed_login),
+        cmocka_unit_test(methods),      cmocka_unit_test(encryption_asked_for),
+        cmocka_unit_test(relaying),     cmocka_unit_test(who_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

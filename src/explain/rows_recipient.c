@@ -46,7 +46,7 @@ static const struct explain_row ROWS[] = {
     /* --- no such recipient, or one that is shut --- */
     WORDS("user|recipient|mailbox|mail-box|account|address|alias|local part|local-part|person|customer|"
           "subscriber|member|inbox|destination",
-          "\\b" WHO "\\b(?:[^.;]|\\.(?! )){0,70}?(?<!sender )(?:unknown|not found|not known|not exist|" NOT " (?:\\w+ )?(?:exist|found|known|recogni[sz]ed|have an?|valid|listed|active|a valid|a known|"
+          "\\b" WHO "\\b(?! information)(?:[^.;]|\\.(?! )){0,70}?(?<!sender )(?:unknown|not found|not known|not exist|" NOT " (?:\\w+ )?(?:exist|found|known|recogni[sz]ed|have an?|valid|listed|active|a valid|a known|"
           "an active|a registered|our)|no longer (?:exist|valid|avail|active|accept|on|in use|a)|non.?existent|"
           "(?:is|was|address|mailbox|recipient|user) invalid|unrecogni[sz]ed)"
           "(?!.{0,30}(?:password|credential|login))",
@@ -66,7 +66,7 @@ static const struct explain_row ROWS[] = {
           "|\\b(?:disabled|suspended|deactivated|inactive|closed|expired|unavailable|dormant) (?:e-?mail )?" WHO "\\b",
           { UNKNOWN, 32 }),
     WORDS("not a |not known|not enabled|no matching|has left|know th|no exist|blocked account|locked",
-          "not (?:an? )?(?:known|local|valid|registered|real|existing) (?:e-?mail )?" WHO "|not known (?:at|here|to|in)|"
+          "not (?:an? )?(?:known|local|valid|registered|real|existing) (?:e-?mail )?" WHO "|(?<!service )not known (?:at|here|to|in)|"
           "not enabled|no matching " WHO "|has left the|know (?:this|that|the) " WHO "|path no exist|"
           "(?:blocked|locked) (?:account|mailbox|user)\\b", { UNKNOWN, 34 }),
     WORDS("exists|not user|unavailable mail|invalid rcpt|bad rcpt",
@@ -332,6 +332,7 @@ static const struct explain_row ROWS[] = {
           "(?:per|a|an|in|every|each|within|pro|/)\\b", { RATE, 40 }),
     WORDS("max connections|max messages|versandlimit|sendelimit|invio|de env|d'envoi|limite de envio",
           "max(?:imum)? (?:connections|messages|recipients)|versandlimit|sendelimit|limite (?:di invio|d'envoi|de envio)|l.mite de env", { RATE, 38 }),
+    WORDS("limits", "\\blimits (?:for|of|on) (?:your|this|the) (?:account|mailbox|user|domain|plan)\\b.{0,20}(?:exceed|reached)", { RATE, 38 }),
     WORDS("number of", "number of (?:rcpt|recipient|message|mail|e-?mail|connection)s?.{0,16}(?:over|exceed|limit|large|high)", { RATE, 38 }),
     WORDS("exceeded|reached", "(?:exceeded|reached) (?:the |its |their |your |permitted |allowed ){0,2}(?:limits?|threshold)\\b",
           { RATE, 34 }, { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, -14 }),
@@ -420,10 +421,10 @@ static const struct explain_row ROWS[] = {
     WORDS("rtr:|rly:|con:b|dns:b|hvu|ipts|b1)", "\\((?:RTR|RLY|CON|IPTS?|DNS):(?:B|D|G|C)\\w\\)|\\b(?:RTR|RLY|CON):[A-Z]{2}\\b|554rtrdu", { LISTED, 40 }),
     WORDS("cxbl|cdrbl|ipbl|aup#|ib10|ib11|pol-p|pol-t|bl00|_102|_103|_510|_999|(ct ip", "AUP#(?:CXBL|CDRBL|IPBL\\d+)|AUP#(?:I-)?(?:1000|12[0-5]0)|\\bIB(?:10[3-6]|11[0-3])\\b|"
           "\\bPOL-(?:P[1-4]|T[1-3])\\b|\\bBL0000\\d\\d\\b|\\b(?:LPN|OFR)\\w{0,5}[_-](?:102|103|510|999)\\b", { LISTED, 40 }),
-    WORDS("client host rejected", "client host rejected: (?:access denied|blocked|abus|go away|may not|denied|spam|refused|banned|"
+    WORDS("client host rejected", "client host rejected: (?:blocked|abus|go away|may not|denied|spam|refused|banned|"
           "you are)",
           { LISTED, 27 }, { NOLOGIN, 22 }, { UNTRUSTED, 22 }),
-    { .key = "client host rejected", .pattern = "client host rejected: access denied", .hops = 1 << HOP_RECIPIENT, .speaks = { { LISTED, 6 } } },
+    { .key = "client host rejected", .pattern = "client host rejected: access denied", .hops = 1 << HOP_RECIPIENT, .speaks = { { LISTED, 10 } } },
     WORDS("not accepted|not be accepted|be accepted|access to |administratively|from your location|"
           "not accepting connections|not allowed to connect|open relay|open proxy|access denied|go away|"
           "no access from",

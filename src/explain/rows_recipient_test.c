@@ -149,6 +149,8 @@ static const struct rows_case CASES[] = {
     { .text = "550 5.7.1 part of their network is on our block list (S3150)", .cause = LISTED },
     { .text = "554- (RTR:BL) see our page", .cause = LISTED },
     { .text = "554 two.example server not available AUP#CXBL", .cause = LISTED },
+    { .text = "554 5.7.1 <unknown[192.0.2.7]>: Client host rejected: Blocked", .cause = LISTED },
+    { .text = "452 The limits for this account have been reached", .cause = RATE },
     { .text = "554 5.7.1 <unknown[192.0.2.7]>: Client host rejected: Access denied",
       .cause = LISTED,
       .hop = HOP_RECIPIENT },

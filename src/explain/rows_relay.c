@@ -68,40 +68,52 @@ static const struct explain_row ROWS[] = {
     { .key = "weiterleit|weitergeleitet|weiterverm|relay",
       .pattern = "(weiterleit\\w*|weitervermitt\\w*|relay\\w*) "
                  ".{0,50}(verweiger|verbot|abgelehnt|nicht (erlaub|gestatt"
-                 "|zul\\xC3\\xA4ss|zugelass|m\\xC3\\xB6glich|berechtig))|(nicht|keine?) "
+                 "|zuläss|zugelass|möglich|berechtig))|(nicht|keine?) "
                  ".{0,30}(weiterleit|relay)",
       .speaks = { BARE } },
     { .key = "relais|relay",
       .pattern = "(relais|relay(age|er)?) .{0,30}(refus|interdit|(non|pas) (autoris|permis))|"
                  "(refus|interdit|pas autoris).{0,30} (relais|relay)",
       .speaks = { BARE } },
-    { .key = "reenv|retransm|relay|inoltr|repasse",
-      .pattern = "(reenv\\w*|retransm\\w*|relay|inoltr\\w*|repasse) "
-                 ".{0,30}(denegad|negad|negat|rechazad|rifiutat|recusad|"
-                 "proibid|prohibid|(no|non|n\\xC3\\xA3o) (est\\S* |\\xC3\\xA8 |\\xC3\\xA9 "
+    { .key = "reenv|retransm|relay|inoltr|repasse|encaminha",
+      .pattern = "(reenv\\w*|retransm\\w*|relay|inoltr\\w*|repasse|(re)?encaminhamento) "
+                 ".{0,30}(den(eg|i)ad|negad|negat|rechazad|rejeitad|rifiutat|re[cf]usad|"
+                 "proibid|prohibid|(no|non|não) (est\\S* |è |é "
                  ")?(permi|consent|autori[sz]))|"
-                 "no se puede retransmitir",
+                 "no se puede retransmitir|retransmission (denied|refused|rejected|not "
+                 "(allowed|permitted))",
       .speaks = { BARE } },
-    { .key = "relay|doorst|przekaz|rel\xC3\xA4",
-      .pattern =
-          "(relay\\w*|doorsturen|przekazywani\\w*|rel\\xC3\\xA4) .{0,30}(geweiger|niet toegestaan|"
-          "zabronion|odm\\xC3\\xB3w|niedozwol|odrzuc|nekad|reddedil|izin ver|zak\\xC3\\xA1z|"
-          "odep\\xC5\\x99en|odm\\xC3\\xADtnut)",
+    { .key = "relay|doorst|przekaz|rel\xC3\xA4|p\xC5\x99\x65nos|p\xC5\x99\x65pos|"
+             "tov\xC3\xA1\x62\x62\xC3\xADt|videre|vidarebe|"
+             "v\xC3\xA4lit|ge\xC3\xA7i\xC5\x9F|aktar\xC4\xB1m|iletim",
+      .pattern = "(relay\\w*|doorsturen|przekazywani\\w*|relä\\w*|přenos\\w*|přeposílání|"
+                 "továbbít\\w*|"
+                 "videre(sending|formidling)\\w*|vidarebefordran|välity\\w*|geçiş\\w*|aktarım\\w*|"
+                 "iletim\\w*) "
+                 ".{0,30}(geweiger|niet toegestaan|megtagad|elutas|nem "
+                 "enged|afvist|avvist|nægtet|nektet|avvisad|evätt|estet|"
+                 "zabronion|odmów|niedozwol|odrzuc|nekad|reddedil|izin ver|zakáz|"
+                 "odepřen|odmítnut)",
       .speaks = { BARE } },
     { .key = "\xD1\x80\xD0\xB5\xD1\x82\xD1\x80\xD0\xB0\xD0\xBD\xD1\x81\xD0\xBB|" /* retransl- */
              "\xD0\xBF\xD0\xB5\xD1\x80\xD0\xB5\xD1\x81\xD1\x8B\xD0\xBB|"         /* peresyl- */
              "\xD1\x80\xD0\xB5\xD0\xBB\xD0\xB5\xD0\xB9",                         /* relei */
       .pattern = "запрещ|не разреш|отказ|отклон|не допуск|запрет",
       .speaks = { BARE } },
-    { .key = "中继|中繼|中継|转发|轉發|릴레이",
-      .pattern = "(中[继繼継]|转发|轉發|릴레이).{0,24}(拒|不允|不许|禁止|許可され|できません|失败|"
-                 "거부|허용되|금지)|"
-                 "(拒|不允|不许|禁止|无法|無法).{0,12}(中[继繼継]|转发|轉發)",
+    { .key = "中继|中繼|中継|转发|轉發|リレー|릴레이",
+      .pattern =
+          "(中[继繼継]|转发|轉發|リレー|릴레이).{0,24}(拒|不允|不许|禁止|許可され|できません|失败|"
+          "거부|허용되|금지)|"
+          "(拒|不允|不许|禁止|无法|無法).{0,12}(中[继繼継]|转发|轉發)",
       .speaks = { BARE } },
 
     /* the domain of the recipient is named as the reason */
     { .key = "rcpthosts|rcpthost|validrcptto|morercpthosts",
       .speaks = { { DOMAIN, 42 }, { LOGIN, 36 }, { ADDRESS, 28 } } },
+    { .key = "forward-path|forward path",
+      .pattern = "domain (of|in) (the )?forward[- ]path (is |was )?(not|n't) "
+                 "(allowed|permitted|accepted|local|served)",
+      .speaks = { { DOMAIN, 42 }, { LOGIN, 34 }, { ADDRESS, 24 } } },
     { .key = "non-accepted domain|5.7.54|not an accepted domain|non accepted domain",
       .speaks = { { DOMAIN, 7 } } },
     { .key = "domain",
@@ -207,10 +219,10 @@ static const struct explain_row ROWS[] = {
     { .codes = CODE_530, .speaks = { { LOGIN, 14 }, { CAUSE_MAIL_ONLY_UNDER_TLS, 8 } } },
     { .key = "authentifi|anmeld|authentisier|einlogg",
       .pattern = "(authentifi\\w*|anmeld\\w*|authentisier\\w*) "
-                 ".{0,30}(erforderlich|notwendig|n\\xC3\\xB6tig|ben\\xC3\\xB6tigt|"
-                 "verlangt|requise?|n\\xC3\\xA9cessaire|obligatoire)|(nicht|pas|non) "
+                 ".{0,30}(erforderlich|notwendig|nötig|benötigt|"
+                 "verlangt|requise?|nécessaire|obligatoire)|(nicht|pas|non) "
                  "(authentifi|angemeldet|eingeloggt|identifi)|"
-                 "(erfordert|verlangt|ben\\xC3\\xB6tigt|n\\xC3\\xA9cessite|requiert|exige)\\w* "
+                 "(erfordert|verlangt|benötigt|nécessite|requiert|exige)\\w* "
                  ".{0,20}(authentifi|anmeldung)",
       .speaks = { { LOGIN, 38 }, { CAUSE_WRONG_CREDENTIALS, 8 } } },
     { .key = "autentic|autenticaci|autentica\xC3\xA7|uwierzyteln|verificatie|aanmeld",
@@ -218,7 +230,7 @@ static const struct explain_row ROWS[] = {
                  ".{0,24}(requerid|necesari|obligatori|richiest|"
                  "necessari|exigid|wymagan|vereist|nodig)|(requiere|requer|richiede|exige|wymaga|"
                  "vereist) .{0,24}(autentic|"
-                 "uwierzyteln|aanmeld)|(no|non|n\\xC3\\xA3o) (est\\S* )?autentic",
+                 "uwierzyteln|aanmeld)|(no|non|não) (est\\S* )?autentic",
       .speaks = { { LOGIN, 38 } } },
     { .key = "авториз|аутентиф",
       .pattern = "(авториз\\S*|аутентиф\\S*) "
@@ -245,10 +257,15 @@ static const struct explain_row ROWS[] = {
       .pattern = "(does not|doesn't) have permissions? to submit( mail)? to this server",
       .speaks = { { LOGIN, 44 }, { ADDRESS, 42 }, { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 30 } } },
     { .key = "client host rejected: access denied",
-      .speaks = { { LOGIN, 33 },
-                  { ADDRESS, 33 },
-                  { CAUSE_IP_BLOCKLISTED, 26 },
+      .speaks = { { LOGIN, 34 },
+                  { ADDRESS, 32 },
+                  { CAUSE_IP_BLOCKLISTED, 6 },
                   { CAUSE_REVERSE_DNS_MISSING, 10 } } },
+    /* a stranger without a name, where no users submit: most often a list of the server's own */
+    { .key = "<unknown[",
+      .pattern = "<unknown\\[[^\\]]{1,60}\\]>: client host rejected: access denied",
+      .facts_not = FACT_SUBMISSION_HOST | FACT_CLIENT_PRIVATE | FACT_CLIENT_LOOPBACK,
+      .speaks = { { CAUSE_IP_BLOCKLISTED, 6 } } },
     { .key = "recipient address rejected: access denied",
       .speaks = { { LOGIN, 30 },
                   { ADDRESS, 28 },
@@ -303,20 +320,21 @@ static const struct explain_row ROWS[] = {
 
     /* mail is to be fetched first */
     { .key = "pop|check|fetch|receiv|retriev|collect|read ",
-      .pattern = "pop[ -]?3?[ -](before|auth)[ -]?(smtp)?|smtp[ -]after[ -]pop|(must|should|need "
-                 "to|have to|please|may need to|"
-                 "maybe you need to|first|to) (first "
-                 ")?(check|fetch|receive|retrieve|collect|read|download|get|pop)"
-                 "( for)?( your| new| any| the| incoming){0,3} "
-                 "(e-?)?mails?\\b.{0,40}(first|before|pop|prior|\\bsend)|"
-                 "(authenticate|log ?in|login|logged in|log on|logged on|check|verified)( "
-                 "yourself)?( with| to| in| into| using| via| by| "
-                 "through| on| your| the| mail| mailbox| a){0,4} "
-                 "(pop|imap)|(check|fetch|receive|retrieve) (your |new |for )*"
-                 "(e-?)?mail (via|by|through|over|with|using) pop|not (checked|logged "
-                 "in|popped).{0,40}\\bpop|"
-                 "no recent (pop|imap|login|mail check)|get pop auth|pop/?(a?pop)? "
-                 "(first|login|authentication)|pop-auth",
+      .pattern =
+          "pop[ -]?3?[ -](before|auth)[ -]?(smtp)?|smtp[ -]after[ -]pop|(must|should|need "
+          "to|have to|please|may need to|"
+          "maybe you need to|first|to|(authenticat\\w*|log ?in|auth)( yourself)?,? or) (first "
+          ")?(check|fetch|receive|retrieve|collect|read|download|get|pop)"
+          "( for)?( your| new| any| the| incoming){0,3} "
+          "(e-?)?mails?\\b.{0,40}(first|before|pop|prior|\\bsend)|"
+          "(authenticate|log ?in|login|logged in|log on|logged on|check|verified)( "
+          "yourself)?( with| to| in| into| using| via| by| "
+          "through| on| your| the| mail| mailbox| a){0,4} "
+          "(pop|imap)|(check|fetch|receive|retrieve) (your |new |for )*"
+          "(e-?)?mail (via|by|through|over|with|using) pop|not (checked|logged "
+          "in|popped).{0,40}\\bpop|"
+          "no recent (pop|imap|login|mail check)|get pop auth|pop/?(a?pop)? "
+          "(first|login|authentication)|pop-auth",
       .speaks = { { POP, 56 }, { LOGIN, 12 } } },
     { .key = "smtp authentication turned on", .speaks = { { LOGIN, 14 } } }, /* cPanel names both */
     { .key = "authenticate before send", .speaks = { { POP, 48 }, { LOGIN, 2 } } },

@@ -13,10 +13,13 @@
 #define POP     CAUSE_POP_BEFORE_SMTP
 
 /* Words by which a refusal to relay is known: enough to ask where it was found. */
-#define RELAY_KEYS "relay|rcpthosts|weiterleit|relais|中继|中繼|中継|ретрансл|reenv|retransm"
-#define RELAY_WORDS                                                                                \
-    "relay(?![=.-]|host| "                                                                         \
-    "recipient)|rcpthosts|weiterleit|relais|中[继繼継]|ретрансл|reenv|retransm"
+#define RELAY_KEYS                                                                                             \
+    "relay|rcpthosts|weiterleit|relais|中继|中繼|中継|リレー|ретрансл|reenv|retransm|inoltr|" \
+    "encaminha"
+#define RELAY_WORDS                                                                                           \
+    "relay(?![=.-]|host| "                                                                                    \
+    "recipient)|rcpthosts|weiterleit|relais|中[继繼継]|リレー|ретрансл|reenv|retransm|inoltr|" \
+    "encaminha"
 #define RELAYING          .key = RELAY_KEYS, .pattern = RELAY_WORDS
 #define LOGIN_WORDS       "authenticat|auth required|logged in|login"
 #define FORMS_OF_PROGRAMS ((1 << FORM_LIBRARY) | (1 << FORM_DIALOG) | (1 << FORM_TRANSCRIPT))
@@ -55,6 +58,8 @@ static const struct explain_row ROWS[] = {
       .speaks = { { DOMAIN, 12 }, { LOGIN, -4 } } },
     { RELAYING, .facts = FACT_NULL_SENDER, .speaks = { { DOMAIN, 10 }, { LOGIN, -4 } } },
     { RELAYING, .facts = FACT_FROM_IS_TO_DOMAIN, .speaks = { { DOMAIN, 4 } } },
+    /* Exchange counts it among the routes that it cannot find: the words say more than the code */
+    { RELAYING, .enhanced = "x.4.4", .speaks = { { CAUSE_DNS_FAILURE, -44 } } },
     /* what the login did */
     { RELAYING, .facts = FACT_LOGIN_TAKEN,
       .speaks = { { CAUSE_LOGIN_NOT_HONOURED, 44 },

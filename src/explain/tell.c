@@ -25,12 +25,28 @@ static enum finding_hop usual_hop(enum cause_family f, enum explain_form form)
     }
 }
 
+/* The same, where it is told that a server answered: then it was none of one's own programs. */
+static enum finding_hop hop_by_cause(const struct explanation *x, enum cause_id id)
+{
+    enum cause_family f = cause_of(id)->family;
+    enum finding_hop hop = usual_hop(f, x->page.form);
+    if (hop != HOP_CLIENT || !x->said || x->said->code <= 0)
+        return hop;
+    return f == FAMILY_DNS_FAILURE ? HOP_RECIPIENT : HOP_SUBMISSION;
+}
+
 enum finding_hop tell_hop(const struct explanation *x)
 {
-    const struct cause *c = cause_of(x->best.cause);
     if (x->said && x->said->hop)
         return x->said->hop;
-    return c ? usual_hop(c->family, x->page.form) : HOP_NONE;
+    if (!x->best.cause)
+        return HOP_NONE;
+    enum finding_hop hop = hop_by_cause(x, x->best.cause);
+    /* the causes that are left open are told by other servers: the text does not say which one it was */
+    for (size_t i = 0; i < x->also_count; i++)
+        if (hop_by_cause(x, x->also[i].cause) != hop)
+            return HOP_NONE;
+    return hop;
 }
 
 str tell_who(const struct explanation *x, struct arena *memory)
@@ -39,7 +55,10 @@ str tell_who(const struct explanation *x, struct arena *memory)
     if (x->said)
         s = *x->said;
     s.hop = x->hop;
-    return explain_who_text(&s, memory);
+    str who = explain_who_text(&s, memory);
+    if (who.n == 0 && x->best.cause)
+        return STR("a mail server; the text does not tell which one");
+    return who;
 }
 
 /* The cause in a sentence of its own, and who said what where that is told. */
