@@ -133,6 +133,8 @@ static const struct sign {
     { STR_INIT("mysql"), -4 },
     { STR_INIT("psql"), -5 },
     { STR_INIT("postgres"), -4 },
+    { STR_INIT("pg_hba"), -5 },
+    { STR_INIT("postgis"), -5 },
     { STR_INIT("mariadb"), -4 },
     { STR_INIT("mongo"), -5 },
     { STR_INIT("pymongo"), -5 },
@@ -256,6 +258,8 @@ static int of_mailboxes(str text)
 
 enum about about_mail(const struct explain_page *p)
 {
+    if (about_settings(p->plain))
+        return ABOUT_OTHER;
     if (by_form(p))
         return ABOUT_MAIL;
     str head = str_take(p->folded, LOOKED_AT);

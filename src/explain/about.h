@@ -14,4 +14,7 @@ enum about { ABOUT_OTHER, ABOUT_OPEN, ABOUT_MAIL };
 /* A bounce, a conversation, lines of a mail server's log are about mail; any other text where its words say so. Looks at
  * the first and the last 16 KiB. */
 enum about about_mail(const struct explain_page *p);
+/* Is a pasted text nothing but settings of a mail server or program, or published records? No line of it tells of a
+ * refusal then. False for a text of more than 64 KiB. */
+bool about_settings(str plain);
 #endif

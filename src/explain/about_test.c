@@ -39,6 +39,7 @@ static const struct about_case {
     { "imap-login: Aborted login (auth failed, 1 attempts): user=<bob>", false },
     { "rsync: failed to connect to 192.0.2.7: Connection refused", false },
     { "KeyError: 'user'", false },
+    { "FATAL: password failed, matched pg_hba.conf line 7", false },
     { "docker: Error response from daemon: pull access denied", false },
 };
 
@@ -96,6 +97,36 @@ static void test_a_bounce_is_by_its_form(void **state)
     assert_true(about_mail(&page));
 }
 
+/* Settings speak of lists, quotas and relaying, and refuse nothing. */
+static const struct about_case SETTINGS[] = {
+    { "smtpd_client_restrictions =\n    reject_rbl_client list.example,\n    permit\n", true },
+    { "# limits\n[mail]\nquota_full = bounce\nrelay_domains = two.example\n", true },
+    { "  warn\n    dnslists = list.example\n    add_header = X-W: $ip is listed at $dom\n  .endif",
+      true },
+    { "$m->isSMTP();\n$m->Host = 'mx.example';\n$m->Port = 587;", true },
+    { "one.example IN TXT v=spf1 mx -all", true },
+    { "smtp      inet  n\n  -o smtpd_relay_restrictions=permit\n", false },
+    { "quota_full = bounce", false },
+    { "relayhost = mx.example\n550 5.7.1 no relaying\n", false },
+    { "host = mx.example\nanswer = relaying denied\n", false },
+    { "v=spf1 -all is in the way: 550 SPF failed", false },
+    { "to=<b@two.example>, stat=Sent\nto=<c@two.example>, stat=Sent", false },
+    { "user = bob\nYour mailbox is over its quota", false },
+};
+
+static void test_settings_are_no_refusal(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(SETTINGS); i++) {
+        print_message("  %s\n", SETTINGS[i].text);
+        assert_int_equal(about_settings(str_from(SETTINGS[i].text)), SETTINGS[i].mail);
+    }
+    struct explain_page page = { .form = FORM_LOG,
+                                 .count = 1,
+                                 .plain = str_from(SETTINGS[0].text) };
+    assert_false(about_mail(&page));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +135,7 @@ int main(void)
         cmocka_unit_test(test_the_end_is_looked_at),
         cmocka_unit_test(test_a_log_of_another_program),
         cmocka_unit_test(test_a_bounce_is_by_its_form),
+        cmocka_unit_test(test_settings_are_no_refusal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

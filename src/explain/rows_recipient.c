@@ -130,6 +130,7 @@ static const struct explain_row ROWS[] = {
     STATUS("x.1.6|x.1.3|x.1.4|x.2.1|x.7.17", { UNKNOWN, 16 }),
     STATUS("5.5.0", { UNKNOWN, 4 }, { OTHER, 4 }),
     WORDS("badrcptto|bad-rcpt|bad recipient|badrecipient", "bad[-_ ]?(?:rcptto|rcpt|recipient)", { UNKNOWN, 34 }),
+    WORDS("invalid|incorrect", "(?<!sender )(?<!from )\\b" WHO " (?:(?:is|was|are) )?(?:invalid|incorrect)[ .!;>)\\]]*$", { UNKNOWN, 32 }),
     WORDS("moved|has changed|new address", "(?:user|recipient|address|mailbox|account)\\b.{0,40}(?:has |was )?(?:moved|changed)(?: to|$|\\.)|"
           "has left the company", { UNKNOWN, 26 }),
     WORDS("unrouteable|unroutable", "unrout(?:e)?able address", { UNKNOWN, 12 }, { DNS, 14 }),
@@ -152,6 +153,16 @@ static const struct explain_row ROWS[] = {
     WORDS("destinat|usu|endere|caixa|conta",
           "(?:destinat.{1,2}rio|usu.{1,2}rio|endere.{1,2}o|caixa postal|conta)\\b.{0,60}(?:desconhecid|"
           "inexistente|n.{1,2}o (?:existe|encontrad|foi|v.lid|p.de)|inv.{1,2}lid|desativad|suspens|bloquead)", { UNKNOWN, 36 }),
+    WORDS("accept|nimmt|acepta|admite|accetta|aceita|принима",
+          "(?:adresse|destinataire|bo.te|compte)\\b.{0,60}n'accepte (?:plus|pas)|(?:empf.{1,2}nger|postfach|adresse|"
+          "konto)\\w*.{0,40}nimmt kein|(?:destinatario|buz.{1,2}n|cuenta|direcci.{1,2}n)\\b.{0,40}\\bno (?:acepta|"
+          "admite)|(?:destinatario|casella|indirizzo|utente)\\b.{0,40}non accetta|(?:destinat.{1,2}rio|caixa|conta|"
+          "endere.{1,2}o)\\b.{0,40}n.{1,2}o aceita|(?:ящик|получател|адрес)\\w*.{0,40}не принимает",
+          { UNKNOWN, 30 }, { OTHER, 18 }),
+    WORDS("no se ha|no se pudo|no se puede|niet worden gevonden|nie znaleziono",
+          "(?:direcci.{1,2}n|destinatario|usuario|buz.{1,2}n|cuenta)\\b.{0,80}no se (?:ha|pudo|puede) (?:podido )?encontr|"
+          "adres\\b.{0,30}niet worden gevonden|nie znaleziono.{0,20}(?:adres|odbiorc|u.{1,2}ytkown|skrzynk)",
+          { UNKNOWN, 36 }),
     WORDS("gebruiker|ontvanger|adres|konto|skrzynk|odbiorc|adresat|u.ytkown|mottagar|postboks|bruger",
           "(?:gebruiker|ontvanger|adres)\\b.{0,50}(?:onbekend|bestaat niet|niet gevonden|ongeldig)|"
           "onbekende (?:gebruiker|ontvanger)|(?:konto|skrzynk\\w*|odbiorc\\w*|adres\\w*|"
@@ -206,6 +217,9 @@ static const struct explain_row ROWS[] = {
     STATUS("x.2.2", { FULL, 24 }),
     STATUS("x.3.1", { OTHER, 18 }, { FULL, 8 }),
     { .codes = CODE_552, .speaks = { { FULL, 7 }, { LARGE, 7 }, { CONTENT, 2 } } },
+    WORDS("capienza|esaurit|plena|postbus|dépass|superad|exced",
+          "raggiunto .{0,40}capienza|spazio.{0,40}esaurit|b.{1,2}stia .{0,40}plena|postbus .{0,40}vol\\b|"
+          "(?:cuota|quota)\\b.{0,40}(?:superad|excedid|d.{1,2}pass)", { FULL, 38 }),
     WORDS("превыш|переполн|квот|заполнен", "(?:ящик|квот|почт).{0,40}(?:переполн|превыш|заполн)|превыш.{0,30}квот", { FULL, 40 }),
     WORDS("已满|空间不足|容量|超限|いっぱい|一杯|満杯|용량", "(?:邮箱|郵箱|信箱|收件人).{0,20}(?:已满|满|空间不足|容量)|空间不足|メールボックス.{0,30}(?:いっぱい|一杯|満杯|容量)|용량.{0,10}초과", { FULL, 38 }),
     WORDS("_417|-417|r417|lpn|ofr", "\\b(?:LPN|OFR|OUK)\\w{0,5}[_-]?417\\b", { FULL, 36 }),
@@ -220,6 +234,7 @@ static const struct explain_row ROWS[] = {
           { LARGE, 38 }),
     WORDS("size|bigger|payload|dimension", "\\b(?:size|length)\\b.{0,40}(?:over|above|beyond) |(?:mail|message|attachment|file) .{0,12}bigger|payload too large|"
           "dimension\\w+ massima|supera la dimension", { LARGE, 38 }),
+    WORDS("trop ", "(?:message|pi.{1,2}ce jointe|courriel|mail)\\b.{0,30}trop (?:volumineu|gro|lourd|grand)", { LARGE, 38 }),
     WORDS("length of|size of", "(?:length|size) of .{0,40}(?:maximum|threshold)", { LARGE, 36 }),
     WORDS("mailbox", "mailbox.{0,20}size limit exceeded|mailbox size limit", { LARGE, -26 }, { FULL, 12 }),
     WORDS("header", "header.{0,20}(?:size|line|too long)", { OTHER, 8 }),
@@ -286,6 +301,10 @@ static const struct explain_row ROWS[] = {
     WORDS("spam|contenido|inhalt|contenu|contenuto|спам|вирус|垃圾|病毒|迷惑|ウイルス|suspected",
           "nachricht.{0,40}(?:spam|abgelehnt)|contenu.{0,30}(?:refus|rejet|interdit)|contenido.{0,30}(?:rechaz|"
           "no permit)|(?:письмо|сообщени).{0,60}(?:спам|отклонен|вирус)|спам|вирус|垃圾邮件|病毒|迷惑メール|ウイルス", { CONTENT, 36 }),
+    WORDS("désirable|no deseado|no solicitado|indesiderat|indesejad|unerwünscht|allegato",
+          "ind.{1,2}sirable|correo (?:electr.{1,2}nico )?no (?:deseado|solicitado)|indesiderat|indesejad|"
+          "unerw.{1,2}nscht|allegato.{0,30}non (?:consentit|ammess)", { CONTENT, 36 }),
+    WORDS("policy violation", "policy violation", { CONTENT, 12 }),
     WORDS("dt:spm|msg-p2|pol-p5|pol-p6|ib212|ib705|cs01|hm08|ph01|dt:vir|dt:adv|msg-p3", "\\bdt:(?:spm|vir|adv)|\\bMSG-P[23]\\b|\\bPOL-P[56]\\b|\\bIB(?:212|705)\\b|\\[?\\b(?:CS01|HM08|PH01)\\b", { CONTENT, 38 }),
     WORDS("rfc |header error|rfc-|rfc 5322|rfc 2822|rfc5322|rfc2822|multiple|duplicate header|bare lf|"
           "bare newline|stray lf|line feed|linefeed|invalid header|8-bit|mime|not compliant|noncompliant|"
@@ -330,6 +349,8 @@ static const struct explain_row ROWS[] = {
           "\\b(?:only|no more than|at most|up to|maximum(?: of)?|limited to|limit of|limit is|nur|max\\.?) (?:\\d[\\d.,]*|one|a few) "
           "(?:\\w+ ){0,2}?(?:messages?|mails?|e-?mails?|recipients?|connections?|nachrichten|sends?) (?:are |is )?(?:allowed |permitted |accepted )?"
           "(?:per|a|an|in|every|each|within|pro|/)\\b", { RATE, 40 }),
+    WORDS("to many", "\\bsen(?:t|d|ding) to many", { RATE, 40 }, { LISTED, -24 }),
+    WORDS("unusual activity", "unusual activity (?:in|on|from) your .{0,24}account", { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 42 }, { RATE, 38 }, { LARGE, -34 }),
     WORDS("max connections|max messages|versandlimit|sendelimit|invio|de env|d'envoi|limite de envio",
           "max(?:imum)? (?:connections|messages|recipients)|versandlimit|sendelimit|limite (?:di invio|d'envoi|de envio)|l.mite de env", { RATE, 38 }),
     WORDS("limits", "\\blimits (?:for|of|on) (?:your|this|the) (?:account|mailbox|user|domain|plan)\\b.{0,20}(?:exceed|reached)", { RATE, 38 }),
@@ -444,6 +465,8 @@ static const struct explain_row ROWS[] = {
       .pattern = "(?:try|retry|come back|resend|send|re-?try|please)\\b.{0,30}(?:again|later|in \\d+ ?(?:s\\b|sec|min|"
           "hour)|after \\d+|soon)|sp.ter (?:nochmal|erneut|wieder)|plus tard|riprova|intente|позже|稍后",
       .speaks = { { GREY, 21 }, { OTHER, 16 }, { RATE, 19 } } },
+    /* Mimecast answers so while it greylists, and in trouble of its own */
+    KEY("internal resource temporarily unavailable|internal resources are temporarily unavailable", { GREY, 14 }),
     WORDS("temporarily rejected|temporarily deferred|temporarily refused|temporary reject|first time|"
           "not seen before|new sender|policy restrictions|intentional policy",
           "temporar(?:il)?y (?:rejected|refused|deferred|reject)|first time (?:we|i) (?:have |has )?seen|"
@@ -553,6 +576,12 @@ static const struct explain_row ROWS[] = {
     WORDS("domain|mx lookup|mx record|mx query|no mx",
           "(?<!rejected: )\\bdomain (?:name )?(?:<?[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,6}>? )?(?:does not exist|doesn't exist|not found|is unknown|does not resolve|could not be (?:found|resolved))|"
           "\\bmx (?:look ?up|records?|query).{0,24}(?:fail|not found|error|missing|do(?:es)? not)", { DNS, 34 }, { UNKNOWN, -6 }),
+    WORDS("domaine|domäne|dominio|domínio|domein|домен",
+          "(?:domaine|dom.{1,2}ne|dominio|dom.{1,2}nio|domein|домен)\\b.{0,40}(?:introuvable|inexistant|n'existe|"
+          "existiert nicht|nicht (?:gefunden|existier)|no (?:existe|se (?:ha )?(?:podido )?encontr)|non esiste|"
+          "inesistente|n.{1,2}o existe|bestaat niet|не (?:существ|найден))", { DNS, 46 }, { UNKNOWN, -20 }),
+    KEY("routing server failure", { DNS, 44 }),
+    WORDS("dns mx|mx or a", "(?:invalid|no|bad|missing) (?:dns )?mx or a\\b", { DNS, 42 }, { UNKNOWN, -60 }),
     STATUS("x.1.2|x.4.4|5.4.310|4.4.312|5.4.312|4.4.316", { DNS, 20 }),
 };
 /* clang-format on */

@@ -206,6 +206,14 @@ static const struct explain_row ROWS[] = {
           "spf.{0,40}(?:fail|not pass|reject|den|prohibit|unauthori|invalid|violat|inspect|suspicious)|(?:fail|"
           "reject|violat|prohibit|unauthori).{0,40}(?:spf|policy framework)",
           { CAUSE_SPF_FAIL, 6 }, { CAUSE_FROM_NOT_LOGIN, -8 }, { CAUSE_RECIPIENT_UNKNOWN, -40 }),
+    /* a check that was passed is none that refuses */
+    WORDS("received-spf|spf=pass|spf: pass", "received-spf: (?:pass|none|neutral)\\b|\\bspf[=:] ?pass\\b", { CAUSE_SPF_FAIL, -44 }, { CAUSE_EHLO_NAME_REFUSED, -50 }),
+    /* words that only speak of these records */
+    { .key = "spf|dkim|dmarc", .codes = CODE_NONE,
+      .pattern = "^(?![ -~]{0,2000}(?:fail|reject|den[yi]|refus|block|\\bno|n't|unauth|violat|prohibit|invalid|error|"
+                 "bounce|unable|permit|missing|forged|fehl|abgelehnt|echec|erreur|rifiut|rechaz|\\b[45]\\.\\d|[45]\\d\\d[ -]|"
+                 "accept|require|allow|must|did|does|quarantin|polic))[ -~]{1,2000}$",
+      .speaks = { { CAUSE_SPF_FAIL, -36 }, { CAUSE_DKIM_DMARC_FAIL, -36 } } },
     WORDS("not allowed|not permitted|not authori|not designated|not listed|not an auth",
           "(?:\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-f]{0,4}:[0-9a-f:]{4,}|\\bip(?: address)?|mail ?server|"
           "(?:sending|client) host)[\\])]?,? (?:" NOT
@@ -303,6 +311,7 @@ static const struct explain_row ROWS[] = {
         .speaks = { { CAUSE_REVERSE_DNS_MISSING, 4 } },
         .proves = "Postfix found no PTR record of the client's address, or one whose name does not lead back to it (reject_unknown_client_hostname).",
     },
+    WORDS("bad dns|bad ptr|ptr resource|ptr record", "bad (?:dns )?ptr|ptr (?:resource )?record", { CAUSE_REVERSE_DNS_MISSING, 12 }),
     WORDS("resolve|find|determine|look up|lookup|verify",
           "(?:can ?not|can't|unable to|could not|couldn't|fail\\w* to) (?:resolve|find|determine|look ?up|"
           "verify) (?:your|the client|the sending|client|sending|name of|host for) ?(?:host|address|ip|name|"

@@ -91,6 +91,12 @@ static const struct rows_case CASES[] = {
     /* SPF alone, and SPF beside others */
     { .text = "550 5.7.23 The message was rejected because of Sender Policy Framework violation",
       .cause = SPF },
+    { .text = "Received-SPF: Pass (one.example)", .never = SPF },
+    { .text = "Received-SPF: Pass helo=mx.one.example; receiver=unknown",
+      .never = CAUSE_EHLO_NAME_REFUSED },
+    { .text = "The SPF record of one.example and its DKIM key", .never = SPF },
+    { .text = "554-No SMTP service 554 Bad DNS PTR resource record",
+      .cause = CAUSE_REVERSE_DNS_MISSING },
     { .text = "550 SPF: 192.0.2.7 is not allowed to send mail from one.example", .cause = SPF },
     { .text = "550 192.0.2.7 is not permitted to send mail for one.example", .cause = SPF },
     { .text = "554 192.0.2.7 is not an authorized sender for one.example", .cause = SPF },
