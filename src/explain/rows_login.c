@@ -439,6 +439,20 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_AUTH_BACKEND_DOWN, 42 },
                   { CAUSE_NO_COMMON_MECHANISM, 30 },
                   { CAUSE_OTHER_NOT_RELAY, -20 } } },
+    /* CDO: the code of what went wrong below the one that it tells first */
+    { .key = "80040217",
+      .of_page = true,
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 34 }, { CAUSE_CLIENT_NEVER_AUTHENTICATES, 26 } } },
+    { .key = "using 0 possible",
+      .pattern = "using 0 possible authenticators",
+      .speaks = { { CAUSE_NO_COMMON_MECHANISM, 46 },
+                  { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 10 },
+                  { CAUSE_WRONG_CREDENTIALS, -60 } } },
+    { .key = "sasl challenge|saslexception",
+      .pattern = "invalid sasl challenge|malformed sasl challenge|saslexception",
+      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 36 },
+                  { CAUSE_NO_COMMON_MECHANISM, 30 },
+                  { CAUSE_WRONG_CREDENTIALS, 24 } } },
     { .key = "authenticators available|requires sasl|missing_requirement|no authenticator",
       .pattern = "no authenticators? (?:available|found)|authentication (?:method \\S{1,20} "
                  ")?requires sasl|"
@@ -463,7 +477,7 @@ static const struct explain_row ROWS[] = {
       .pattern =
           "(?:does(?:n['’]?t| not| no)|did(?:n['’]?t| not)|server (?:not|without)) (?:seem to |"
           "appear to )?(?:support|offer|advertise|allow|announce|provide)[a-z]* "
-          "(?:any |the )?(?:smtp )?(?:(?:authentication|auth)\\b(?! "
+          "(?:any |the )?[\"'“‘]?(?:smtp )?(?:(?:authentication|auth)\\b(?! "
           "(?:method|mechanism|type))|(?:SMTP )?AUTH extension|ESMTP AUTH)|"
           "host did not advertise authentication|no auth(?:entication)? "
           "(?:support|capability|extension|advertised|offered|mechanisms? "
@@ -474,13 +488,15 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_MX_PORT_NOT_SUBMISSION, 18 },
                   { CAUSE_NO_COMMON_MECHANISM, 12 },
                   { CAUSE_WRONG_CREDENTIALS, -14 } } },
-    { .key = "smtp error (250)|smtp error: (250)|(code: 250|smtp-fehler (250)|erreur smtp (250)",
-      .pattern = "SMTP Error:? \\(250\\)(?:[^.]|\\.\\b){0,6} ?auth|SMTP-Fehler \\(250\\)|erreur "
-                 "SMTP \\(250\\)|"
-                 "authentication failure(?:[^.]|\\.\\b){0,20}\\(code: 250",
+    /* Roundcube's, in any language */
+    { .key = "(250)|(code: 250",
+      .pattern =
+          "SMTP[^()]{0,12}\\(250\\)[^()]{0,40}(?:auth|autent|uwierzyt|аутент|автор|认证|認證|"
+          "認証|인증)|"
+          "authentication failure(?:[^.]|\\.\\b){0,20}\\(code: 250",
       .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 36 },
                   { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 28 },
-                  { CAUSE_WRONG_CREDENTIALS, -24 } } },
+                  { CAUSE_WRONG_CREDENTIALS, -40 } } },
     { .key = "mechanism|mechs|auth type|authentication type|authentication method|auth method|"
              "authentication scheme|authenticator|authentication technique",
       .pattern =
@@ -500,7 +516,8 @@ static const struct explain_row ROWS[] = {
     { .key = "mechanism|auth type|authentication type|authentication method|auth method|"
              "authentication scheme|selected auth|authtype",
       .pattern =
-          "(?:unrecogni[sz]ed|unsupported|unknown|invalid|unable to use this|cannot use "
+          "unsupportedauth(?:entication)?mechanism|(?:unrecogni[sz]ed|unsupported|unknown|invalid|"
+          "unable to use this|cannot use "
           "this|bad|"
           "unimplemented|incompatible) (?:smtp |sasl )?(?:auth|authentication|login)? ?"
           "(?:types?|mechanisms?|methods?|schemes?)\\b|(?:auth|authentication|login|sasl|smtp|"

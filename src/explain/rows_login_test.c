@@ -207,6 +207,17 @@ static const struct rows_case METHODS[] = {
          NO_COMMON_MECHANISM),
     SAYS("warning: SASL authentication failure: No worthy mechs found", NO_COMMON_MECHANISM),
     SAYS("No authentication mechanisms supported by both server and client", NO_COMMON_MECHANISM),
+    SAYS("Failed to authenticate on SMTP server with username \"anna\" using 0 possible "
+         "authenticators",
+         NO_COMMON_MECHANISM),
+    SAYS("mail_send::Error: UnsupportedAuthMechanism", NO_COMMON_MECHANISM),
+    { .text = "SaslException: Invalid SASL challenge from the server",
+      .also = CAUSE_NO_COMMON_MECHANISM },
+    SAYS("SMTP Fehler (250): Die Authentisierung ist fehlgeschlagen", RELAY_TAKES_NO_LOGIN),
+    SAYS("Erro de SMTP (250): Falha na autenticação", RELAY_TAKES_NO_LOGIN),
+    SAYS("mail: Server does not support the \"AUTH\" extension", RELAY_TAKES_NO_LOGIN),
+    { .text = "CDO.Message.1 error '80040211' The transport error code was 0x80040217.",
+      .also = CAUSE_CLIENT_NEVER_AUTHENTICATES },
     SAYS("No suitable authentication method found.", NO_COMMON_MECHANISM),
     SAYS("msmtp: the server does not support authentication method LOGIN", NO_COMMON_MECHANISM),
     SAYS(

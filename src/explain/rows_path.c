@@ -19,7 +19,7 @@ static const struct explain_row ROWS[] = {
           ")?(?:not (?:be )?"
           "(?:trusted|verified|valid|validated|accepted)|cannot be (?:verified|trusted|validated)|"
           "invalid|untrusted|problem|error|rejected|verification|presented by the server is not "
-          "trusted)|sslcertverificationerror|certificate validation (?:failed|error)|"
+          "trusted)|sslcertverificationerror|certificate validation (?:failed|failure|error)|"
           "(?:ssl|tls) certificate (?:problem|verification|error)|unable to (?:verify|validate) "
           "(?:the )?"
           "(?:server(?:'s)? |peer(?:'s)? |remote )?certificate|certificate (?:is )?invalid "
@@ -32,6 +32,8 @@ static const struct explain_row ROWS[] = {
           "certificate\\b|not an? valid "
           "certificate|"
           "certificate (?:chain )?(?:is )?not (?:trusted|valid|verified)|err_ssl_cert|"
+          "invalid ?peer ?certificate|invalidcertificate\\(|no certificates? could be verified|did "
+          "not present (?:any|a) certificate|ssl peer certificate or ssh remote key was not ok|"
           "cannot verify server identity|can(?:'|no)t verify (?:the )?identity of|server "
           "certificate not (?:trusted|verified)|the identity of (?:[^.]|\\.\\b){0,80} cannot be "
           "verified",
@@ -109,11 +111,13 @@ static const struct explain_row ROWS[] = {
              "namensgleich|stimmt nicht|ne correspond|no coincide|não corresponde|non corrisponde|"
              "не соответствует|не совпадает|not valid for|certificate owner|not the expected|wrong "
              "name|"
-             "identity|certificate-host|hostname",
+             "identity|certificate-host|hostname|remote server",
       .pattern =
           "host ?name mismatch|(?:certificate|cert)[ _-]?(?:host ?)?name[ _-]?mismatch|name "
           "mismatch: "
-          "DN|ip address mismatch|certificate is not valid for [\"'“‘]?[a-z0-9*\\[]|(?:host "
+          "DN|ip address mismatch|certificate (?:is )?not valid for "
+          "[\"'“‘]?[a-z0-9*\\[]|certificate of the remote server does "
+          "not match|(?:host "
           "?name|hostname/ip|"
           "host|name|subject|owner|cn|server name|common name)(?:[^.;]|\\.\\b){0,80} "
           "(?:does(?:n't| "
@@ -206,6 +210,42 @@ static const struct explain_row ROWS[] = {
     { .key = "notvalidforname|0x800b010f|cn_no_match|0x80090322|peerunverified",
       .pattern = "notvalidforname|0x800b010f|cn_no_match|0x80090322|peerunverifiedexception",
       .speaks = { { CAUSE_CERTIFICATE_WRONG_NAME, 42 } } },
+    /* a connection that was given up for its certificate is not one that never stood */
+    { .key = "certificate|pkix path|expected cn",
+      .pattern =
+          "certificate[ _]verif(?:y|ication)[ _]fail|invalid ?peer ?certificate|certificate "
+          "validation (?:fail|error)|certificate (?:is |was )?not (?:trusted|valid)|(?:self[- "
+          "]signed|expired|untrusted|invalid) certificate|certificate (?:has |is )?expired|pkix "
+          "path|did not match expected cn|certificate signed by unknown",
+      .of_page = true,
+      .forms = 1u << FORM_LIBRARY | 1u << FORM_DIALOG | 1u << FORM_TRANSCRIPT | 1u << FORM_REPLY |
+               1u << FORM_NONE,
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, -24 },
+                  { CAUSE_SERVER_DOWN, -24 },
+                  { CAUSE_LOCAL_FIREWALL, -16 } } },
+    /* Erlang names what it found wrong, and then only that the handshake failed */
+    { .key = "bad_cert,|hostname_check_failed|selfsigned_peer",
+      .pattern = "hostname_check_failed",
+      .speaks = { { CAUSE_CERTIFICATE_WRONG_NAME, 44 },
+                  { CAUSE_TLS_VERSION_OR_CIPHER, -30 },
+                  { CAUSE_TLS_MODE_MISMATCH, -20 } } },
+    { .key = "selfsigned_peer",
+      .speaks = { { CAUSE_CERTIFICATE_SELF_SIGNED, 44 },
+                  { CAUSE_TLS_VERSION_OR_CIPHER, -30 },
+                  { CAUSE_TLS_MODE_MISMATCH, -20 } } },
+    /* its client believes no certificate until it is given authorities (OTP 26) */
+    { .key = "tls_failed",
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 31 },
+                  { CAUSE_TLS_MODE_MISMATCH, 27 },
+                  { CAUSE_TLS_VERSION_OR_CIPHER, 22 } } },
+    /* Oracle: the wallet that holds the authorities is not to be opened */
+    { .key = "ora-28759", .of_page = true, .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 40 } } },
+    { .key = "ora-2886",
+      .pattern = "ora-2886[024]",
+      .of_page = true,
+      .speaks = { { CAUSE_TLS_VERSION_OR_CIPHER, 30 },
+                  { CAUSE_TLS_MODE_MISMATCH, 30 },
+                  { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 18 } } },
     { .key = "certificate: expired|0x800b0101|cert_e_expired|cert_expired|0x80090328",
       .pattern = "certificate: expired|0x800b0101|(?:cert_e|sec_e_cert|cert)_expired|0x80090328",
       .speaks = { { CAUSE_CERTIFICATE_EXPIRED, 42 } } },
@@ -404,12 +444,14 @@ static const struct explain_row ROWS[] = {
       .pattern =
           "(?:does(?:n't| not)|did(?:n't| not)|server (?:not|no)|not) (?:seem to |appear to "
           ")?(?:support|offer|"
-          "advertise|announce|provide|allow)[a-z]* (?:that |the |tls via the )?(?:starttls|tls via "
+          "advertise|announce|provide|allow)[a-z]* (?:that |the |tls via the "
+          ")?[\"'“‘]?(?:starttls|tls via "
           "starttls|STARTTLS "
           "command)|starttls (?:extension |command |is |was |capability )*(?:not "
           "(?:supported|advertised|offered|available|implemented|recogni[sz]ed|enabled)|"
           "unsupported|missing|"
-          "denied|refused)|starttls since it doesn't advertise|no starttls|doesn't advertise that "
+          "denied|refused)|starttls since it doesn't advertise|no starttls|missing "
+          "?starttls|doesn't advertise that "
           "feature|starttls-not-supported|starttls is required but host does not support|host does "
           "not "
           "support starttls|did not advertise starttls|starttls(?:[^.]|\\.\\b){0,60}but (?:the "
@@ -420,6 +462,10 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_MAIL_ONLY_UNDER_TLS, -16 },
                   { CAUSE_AUTH_HIDDEN_UNTIL_TLS, -14 },
                   { CAUSE_RELAY_TAKES_NO_LOGIN, -10 } } },
+    { .key = "ssl is not available on|tls is not available on",
+      .pattern = "(?:ssl|tls) is not available on th(?:is|e) server",
+      .codes = CODE_NONE,
+      .speaks = { { CAUSE_STARTTLS_STRIPPED, 40 }, { CAUSE_TLS_MODE_MISMATCH, 30 } } },
     { .key = "tls is required|tls session is required|not offered|requested ssl level|tls required "
              "but|"
              "did not offer",
@@ -535,6 +581,24 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_LOCAL_FIREWALL, 18 },
                   { CAUSE_TLS_MODE_MISMATCH, 14 },
                   { CAUSE_DNS_FAILURE, 8 } } },
+    { .key = "cannot open",
+      .pattern = "cannot open \\S{3,80}:(?:25|465|587|2525)\\b",
+      .speaks = { { CAUSE_OTHER_NOT_RELAY, -40 } } },
+    /* Oracle tells a connection that failed as a reply of its own */
+    { .key = "ora-29278",
+      .pattern = "ora-29278: smtp transient error: 421 service not available(?! ?[,;:(.])",
+      .of_page = true,
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 46 },
+                  { CAUSE_SERVER_DOWN, 44 },
+                  { CAUSE_LOCAL_FIREWALL, 34 },
+                  { CAUSE_OTHER_NOT_RELAY, -20 },
+                  { CAUSE_RATE_LIMITED, -20 } } },
+    { .key = "ora-24247",
+      .of_page = true,
+      .speaks = { { CAUSE_LOCAL_FIREWALL, 60 },
+                  { CAUSE_IP_BLOCKLISTED, -50 },
+                  { CAUSE_CONTENT_REJECTED, -30 },
+                  { CAUSE_OTHER_NOT_RELAY, -30 } } },
     { .key =
           "unexpectedly|lost its|lost connection|connection lost|connection dropped|connection "
           "reset|econnreset|reset by "
@@ -652,7 +716,8 @@ static const struct explain_row ROWS[] = {
              "not found|"
              "hostname|unknown host|server is unknown|cannot find|no data of requested|server "
              "misbehaving|"
-             "nxdomain|servfail|no mx|mx record|look up|no address",
+             "nxdomain|servfail|no mx|mx record|look up|no address|gethostbyname|unresolvedaddress|"
+             "resolution|resolving|requested type|invalid host",
       .pattern =
           "getaddrinfo|\\benotfound\\b|eai_(?:again|noname|nodata|fail)|\\bedns\\b|gaierror|"
           "unknownhostexception|name or service not known|"
@@ -679,6 +744,8 @@ static const struct explain_row ROWS[] = {
           "\\S{1,60})?: |"
           "all relevant MX records point to non-existent|no valid "
           "(?:mx|hosts)|php_network_getaddresses|"
+          "gethostbyname failed|unresolvedaddressexception|error resolving|(?:dns|name|host ?name) "
+          "resolution (?:error|failed|failure)|no data of the requested type|\\binvalid host: |"
           "wsahost_not_found|nameresolutionfailure|smtp host (?:[^.]|\\.\\b){1,60}not found|domain "
           "(?:name )?(?:does not exist|not found in dns)",
       .codes = CODE_NONE | CODE_4XX | CODE_451 | CODE_550 | CODE_5XX | CODE_554 | CODE_450,
@@ -694,10 +761,9 @@ static const struct explain_row ROWS[] = {
                  ")|(?:找不到|未知)(?:[^.;]|\\.\\b){0,20}(?:伺服器|服务器|主机|主機)",
       .codes = CODE_NONE,
       .speaks = { { CAUSE_DNS_FAILURE, 30 } } },
-    { .key = "mx lookup|lookup of mx",
-      .pattern =
-          "(?:failure|error|failed|problem) (?:in|of|with|at) (?:the )?mx lookup|mx lookup" GAP(
-              30) "(?:fail|error|timed? ?out)",
+    { .key = "mx lookup|lookup of mx|mx resolution|mx resolver",
+      .pattern = "(?:failure|error|failed|problem) (?:in|of|with|at) (?:the )?mx lookup|mx "
+                 "(?:lookup|resolution)" GAP(30) "(?:fail|error|timed? ?out)",
       .speaks = { { CAUSE_DNS_FAILURE, 44 }, { CAUSE_OTHER_NOT_RELAY, -30 } } },
     /* a server's word about itself, not about DNS */
     { .key = "domain at this|domain here|domain on this|domain is not hosted|domain not hosted",

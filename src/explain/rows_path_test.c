@@ -68,6 +68,30 @@ static const struct rows_case CERTIFICATES[] = {
         "relay=mail.example.org[192.0.2.1]:587, "
         "delay=1, delays=0/0/1/0, dsn=4.7.5, status=deferred (Cannot start TLS: handshake failure)",
         CERTIFICATE_UNKNOWN_ISSUER),
+    SAYS("Connection error: invalid peer certificate: certificate not valid for name "
+         "\"mail.example.org\"",
+         CERTIFICATE_WRONG_NAME),
+    { .text = "Connection error: invalid peer certificate: Other(7)",
+      .also = CAUSE_CERTIFICATE_UNKNOWN_ISSUER },
+    NOT("Connection error: invalid peer certificate: Other(7)", PORT_BLOCKED_OR_TIMEOUT),
+    NOT("Unable to connect to SMTP server mail.example.org: certificate verify failed",
+        PORT_BLOCKED_OR_TIMEOUT),
+    SAYS("gen_smtp {tls_alert,{handshake_failure,\"Fatal - Handshake Failure "
+         "{bad_cert,hostname_check_failed}\"}}",
+         CERTIFICATE_WRONG_NAME),
+    SAYS("gen_smtp {tls_alert,{handshake_failure,\"Fatal - Handshake Failure "
+         "{bad_cert,selfsigned_peer}\"}}",
+         CERTIFICATE_SELF_SIGNED),
+    SAYS("{error,retries_exceeded,{temporary_failure,\"mail.example.org\",tls_failed}}",
+         CERTIFICATE_UNKNOWN_ISSUER),
+    { .text = "smtp: No certificates could be verified", .also = CAUSE_CERTIFICATE_UNKNOWN_ISSUER },
+    SAYS("ORA-29024: Certificate validation failure\nORA-06512: at \"SYS.UTL_SMTP\", line 1",
+         CERTIFICATE_UNKNOWN_ISSUER),
+    SAYS("ORA-28759: failure to open file\nORA-06512: at \"SYS.UTL_SMTP\", line 1",
+         CERTIFICATE_UNKNOWN_ISSUER),
+    SAYS("ORA-24263: Certificate of the remote server does not match the target address.\n"
+         "ORA-06512: at \"SYS.UTL_SMTP\", line 1",
+         CERTIFICATE_WRONG_NAME),
     { .text = "Mail: certificate error", .also = CAUSE_CERTIFICATE_UNKNOWN_ISSUER },
     SAYS("smtp: x509: certificate has expired or is not yet valid", CERTIFICATE_EXPIRED),
     SAYS("msmtp: TLS certificate verification failed: the certificate fingerprint does not match",
@@ -233,7 +257,26 @@ static const struct rows_case SILENCE[] = {
     NOT("550 Message refused", PORT_BLOCKED_OR_TIMEOUT),
 };
 
+static const struct rows_case PROGRAMS[] = {
+    SAYS("Error: MissingStartTls", STARTTLS_STRIPPED),
+    SAYS("mail: the server does not support the \"STARTTLS\" extension", STARTTLS_STRIPPED),
+    SAYS("EIdSMTPReplyError: SSL is not available on this server", STARTTLS_STRIPPED),
+    { .text = "ORA-28860: Fatal SSL error\nORA-06512: at \"SYS.UTL_SMTP\", line 1",
+      .also = CAUSE_TLS_VERSION_OR_CIPHER },
+    NOT("send-mail: Cannot open mail.example.org:25", OTHER_NOT_RELAY),
+    { .text = "ORA-29278: SMTP transient error: 421 Service not available\nORA-06512: at "
+              "\"SYS.UTL_SMTP\", line 1",
+      .also = CAUSE_SERVER_DOWN },
+    SAYS("ORA-24247: network access denied by access control list (ACL)\nORA-06512: at "
+         "\"SYS.UTL_SMTP\", line 1",
+         LOCAL_FIREWALL),
+};
+
 static const struct rows_case NAMES[] = {
+    SAYS("Failed to connect to mail server: gethostbyname failed. errno=11", DNS_FAILURE),
+    SAYS("smtp: java.nio.channels.UnresolvedAddressException", DNS_FAILURE),
+    SAYS("Mail: temporary MX resolution error", DNS_FAILURE),
+    SAYS("smtp: Invalid host: mail_1", DNS_FAILURE),
     SAYS("getaddrinfo ENOTFOUND smtp.example.org", DNS_FAILURE),
     SAYS("socket.gaierror: [Errno -2] Name or service not known", DNS_FAILURE),
     SAYS("[Errno 11001] getaddrinfo failed", DNS_FAILURE),
@@ -280,15 +323,14 @@ static const struct rows_case NAMES[] = {
 LIST(certificates, CERTIFICATES)
 LIST(tls, TLS)
 LIST(silence, SILENCE)
+LIST(programs, PROGRAMS)
 LIST(names, NAMES)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(certificates),
-        cmocka_unit_test(tls),
-        cmocka_unit_test(silence),
-        cmocka_unit_test(names),
+        cmocka_unit_test(certificates), cmocka_unit_test(tls),   cmocka_unit_test(silence),
+        cmocka_unit_test(programs),     cmocka_unit_test(names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

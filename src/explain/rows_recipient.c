@@ -335,7 +335,7 @@ static const struct explain_row ROWS[] = {
           "header)[^.;]){0,40}\\blimit\\w*|\\blimit\\w* (?:of|for|on|per|to)\\b.{0,50}(?:message|mail|"
           "recipient|rcpt|connection|hour|day|minute|24)|mail ?flood",
           { RATE, 34 }),
-    WORDS("exceed|reached|maximum|max |over |allowed|permit",
+    WORDS("exceed|reached|maximum|max |over |allowed|permit|only |messages |mails |recipients ",
           "(?:exceed\\w*|reached|over|max(?:imum)?|allowed|only \\d+)\\b.{0,60}(?:per (?:hour|day|minute|"
           "second|session|connection|message)|hourly|daily|24[- ]hours?|an hour|emails? per|(?:number|amount|"
           "count) of (?:message|mail|e-?mail|recipient|connection|post)|outgoing|sending limit|emails? (?:sent|"
@@ -534,6 +534,9 @@ static const struct explain_row ROWS[] = {
           "malformed (?:recipient )?address", { OTHER, 8 }, { UNKNOWN, 26 }),
 
     /* --- faults inside --- */
+    KEY("could not instantiate mail function|could not load ssl library|sendmail: not found|"
+          "sendmail: no such file|sendmail: command not found", { OTHER, 42 }),
+    KEY("please run connect() first", { OTHER, 30 }, { CAUSE_SERVER_DOWN, 26 }, { CAUSE_TLS_MODE_MISMATCH, 24 }),
     WORDS("local error|temporary|error|failure|problem|fault|internal|queue file|local problem|system problem|"
           "configuration|config error|server error|lookup failure|look-up failure|cannot open|processing|"
           "temporary failure|unable to process|write error|resources|database|ldap|disk|unexpected|failed to|"

@@ -126,6 +126,8 @@ static const struct rows_case CASES[] = {
     { .text = "552 5.7.0 archive with a password is refused", .cause = CONTENT },
     { .text = "552 rejected IB212", .cause = CONTENT },
     { .text = "550 5.6.0 bare LF is refused", .cause = OTHER },
+    { .text = "Could not instantiate mail function.", .cause = OTHER },
+    { .text = "SMTPServerDisconnected: please run connect() first", .cause = OTHER },
 
     /* how much, how fast */
     { .text = "421 4.7.0 Too many connections from your host", .cause = RATE },
@@ -147,6 +149,7 @@ static const struct rows_case CASES[] = {
     { .text = "550 5.7.705 Access denied, tenant has exceeded threshold", .cause = RATE },
     { .text = "550 5.1.90 Your message can't be sent", .cause = RATE },
     { .text = "550 发送频率过高", .cause = RATE },
+    { .text = "550 5.7.1 <DATA>: Data command rejected: only 20 messages per day", .cause = RATE },
     { .text = "421 max connections reached", .cause = RATE },
     { .text = "556 The number of RCPTs is over size", .cause = RATE },
     { .text = "550 Client blocked from sending from unregistered domains", .never = UNKNOWN },

@@ -124,7 +124,7 @@ static const struct explain_row ROWS[] = {
           { CAUSE_SENDER_UNVERIFIED, 32 }, { CAUSE_FROM_NOT_LOGIN, 16 }),
     WORDS("envelope from address|not authorized",
           "(?:envelope|header) from (?:address|domain).{0,90}not authori[sz]ed",
-          { CAUSE_SENDER_UNVERIFIED, 44 }, { CAUSE_FROM_NOT_LOGIN, 27 }),
+          { CAUSE_SENDER_UNVERIFIED, 44 }, { CAUSE_FROM_NOT_LOGIN, 27 }, { CAUSE_WRONG_CREDENTIALS, -40 }),
 
     /* --- a sender that is none --- */
     WORDS("need fully-qualified address|domain name required|fully qualified e-mail|fully-qualified email|"

@@ -53,6 +53,8 @@ static const struct rows_case CASES[] = {
     { .text = "554 Message rejected: Email address is not verified.", .cause = PROVED },
     { .text = "550 Please verify your sending domain before use", .cause = PROVED },
     { .text = "550 Unconfigured Sending Domain <one.example>", .cause = PROVED },
+    { .text = "535 Authorization failed: Envelope From address <a@one.example> not authorized",
+      .cause = PROVED },
     { .text = "471 Envelope From address a@one.example not authorized", .cause = PROVED },
 
     /* a sender that is none */
