@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "explain/nasty.h"
+
 enum { ROOM = 16 << 20 };
 
 static const struct row {
@@ -205,19 +207,7 @@ static void test_the_nastiest_text_ends(void **state)
     static const char *const UNITS[] = { "Server Response: '",      "Port: 25\n\n",
                                          "Server Error: ",          "\xd0",
                                          "mail server responded: ", "Server" };
-    char *text = malloc(EXPLAIN_TEXT_MAX);
-    assert_non_null(text);
-    for (size_t u = 0; u < COUNT_OF(UNITS); u++) {
-        size_t unit = strlen(UNITS[u]);
-        for (size_t i = 0; i < EXPLAIN_TEXT_MAX; i++)
-            text[i] = UNITS[u][i % unit];
-        struct explain_page p;
-        struct arena memory;
-        read(&p, &memory, (str){ text, EXPLAIN_TEXT_MAX });
-        assert_true(p.count <= EXPLAIN_SAID_MAX);
-        arena_done(&memory);
-    }
-    free(text);
+    nasty_texts(UNITS, COUNT_OF(UNITS), explain_read_dialog, ROOM);
 }
 
 int main(void)

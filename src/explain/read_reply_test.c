@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "explain/nasty.h"
+
 enum { ROOM = 16 << 20 };
 
 static const struct row {
@@ -152,20 +154,7 @@ static void test_the_nastiest_text_ends(void **state)
     static const char *const UNITS[] = { "550 ", "550-",          "550-\n",
                                          "(#5.", "5.7.1 ",        "\n",
                                          "<",    "550 5.7.1 a\n", "error 550-5.7.1 550 " };
-    char *text = malloc(EXPLAIN_TEXT_MAX);
-    assert_non_null(text);
-    for (size_t u = 0; u < COUNT_OF(UNITS); u++) {
-        size_t unit = strlen(UNITS[u]);
-        for (size_t i = 0; i < EXPLAIN_TEXT_MAX; i++)
-            text[i] = UNITS[u][i % unit];
-        struct explain_page p;
-        struct arena memory;
-        read(&p, &memory, (str){ text, EXPLAIN_TEXT_MAX });
-        for (size_t i = 0; i < p.count; i++)
-            assert_true(p.said[i].text.n <= EXPLAIN_WORDS_MAX);
-        arena_done(&memory);
-    }
-    free(text);
+    nasty_texts(UNITS, COUNT_OF(UNITS), explain_read_reply, ROOM);
 }
 
 int main(void)
