@@ -78,11 +78,13 @@ static str recipient_of(const struct explanation *x, str own)
 static void take(const struct explanation *x, str own, struct doctor_pasted *out)
 {
     const struct explain_page *p = &x->page;
+    /* Who usually says such words is no help beside a server that is asked. */
+    enum finding_hop told = x->said ? x->said->hop : HOP_NONE;
     *out = (struct doctor_pasted){
         .cause = x->best.cause,
         .confidence = x->best.confidence,
-        .hop = x->hop,
-        .who = x->who_refused,
+        .hop = told,
+        .who = told != HOP_NONE ? x->who_refused : STR_NONE,
         .plain = p->plain,
         .folded = p->folded,
         .recipient = recipient_of(x, own),

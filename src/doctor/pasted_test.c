@@ -86,7 +86,7 @@ static const struct words_case {
     const char *label, *text;
     unsigned code;
     const char *cause, *recipient;
-    enum finding_hop hop; /* HOP_NONE: whichever */
+    enum finding_hop hop; /* HOP_NONE: the text does not tell it */
 } WORDS[] = {
     { .label = "nothing", .text = "it does not work", .cause = "", .recipient = "" },
     { .label = "a reply",
@@ -95,7 +95,7 @@ static const struct words_case {
       .cause = "client-never-authenticates",
       .recipient = "" },
     { .label = "wrapped",
-      .text = "The server said: 552 5.2.2\n  <bob@outside.example>: mailbox\n  is full",
+      .text = "552 5.2.2 <bob@outside.example>: mailbox\n  is full",
       .code = 552,
       .cause = "mailbox-full",
       .recipient = "bob@outside.example" },
@@ -124,7 +124,8 @@ static void by_its_words(void **state)
         const struct cause *c = cause_of(p.cause);
         str name = c ? c->name : STR("");
         if (p.code != k->code || !str_eq(name, str_from(k->cause)) ||
-            !str_eq(p.recipient, str_from(k->recipient)) || (k->hop && p.hop != k->hop)) {
+            !str_eq(p.recipient, str_from(k->recipient)) || p.hop != k->hop ||
+            (p.who.n > 0) != (k->hop != HOP_NONE)) {
             print_message("%s: %u %.*s <%.*s> hop %d\n", k->label, p.code, STR_ARG(name),
                           STR_ARG(p.recipient), (int)p.hop);
             bad++;

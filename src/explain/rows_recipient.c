@@ -57,6 +57,7 @@ static const struct explain_row ROWS[] = {
           "no valid|wrong|unrecogni[sz]ed)"
           "(?:[ /]or [ \\w/]{3,20}?|/\\w+)?(?: local| virtual| destination| final| e-?mail| mail| smtp){0,3}[ -]\"?" WHO "\\b(?! (?:name|id|syntax|format)?.{0,24}(?:password|credential|login|syntax))",
           { UNKNOWN, 34 }),
+    WORDS("address rejected", "^(?:\\W|\\d|smtp;)*address rejected\\W*$", { UNKNOWN, 32 }),
     WORDS("not available|disabled|suspend|unallocated|deactivat|discontinu|closed|frozen|archived|locked|terminated|expired|"
           "inactive|blocked|retired|dormant|unavailable|cancel|no longer|removed|deleted|abandoned|"
           "not activated",

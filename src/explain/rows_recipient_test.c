@@ -32,6 +32,7 @@ static const struct rows_case CASES[] = {
     { .text = "554 5.7.1 <b@two.example>: Recipient address rejected: Not on the list",
       .cause = UNKNOWN },
     { .text = "550 recipient rejected", .cause = UNKNOWN },
+    { .text = "550 #5.1.0 Address rejected.", .cause = UNKNOWN },
     { .text = "Error number: 0x800CCC6D", .cause = LARGE },
     { .text = "Error number: 0x800CCC6C", .cause = FULL },
     { .text = "メッセージのサイズが制限を越えたため送信できません", .cause = LARGE },

@@ -292,6 +292,9 @@ static const struct explain_row ROWS[] = {
           "as) .{0,40}(?:localhost|invalid|not)|greeted (?:us|me) (?:as|with)",
           { CAUSE_EHLO_NAME_REFUSED, 42 }, { CAUSE_OTHER_NOT_RELAY, -12 }),
     STATUS("5.7.506", { CAUSE_EHLO_NAME_REFUSED, 38 }),
+    /* Exchange to an EHLO whose name it cannot read; of MAIL and RCPT it says "address" */
+    { .key = "invalid domain name", .enhanced = "5.5.4", .codes = CODE_50X | CODE_NONE,
+      .speaks = { { CAUSE_EHLO_NAME_REFUSED, 46 }, { CAUSE_DOMAIN_NOT_CONFIGURED, -30 } } },
 
     /* --- the name of the sending address (RFC 1912 section 2.1) --- */
     WORDS("reverse|rdns|ptr|hostname|host name|lookup failed|possibly forged|fcrdns|in-addr",

@@ -54,11 +54,12 @@ str tell_who(const struct explanation *x, struct arena *memory)
     struct explain_said s = { .hop = x->hop };
     if (x->said)
         s = *x->said;
+    bool told = s.hop != HOP_NONE || s.by.n || s.by_address.family != IP_NONE;
     s.hop = x->hop;
     str who = explain_who_text(&s, memory);
     if (who.n == 0 && x->best.cause)
         return STR("a mail server; the text does not tell which one");
-    return who;
+    return told || !who.n ? who : arena_printf(memory, "most likely %.*s", STR_ARG(who));
 }
 
 /* The cause in a sentence of its own, and who said what where that is told. */

@@ -307,5 +307,8 @@ str explain_who_text(const struct explain_said *s, struct arena *memory)
         return what.p ? what : STR("");
     if (!name.p || !what.n)
         return name;
+    bool library = s->by.n && str_find_octet(s->by, '.') == STR_NOT_FOUND;
+    if (s->hop == HOP_CLIENT && !library)
+        return arena_printf(memory, "%.*s, talking to %.*s", STR_ARG(what), STR_ARG(name));
     return arena_printf(memory, "%.*s, %.*s", STR_ARG(name), STR_ARG(what));
 }

@@ -240,6 +240,8 @@ static void words(void **state)
         { { .hop = HOP_SUBMISSION }, "the server that you hand your mail to" },
         { { .hop = HOP_CLIENT }, "your own program, before a server answered" },
         { { .hop = HOP_CLIENT, .by = STR_INIT("PHPMailer") }, "PHPMailer, your own program" },
+        { { .hop = HOP_CLIENT, .by_address = { .family = IP_V4, .octets = { 192, 0, 2, 1 } } },
+          "your own program, talking to 192.0.2.1" },
         { { .by = STR_INIT("mx\x1b.example") }, "mx\\x1B.example" },
         { { .code = 550 }, "" },
     };
