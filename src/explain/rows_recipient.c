@@ -132,6 +132,8 @@ static const struct explain_row ROWS[] = {
     STATUS("5.5.0", { UNKNOWN, 4 }, { OTHER, 4 }),
     WORDS("badrcptto|bad-rcpt|bad recipient|badrecipient", "bad[-_ ]?(?:rcptto|rcpt|recipient)", { UNKNOWN, 34 }),
     WORDS("invalid|incorrect", "(?<!sender )(?<!from )\\b" WHO " (?:(?:is|was|are) )?(?:invalid|incorrect)[ .!;>)\\]]*$", { UNKNOWN, 32 }),
+    /* words of RFC 3463 section 3.2 */
+    KEY("destination mailbox address ambiguous|mailbox has moved|bad destination mailbox", { UNKNOWN, 34 }, { OTHER, -8 }),
     WORDS("moved|has changed|new address", "(?:user|recipient|address|mailbox|account)\\b.{0,40}(?:has |was )?(?:moved|changed)(?: to|$|\\.)|"
           "has left the company", { UNKNOWN, 26 }),
     WORDS("unrouteable|unroutable", "unrout(?:e)?able address", { UNKNOWN, 12 }, { DNS, 14 }),
@@ -221,6 +223,7 @@ static const struct explain_row ROWS[] = {
     WORDS("capienza|esaurit|plena|postbus|dépass|superad|exced",
           "raggiunto .{0,40}capienza|spazio.{0,40}esaurit|b.{1,2}stia .{0,40}plena|postbus .{0,40}vol\\b|"
           "(?:cuota|quota)\\b.{0,40}(?:superad|excedid|d.{1,2}pass)", { FULL, 38 }),
+    WORDS("cuota|cota|quota", "(?:sobrepasad|superad|excedid|alcanzad|excedeu|superat|d.{1,2}pass)\\w*.{0,30}(?:cuota|quota|cota)\\b", { FULL, 38 }),
     WORDS("превыш|переполн|квот|заполнен", "(?:ящик|квот|почт).{0,40}(?:переполн|превыш|заполн)|превыш.{0,30}квот", { FULL, 40 }),
     WORDS("已满|空间不足|容量|超限|いっぱい|一杯|満杯|용량", "(?:邮箱|郵箱|信箱|收件人).{0,20}(?:已满|满|空间不足|容量)|空间不足|メールボックス.{0,30}(?:いっぱい|一杯|満杯|容量)|용량.{0,10}초과", { FULL, 38 }),
     WORDS("_417|-417|r417|lpn|ofr", "\\b(?:LPN|OFR|OUK)\\w{0,5}[_-]?417\\b", { FULL, 36 }),
@@ -352,6 +355,14 @@ static const struct explain_row ROWS[] = {
           "(?:per|a|an|in|every|each|within|pro|/)\\b", { RATE, 40 }),
     WORDS("to many", "\\bsen(?:t|d|ding) to many", { RATE, 40 }, { LISTED, -24 }),
     WORDS("unusual activity", "unusual activity (?:in|on|from) your .{0,24}account", { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 42 }, { RATE, 38 }, { LARGE, -34 }),
+    WORDS("attempt|number of|total of|count of", "(?:number|total|count|amount) of (?:the )?(?:rcpt|recipient|message|mail|e-?mail|connection|session)s?\\b"
+          ".{0,40}(?:over|exceed|maximum|threshold|too (?:many|high|large))", { RATE, 38 }),
+    KEY("unexpected sending", { RATE, 40 }, { CONTENT, -12 }),
+    /* NetEase's letters for what it counts */
+    WORDS("hl:|mi:|rp:", "\\b(?:hl:i[cf]c|mi:(?:dmc|sfq|stc)|rp:(?:drc|qrc|trc|ccl))\\b", { RATE, 46 }),
+    WORDS("mi:|rp:", "\\b(?:mi:c[ce]l|rp:cel)\\b", { OTHER, 46 }),
+    WORDS("hl:|wm:|dt:rbl", "\\b(?:hl:(?:rep|mep|ihu|ipb)|wm:bl[iu]|dt:rbl)\\b", { LISTED, 54 }, { CONTENT, -10 }),
+    WORDS("数量|并发|连接数|次数|大量|數量", "(?:数量|數量|并发|连接数|次数|大量信件|大量邮件).{0,12}(?:超出|超过|超過|过大|过多|超限)", { RATE, 42 }, { LARGE, -44 }),
     WORDS("max connections|max messages|versandlimit|sendelimit|invio|de env|d'envoi|limite de envio",
           "max(?:imum)? (?:connections|messages|recipients)|versandlimit|sendelimit|limite (?:di invio|d'envoi|de envio)|l.mite de env", { RATE, 38 }),
     WORDS("limits", "\\blimits (?:for|of|on) (?:your|this|the) (?:account|mailbox|user|domain|plan)\\b.{0,20}(?:exceed|reached)", { RATE, 38 }),
@@ -586,6 +597,7 @@ static const struct explain_row ROWS[] = {
           "inesistente|n.{1,2}o existe|bestaat niet|не (?:существ|найден))", { DNS, 46 }, { UNKNOWN, -20 }),
     KEY("routing server failure", { DNS, 44 }),
     WORDS("dns mx|mx or a", "(?:invalid|no|bad|missing) (?:dns )?mx or a\\b", { DNS, 42 }, { UNKNOWN, -60 }),
+    WORDS("dns", "\\bdns (?:resol\\w+ |query |look ?up )?(?:error|fail|timeout|timed out)|(?:no data|not found|no answer) (?:by|from|in) (?:the )?dns\\b", { DNS, 32 }),
     STATUS("x.1.2|x.4.4|5.4.310|4.4.312|5.4.312|4.4.316", { DNS, 20 }),
 };
 /* clang-format on */
