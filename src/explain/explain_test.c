@@ -81,6 +81,8 @@ static const struct text_case {
       "550 relay not permitted" },
     { "Postfix", FAMILY_AUTH_REQUIRED, FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, CAUSE_NONE,
       "554 5.7.1 <anna@example.org>: Relay access denied" },
+    { "in Spanish", FAMILY_AUTH_REQUIRED, FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, CAUSE_NONE,
+      "554 5.7.1 Se ha denegado: retransmisión no permitida" },
     { "Postfix, deferred", FAMILY_AUTH_REQUIRED, FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, CAUSE_NONE,
       "454 4.7.1 <anna@example.org>: Relay access denied" },
     { "sendmail", FAMILY_AUTH_REQUIRED, FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, CAUSE_NONE,

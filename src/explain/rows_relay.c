@@ -76,7 +76,7 @@ static const struct explain_row ROWS[] = {
                  "(refus|interdit|pas autoris).{0,30} (relais|relay)",
       .speaks = { BARE } },
     { .key = "reenv|retransm|relay|inoltr|repasse|encaminha",
-      .pattern = "(reenv\\w*|retransm\\w*|relay|inoltr\\w*|repasse|(re)?encaminhamento) "
+      .pattern = "(reenv\\S*|retransm\\S*|relay|inoltr\\w*|repasse|(re)?encaminhamento) "
                  ".{0,30}(den(eg|i)ad|negad|negat|rechazad|rejeitad|rifiutat|re[cf]usad|"
                  "proibid|prohibid|(no|non|não) (est\\S* |è |é "
                  ")?(permi|consent|autori[sz]))|"
