@@ -236,26 +236,6 @@ static bool detail(struct reader *r, str line, enum smtp_stage stage)
     return true;
 }
 
-/* Every reply of a line; *rest is what follows the line, and then what follows the last of them. */
-static void replies(struct reader *r, str line, str *rest, enum smtp_stage stage)
-{
-    struct explain_page *p = r->page;
-    if (detail(r, line, stage))
-        return;
-    while (line.n && p->count < EXPLAIN_SAID_MAX) {
-        size_t at = explain_words_find(line);
-        if (at == STR_NOT_FOUND)
-            return;
-        str from = { line.p + at, (size_t)(p->plain.p + p->plain.n - (line.p + at)) };
-        str all = explain_words_whole(p->plain, from, rest);
-        struct explain_said s = { .form = FORM_LIBRARY, .stage = stage };
-        if (explain_words_reply(without_tail(all), p->memory, &s) && !(s.code && s.code < 400))
-            say(r, &s);
-        size_t used = at + all.n;
-        line = used > at && used < line.n ? str_skip(line, used) : STR_NONE;
-    }
-}
-
 /* The words behind the last "Exception: " or "Error: " of a line, or behind what announces a server's words. */
 static str announced(str line)
 {
@@ -284,6 +264,29 @@ static str announced(str line)
         return without_tail(next == STR_NOT_FOUND ? words : str_skip(words, next + n));
     }
     return STR_NONE;
+}
+
+/* Every reply of a line; *rest is what follows the line, and then what follows the last of them. */
+static void replies(struct reader *r, str line, str *rest, enum smtp_stage stage)
+{
+    struct explain_page *p = r->page;
+    if (detail(r, line, stage))
+        return;
+    while (line.n && p->count < EXPLAIN_SAID_MAX) {
+        size_t at = explain_words_find(line);
+        if (at == STR_NOT_FOUND)
+            return;
+        str from = { line.p + at, (size_t)(p->plain.p + p->plain.n - (line.p + at)) };
+        str all = explain_words_whole(p->plain, from, rest);
+        struct explain_said s = { .form = FORM_LIBRARY, .stage = stage };
+        bool is_reply = explain_words_reply(without_tail(all), p->memory, &s);
+        if (is_reply && !s.code && !s.text.n) /* qmail's number stands behind its words */
+            s.text = explain_words_fold(announced(line), p->memory);
+        if (is_reply && !(s.code && s.code < 400))
+            say(r, &s);
+        size_t used = at + all.n;
+        line = used > at && used < line.n ? str_skip(line, used) : STR_NONE;
+    }
 }
 
 static const struct library_end *end_in(str line)

@@ -79,6 +79,9 @@ static const struct row {
     { "System.Net.Mail.SmtpException: Mailbox unavailable. The server response was: you must "
       "authenticate",
       "System.Net.Mail", "none you must authenticate", NULL },
+    { "System.Net.Mail.SmtpException: Mailbox name not allowed. The server response was: not in my "
+      "list (#5.5.3)",
+      "System.Net.Mail", "none 5.5.3 not in my list (#5.5.3)", NULL },
     { "MailKit.Net.Smtp.SmtpCommandException: 5.7.1 Unable to relay\n   at "
       "MailKit.Net.Smtp.SmtpClient.OnRecipientNotAccepted",
       "MailKit", "rcpt 5.7.1 Unable to relay", NULL },

@@ -443,6 +443,19 @@ static const struct explain_row ROWS[] = {
     { .key = "80040217",
       .of_page = true,
       .speaks = { { CAUSE_WRONG_CREDENTIALS, 34 }, { CAUSE_CLIENT_NEVER_AUTHENTICATES, 26 } } },
+    { .key = "authentication type succeeded|authentication to |authentication with ",
+      .pattern = "no authentication type succeeded|authentication (?:to|with) (?:the )?\\S{1,80} "
+                 "(?:has )?failed",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 46 }, { CAUSE_CLIENT_NEVER_AUTHENTICATES, -50 } } },
+    { .key = "no_credentials",
+      .speaks = { { CAUSE_CLIENT_NEVER_AUTHENTICATES, 40 }, { CAUSE_WRONG_CREDENTIALS, 34 } } },
+    { .key = "not compiled in|command unknown|authentication type",
+      .pattern = "auth[a-z]* (?:method|mechanism) \\S{1,20} is not compiled in|wrong "
+                 "auth(?:entication)? type",
+      .speaks = { { CAUSE_NO_COMMON_MECHANISM, 46 } } },
+    { .key = "command unknown",
+      .pattern = "command unknown: ?[\"'“‘]?auth",
+      .speaks = { { CAUSE_RELAY_TAKES_NO_LOGIN, 42 }, { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 34 } } },
     { .key = "using 0 possible",
       .pattern = "using 0 possible authenticators",
       .speaks = { { CAUSE_NO_COMMON_MECHANISM, 46 },
@@ -453,6 +466,11 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 36 },
                   { CAUSE_NO_COMMON_MECHANISM, 30 },
                   { CAUSE_WRONG_CREDENTIALS, 24 } } },
+    { .key = "unexpected server response",
+      .pattern = "auth[a-z]* failed: unexpected server response",
+      .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 36 },
+                  { CAUSE_NO_COMMON_MECHANISM, 30 },
+                  { CAUSE_WRONG_CREDENTIALS, -20 } } },
     { .key = "authenticators available|requires sasl|missing_requirement|no authenticator",
       .pattern = "no authenticators? (?:available|found)|authentication (?:method \\S{1,20} "
                  ")?requires sasl|"

@@ -32,7 +32,8 @@ static const struct explain_row ROWS[] = {
           "certificate\\b|not an? valid "
           "certificate|"
           "certificate (?:chain )?(?:is )?not (?:trusted|valid|verified)|err_ssl_cert|"
-          "invalid ?peer ?certificate|invalidcertificate\\(|no certificates? could be verified|did "
+          "certificate for this server is (?:invalid|not)|invalid ?peer "
+          "?certificate|invalidcertificate\\(|no certificates? could be verified|did "
           "not present (?:any|a) certificate|ssl peer certificate or ssh remote key was not ok|"
           "cannot verify server identity|can(?:'|no)t verify (?:the )?identity of|server "
           "certificate not (?:trusted|verified)|the identity of (?:[^.]|\\.\\b){0,80} cannot be "
@@ -267,7 +268,10 @@ static const struct explain_row ROWS[] = {
           "message|"
           "frame size|packet format|record_too_long|unexpected tls packet|unexpected message|"
           "record layer|tls packet with unexpected|corrupted frame|unknown record|"
-          "invalid_content_type|wrong_ssl_version|invalid token",
+          "invalid_content_type|wrong_ssl_version|invalid token|invalidcontenttype|invalid "
+          "contenttype|"
+          "corrupt message|corruptmessage|already using|when tls active|tls already active|"
+          "mutually exclusive",
       .pattern =
           "0x80090326|sec_e_illegal_message|bad greeting|malformed smtp response|invalid "
           "greeting|wrong[ _]version[ _]number|unknown[ _]protocol|packet length too long|:http[ "
@@ -277,7 +281,9 @@ static const struct explain_row ROWS[] = {
           "cannot determine the frame size|corrupted frame|unexpected packet format|"
           "rx_record_too_long|unexpected tls packet was received|tls packet with unexpected length|"
           "ssl routines:[^:]{0,40}:(?:bad record type|record layer failure|unexpected message)|"
-          "invalid_content_type|invalid ?contenttype|corrupt message of type",
+          "invalid_content_type|invalid ?contenttype|corrupt ?message|already using "
+          "(?:tls|ssl)|when "
+          "tls active|tls already active|(?:tls|ssl)\\b[^;]{0,40}are mutually exclusive",
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 44 },
                   { CAUSE_TLS_VERSION_OR_CIPHER, 18 },
                   { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, -10 } } },
@@ -304,6 +310,15 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 32 },
                   { CAUSE_SERVER_DOWN, 22 },
                   { CAUSE_EGRESS_PORT_BLOCKED, 22 } } },
+    /* Go and Rust: the connection stood, and closed before there was a whole reply */
+    { .key = "eof|short response|incomplete response|response is empty",
+      .pattern = "(?:[:=] ?\"?eof\"?$)|\\bshort response\\b|\\bincomplete response\\b|"
+                 "unable to read response, or response is empty|handshake eof",
+      .codes = CODE_NONE,
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 31 },
+                  { CAUSE_SERVER_DOWN, 26 },
+                  { CAUSE_OTHER_NOT_RELAY, 22 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, 20 } } },
     { .key = "readtimeout|read timed out|(ssl_accept)|(ssl_connect)",
       .pattern = "net::readtimeout|read timed out|\\(ssl_(?:accept|connect)\\): timed out",
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 18 } } },
@@ -581,6 +596,13 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_LOCAL_FIREWALL, 18 },
                   { CAUSE_TLS_MODE_MISMATCH, 14 },
                   { CAUSE_DNS_FAILURE, 8 } } },
+    { .key = "connect failed|initialize smtp",
+      .pattern = "(?<!ssl )\\bconnect failed|unable to initialize smtp",
+      .codes = CODE_NONE,
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 30 },
+                  { CAUSE_SERVER_DOWN, 29 },
+                  { CAUSE_TLS_MODE_MISMATCH, 22 },
+                  { CAUSE_DNS_FAILURE, 14 } } },
     { .key = "cannot open",
       .pattern = "cannot open \\S{3,80}:(?:25|465|587|2525)\\b",
       .speaks = { { CAUSE_OTHER_NOT_RELAY, -40 } } },

@@ -548,6 +548,9 @@ static const struct explain_row ROWS[] = {
     /* --- faults inside --- */
     KEY("could not instantiate mail function|could not load ssl library|sendmail: not found|"
           "sendmail: no such file|sendmail: command not found", { OTHER, 42 }),
+    WORDS("no configuration file|no tls support|client is not connected|server not connected|no recipient addresses",
+          "account \\S{1,60} not found: no configuration file|no tls support!|client is not connected|"
+          "server not connected|no recipient addresses", { OTHER, 50 }, { UNKNOWN, -50 }),
     KEY("please run connect() first", { OTHER, 30 }, { CAUSE_SERVER_DOWN, 26 }, { CAUSE_TLS_MODE_MISMATCH, 24 }),
     WORDS("local error|temporary|error|failure|problem|fault|internal|queue file|local problem|system problem|"
           "configuration|config error|server error|lookup failure|look-up failure|cannot open|processing|"

@@ -122,6 +122,12 @@ static const struct explain_row ROWS[] = {
           " (?:a )?(?:registered|approved|configured|known|recogni[sz]ed) (?:sender|domain|in|on|for|with)|"
           "approved sender|not (?:a )?registered sender",
           { CAUSE_SENDER_UNVERIFIED, 32 }, { CAUSE_FROM_NOT_LOGIN, 16 }),
+    /* the step that programs name: the recipient was not told yet */
+    WORDS("mail command failed|mail from command failed", "mail (?:from )?command failed",
+          { CAUSE_RECIPIENT_UNKNOWN, -40 }, { CAUSE_FROM_INVALID, 10 }, { CAUSE_OTHER_NOT_RELAY, 4 }),
+    /* msmtp's, before it tells the server's own words */
+    WORDS("not accepted by the server", "envelope from address \\S{1,120} not accepted by the server",
+          { CAUSE_FROM_NOT_LOGIN, 40 }, { CAUSE_SENDER_UNVERIFIED, 30 }, { CAUSE_OTHER_NOT_RELAY, -4 }, { CAUSE_RECIPIENT_UNKNOWN, -40 }),
     WORDS("envelope from address|not authorized",
           "(?:envelope|header) from (?:address|domain).{0,90}not authori[sz]ed",
           { CAUSE_SENDER_UNVERIFIED, 44 }, { CAUSE_FROM_NOT_LOGIN, 27 }, { CAUSE_WRONG_CREDENTIALS, -40 }),

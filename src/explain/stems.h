@@ -46,7 +46,8 @@
 
 /* that something did not come about */
 #define STEM_FAILS                                                                                                                                            \
-    "fehlgeschlagen|gescheitert|schlug fehl|kann nicht|konnte nicht|können nicht|konnten nicht|"                                                             \
+    "fehlgeschlagen|gescheitert|schlug fehl|kann nicht|konnte nicht|können nicht|konnten "                                                                   \
+    "nicht|kann keine|konnte keine|kon geen|kan geen|"                                                                                                        \
     "nicht möglich|nicht hergestellt|nicht akzeptiert|verloren|unterbrochen|échou|échec|impossib|"                                                         \
     "interromp|imposib|posíbel|no se pud|no se pue|no pud|no ha pod|não foi possível|nao foi "                                                             \
     "possivel|"                                                                                                                                               \
