@@ -160,6 +160,23 @@ static const struct text_case {
       "unsuccessful, the request did not meet the criteria to be authenticated successfully" },
     { "an open relay that is listed", FAMILY_IP_BLOCKLISTED, NOT_KNOWN, CAUSE_NONE,
       "554 your host is an open relay" },
+    { "a server that is none", FAMILY_AUTH_REQUIRED, FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, CAUSE_NONE,
+      "553 this is not an open relay, go away with that" },
+    { "a server that is none, the other way round", FAMILY_AUTH_REQUIRED,
+      FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, CAUSE_NONE, "550 open relaying is prohibited" },
+    { "mail to elsewhere", FAMILY_AUTH_REQUIRED, FAMILY_RELAY_IP_NOT_ALLOWED, CAUSE_NONE,
+      "550 Mail to foreign domains not accepted from your host" },
+    { "another's mail", FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, NOT_KNOWN, CAUSE_NONE,
+      "521 we are not the mail exchanger for that domain" },
+    { "local users alone", FAMILY_AUTH_REQUIRED, FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, CAUSE_NONE,
+      "550 local users only" },
+    /* a host that is called so says nothing of relaying */
+    { "a log of a host that is called relay", FAMILY_OTHER_NOT_RELAY, NOT_KNOWN, CAUSE_NONE,
+      "Nov  3 10:11:12 relay postfix/smtp[4711]: 3F2A1C0: to=<b@two.example>, "
+      "relay=mx.two.example[203.0.113.9]:25, delay=1, delays=0/0/0/1, dsn=5.0.0, status=bounced "
+      "(host mx.two.example[203.0.113.9] said: 554 words that nobody knows (in reply to end of "
+      "DATA "
+      "command))" },
     { "a name", FAMILY_REVERSE_DNS_OR_HELO, NOT_KNOWN, CAUSE_NONE,
       "Connected to 192.0.2.1 but my name was rejected. Remote host said: 501 5.0.0 Invalid domain "
       "name" },

@@ -73,6 +73,31 @@ static const struct explain_row ROWS[] = {
     WORDS("exists|not user|unavailable mail|invalid rcpt|bad rcpt",
           "n't exists? (?:that|this|the|such) " WHO "|not user of|unavailable mail " WHO "|(?:invalid|bad|unknown) rcpt",
           { UNKNOWN, 36 }),
+    WORDS("invalid|incorrect|wrong|unknown", "(?<!sender )(?<!from )\\b" WHO "(?: <?[^ <>@]{1,64}@[^ <>]{1,190}>?)? (?:(?:is|was|are) )?(?:invalid|incorrect)\\b|"
+          "(?:recipients?|addressees?|rcpt)\\b[^.;]{0,30}\\b(?:is|are) (?:invalid|wrong|incorrect|unknown)",
+          { UNKNOWN, 33 }),
+    /* not in the list of those who are there */
+    WORDS("not present|directory|address book|addressbook|ldap|validrcpt|rcptto|database|domain map|user list|recipient list|recipient map|"
+          "recipient table|user table|mailbox table",
+          "(?:mailbox|account|user|address|recipient) not present|(?:not?|n't)\\b.{0,30}(?:directory|address ?book|\\bldap\\b|validrcpt\\w*|user (?:list|database|table)|"
+          "recipient (?:list|map|table|database)|mailbox (?:table|database|list))|look ?up (?:in|of).{0,40} fail",
+          { UNKNOWN, 34 }, { CAUSE_DOMAIN_NOT_CONFIGURED, -20 }, { NOLOGIN, -20 }),
+    WORDS("unable to|cannot|can not|can't|could not|couldn't|failed to",
+          "(?:unable to|can ?not|can't|could ?n[o']t|failed to) (?:find|locate|identify|deliver to|route to) (?:an? |the |this |that |any |such |"
+          "local |matching |alias ){0,3}" WHO "\\b(?! database)", { UNKNOWN, 32 }),
+    WORDS("handle mail|accept mail|take mail|deliver mail|receive mail|handle e-mail|accept e-mail|take e-mail|deliver e-mail",
+          NOT " (?:handle|accept|take|deliver|receive) (?:e-?)?mails? (?:for|to) (?:this|that|the|such an?|your) " WHO "(?! domain)",
+          { UNKNOWN, 34 }),
+    /* people who went */
+    WORDS("no longer|left the|left our|has left|have left|left us|left this|not employed|incorrectly addressed|wrongly addressed|misaddressed",
+          "no longer (?:an? )?(?:employ|work|with (?:us|the|our|this)|here\\b|part of|a member|in service|in use|monitored|read|valid|"
+          "known|served)|(?:has|have) left (?:our|the|this|us)|not employed|(?:incorrectly|wrongly|mis-?) ?addressed",
+          { UNKNOWN, 34 }),
+    WORDS("address rejected|address refused|address denied|address was",
+          "(?<!recipient )(?<!sender )(?<!from )(?<!ip )(?<!client )\\baddress (?:was |is )?(?:rejected|refused|denied)(?! (?:by|due|because|for))",
+          { UNKNOWN, 28 }, { OTHER, 22 }),
+    WORDS("permanent failure for one or more", "permanent failure for one or more recipients", { UNKNOWN, 26 }, { LISTED, 20 }),
+    WORDS(":blocked)", "@\\S{3,190}:blocked\\)", { LISTED, 22 }),
     /* a refusal that names the recipient and no other reason */
     { .key = "user|recipient|mailbox|rcpt",
       .pattern = "^(?!.{0,300}(?:sender|from|rejected:|limit|quota|spam|full|size|rate|too |list|relay|auth|policy|\\bip\\b|login|password|virus|content|domain|verif|lock|access|error|fail))"
@@ -118,7 +143,7 @@ static const struct explain_row ROWS[] = {
     WORDS("temporar", "(?:recipient|mailbox|user|account)\\b.{0,40}temporar\\w+ (?:unavailable|disabled|inactive|"
           "not available|over|full)", { UNKNOWN, -12 }, { OTHER, 30 }),
     WORDS("does not like recipient|not like recipient", "does not like recipient", { UNKNOWN, 6 }),
-    WORDS("not handled|not accept|does not receive|not receiving|refuses|i cannot deliver|can't deliver|"
+    WORDS("can't accept|not handled|not accept|does not receive|not receiving|refuses|i cannot deliver|can't deliver|"
           "cannot accept mail|no longer accepts|not accepting|deliver mail",
           "(?:address|domain|mailbox|user|recipient|account|host)\\b.{0,40}(?:" NOT " (?:be )?(?:handled|receive|accept)|no longer accept|refuses)|cannot deliver (?:mail )?(?:for|to)|"
           "can't accept user",
@@ -130,8 +155,7 @@ static const struct explain_row ROWS[] = {
     STATUS("x.1.0", { UNKNOWN, 8 }, { OTHER, 4 }),
     STATUS("x.1.6|x.1.3|x.1.4|x.2.1|x.7.17", { UNKNOWN, 16 }),
     STATUS("5.5.0", { UNKNOWN, 4 }, { OTHER, 4 }),
-    WORDS("badrcptto|bad-rcpt|bad recipient|badrecipient", "bad[-_ ]?(?:rcptto|rcpt|recipient)", { UNKNOWN, 34 }),
-    WORDS("invalid|incorrect", "(?<!sender )(?<!from )\\b" WHO " (?:(?:is|was|are) )?(?:invalid|incorrect)[ .!;>)\\]]*$", { UNKNOWN, 32 }),
+    WORDS("badrcpt|bad-rcpt|bad_rcpt|bad rcpt|bad recipient|badrecipient|bad-recipient|bad_recipient", "bad[-_ ]?(?:rcptto|rcpt|recipient)", { UNKNOWN, 34 }),
     /* words of RFC 3463 section 3.2 */
     KEY("destination mailbox address ambiguous|mailbox has moved|bad destination mailbox", { UNKNOWN, 34 }, { OTHER, -8 }),
     WORDS("moved|has changed|new address", "(?:user|recipient|address|mailbox|account)\\b.{0,40}(?:has |was )?(?:moved|changed)(?: to|$|\\.)|"
@@ -142,20 +166,20 @@ static const struct explain_row ROWS[] = {
     WORDS("empf|adresse|konto|postfach|benutzer|adressat|teilnehmer|mailadresse|e-mail-adresse",
           "(?:empf.{1,2}nger|postfach|benutzer|adressat|teilnehmer|(?:mail-?)?adresse)\\w*.{0,50}(?:unbekannt|"
           "nicht (?:gefunden|vorhanden|bekannt|g.ltig|existier|mehr|erreichbar|verf.gbar)|existiert nicht|"
-          "ung.ltig|gesperrt|deaktiviert)|(?:unbekannte|ung.ltige)[rsn]? (?:empf|benutzer|adresse)|"
+          "nicht (?:vergeben|belegt|eingerichtet|angelegt)|ung.ltig|gesperrt|deaktiviert|abgemeldet|stillgelegt|gel.scht|abgeschaltet)|(?:unbekannte|ung.ltige)[rsn]? (?:empf|benutzer|adresse)|"
           "kein(?:en)? (?:solche[nrs]?|postfach|benutzer)", { UNKNOWN, 36 }),
     WORDS("destinataire|utilisateur|adresse|compte|bo.te",
           "(?:destinataires?|utilisateur|adresse|compte|bo.te)\\b.{0,60}(?:inconnue?|invalide|introuvable|"
           "n'existe|inexistant|archiv|bloqu|d.sactiv|ferm|n'a pas .t. trouv)", { UNKNOWN, 36 }),
-    WORDS("no existe|inexistent|cuenta|non esiste|no se encontr|destinatario|utente|indirizzo|casella|destin.|usuario|direcci|"
+    WORDS("casilla|no existe|inexistent|cuenta|non esiste|no se encontr|destinatario|utente|indirizzo|casella|destin.|usuario|direcci|"
           "buz|cuenta|destinat",
           "(?:destinatario|utente|indirizzo|casella|destin\\.|casilla|usuario|direcci.{1,2}n|buz.{1,2}n|"
-          "cuenta)\\b.{0,60}(?:sconosciut|inesistente|non (?:esiste|trovat|valid|abilitat|attiv)|disattivat|"
-          "errato|desconocid|no (?:existe|encontrad|v.lid|se encontr|es v)|inv.{1,2}lid|deshabilitad|"
-          "suspendid)|non esiste ness|no existe (?:dicha|es[ea]|ning|el|la)|no se encontr.{1,2} (?:el|la)", { UNKNOWN, 36 }),
+          "cuenta)\\b.{0,60}(?:sconosciut|inesistente|non (?:esiste|trovat|valid|abilitat|attiv)|disattivat|bloccat|scadut|chius[ao]|rimoss|"
+          "errato|desconocid|no (?:existe|encontrad|v.lid|se encontr|es v)|inv.{1,2}lid|deshabilitad|expirad|caducad|inactiv|bloquead|"
+          "suspendid|dad[ao] de baja)|non esiste ness|no existe (?:dicha|es[ea]|ning|el|la)|no se encontr.{1,2} (?:el|la)", { UNKNOWN, 36 }),
     WORDS("destinat|usu|endere|caixa|conta",
           "(?:destinat.{1,2}rio|usu.{1,2}rio|endere.{1,2}o|caixa postal|conta)\\b.{0,60}(?:desconhecid|"
-          "inexistente|n.{1,2}o (?:existe|encontrad|foi|v.lid|p.de)|inv.{1,2}lid|desativad|suspens|bloquead)", { UNKNOWN, 36 }),
+          "inexistente|n.{1,2}o (?:existe|encontrad|foi|v.lid|p.de)|inv.{1,2}lid|desativad|suspens|bloquead|cancelad|encerrad|expirad)", { UNKNOWN, 36 }),
     WORDS("accept|nimmt|acepta|admite|accetta|aceita|принима",
           "(?:adresse|destinataire|bo.te|compte)\\b.{0,60}n'accepte (?:plus|pas)|(?:empf.{1,2}nger|postfach|adresse|"
           "konto)\\w*.{0,40}nimmt kein|(?:destinatario|buz.{1,2}n|cuenta|direcci.{1,2}n)\\b.{0,40}\\bno (?:acepta|"
@@ -175,7 +199,7 @@ static const struct explain_row ROWS[] = {
     WORDS("nie ma takiego|neexist|nem l|bulunamad|mevcut de|nieistniej", "nie ma takiego|neexistuj|nem l.tez|bulunamad|mevcut de.il|nieistniej", { UNKNOWN, 32 }),
     WORDS("пользоват|ящик|адрес|получател|абонент|аккаунт|учетн|учётн",
           "(?:пользовател|ящик|адрес|получател|абонент|аккаунт|уч.тн)\\w*.{0,60}(?:не (?:найден|существ|"
-          "зарегистрир|активен|обслужив)|неизвест|неверн|недейств|недоступ|отключ|заблокир|удал)|нет такого|"
+          "зарегистрир|активен|обслужив)|неизвест|неверн|недейств|недоступ|отключ|заблокир|удал|закрыт)|нет так(?:ого|ой)|так(?:ого|ой) (?:пользовател|адрес|ящик|получател|абонент)\\S* (?:нет|не )|"
           "несуществующ", { UNKNOWN, 36 }),
     WORDS("不存在|不存在|找不到|未找到|无效|無効|見つかりません|存在しません|存在しない|不明|该用户|已停用|被禁用|존재하지|찾을 수",
           "(?:用户|用戶|邮箱|郵箱|收件人|帐号|账号|地址|邮件地址).{0,30}(?:不存在|无效|無效|停用|禁用|冻结|未找到|找不到)|(?:找不到|未找到|无效|"
@@ -209,7 +233,15 @@ static const struct explain_row ROWS[] = {
     WORDS("mailbox over|free space|cannot access mailbox|cannot append message",
           "mailbox (?:is )?over .{0,24}limit|no (?:more )?(?:free )?space|cannot (?:access mailbox|append message)",
           { FULL, 38 }, { LARGE, -20 }),
-    WORDS("exhausted|speicher", "exhausted .{0,24}(?:storage|space)|speicher(?:volumen|platz|limit)\\w*.{0,24}(?:berschritten|ersch|voll)", { FULL, 38 }),
+    WORDS("auf dem server|capacity|no room|hard limit|storage limit|storage capacity|zuviele|zu viele|overflow|storage full|storage is full|lleno|llena|"
+          "espacio|spazio|espace|miejsca",
+          "(?:mail-?box|inbox|account|recipient|user)\\b.{0,40}(?:at (?:\\w+ )?capacity|capacity|overflow|no (?:more |free )?(?:room|space)|no place|"
+          "over (?:its |the |a )?(?:hard|soft|disk|size|space)? ?limit|storage (?:limit|capacity|is full|full))|storage (?:limit|capacity) (?:reached|exceed|has|for)|"
+          "zu ?viele (?:e-?)?(?:mails?|nachrichten) (?:auf|im|in)|(?:sin|sem|plus d.|spazio|brak) ?(?:espa[cz]\\w+|place|miejsca|esaurito|insufficiente)|"
+          "\\b(?:buz|casill|bandej|cuent)\\S* .{0,20}llen[ao]",
+          { FULL, 38 }, { RATE, -36 }, { LARGE, -20 }),
+    WORDS("свободн|нет места|недостаточно места", "нет (?:свободного )?места|недостаточно (?:свободного )?места", { FULL, 38 }),
+    WORDS("exhausted|speicher", "exhausted .{0,24}(?:storage|space)|speicher(?:volumen|platz|limit)\\w*.{0,40}(?:berschritten|ersch|voll|belegt)", { FULL, 38 }),
     WORDS("mailbox", "mailbox (?:size|storage|space)? ?(?:limit|usage)? ?(?:exce|reached)|exceed\\w* (?:the |its |"
           "their )?(?:maximum )?(?:allowed )?mailbox|(?:would )?exceed (?:maximum )?allowed storage", { FULL, 38 }, { LARGE, -6 }),
     /* the server's own disk */
@@ -278,11 +310,26 @@ static const struct explain_row ROWS[] = {
           "(?:violat|against|due to|because of|by|per|for)\\b.{0,30}\\b(?:polic(?:y|ies))|policy.?violation|"
           "rejected by polic",
           { CONTENT, 32 }, { OTHER, 20 }, { LISTED, 18 }, { CAUSE_DKIM_DMARC_FAIL, 14 }),
-    WORDS("url|uri|link|website|surbl|uribl|dbl",
+    WORDS("url|uri|link|website|surbl|uribl|dbl|hvu:b",
           "\\b(?:ur[il]s?|links?|web ?site|surbl|uribl|ivmuri)\\b.{0,60}(?:block|list|reject|spam|blacklist|"
           "malicious)|(?:block|list|blacklist|malicious|contain)\\w*\\b.{0,40}\\b(?:ur[il]s?|links?|surbl|"
           "uribl)\\b|URLBL\\d+|HVU:B",
           { CONTENT, 44 }, { LISTED, 2 }),
+    WORDS("antispam|anti-spam|anti spam|antyspam|antivirus|anti-virus|uribl|surbl|mass mail|mass-mail|mass e|bulk mail|bulk e|newsletter",
+          "\\banti?y?[- ]?(?:spam|virus)\\b(?!\\.)|\\b(?:uribl|surbl)\\b|\\b(?:mass|bulk)[- ]?(?:e-?)?mail\\w*|newsletters? (?:are|is|not)",
+          { CONTENT, 34 }),
+    WORDS("attach|file type|filetype|files|.exe|.zip|.js|.bat|.scr|.rar|.iso|.doc|.xls|password|encrypted",
+          "(?:file ?types?|\\bfiles?|attach\\w*|\\.(?:exe|zip|js|bat|scr|rar|iso|docm?|xlsm?|html?)\\b)[^;]{0,40}(?:" NOT
+          " (?:permitted|allowed|welcome|accepted|supported)|unwelcome|stripped|dropped|refus|reject)|"
+          "(?:reject|refus|block|den|not? accept|disallow|prohibit)\\w*.{0,24}(?:password.?protected|encrypted|attach|archive|executable)",
+          { CONTENT, 38 }, { CAUSE_WRONG_CREDENTIALS, -24 }),
+    WORDS("breach|violat|contraven|regulation|security polic|security rule|security reason", "(?:breach|violat|contraven|infring)\\w*.{0,30}(?:polic|rule|regulation|guideline)|"
+          "security (?:regulation|rule|reason|polic)", { CONTENT, 30 }, { OTHER, 22 }),
+    WORDS("wiadomo|nachricht|messaggio|mensaje|mensagem|contenu|inhalt|bericht|zpr",
+          "wiadomo\\S{1,4} .{0,30}odrzucon|(?:nachricht|inhalt)\\b.{0,40}(?:unerw|abgewiesen|verweigert|blockiert)|"
+          "(?:messaggio|mensaje|mensagem|bericht|zpr.va)\\b.{0,40}(?:rifiutat|respint|rechazad|rejeitad|bloccat|bloquead|geweigerd|odm.tnut|no desead|spam|virus)|"
+          "contenu ind",
+          { CONTENT, 32 }, { OTHER, 14 }),
     WORDS("banned|forbidden|prohibited|points|score|archive|encrypted|password|charset|language|cyrillic|chinese|contenu",
           "(?:banned|forbidden|prohibited|bad) (?:words?|phrases?|text|language)|\\d+ (?:spam )?points|spam ?score|"
           "(?:archive|zip|attachment)s?\\b.{0,20}(?:password|encrypted)|encrypted (?:zip|archive|attachment)|"
@@ -293,7 +340,7 @@ static const struct explain_row ROWS[] = {
           "denied|not accepted|undesirable)\\b(?! to )|(?:reject|refus|block)\\w* (?:this |the |"
           "your )?(?:message|e-?mail|mail)\\b",
           { CONTENT, 22 }, { OTHER, 18 }, { LISTED, 16 }),
-    WORDS("blocked|message not allowed|mail not allowed|message denied", "^\\W*(?:smtp;)?(?:\\d{3}\\W+)?(?:message |mail |e-?mail )?(?:blocked|denied)\\W*$|(?:message|"
+    WORDS("blocked|not allowed|denied", "^\\W*(?:smtp;)?(?:\\d{3}\\W+)?(?:message |mail |e-?mail )?(?:blocked|denied)\\W*$|(?:message|"
           "e-?mail) not allowed",
           { CONTENT, 25 }, { OTHER, 22 }, { LISTED, 21 }),
     WORDS("filter|rule|scanner|anti|spam|detected|mailmarshal|recurrent pattern|bayes|rspamd|amavis|header check|body check|"
@@ -359,10 +406,21 @@ static const struct explain_row ROWS[] = {
           ".{0,40}(?:over|exceed|maximum|threshold|too (?:many|high|large))", { RATE, 38 }),
     KEY("unexpected sending", { RATE, 40 }, { CONTENT, -12 }),
     /* NetEase's letters for what it counts */
-    WORDS("hl:|mi:|rp:", "\\b(?:hl:i[cf]c|mi:(?:dmc|sfq|stc)|rp:(?:drc|qrc|trc|ccl))\\b", { RATE, 46 }),
+    WORDS("hl:|mi:|rp:", "\\b(?:hl:i[cf][cq]|mi:(?:dmc|sfq|stc)|rp:(?:drc|qrc|trc|rcl|ccl))\\b", { RATE, 46 }),
     WORDS("mi:|rp:", "\\b(?:mi:c[ce]l|rp:cel)\\b", { OTHER, 46 }),
     WORDS("hl:|wm:|dt:rbl", "\\b(?:hl:(?:rep|mep|ihu|ipb)|wm:bl[iu]|dt:rbl)\\b", { LISTED, 54 }, { CONTENT, -10 }),
     WORDS("数量|并发|连接数|次数|大量|數量", "(?:数量|數量|并发|连接数|次数|大量信件|大量邮件).{0,12}(?:超出|超过|超過|过大|过多|超限)", { RATE, 42 }, { LARGE, -44 }),
+    WORDS("too many |too much ", "too many (?:bounces?|complaints?|posts?|copies|hits|calls|clients|hosts|queries|"
+          "deliveries|rejects?|rejections?|undeliver\\w*|wrong|bogus|same)|too much (?:traffic|load|fail\\w*|activity)",
+          { RATE, 36 }),
+    WORDS("load|overload|congest|burst|allowance|rcpt number|recipient number",
+          "(?:system|server|host)?\\b.{0,12}\\bload\\b.{0,30}(?:high|exceed|heavy)|(?:high|heavy|too much) load|\\boverload\\w*|"
+          "\\bcongest\\w*",
+          { RATE, 36 }, { OTHER, 32 }, { GREY, 24 }),
+    WORDS("allowance|rcpt|recipient|burst|outgoing|nombre|n.mero|anzahl|liczba|numero",
+          "(?:hourly|daily|monthly|sending) (?:allowance|cap|volume)|out of .{0,12}(?:rcpt|recipient)|(?:rcpt|recipient)s? (?:number|count)s?\\b.{0,20}(?:exceed|limit|over|max)|"
+          "maximum number of (?:outgoing|sent|daily)|\\bbursts?\\b|nombre (?:maximal|maximum) d|(?:anzahl|n.mero|liczba|numero)\\b.{0,30}(?:berschr|m.xim|massim|przekro|excedid|superad)",
+          { RATE, 36 }, { LARGE, -10 }),
     WORDS("max connections|max messages|versandlimit|sendelimit|invio|de env|d'envoi|limite de envio",
           "max(?:imum)? (?:connections|messages|recipients)|versandlimit|sendelimit|limite (?:di invio|d'envoi|de envio)|l.mite de env", { RATE, 38 }),
     WORDS("limits", "\\blimits (?:for|of|on) (?:your|this|the) (?:account|mailbox|user|domain|plan)\\b.{0,20}(?:exceed|reached)", { RATE, 38 }),
@@ -383,10 +441,10 @@ static const struct explain_row ROWS[] = {
           "\\b(?:LPN|OFR)\\w{0,5}[_-]104\\b|\\bIB(?:007|504|510|605|607)\\b", { RATE, 40 }),
     STATUS("x.7.28|x.5.3|5.4.5|5.7.233|4.7.236|4.7.237", { RATE, 18 }),
     STATUS("5.1.90|5.2.240", { RATE, 30 }),
-    WORDS("превышен|слишком много|частот|лимит|频率|次数|超限|过于频繁|发送过多|制限|送信数",
+    WORDS("превышен|слишком много|частот|лимит|发送|发信|连接|送信|接続|频率|次数|超限|过于频繁|发送过多|制限|送信数",
           "слишком много|(?:превыш|лимит).{0,40}(?:писем|сообщ|отправ|получател|час|сут)|频率|过于频繁|(?:发送|发信|"
           "连接).{0,20}(?:超|过多|限制|上限)|(?:送信|接続).{0,20}(?:制限|上限|超過)", { RATE, 38 }),
-    WORDS("unregistered domains|suspicious activity|compromised|blocked from sending|"
+    WORDS("unregistered domains|suspicious |unusual |outgoing|sending is|sending disabled|sending suspended|sending paused|suspended from|prohibited from|compromised|blocked from sending|"
           "restricted from sending|barred from sending|sending has been|not allowed to send mail|outbound spam",
           "sending from unregistered domains|(?:suspicious|unusual) (?:activity|sending)|"
           "(?:blocked|restricted|barred|prohibited|suspended) from sending|sending (?:has been|is) (?:disabled|"
@@ -408,7 +466,7 @@ static const struct explain_row ROWS[] = {
           "blackliste|schwarze liste|liste noire|lista negra|lista nera|черн|чёрн|黑名单|ブラックリスト",
           "block(?:ed)?[- ]?list|black[- ]?list|den(?:y|ied)[- ]?list|schwarzen? liste|liste noire|"
           "lista ne(?:gra|ra)|ч.рн\\w+ спис|黑名单|ブラックリスト", { LISTED, 36 }),
-    WORDS("listed by|found in|blocked using|blocked by|listed at|listed in|listed on|is listed|on our list|found on",
+    WORDS("listed as|listed by|found in|blocked using|blocked by|listed at|listed in|listed on|is listed|on our list|found on",
           "(?:client|host|ip|address|server|sender|domain)\\b.{0,80}(?:blocked (?:using|by)|listed (?:at|in|on|"
           "by|as)|is listed|found (?:on|in) )", { LISTED, 34 }),
     WORDS("block|banned|blacklisted|barred|restricted|rejected|refused|denied|forbidden|not accepted|"
@@ -419,6 +477,23 @@ static const struct explain_row ROWS[] = {
           "forbidden|not accepted|not welcome|suspended|prohibited)\\b|(?:blocked|banned|block|bad|suspected|"
           "refused|rejected|abusive|open)\\b.{0,16}\\b(?:ip\\b|ip address|proxy|network|host)",
           { LISTED, 26 }, { OTHER, 8 }),
+    WORDS(" ip| ips|whitelist|white list|allowlist|allow list|bypass list|welcome list",
+          "(?:bad|blocked|suspicious|suspected|unwanted|abusive|spamming|infected|refused|rejected) (?:sender|sending|source|client|remote|origin\\w*|connecting)? ?ip\\b|"
+          "(?:\\bips?\\b|host|address|server|sender)\\b.{0,24}(?:not|n't) (?:yet )?(?:in|on) .{0,20}(?:white-? ?list|allow-? ?list|bypass list|welcome list)",
+          { LISTED, 38 }, { OTHER, -10 }),
+    WORDS("found|listed|appear|present|identified|flagged|rejected|refused|banned|denied",
+          "\\d{1,3}(?:\\.\\d{1,3}){3}[\\])>]{0,2}[:,]? (?:is |was |has been |address |currently ){0,3}(?:found|listed|appears?|present|identified|flagged|rejected|refused|banned|denied)\\b|"
+          "^\\W*(?:mail |message |connection )?(?:rejected|refused|denied|blocked|banned)\\W{1,3}(?:from )?\\[?\\d{1,3}(?:\\.\\d{1,3}){3}",
+          { LISTED, 32 }, { OTHER, 8 }),
+    WORDS("complain|abuse", "(?:due to|because of|after|following|too many|received|caused)\\b.{0,40}(?:complain|\\babus)|complaints? (?:about|against|from|rate|we)|\\babuse(?:d| detected| from| report)",
+          { LISTED, 34 }, { RATE, 26 }, { CONTENT, 18 }, { GREY, -14 }),
+    WORDS("unwanted|unsolicited|junk|spam", "(?:unwanted|unsolicited|junk|spam)\\b.{0,70}(?:\\bips?\\b|\\bip address|your (?:server|host|network))", { LISTED, 32 }),
+    WORDS("see http|see: http|refused|rejected", "^\\W*(?:refused|rejected|denied)\\W{1,4}(?:please )?(?:see|visit|check)\\b", { LISTED, 24 }, { OTHER, 19 }, { CONTENT, 19 }),
+    WORDS("forbidden|not allowed|not permitted|denied|refused|blocked|prohibited|disallow|no access|restricted",
+          "(?:access|connections?|mails?|e-?mails?|messages?|delivery)\\b(?! to )(?!.{0,30}(?:foreign|external|remote|relay)).{0,30}(?:forbidden|(?:not|n't) (?:allowed|permitted|accepted|welcome)|denied|refused|blocked|prohibited|restricted)\\b"
+          ".{0,20}\\b(?:by|from|for|at) (?:your|this|the) (?:ip|host|server|network|location|country|region|isp|provider|range|subnet)|"
+          "(?:not|n't) (?:allowed|permitted) (?:access|connections?|mail) from|remote ip\\b.{0,12}(?:forbidden|denied|refused)|(?:ip|host|network|country|region)\\b.{0,10}is (?:forbidden|prohibited|restricted)",
+          { LISTED, 34 }, { OTHER, 6 }, { UNKNOWN, -14 }),
     WORDS("black ip|invalid ip|ip is |bad ip", "\\b(?:black|invalid|bad|fake) ip\\b|\\bip is (?:rejected|hangup|refused|denied|black)", { LISTED, 34 }),
     WORDS("your ip|sender ip|this ip|this server|this country|this network|this isp|sender host|your network|your isp|this host|your country|your server|your host|ip-adresse|adresse ip|n ip|ip-адрес|ip адрес",
           "(?:denied|refus\\w+|not accept\\w*|not allowed|block\\w*|no mail|not welcome).{0,24}\\b(?:your|this|sender) (?:ip|host|server|country|network|isp)\\b|"
@@ -427,7 +502,7 @@ static const struct explain_row ROWS[] = {
           { LISTED, 34 }, { UNKNOWN, -24 }),
     KEY("tosa@rx.t-online.de", { LISTED, 44 }),
     WORDS("spammer|spam source|sending spam|spam ip|spams from|spam from|open relay|openrelay|open proxy|zombie", "spammer|spam(?:ming)? (?:source|host|ip)|(?:known|currently|is|are) (?:sending )?spam(?:s| source)|"
-          "spams? from your|open ?(?:relay|proxy)|zombie", { LISTED, 46 }, { CONTENT, -10 }),
+          "spams? from your|(?<!not an )(?<!no )open ?(?:relay|proxy)(?!\\w*(?: is)? (?:not|den|dis|prohib|forbid|refus))|zombie", { LISTED, 46 }, { CONTENT, -10 }),
     WORDS("blocked sender|envelope blocked|envelope rejected|badmailfrom|blacklist|blocked|banned|block list",
           "blocked senders?|envelope (?:was |is )?(?:blocked|rejected)|bad ?mail ?from|(?:sender|mail from|"
           "your (?:e-?mail )?(?:address|domain))\\b.{0,40}(?:blocked|blacklist|block ?list|banned)",
@@ -445,7 +520,7 @@ static const struct explain_row ROWS[] = {
           "home)",
           { LISTED, 38 }, { REVERSE, -6 }),
     WORDS("authorized to send", "not authori[sz]ed to send e?-?mail directly", { LISTED, 16 }, { CAUSE_SPF_FAIL, -18 }, { CAUSE_FROM_NOT_LOGIN, -18 }, { UNTRUSTED, 4 }),
-    WORDS("dynamic ip or generic|generic dns ptr|dynamic ip", "dynamic ip or generic.{0,12}ptr|custom reverse dns", { REVERSE, 22 }),
+    WORDS("dynamic ip or generic|generic dns ptr|dynamic ip|custom reverse", "dynamic ip or generic.{0,12}ptr|custom reverse dns", { REVERSE, 22 }),
     WORDS("of your isp|your isp|service provider|your provider|smarthost", "use (?:the|your) .{0,40}(?:relay|server|smarthost).{0,30}(?:isp|provider)", { LISTED, 20 }),
     WORDS("(s1|(s2|(s3|(s4|(s5|(s6|(s7|(s8|(s9|hc-00|sc-00|dy-00|ou-00|banned sending|delist|"
           "part of their network|customer block list|banned sender",
@@ -484,6 +559,11 @@ static const struct explain_row ROWS[] = {
           "temporar(?:il)?y (?:rejected|refused|deferred|reject)|first time (?:we|i) (?:have |has )?seen|"
           "not (?:been )?seen before|new sender|(?:restrictions|intentional policy rejection).{0,20}(?:try|"
           "later|again)", { GREY, 30 }, { OTHER, 17 }),
+    { .key = "wait|delay|yet|retry|first contact|first connection|unfamiliar|tuple|triplet", .codes = CODES_4,
+      .pattern = "(?:please )?wait\\b.{0,40}(?:while|minute|second|before|try)|(?:not|n't) (?:yet )?(?:know|seen?|met|trust) (?:this|the|your|you)\\b|"
+                 "\\bdelay(?:ed|ing)\\b|(?:unfamiliar|unknown) (?:client|tuple|triplet)|\\btu?r?ipp?let|first (?:contact|connection|attempt)|"
+                 "retry (?:in|after|within) (?:a few|\\d|some)",
+      .speaks = { { GREY, 27 }, { OTHER, 14 }, { RATE, 12 } } },
     { .key = "temporarily rejected", .pattern = "temporarily rejected rcpt <[^<>]{1,200}> *$", .of_page = true, .speaks = { { GREY, 12 } } },
     { .codes = CODE_450 | CODE_451, .enhanced = "4.2.0|4.7.1", .stages = 1 << SMTP_STAGE_RCPT, .speaks = { { GREY, 5 } } },
     { .codes = CODE_421, .speaks = { { RATE, 5 } } },
@@ -518,7 +598,7 @@ static const struct explain_row ROWS[] = {
           { OTHER, 34 }, { NOLOGIN, -8 }),
     WORDS("by the recipient|by recipient|by user|by the user|recipient's |recipients prefer|email address|"
           "address |recipient's prefer|recipient preferences|blocked by the recipient|user reject|"
-          "refuses to receive|user rules|rcp-p2|rcp-p3|privacy settings|rejected by recipient|sender block",
+          "refuses to receive|user refuse|user rules|rcp-p2|rcp-p3|privacy settings|rejected by recipient|sender block",
           "recipient'?s? (?:preferences|settings)|blocked by (?:the )?(?:recipient|user)|user (?:reject|"
           "refuse)\\w*|refuses? (?:to receive|this) mail|due to user rules|\\bRCP-P[23]\\b|privacy settings|"
           "rejected by (?:the )?recipients?|your (?:e-?mail )?address .{0,40}block", { OTHER, 30 }, { CONTENT, 28 }, { LISTED, 20 }),
@@ -531,7 +611,7 @@ static const struct explain_row ROWS[] = {
 
     /* --- of the conversation itself (RFC 5321 section 4.2.4) --- */
     WORDS("say |send |issue |need |syntax|sequence|unrecognized|unrecognised|not recognized|not recognised|unimplemented|"
-          "not implemented|bad command|unknown command|invalid command|pipelin|protocol|argument|parameter|"
+          "not implemented|command out|command param|unsupported|bad command|unknown command|invalid command|pipelin|protocol|argument|parameter|"
           "no valid recipients|need rcpt|need mail|nested mail|no recipients|specify|synchroni|too soon|too early",
           "syntax error|sequence error|(?:say|send|issue|need) (?:mail|rcpt|data)\\b.{0,12}first|bad (?:sequence|command|syntax)|out of (?:sequence|order)|command (?:not |"
           "un)?(?:recogni|implement|unrec|out|param)|un(?:recogni[sz]ed|implemented|known|supported) command|"
@@ -542,7 +622,7 @@ static const struct explain_row ROWS[] = {
     STATUS("x.5.1|x.5.2|x.5.4|x.5.0", { OTHER, 8 }),
     { .codes = CODE_50X | CODE_503, .speaks = { { OTHER, 6 } } },
     WORDS("bad address syntax|address syntax|syntax error in|invalid address syntax|malformed address|"
-          "domain literal", "(?:bad|invalid) (?:recipient )?address syntax|(?:address|recipient) .{0,10}syntax|"
+          "domain literal|recipient syntax", "(?:bad|invalid) (?:recipient )?address syntax|(?:address|recipient) .{0,10}syntax|"
           "malformed (?:recipient )?address", { OTHER, 8 }, { UNKNOWN, 26 }),
 
     /* --- faults inside --- */
@@ -563,6 +643,23 @@ static const struct explain_row ROWS[] = {
           "can) ?not (?:open|write|create|lock|access|contact)|recipient (?:verify|callout)|"
           "unexpected (?:error|failure|response)|timeout (?:waiting|exceeded)",
           { OTHER, 34 }),
+    { .key = "can't|couldn't|could not|cannot|unable to|failed to|system call|in progress|broken pipe|i/o error|bad file|no mdb|missing mdb|bad mdb|crash",
+      .codes = ~(unsigned)CODE_NONE,
+      .pattern = "(?:can't|couldn't|could not|cannot|unable to|failed to) (?:open|write|create|lock|contact|load|start|run|fork|allocate|execute|store|save|process|handle)\\b"
+                 "(?! (?:a |the )?(?:socket|connection|tls|ssl|stream|mailer|cert|rsa|private|key))|interrupted system call|"
+                 "operation now in progress|broken pipe|i/o error|bad file descriptor|(?:no|missing|bad).{0,20}\\bmdb\\b|crash",
+      .speaks = { { OTHER, 32 } } },
+    { .key = "an error|error while|error occurred|went wrong", .codes = ~(unsigned)CODE_NONE,
+      .pattern = "(?:encountered|there was) an (?:unexpected )?error|error (?:while|occurred)|something went wrong", .speaks = { { OTHER, 30 } } },
+    WORDS("greeting|pregreet|banner|too soon|too early|before", "(?:before|prior to|without waiting for) (?:the |my |our )?(?:greeting|banner|welcome|response|reply)|pre-?greet|talk\\w* (?:too (?:soon|early)|before)",
+          { OTHER, 38 }, { CONTENT, -10 }),
+    WORDS("bounce|returned mail|null sender|empty sender|empty envelope|dsn|backscatter|batv|prvs|null envelope|delivery report",
+          "(?:bounces?|returned mails?|null (?:envelope )?senders?|empty (?:envelope )?senders?|dsns?|delivery reports?)\\b.{0,40}(?:(?:not|n't) (?:accept|allow|permit|want)\\w*|refus|reject|denied|disabled|disallow)|"
+          "backscatter|\\bbatv\\b|\\bprvs\\b|no (?:bounces|null sender)",
+          { OTHER, 40 }, { UNKNOWN, -40 }, { CAUSE_FROM_INVALID, 4 }),
+    WORDS("unrout|unknown sender|undeliverable sender|non-existent sender|nonexistent sender", "(?:unrout(?:e)?able|unknown|undeliverable|non-?existent) sender",
+          { OTHER, 36 }, { CAUSE_FROM_INVALID, 30 }, { UNKNOWN, -30 }),
+    WORDS("list", "\\b(?:mailing )?list\\b.{0,50}\\b(?:is (?:null|empty|closed|locked)|no members)", { OTHER, 36 }, { LISTED, -10 }),
     WORDS("recipient verif|out of memory|queue unavailable|queue full|den", "recipient verif\\w+ |out of memory|queue (?:is )?(?:unavailable|full)|den(?:y|ies|ied) (?:the )?sender", { OTHER, 28 }, { UNKNOWN, 6 }),
     WORDS("requested", "requested (?:mail )?action (?:not taken|aborted)", { OTHER, 14 }),
     KEY("transaction failed", { OTHER, 17 }),
@@ -594,13 +691,16 @@ static const struct explain_row ROWS[] = {
     WORDS("domain|mx lookup|mx record|mx query|no mx",
           "(?<!rejected: )\\bdomain (?:name )?(?:<?[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,6}>? )?(?:does not exist|doesn't exist|not found|is unknown|does not resolve|could not be (?:found|resolved))|"
           "\\bmx (?:look ?up|records?|query).{0,24}(?:fail|not found|error|missing|do(?:es)? not)", { DNS, 34 }, { UNKNOWN, -6 }),
-    WORDS("domaine|domäne|dominio|domínio|domein|домен",
+    WORDS("domaine|domäne|dominio|domínio|domein|domena|домен|域名|ドメイン",
           "(?:domaine|dom.{1,2}ne|dominio|dom.{1,2}nio|domein|домен)\\b.{0,40}(?:introuvable|inexistant|n'existe|"
           "existiert nicht|nicht (?:gefunden|existier)|no (?:existe|se (?:ha )?(?:podido )?encontr)|non esiste|"
-          "inesistente|n.{1,2}o existe|bestaat niet|не (?:существ|найден))", { DNS, 46 }, { UNKNOWN, -20 }),
+          "inesistente|inexistente|n.{1,2}o existe|bestaat niet|onbekend|unbekannt|inconnu|sconosciut|desconocid|desconhecid|не (?:существ|найден)|неизвест)|"
+          "domen[ay]\\b.{0,40}(?:nie istnieje|nieznan)|域名.{0,12}(?:不存在|无效|错误|找不到)|ドメイン.{0,20}(?:存在しま|見つかりま|不明)", { DNS, 46 }, { UNKNOWN, -20 }),
     KEY("routing server failure", { DNS, 44 }),
     WORDS("dns mx|mx or a", "(?:invalid|no|bad|missing) (?:dns )?mx or a\\b", { DNS, 42 }, { UNKNOWN, -60 }),
     WORDS("dns", "\\bdns (?:resol\\w+ |query |look ?up )?(?:error|fail|timeout|timed out)|(?:no data|not found|no answer) (?:by|from|in) (?:the )?dns\\b", { DNS, 32 }),
+    WORDS("domain|host name|hostname|host is", "domain\\b.{0,20}may not exist|\\bhost ?(?:name)? (?:is |was )?(?:unknown|invalid|not (?:known|found))\\b|domain\\b.{0,24}(?:not reachable|unreachable)",
+          { DNS, 36 }, { UNKNOWN, 2 }),
     STATUS("x.1.2|x.4.4|5.4.310|4.4.312|5.4.312|4.4.316", { DNS, 20 }),
 };
 /* clang-format on */

@@ -51,8 +51,33 @@ static const struct explain_row ROWS[] = {
       .pattern = "\\b535[ -]5\\.7\\.\\d",
       .speaks = { { LOGIN, -24 } } },
     { .key = "open relay|open-relay|openrelay",
-      .pattern = "open[ -]?relay",
+      .pattern = "(?<!not an )(?<!not be an )(?<!\\bno )open[ -]?relay(?!\\w*(?: is| are)? "
+                 "(?:not|denied|disallowed|prohibited|forbidden|refused|disabled))",
       .speaks = { { CAUSE_IP_BLOCKLISTED, 50 }, { LOGIN, -6 }, { DOMAIN, -6 } } },
+    /* (its own word for why it does not relay) */
+    { .key = "open relay|open-relay|openrelay|open relaying",
+      .pattern = "(?:\\bnot|\\bno|n't|isn't|never)(?: be)?(?: an?)? open[ -]?relay|open[ "
+                 "-]?relay\\w*(?: is| are)? "
+                 "(?:not|denied|disallowed|prohibited|forbidden|refused|disabled)",
+      .speaks = { { LOGIN, 40 },
+                  { DOMAIN, 39 },
+                  { ADDRESS, 30 },
+                  { CAUSE_IP_BLOCKLISTED, -50 },
+                  { CAUSE_OTHER_NOT_RELAY, -10 } } },
+    { .key = "mail exchanger for|exchanger of|mx for|mail host for|mail server for",
+      .pattern = "\\b(?:not|n't) (?:the|an?) (?:mail exchanger|mx|mail ?(?:host|server)) "
+                 "(?:for|of) (?:that|this|the|\\S{1,60}\\.\\S)",
+      .speaks = { { DOMAIN, 42 }, { CAUSE_DNS_FAILURE, 10 } } },
+    { .key = "local user|relay check",
+      .pattern = "local users? only|relay check .{0,12}fail",
+      .speaks = { { LOGIN, 36 }, { DOMAIN, 35 }, { ADDRESS, 28 } } },
+    { .key = "foreign|external|other domain|other host|remote|outside|non-local|nonlocal",
+      .pattern = "(?:mails?|messages?|delivery|sending) (?:to|for) "
+                 "(?:foreign|external|other|remote|outside|"
+                 "non-?local) "
+                 "(?:domain|host|address|recipient|user|network)\\w*.{0,40}(?:\\bnot|n't|refus|den("
+                 "?:y|ied)|reject|prohib|forbid)",
+      .speaks = { { LOGIN, 37 }, { ADDRESS, 38 }, { DOMAIN, 37 }, { CAUSE_IP_BLOCKLISTED, -40 } } },
     { .key = "my name was rejected",
       .of_page = true,
       .speaks = { { CAUSE_EHLO_NAME_REFUSED, 60 }, { DOMAIN, -20 } } },

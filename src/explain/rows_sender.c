@@ -234,7 +234,7 @@ static const struct explain_row ROWS[] = {
     STATUS("x.7.27", { CAUSE_SPF_FAIL, 8 }, { CAUSE_DNS_FAILURE, 4 }, { CAUSE_FROM_INVALID, 3 }),
 
     /* --- DKIM, DMARC (RFC 6376, 7489), and both named with SPF (RFC 7372) --- */
-    WORDS("dmarc", "\\bdmarc\\w*", { CAUSE_DKIM_DMARC_FAIL, 42 }, { CAUSE_SPF_FAIL, -4 }, { CAUSE_CONTENT_REJECTED, -30 }, { CAUSE_OTHER_NOT_RELAY, -12 }, { CAUSE_RATE_LIMITED, -12 }),
+    WORDS("dmarc", "\\bdmarc\\w*", { CAUSE_DKIM_DMARC_FAIL, 42 }, { CAUSE_SPF_FAIL, -4 }, { CAUSE_CONTENT_REJECTED, -30 }, { CAUSE_OTHER_NOT_RELAY, -24 }, { CAUSE_RATE_LIMITED, -12 }, { CAUSE_IP_BLOCKLISTED, -12 }),
     WORDS("dkim|domainkey|domain keys", "\\bdkim\\b|domain ?keys", { CAUSE_DKIM_DMARC_FAIL, 38 }, { CAUSE_OTHER_NOT_RELAY, -18 },
           { CAUSE_FROM_INVALID, -12 }, { CAUSE_IP_BLOCKLISTED, -10 }, { CAUSE_CONTENT_REJECTED, -10 }),
     WORDS("spf|policy framework", "(?:spf|policy framework).{0,400}(?:dkim|domainkey|dmarc)|(?:dkim|domainkey|"
@@ -262,8 +262,9 @@ static const struct explain_row ROWS[] = {
           "(?:bad|invalid|missing|no|unacceptable) (?:message |domain )?signature|signature (?:verification|"
           "check)? ?(?:fail|invalid|did not|missing)|(?:message|mail) (?:is )?not signed|unsigned message",
           { CAUSE_DKIM_DMARC_FAIL, 28 }),
-    STATUS("x.7.20|x.7.21|x.7.22|x.7.26|x.7.29|x.7.30|x.7.32|x.7.509|x.7.515",
+    STATUS("x.7.20|x.7.21|x.7.22|x.7.26|x.7.30|x.7.32|x.7.509|x.7.515",
            { CAUSE_DKIM_DMARC_FAIL, 30 }, { CAUSE_SPF_FAIL, 16 }),
+    WORDS("au01|au02", "\\bAU0[12]\\b", { CAUSE_DKIM_DMARC_FAIL, 40 }, { CAUSE_CONTENT_REJECTED, -24 }),
     WORDS("cxsndr|pol-p7", "AUP#CXSNDR|\\bPOL-P7\\b", { CAUSE_DKIM_DMARC_FAIL, 34 },
           { CAUSE_SPF_FAIL, 26 }),
 
@@ -303,7 +304,7 @@ static const struct explain_row ROWS[] = {
       .speaks = { { CAUSE_EHLO_NAME_REFUSED, 46 }, { CAUSE_DOMAIN_NOT_CONFIGURED, -30 } } },
 
     /* --- the name of the sending address (RFC 1912 section 2.1) --- */
-    WORDS("reverse|rdns|ptr|hostname|host name|lookup failed|possibly forged|fcrdns|in-addr",
+    WORDS("reverse|rdns|ptr|hostname|host name|lookup failed|possibly forged|fcrdns|in-addr|unverif|confirmed|unresolvable|dns name|dns entry",
           "reverse[- ]?(?:dns|host ?name|look ?up|map|resol|name|record|ip\\b|entry|address)|\\brdns\\b|"
           "\\bptr\\b|cannot find your (?:reverse )?host ?name|ip name (?:look ?up failed|possibly forged)|"
           "host ?name (?:verif|look ?up|mismatch|" NOT
@@ -334,6 +335,9 @@ static const struct explain_row ROWS[] = {
     WORDS("ip name", "relaying denied\\.? ip name", { CAUSE_REVERSE_DNS_MISSING, -34 }),
     WORDS("access denied", "access denied\\.? ip name", { CAUSE_REVERSE_DNS_MISSING, 4 }),
     STATUS("x.7.25", { CAUSE_REVERSE_DNS_MISSING, 34 }),
+    WORDS("dns look|rtr:rd|invalid domain name", "dns look ?up fail\\w*:? (?:for |of )?[\\[(]?(?:\\d{1,3}\\.){3}\\d|\\bRTR:RD\\b", { CAUSE_REVERSE_DNS_MISSING, 48 }, { CAUSE_IP_BLOCKLISTED, -24 }, { CAUSE_DNS_FAILURE, -46 }),
+    WORDS("helohost|helo host|helo name|ehlo name|ehlo host", "(?:helo|ehlo)[- ]?(?:host|name)\\b.{0,20}(?:error|bogus|bad|fail|not valid|wrong|unaccept)", { CAUSE_EHLO_NAME_REFUSED, 38 }),
+    { .key = "invalid domain name", .pattern = "invalid domain name", .codes = CODE_50X, .speaks = { { CAUSE_EHLO_NAME_REFUSED, 38 }, { CAUSE_DOMAIN_NOT_CONFIGURED, -20 } } },
     WORDS("dns:n|cxdns|dns-p3|dns-t2|ib108|aup#",
           "\\bDNS:N\\w\\b|AUP#CXDNS|AUP#(?:I-)?11[0-5]0|\\bDNS-(?:P3|T2)\\b|\\bIB108\\b",
           { CAUSE_REVERSE_DNS_MISSING, 38 }),

@@ -148,6 +148,12 @@ static const struct rows_case CASES[] = {
       .never = REVERSE },
     { .text = "554 5.7.1 Service unavailable; Client host [192.0.2.7] blocked using list.example",
       .cause = LISTED },
+    { .text = "554 (AU01) not accepted for policy reasons", .cause = CAUSE_DKIM_DMARC_FAIL },
+    { .text = "450 DNS lookup failed for [192.0.2.7]", .cause = CAUSE_REVERSE_DNS_MISSING },
+    { .text = "554 (RTR:RD)", .cause = CAUSE_REVERSE_DNS_MISSING },
+    { .text = "550 unverifiable address", .cause = CAUSE_REVERSE_DNS_MISSING },
+    { .text = "554 that HELO name is bogus", .cause = CAUSE_EHLO_NAME_REFUSED },
+    { .text = "501 Invalid domain name", .cause = CAUSE_EHLO_NAME_REFUSED },
 };
 
 static void test_cases(void **state)

@@ -16,9 +16,12 @@
 #define RELAY_KEYS                                                                                             \
     "relay|rcpthosts|weiterleit|relais|中继|中繼|中継|リレー|ретрансл|reenv|retransm|inoltr|" \
     "encaminha"
-#define RELAY_WORDS                                                                                           \
-    "relay(?![=.-]|host| "                                                                                    \
-    "recipient)|rcpthosts|weiterleit|relais|中[继繼継]|リレー|ретрансл|reenv|retransm|inoltr|" \
+/* (a host that is called "relay" or "relay2" refuses nothing by its name) */
+#define RELAY_WORDS                                                                                          \
+    "(?<![\\w.@-])(?:smtp-?|mail-?)?relay(?![=.@-]|host| recipient|[a-z]{0,3}\\d|\\w*\\.\\w|"                \
+    " [\\w./"                                                                                                \
+    "-]{1,40}\\[\\d{1,10}\\]:)|rcpthosts|weiterleit|relais|中[继繼継]|リレー|ретрансл|reenv|" \
+    "retransm|inoltr|"                                                                                       \
     "encaminha"
 #define RELAYING          .key = RELAY_KEYS, .pattern = RELAY_WORDS
 #define LOGIN_WORDS       "authenticat|auth required|logged in|login"
