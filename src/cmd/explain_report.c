@@ -9,14 +9,15 @@
 #include "explain/clean.h"
 #include <string.h>
 
-enum { TEXT_MAX = 1 << 20, SAID_SHOWN = 400 };
+enum { TEXT_MAX = 1 << 20, SAID_SHOWN = 400, STEPS_SHOWN = 6 };
 
 /* ------------------------------------------------------------------------------------------------
  * Pieces
  */
 static int percent(double confidence)
 {
-    return (int)(confidence * 100 + 0.5);
+    int rounded = (int)(confidence * 100 + 0.5);
+    return rounded > 99 ? 99 : rounded; /* words alone are never certain */
 }
 
 static void heading(struct buf *b, const char *words)
@@ -76,13 +77,29 @@ static void add_answer(struct buf *b, const struct explanation *x)
     buf_addf(b, "  Confidence: %d %%, by the words alone.\n", percent(x->best.confidence));
 }
 
+/* No server said anything: the connection, or its encryption, did not come about. */
+static bool nobody_answered(const struct explain_said *s)
+{
+    return s && !s->code && (s->stage == SMTP_STAGE_CONNECT || s->stage == SMTP_STAGE_TLS);
+}
+
+/* Who refuses for such a cause as a rule, where the text names nobody. */
+static bool is_guessed(const struct explanation *x)
+{
+    const struct explain_said *s = x->said;
+    return x->who_refused.n && explain_role(x) == ROLE_SENDER && x->hop != HOP_CLIENT &&
+           (!s || (!s->hop && !s->by.n && s->by_address.family == IP_NONE));
+}
+
 static void add_who(struct buf *b, const struct explanation *x)
 {
     struct buf s;
     if (!x->who_refused.n && !x->said)
         return;
-    heading(b, "Who refused");
+    heading(b, nobody_answered(x->said) ? "Where it failed" : "Who refused");
     buf_init(&s, TEXT_MAX);
+    if (is_guessed(x))
+        buf_add(&s, STR("probably "));
     if (x->who_refused.n)
         (void)escape_line(x->who_refused, &s);
     if (x->said && x->said->text.n) {
@@ -123,9 +140,11 @@ static void add_also(struct buf *b, const struct explanation *x)
         const struct cause *c = cause_of(x->also[i].cause);
         struct buf s;
         buf_init(&s, TEXT_MAX);
-        buf_addf(&s, "- %.*s [%.*s] (%d %%)", STR_ARG(c->title), STR_ARG(c->name),
+        buf_addf(&s, "%.*s [%.*s] (%d %%)", STR_ARG(c->title), STR_ARG(c->name),
                  percent(x->also[i].confidence));
-        sentence(b, 2, &s);
+        buf_add(b, STR("  - "));
+        wrap_words(b, 4, 4, buf_str(&s));
+        buf_done(&s);
     }
     if (x->splits.n) {
         heading(b, "What would tell them apart");
@@ -136,7 +155,7 @@ static void add_also(struct buf *b, const struct explanation *x)
 static void add_steps(struct buf *b, const struct explanation *x, struct arena *memory)
 {
     str steps[EXPLAIN_STEPS];
-    size_t n = explain_steps(x, memory, steps, EXPLAIN_STEPS);
+    size_t n = explain_steps(x, memory, steps, STEPS_SHOWN);
     if (n)
         heading(b, "What to do");
     for (size_t i = 0; i < n; i++) {
@@ -181,27 +200,94 @@ static void add_flag(struct buf *b, const char *flag, str value)
         buf_addf(b, " %s %.*s", flag, STR_ARG(value));
 }
 
-static void add_next(struct buf *b, const struct explanation *x)
+/* HOST, or HOST:PORT, as the doctor takes it. */
+static void add_server(struct buf *b, const struct explain_page *p)
+{
+    bool v6 = str_find_octet(p->server, ':') != STR_NOT_FOUND && p->server.p[0] != '[';
+    if (!is_plain_word(p->server)) {
+        buf_add(b, STR(" --server HOST"));
+        return;
+    }
+    buf_addf(b, v6 ? " --server '[%.*s]" : " --server %.*s", STR_ARG(p->server));
+    if (p->port)
+        buf_addf(b, ":%u", p->port);
+    if (v6)
+        buf_addc(b, '\'');
+}
+
+static void add_doctor(struct buf *b, const struct explanation *x)
 {
     const struct explain_page *p = &x->page;
-    const struct cause *c = cause_of(x->best.cause);
-    heading(b, "More");
-    if (c)
-        buf_addf(b, "  baton causes %.*s\n", STR_ARG(c->name));
     buf_add(b, STR("  baton doctor"));
-    add_flag(b, "", p->from);
-    if (is_plain_word(p->server)) {
-        add_flag(b, "--server", p->server);
-        if (p->port)
-            buf_addf(b, ":%u", p->port);
-    } else {
-        buf_add(b, STR(" --server HOST"));
-    }
+    if (is_plain_word(p->from))
+        buf_addf(b, " %.*s", STR_ARG(p->from));
+    add_server(b, p);
     if (p->security != SMTP_SECURITY_AUTO)
         add_flag(b, "--security", names_of(&SMTP_SECURITY_NAMES, (int)p->security));
     add_flag(b, "--user", p->user);
     add_flag(b, "--to", p->to.n ? p->to : x->said ? x->said->recipient : STR_NONE);
     buf_add(b, STR("\n    asks the server itself, and proves which change it would accept\n"));
+}
+
+static str recipient_domain(const struct explanation *x)
+{
+    str to = x->said && x->said->recipient.n ? x->said->recipient : x->page.to;
+    size_t at = str_rfind_octet(to, '@');
+    return at == STR_NOT_FOUND ? STR_NONE : str_skip(to, at + 1);
+}
+
+/* The doctor asks the server that its user submits to. What another server holds against the sending one, or against
+ * the recipient, is found out by DNS, if at all. */
+static void add_look_up(struct buf *b, const struct explanation *x, enum cause_family f)
+{
+    char client[IP_TEXT_MAX];
+    str domain = recipient_domain(x);
+    ip_text(&x->page.client, client);
+    switch (f) {
+    case FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL:
+        buf_addf(b, "  baton domain %.*s\n    shows to which server DNS leads the domain's mail\n",
+                 STR_ARG(is_plain_word(domain) ? domain : STR("DOMAIN")));
+        break;
+    case FAMILY_IP_BLOCKLISTED:
+        buf_addf(b, "  baton dnsbl %s\n    looks the sending address up in the blocklists\n",
+                 *client ? client : "ADDRESS");
+        break;
+    case FAMILY_SPF_FAIL:
+        buf_add(b, STR("  baton spf --ip ADDRESS --from SENDER\n"
+                       "    tells whether the address may send for the domain, and what to "
+                       "publish\n"));
+        break;
+    case FAMILY_DKIM_DMARC_FAIL:
+        buf_add(b, STR("  baton dmarc --from SENDER\n"
+                       "    tells what the domain asks of receivers, and who passes\n"));
+        break;
+    default: break;
+    }
+}
+
+/* Could the server that one submits to have another answer? */
+static bool doctor_helps(const struct explanation *x, const struct cause *c)
+{
+    if (x->hop == HOP_RECIPIENT || (x->page.facts & FACT_SERVER_LOG))
+        return false;
+    return !c || family_is_relay(c->family) || c->family == FAMILY_REVERSE_DNS_OR_HELO ||
+           c->family == FAMILY_DNS_FAILURE;
+}
+
+static void add_next(struct buf *b, const struct explanation *x)
+{
+    const struct cause *c = cause_of(x->best.cause);
+    heading(b, "More");
+    if (c)
+        buf_addf(b, "  baton causes %.*s\n", STR_ARG(c->name));
+    if (c)
+        add_look_up(b, x, c->family);
+    if (doctor_helps(x, c))
+        add_doctor(b, x);
+    if (x->page.form == FORM_LOG && explain_role(x) == ROLE_OPERATOR)
+        buf_add(b,
+                STR("  baton explain --log FILE\n    counts all refusals of a whole log by their "
+                    "cause\n"));
 }
 
 bool explain_report_text(const struct explanation *x, struct arena *memory)

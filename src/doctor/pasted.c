@@ -88,11 +88,14 @@ static void take(const struct explanation *x, str own, struct doctor_pasted *out
         .plain = p->plain,
         .folded = p->folded,
         .recipient = recipient_of(x, own),
-        .server = p->server,
         .from = p->from,
-        .port = p->port,
-        .security = p->security,
     };
+    /* The recipient's server is none that the user hands mail to: it is not tried in place of that one. */
+    if (x->hop != HOP_RECIPIENT) {
+        out->server = p->server;
+        out->port = p->port;
+        out->security = p->security;
+    }
     if (x->said && x->said->code >= 400) {
         out->code = x->said->code;
         out->enhanced = x->said->enhanced;

@@ -87,6 +87,7 @@ static const struct words_case {
     unsigned code;
     const char *cause, *recipient;
     enum finding_hop hop; /* HOP_NONE: the text does not tell it */
+    const char *server;   /* NULL: none */
 } WORDS[] = {
     { .label = "nothing", .text = "it does not work", .cause = "", .recipient = "" },
     { .label = "a reply",
@@ -108,6 +109,25 @@ static const struct words_case {
       .cause = "recipient-unknown",
       .recipient = "bob@outside.example",
       .hop = HOP_RECIPIENT },
+    { .label = "a log's line about the recipient's server",
+      .text = "Nov 26 06:10:01 mx postfix/smtp[7]: 4A1B2C3D4E: to=<bob@outside.example>, "
+              "relay=mx.outside.example[192.0.2.4]:25, delay=1, delays=0/0/0/1, dsn=5.7.1, "
+              "status=bounced (host mx.outside.example[192.0.2.4] said: 550 5.7.1 "
+              "<bob@outside.example>: Relay access denied (in reply to RCPT TO command))",
+      .code = 550,
+      .cause = "domain-not-configured",
+      .recipient = "bob@outside.example",
+      .hop = HOP_RECIPIENT },
+    { .label = "a log's line about the next server",
+      .text = "Nov 26 06:10:01 mx postfix/smtp[7]: 4A1B2C3D4E: to=<bob@outside.example>, "
+              "relay=smtp.up.example[192.0.2.5]:587, delay=1, delays=0/0/0/1, dsn=4.7.8, "
+              "status=deferred (SASL authentication failed; server smtp.up.example[192.0.2.5] "
+              "said: 535 5.7.8 Error: authentication failed)",
+      .code = 535,
+      .cause = "wrong-credentials",
+      .recipient = "bob@outside.example",
+      .hop = HOP_NEXT,
+      .server = "smtp.up.example" },
 };
 
 static void by_its_words(void **state)
@@ -125,7 +145,8 @@ static void by_its_words(void **state)
         str name = c ? c->name : STR("");
         if (p.code != k->code || !str_eq(name, str_from(k->cause)) ||
             !str_eq(p.recipient, str_from(k->recipient)) || p.hop != k->hop ||
-            (p.who.n > 0) != (k->hop != HOP_NONE)) {
+            (p.who.n > 0) != (k->hop != HOP_NONE) ||
+            !str_eq(p.server, str_from(k->server ? k->server : ""))) {
             print_message("%s: %u %.*s <%.*s> hop %d\n", k->label, p.code, STR_ARG(name),
                           STR_ARG(p.recipient), (int)p.hop);
             bad++;

@@ -377,9 +377,11 @@ void log_line_read(struct log_reader *r, str line, struct log_line *out)
         return;
     }
     /* Exim's own log has a stamp and no name. */
-    out->program = out->session = STR_NONE;
+    out->program = STR("exim");
+    out->session = STR_NONE;
     if (log_line_exim(rest, out))
         return;
+    out->program = STR_NONE;
     out->event = LOG_LINE_FOREIGN;
     out->dialect = DIALECT_NONE;
 }

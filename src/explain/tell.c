@@ -30,6 +30,9 @@ static enum finding_hop hop_by_cause(const struct explanation *x, enum cause_id 
 {
     enum cause_family f = cause_of(id)->family;
     enum finding_hop hop = usual_hop(f, x->page.form);
+    /* Who writes a bounce took the mail: what then failed, failed at that server. */
+    if (hop == HOP_CLIENT && x->page.form == FORM_BOUNCE && (!x->said || !x->said->code))
+        return HOP_SUBMISSION;
     if (hop != HOP_CLIENT || !x->said || x->said->code <= 0)
         return hop;
     return f == FAMILY_DNS_FAILURE ? HOP_RECIPIENT : HOP_SUBMISSION;
@@ -49,6 +52,24 @@ enum finding_hop tell_hop(const struct explanation *x)
     return hop;
 }
 
+/* Whoever runs the server whose log it is reads of "this" and "the next" server, not of the one he submits to. */
+static str who_of_log(const struct explanation *x, const struct explain_said *s,
+                      struct arena *memory)
+{
+    bool named = s->by.n || s->by_address.family != IP_NONE;
+    if (explain_role(x) != ROLE_OPERATOR)
+        return STR_NONE;
+    if (!named)
+        return x->page.facts & FACT_SERVER_LOG ? STR("the server whose log this is") : STR_NONE;
+    if (s->hop != HOP_NEXT && s->hop != HOP_SUBMISSION)
+        return STR_NONE;
+    struct explain_said alone = *s;
+    alone.hop = HOP_NONE;
+    str name = explain_who_text(&alone, memory);
+    return name.n ? arena_printf(memory, "%.*s, the server that yours hands mail to", STR_ARG(name))
+                  : name;
+}
+
 str tell_who(const struct explanation *x, struct arena *memory)
 {
     struct explain_said s = { .hop = x->hop };
@@ -56,6 +77,9 @@ str tell_who(const struct explanation *x, struct arena *memory)
         s = *x->said;
     bool told = s.hop != HOP_NONE || s.by.n || s.by_address.family != IP_NONE;
     s.hop = x->hop;
+    str of_log = who_of_log(x, &s, memory);
+    if (of_log.n)
+        return of_log;
     str who = explain_who_text(&s, memory);
     if (who.n == 0 && x->best.cause)
         return STR("a mail server; the text does not tell which one");

@@ -44,6 +44,45 @@ def text_for_people():
     expect(f"[{told['cause']}]" in run.out.splitlines()[0], "the first line is the answer", run.out)
 
 
+BOUNCE = ("<b@there.example>: host mx.there.example[203.0.113.9] said: 550 5.7.1 <b@there.example>: Relay access denied (in reply to "
+          "RCPT TO command)")
+STAMP = "Nov 26 06:10:01 mx "
+UPSTREAM = (STAMP + "postfix/smtp[7]: 4A1B2C3D4E: to=<b@there.example>, relay={by}:587, delay=1, delays=0/0/0/1, dsn=4.7.8, status=deferred "
+            "(SASL authentication failed; server {by} said: 535 5.7.8 Error: authentication failed)")
+
+
+def who_and_what_next():
+    """Who refused, in words that fit who reads them, and a command that asks the server he submits to, never a stranger's."""
+    for name, text, has, has_not in [
+        ("a bare reply", REFUSAL, ["probably the server that you hand your mail to", "baton doctor --server HOST --to b@there.example"], []),
+        ("a bounce of a stranger's server", BOUNCE, ["mx.there.example (203.0.113.9), the recipient's server", "baton domain there.example"],
+         ["baton doctor", "probably"]),
+        ("a server's own log", STAMP + "postfix/smtpd[7]: NOQUEUE: reject: RCPT from unknown[198.51.100.7]: " + REFUSAL + "; from=<a@here.example> "
+         "to=<b@there.example> proto=ESMTP helo=<pc>", ["the server whose log this is", "baton explain --log FILE"],
+         ["baton doctor", "that you hand"]),
+        ("the next server", UPSTREAM.format(by="smtp.up.example[203.0.113.8]"), ["the server that yours hands mail to", "smtp_sasl_password_maps",
+         "baton doctor --server smtp.up.example:587"], ["doveadm"]),
+        ("Exim's log", "2026-11-26 06:10:01 1abcDE-0001Ab-2x ** b@there.example R=dnslookup T=remote_smtp H=mx.there.example [203.0.113.9]: SMTP "
+         "error from remote mail server after RCPT TO:<b@there.example>: 550 5.7.1 Relaying denied", ["Check the spelling", "baton explain --log"],
+         ["baton doctor"]),
+        ("a host is no program", "The connection to the server was interrupted. Server: 'mail.here.example', Port: 25, Secure(SSL): No, Error "
+         "Number: 0x800CCC0F", ["your own program"], ["mail.here.example, your own program"]),
+        ("a program's own error has no code", "503 5.5.1 Error: 503 AUTH command used when not advertised", [], ["before a server answered"]),
+        ("a full mailbox", "552 5.2.2 <b@there.example>: Mailbox is full", ["mailbox-full"], ["baton doctor"]),
+        ("a listed address", "554 5.7.1 Service unavailable; Client host [203.0.113.7] blocked using zen.list.example", ["baton dnsbl "], ["baton doctor"]),
+        ("a shell's words", "550 relaying denied to <x;reboot@there.example> by server 'there.example; rm -rf /'", [], ["--to x;", "--server there"]),
+    ]:
+        out = explain(text).owes(0).out
+        folded = " ".join(out.split())
+        for words in has:
+            expect(words in folded, f"{name}: '{words}'", out)
+        for words in has_not:
+            expect(words not in folded, f"{name}: no '{words}'", out)
+        expect("100 %" not in out, f"{name}: words alone are never certain", out)
+        expect(len(out.splitlines()) <= 48, f"{name}: more than a screen", out)
+        expect(not any(line.startswith("  baton") and "  " in line.strip() for line in out.splitlines()), f"{name}: a command to paste", out)
+
+
 def nothing_about_mail():
     for name, text in [
         ("empty", ""), ("blanks", " \n\n\t"), ("binary", bytes(range(256)) * 64), ("NULs", b"\0" * 4096),
@@ -96,5 +135,5 @@ def octets_of_a_stranger_reach_no_terminal():
     expect(not set("\x1b\x07\u202e") & set(run.out), "controls", run.out)
 
 
-main([the_same_by_every_way_in, keys_of_the_document, text_for_people, nothing_about_mail, a_very_long_line,
+main([the_same_by_every_way_in, keys_of_the_document, text_for_people, who_and_what_next, nothing_about_mail, a_very_long_line,
       among_broken_octets, unreadable, secrets_are_in_no_output, octets_of_a_stranger_reach_no_terminal])
