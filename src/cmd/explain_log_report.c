@@ -34,6 +34,7 @@ struct sums {
     struct sum rows[CAUSES]; /* the largest first */
     size_t used;
     uint64_t groups, count;
+    uint64_t on_side[SIDES]; /* of count */
     int64_t first_s, last_s;
     bool exact;
 };
@@ -60,6 +61,7 @@ static void add(struct sums *s, const struct explain_group *g)
     widen(&row->first_s, &row->last_s, g);
     s->groups++;
     s->count += g->count;
+    s->on_side[g->side] += g->count;
     s->exact = s->exact && g->error == 0;
     widen(&s->first_s, &s->last_s, g);
 }
@@ -237,6 +239,26 @@ static void add_table(struct buf *b, const struct sums *s)
                             "high, by what is said with each of its groups below."));
 }
 
+/* Who reads it in the morning wants to know first whose rules to look at. */
+static void add_sides(struct buf *b, const struct sums *s)
+{
+    struct buf line;
+    if (!s->on_side[SIDE_TAKES] && !s->on_side[SIDE_SENDS])
+        return;
+    buf_init(&line, TEXT_MAX);
+    buf_addf(&line, "%s%llu by this server, %llu by others that it hands mail to",
+             s->exact ? "" : "~", (unsigned long long)s->on_side[SIDE_TAKES],
+             (unsigned long long)s->on_side[SIDE_SENDS]);
+    if (s->on_side[SIDE_ANY])
+        buf_addf(&line, ", %llu where the line does not tell it",
+                 (unsigned long long)s->on_side[SIDE_ANY]);
+    buf_addc(&line, '.');
+    output_sentence(b, 0, buf_str(&line));
+    if (!buf_ok(&line))
+        b->failed = true;
+    buf_done(&line);
+}
+
 /* The fix stands with the first group of its cause, and is named from there on. */
 static void add_fix(struct text *t, const struct explain_group *g)
 {
@@ -283,13 +305,14 @@ static bool text_group(void *user, const struct explain_group *g)
     struct buf *b = t->b;
     const char *who = who_words(g);
     t->not_known += is_unnamed(g->cause);
-    buf_addf(b, "\n%2zu. %llu times", ++t->number, (unsigned long long)g->count);
+    buf_addf(b, "\n%2zu. %llu %s", ++t->number, (unsigned long long)g->count,
+             g->count == 1 ? "time" : "times");
     if (g->error)
         buf_addf(b, " (or fewer, by up to %llu)", (unsigned long long)g->error);
     buf_add(b, STR(": "));
     add_title(b, g->cause);
     if (g->cause != CAUSE_NONE)
-        buf_addf(b, ", %.0f %% sure", g->confidence * 100);
+        buf_addf(b, ", %.0f %% sure", g->confidence > 0.99 ? 99 : g->confidence * 100);
     buf_add(b, STR("\n    "));
     add_who(b, g);
     buf_add(b, STR("\n    "));
@@ -358,9 +381,13 @@ static bool text_all(struct text *t, const struct sums *s)
                  totals->refusals == 1 ? "refusal" : "refusals", (unsigned long long)s->groups,
                  s->groups == 1 ? "group" : "groups");
         add_span(b, ", ", s->first_s, s->last_s);
-        buf_add(b, STR("\n\n"));
+        buf_addc(b, '\n');
+        add_sides(b, s);
+        buf_addc(b, '\n');
         add_table(b, s);
-        if (s->groups > t->r->top)
+        if (s->groups > t->r->top && t->r->top == 1)
+            buf_add(b, STR("\nThe largest group:\n"));
+        else if (s->groups > t->r->top)
             buf_addf(b, "\nThe %zu largest groups:\n", t->r->top);
         if (!each_group(t->r->log, t->r->top, text_group, t))
             return false;

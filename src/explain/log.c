@@ -127,7 +127,9 @@ static bool count(struct explain_log *g, struct log_line *l, str line, struct er
     if (!log_groups_count(g->groups, &hit, &row, e))
         return false;
     g->totals.refusals++;
-    if (l->login == LOG_LOGIN_REFUSED && l->stage == SMTP_STAGE_AUTH)
+    /* Those of its users: a login of its own that the next server refuses is none of them. */
+    if (l->login == LOG_LOGIN_REFUSED && l->stage == SMTP_STAGE_AUTH &&
+        (l->of_client || hit.side != SIDE_SENDS))
         g->totals.logins_refused++;
     tell(g, row, &hit);
     return true;
