@@ -87,7 +87,7 @@ static bool nobody_answered(const struct explain_said *s)
 static bool is_guessed(const struct explanation *x)
 {
     const struct explain_said *s = x->said;
-    return x->who_refused.n && explain_role(x) == ROLE_SENDER && x->hop != HOP_CLIENT &&
+    return x->who_refused.n && explain_role(x) == ROLE_SENDER && x->hop && x->hop != HOP_CLIENT &&
            (!s || (!s->hop && !s->by.n && s->by_address.family == IP_NONE));
 }
 
@@ -96,7 +96,8 @@ static void add_who(struct buf *b, const struct explanation *x)
     struct buf s;
     if (!x->who_refused.n && !x->said)
         return;
-    heading(b, nobody_answered(x->said) ? "Where it failed" : "Who refused");
+    heading(b,
+            x->hop == HOP_CLIENT || nobody_answered(x->said) ? "Where it failed" : "Who refused");
     buf_init(&s, TEXT_MAX);
     if (is_guessed(x))
         buf_add(&s, STR("probably "));
@@ -244,6 +245,12 @@ static void add_look_up(struct buf *b, const struct explanation *x, enum cause_f
     str domain = recipient_domain(x);
     ip_text(&x->page.client, client);
     switch (f) {
+    case FAMILY_DNS_FAILURE:
+        if (x->hop == HOP_CLIENT || !is_plain_word(domain))
+            break;
+        buf_addf(b, "  baton domain %.*s\n    tells what DNS says of the recipient's domain\n",
+                 STR_ARG(domain));
+        break;
     case FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL:
         buf_addf(b, "  baton domain %.*s\n    shows to which server DNS leads the domain's mail\n",
                  STR_ARG(is_plain_word(domain) ? domain : STR("DOMAIN")));
@@ -271,7 +278,7 @@ static bool doctor_helps(const struct explanation *x, const struct cause *c)
     if (x->hop == HOP_RECIPIENT || (x->page.facts & FACT_SERVER_LOG))
         return false;
     return !c || family_is_relay(c->family) || c->family == FAMILY_REVERSE_DNS_OR_HELO ||
-           c->family == FAMILY_DNS_FAILURE;
+           (c->family == FAMILY_DNS_FAILURE && x->hop == HOP_CLIENT);
 }
 
 static void add_next(struct buf *b, const struct explanation *x)
