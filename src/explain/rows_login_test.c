@@ -108,6 +108,9 @@ static const struct rows_case FAILED[] = {
     SAYS("535 OAuth is required for this mailbox", PASSWORD_LOGIN_SWITCHED_OFF),
     SAYS("535 5.7.139 Authentication unsuccessful, basic authentication is disabled.",
          PASSWORD_LOGIN_SWITCHED_OFF),
+    SAYS("SMTP Error: Could not authenticate. 535 5.7.139 Authentication unsuccessful, "
+         "SmtpClientAuthentication is disabled for the Tenant.",
+         PASSWORD_LOGIN_SWITCHED_OFF),
     SAYS("535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the "
          "Tenant.",
          PASSWORD_LOGIN_SWITCHED_OFF),

@@ -189,6 +189,9 @@ static const struct explain_row ROWS[] = {
           "verification failed for <",
           { CAUSE_OTHER_NOT_RELAY, 35 }, { CAUSE_FROM_INVALID, 29 }, { CAUSE_RECIPIENT_UNKNOWN, -14 },
           { CAUSE_DNS_FAILURE, 15 }),
+    /* who is unknown then is the sender, whatever his server answered */
+    { .key = "sender verify failed|sender verification failed|sender callout failed",
+      .speaks = { { CAUSE_RECIPIENT_UNKNOWN, -60 }, { CAUSE_FROM_INVALID, 4 } } },
     WORDS("sender address rejected",
           "sender address rejected: (?:undeliverable|unverified|unknown|user unknown|unable)",
           { CAUSE_OTHER_NOT_RELAY, 34 }, { CAUSE_FROM_INVALID, 30 }, { CAUSE_RECIPIENT_UNKNOWN, -16 }),

@@ -89,6 +89,9 @@ static const struct rows_case CASES[] = {
     /* a server that asks back */
     { .text = "550 Verification failed for <a@one.example>\n550 Sender verify failed",
       .cause = OTHER },
+    { .text = "550-Verification failed for <a@one.example>\n550-No such user here\n"
+              "550 Sender verify failed",
+      .cause = OTHER },
     { .text = "450 4.1.7 <a@one.example>: Sender address rejected: undeliverable address: no",
       .cause = OTHER },
     { .text = "550 5.1.0 <a@one.example>: Sender address rejected: one.example", .cause = OTHER },
