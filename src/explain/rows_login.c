@@ -234,7 +234,7 @@ static const struct explain_row ROWS[] = {
                  "(?:allowed|supported|"
                  "enabled|permitted)|turned off|retired|deprecat|no longer)|"
                  "(?:disabled|block(?:ed|s)?|no longer support(?:s|ed)?) basic ?auth",
-      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 46 }, { CAUSE_WRONG_CREDENTIALS, -62 } } },
+      .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 46 }, { CAUSE_WRONG_CREDENTIALS, -60 } } },
     { .key = "smtpclientauthentication|smtp client auth|smtp_auth_disabled|smtp auth|"
              "smtp authentication|smtpauth",
       .pattern =
@@ -244,7 +244,7 @@ static const struct explain_row ROWS[] = {
           "off|turned off)"
           "(?: for (?:the|your|this) (?:tenant|mailbox|account|user|organi[sz]ation))?",
       .speaks = { { CAUSE_PASSWORD_LOGIN_SWITCHED_OFF, 44 },
-                  { CAUSE_WRONG_CREDENTIALS, -62 },
+                  { CAUSE_WRONG_CREDENTIALS, -60 },
                   { CAUSE_CLIENT_NEVER_AUTHENTICATES, -6 } } },
     { .key = "security defaults|conditional access|meet the criteria|modern auth|legacy auth|"
              "less secure app|lesssecureapps",

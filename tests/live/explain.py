@@ -55,8 +55,6 @@ def who_and_what_next():
     """Who refused, in words that fit who reads them, and a command that asks the server he submits to, never a stranger's."""
     for name, text, has, has_not in [
         ("a bare reply", REFUSAL, ["the text does not tell which one", "baton doctor --server HOST --to b@there.example"], ["probably"]),
-        ("a login that is missing", "553 5.7.1 <info@here.example>: Sender address rejected: not logged in",
-         ["probably the server that you hand your mail to", "baton doctor --server HOST"], []),
         ("a bounce of a stranger's server", BOUNCE, ["mx.there.example (203.0.113.9), the recipient's server", "baton domain there.example"],
          ["baton doctor", "probably"]),
         ("a server's own log", STAMP + "postfix/smtpd[7]: NOQUEUE: reject: RCPT from unknown[198.51.100.7]: " + REFUSAL + "; from=<a@here.example> "
