@@ -83,14 +83,6 @@ static bool nobody_answered(const struct explain_said *s)
     return s && !s->code && (s->stage == SMTP_STAGE_CONNECT || s->stage == SMTP_STAGE_TLS);
 }
 
-/* Who refuses for such a cause as a rule, where the text names nobody. */
-static bool is_guessed(const struct explanation *x)
-{
-    const struct explain_said *s = x->said;
-    return x->who_refused.n && explain_role(x) == ROLE_SENDER && x->hop && x->hop != HOP_CLIENT &&
-           (!s || (!s->hop && !s->by.n && s->by_address.family == IP_NONE));
-}
-
 static void add_who(struct buf *b, const struct explanation *x)
 {
     struct buf s;
@@ -99,8 +91,6 @@ static void add_who(struct buf *b, const struct explanation *x)
     heading(b,
             x->hop == HOP_CLIENT || nobody_answered(x->said) ? "Where it failed" : "Who refused");
     buf_init(&s, TEXT_MAX);
-    if (is_guessed(x))
-        buf_add(&s, STR("probably "));
     if (x->who_refused.n)
         (void)escape_line(x->who_refused, &s);
     if (x->said && x->said->text.n) {
