@@ -314,7 +314,9 @@ static void words_alone(struct reader *r)
         if (!here && !words.n)
             continue;
         end = !end || (here && here < end) ? here : end;
-        words = explain_words_fold(words.n > 12 || !here ? words : line, p->memory);
+        bool whole = !here || (words.n > 12 &&
+                               str_find_nocase(words, str_from(here->words)) != STR_NOT_FOUND);
+        words = explain_words_fold(whole ? words : line, p->memory);
         if (words.n && str_find(told, words) == STR_NOT_FOUND) {
             told = told.n ? arena_printf(p->memory, "%.*s; %.*s", STR_ARG(told), STR_ARG(words))
                           : words;

@@ -109,6 +109,12 @@ static const struct row {
     { "Expected response code 250 but got code \"550\", with message \"550 5.7.60 not as this "
       "sender\n\"\" in /var/www/x.php on line 457",
       "SwiftMailer", "none 550 5.7.60 not as this sender", NULL },
+    { "SMTP ERROR: Failed to connect to server: php_network_getaddresses: getaddrinfo failed: No "
+      "address of that name (0)\nSMTP connect() failed.",
+      "PHPMailer",
+      "connect ours SMTP ERROR: Failed to connect to server: php_network_getaddresses: getaddrinfo "
+      "failed: No address of that name (0); SMTP connect() failed.",
+      NULL },
     { "Connection could not be established with host \"ssl://mail.b.example:465\": "
       "stream_socket_client(): Connection timed out",
       "SwiftMailer",

@@ -54,6 +54,8 @@ static const struct rows_case FAILED[] = {
     SAYS("The user name or password for smtp.example.org is incorrect.", WRONG_CREDENTIALS),
 
     SAYS("554 5.7.8 no", WRONG_CREDENTIALS),
+    SAYS("smtp: An authentication function returned an error", WRONG_CREDENTIALS),
+    NOT("SMTP Error: Authentication failure: STARTTLS failed (Code: )", AUTH_FAILED),
     SAYS("*** No authentication type succeeded", WRONG_CREDENTIALS),
     SAYS("sendEmail[7]: ERROR => SMTP-AUTH: Authentication to mail.example.org:587 failed.",
          WRONG_CREDENTIALS),

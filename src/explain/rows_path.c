@@ -319,6 +319,16 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_SERVER_DOWN, 26 },
                   { CAUSE_OTHER_NOT_RELAY, 22 },
                   { CAUSE_EGRESS_PORT_BLOCKED, 20 } } },
+    /* TLS from the first octet, asked for by the address of a port that begins without it */
+    { .key = "tls://|ssl://|smtps://",
+      .pattern = "(?:unable to connect to|failed to connect to|established with host) "
+                 "\"?(?:tls|ssl|smtps)://[^ :/]{1,120}:(?:25|587|2525)\\b(?! ?.?php_network)",
+      .of_page = true,
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 34 } } },
+    { .key = "during handshake|during the handshake",
+      .pattern = "(?:terminated|closed|reset) (?:connection )?during (?:the )?handshake",
+      .codes = CODE_NONE,
+      .speaks = { { CAUSE_TLS_MODE_MISMATCH, 30 }, { CAUSE_TLS_VERSION_OR_CIPHER, 18 } } },
     { .key = "readtimeout|read timed out|(ssl_accept)|(ssl_connect)",
       .pattern = "net::readtimeout|read timed out|\\(ssl_(?:accept|connect)\\): timed out",
       .speaks = { { CAUSE_TLS_MODE_MISMATCH, 18 } } },
@@ -513,7 +523,7 @@ static const struct explain_row ROWS[] = {
           "(?:timed|time) ?-?out while "
           "(?:connecting|trying|waiting)|connect(?:ion|ing|ed)?\\b[^;]{0,160}(?:timed[ "
           "-]?out|time[ "
-          "-]?out)|(?:operation|attempt|request) (?:has )?"
+          "-]?out)(?! ?[=:] ?\\d)|(?:operation|attempt|request) (?:has )?"
           "timed out|\\bconnect etimedout|etimedout|net::opentimeout|net::readtimeout|connected "
           "party did not "
           "(?:properly )?respond|\\b(?:winerror |error:? ?#?|socket error:? "

@@ -261,6 +261,9 @@ static const struct rows_case SILENCE[] = {
 
 static const struct rows_case PROGRAMS[] = {
     SAYS("Error: MissingStartTls", STARTTLS_STRIPPED),
+    { .text = "Failed to connect to tls://mail.example.org:587 [SMTP: Failed to connect socket",
+      .also = CAUSE_TLS_MODE_MISMATCH },
+    SAYS("smtp: Connection terminated during handshake", TLS_MODE_MISMATCH),
     SAYS("lettre: Connection error: received corrupt message of type InvalidContentType",
          TLS_MODE_MISMATCH),
     SAYS("aiosmtplib: Connection already using TLS", TLS_MODE_MISMATCH),
@@ -286,6 +289,9 @@ static const struct rows_case PROGRAMS[] = {
 static const struct rows_case NAMES[] = {
     SAYS("Failed to connect to mail server: gethostbyname failed. errno=11", DNS_FAILURE),
     SAYS("smtp: java.nio.channels.UnresolvedAddressException", DNS_FAILURE),
+    SAYS("Connection: opening to mail.example.org:587, timeout=300\nConnection failed. "
+         "php_network_getaddresses: getaddrinfo failed: No such host is known. smtp",
+         DNS_FAILURE),
     SAYS("Mail: temporary MX resolution error", DNS_FAILURE),
     SAYS("smtp: Invalid host: mail_1", DNS_FAILURE),
     SAYS("getaddrinfo ENOTFOUND smtp.example.org", DNS_FAILURE),

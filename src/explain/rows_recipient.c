@@ -631,6 +631,10 @@ static const struct explain_row ROWS[] = {
     WORDS("no configuration file|no tls support|client is not connected|server not connected|no recipient addresses",
           "account \\S{1,60} not found: no configuration file|no tls support!|client is not connected|"
           "server not connected|no recipient addresses", { OTHER, 50 }, { UNKNOWN, -50 }),
+    WORDS("not configured|not been configured|configured",
+          "(?:smtp|mailing|mailer|mail|e-?mail)(?:/smtp)? (?:server |options |settings |configuration )?(?:is |are |has |have )?"
+          "not (?:yet )?(?:been )?configured|no (?:smtp|mail|e-?mail) (?:server|settings|configuration) (?:is |are |has been )?"
+          "configured", { OTHER, 44 }),
     KEY("please run connect() first", { OTHER, 30 }, { CAUSE_SERVER_DOWN, 26 }, { CAUSE_TLS_MODE_MISMATCH, 24 }),
     WORDS("local error|temporary|error|failure|problem|fault|internal|queue file|local problem|system problem|"
           "configuration|config error|server error|lookup failure|look-up failure|cannot open|processing|"

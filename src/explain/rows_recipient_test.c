@@ -137,6 +137,7 @@ static const struct rows_case CASES[] = {
     { .text = "552 rejected IB212", .cause = CONTENT },
     { .text = "550 5.6.0 bare LF is refused", .cause = OTHER },
     { .text = "Could not instantiate mail function.", .cause = OTHER },
+    { .text = "smtp: Mail server is not configured", .cause = OTHER },
     { .text = "msmtp: account one not found: no configuration file available", .cause = OTHER },
     { .text = "SMTPServerDisconnected: please run connect() first", .cause = OTHER },
 
