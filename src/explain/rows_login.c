@@ -38,6 +38,11 @@ static const struct explain_row ROWS[] = {
     { .enhanced = "x.7.9",
       .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 15 }, { CAUSE_APP_PASSWORD_NEEDED, 10 } } },
     { .enhanced = "x.7.10", .speaks = { { CAUSE_MAIL_ONLY_UNDER_TLS, 30 } } },
+    /* Gmail's, beside words about senders of bulk mail */
+    { .enhanced = "x.7.29",
+      .speaks = { { CAUSE_MAIL_ONLY_UNDER_TLS, 44 },
+                  { CAUSE_CONTENT_REJECTED, -30 },
+                  { CAUSE_RATE_LIMITED, -30 } } },
     { .enhanced = "x.7.11", .speaks = { { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 30 } } },
     { .enhanced = "x.7.12", .speaks = { { CAUSE_MECHANISM_OFFERED_BUT_DEAD, 30 } } },
     { .enhanced = "x.7.13", .speaks = { { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 22 } } },

@@ -278,6 +278,7 @@ static const struct rows_case ENCRYPTION[] = {
     SAYS("530 5.7.0 Must issue a STARTTLS command first", MAIL_ONLY_UNDER_TLS),
     SAYS("530 Must issue a STARTTLS command first (#5.7.0)", MAIL_ONLY_UNDER_TLS),
     SAYS("451 5.7.3 STARTTLS is required to send mail", MAIL_ONLY_UNDER_TLS),
+    SAYS("550 5.7.29 all senders of bulk e-mail have to", MAIL_ONLY_UNDER_TLS),
     SAYS("550 5.7.10 no", MAIL_ONLY_UNDER_TLS),
     SAYS("538 5.7.11 no", AUTH_HIDDEN_UNTIL_TLS),
     SAYS("554 This server requires TLS", MAIL_ONLY_UNDER_TLS),

@@ -283,6 +283,10 @@ static const struct explain_row ROWS[] = {
           "размер).{0,40}(?:слишком больш|превыша)|(?:邮件|附件).{0,20}(?:过大|太大|超过|超出)|サイズ.{0,30}(?:超|大き|制限を越え|上限)|(?:recip|"
           "sender|connector)?sizelimit|\\bMSG-P1\\b|\\bINT-P2\\b|\\b(?:LPN|OFR)\\w{0,5}[_-]514\\b", { LARGE, 38 }),
 
+    WORDS("berschreit|passe la|supera|excede|превыша|overschrijdt|przekracza|ammiss|maximale|autoris|permit",
+          "(?:berschreit\\w*|d.{1,2}passe|supera|excede|превышает|overschrijdt|przekracza)\\b.{0,40}(?:gr.{1,2}(?:.|ss)e|taille|tama.{1,2}o|tamanho|dimension|размер|grootte|rozmiar)|"
+          "(?:\\bgr.{1,2}(?:.|ss)e|\\btaille|tama.{1,2}o|tamanho|dimension\\w|размер\\S*|grootte|rozmiar)\\b.{0,50}(?:berschr|d.{1,2}pass|supera|exced|превыша|overschr|przekr)",
+          { LARGE, 38 }, { FULL, -6 }),
     /* --- what is in it --- */
     WORDS("spam|junk|unsolicited|bulk|uce|ube|phish",
           "(?<!users from )\\b(?:spam\\w*|junk ?mail|unsolicited|bulk (?:mail|e-?mail|advert)|phish\\w*|"
@@ -315,8 +319,8 @@ static const struct explain_row ROWS[] = {
           "malicious)|(?:block|list|blacklist|malicious|contain)\\w*\\b.{0,40}\\b(?:ur[il]s?|links?|surbl|"
           "uribl)\\b|URLBL\\d+|HVU:B",
           { CONTENT, 44 }, { LISTED, 2 }),
-    WORDS("antispam|anti-spam|anti spam|antyspam|antivirus|anti-virus|uribl|surbl|mass mail|mass-mail|mass e|bulk mail|bulk e|newsletter",
-          "\\banti?y?[- ]?(?:spam|virus)\\b(?!\\.)|\\b(?:uribl|surbl)\\b|\\b(?:mass|bulk)[- ]?(?:e-?)?mail\\w*|newsletters? (?:are|is|not)",
+    WORDS("antispam|anti-spam|anti spam|antyspam|antivirus|anti-virus|uribl|surbl|mass mail|mass-mail|mass e|newsletter",
+          "\\banti?y?[- ]?(?:spam|virus)\\b(?!\\.)|\\b(?:uribl|surbl)\\b|\\bmass[- ]?(?:e-?)?mail\\w*|newsletters? (?:are|is|not)",
           { CONTENT, 34 }),
     WORDS("attach|file type|filetype|files|.exe|.zip|.js|.bat|.scr|.rar|.iso|.doc|.xls|password|encrypted",
           "(?:file ?types?|\\bfiles?|attach\\w*|\\.(?:exe|zip|js|bat|scr|rar|iso|docm?|xlsm?|html?)\\b)[^;]{0,40}(?:" NOT

@@ -236,6 +236,8 @@ static const struct rows_case CASES[] = {
     { .text = "450 4.4.7 message expired", .cause = OTHER },
 
     /* the same matters in other words */
+    { .text = "552 Die Mail überschreitet die erlaubte Größe", .cause = LARGE },
+    { .text = "552 El tamaño supera lo permitido", .cause = LARGE },
     { .text = "550 mailbox <b@two.example> invalid", .cause = UNKNOWN },
     { .text = "554 some of the recipients are invalid", .cause = UNKNOWN },
     { .text = "550 b is not in our address book", .cause = UNKNOWN },
