@@ -182,6 +182,18 @@ static void add_also(struct explanation *out, const struct weighed *w)
     }
 }
 
+/* A reply in words that nobody knows leaves open what replies of its kind mostly mean (RFC 5321 section 4.2.1). */
+static void add_usual(struct explanation *out, unsigned code)
+{
+    static const enum cause_id FOR_GOOD[] = { CAUSE_RECIPIENT_UNKNOWN, CAUSE_CONTENT_REJECTED,
+                                              CAUSE_IP_BLOCKLISTED },
+                               FOR_NOW[] = { CAUSE_GREYLISTED_TEMPORARY, CAUSE_RATE_LIMITED };
+    const enum cause_id *usual = code / 100 == 5 ? FOR_GOOD : FOR_NOW;
+    size_t count = code / 100 == 5 ? COUNT_OF(FOR_GOOD) : code / 100 == 4 ? COUNT_OF(FOR_NOW) : 0;
+    for (size_t i = 0; i < count; i++)
+        out->also[out->also_count++] = (struct explain_guess){ usual[i], OPEN };
+}
+
 static void add_proves(struct explanation *out, const struct weighed *w)
 {
     for (size_t i = 0; i < w->spoke_count; i++) {
@@ -201,6 +213,8 @@ static void answer(struct explanation *out, const struct judged *j)
     if (answers(j))
         out->best = (struct explain_guess){ weigh_cause_in(w, w->best), share(j) };
     add_also(out, w);
+    if (out->best.cause == CAUSE_OTHER_NOT_RELAY && share(j) < SURE && !out->also_count)
+        add_usual(out, j->said->code);
     add_proves(out, w);
     if (out->best.cause && out->also_count)
         out->splits = splits_of(out->best.cause, out->also[0].cause);

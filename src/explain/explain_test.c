@@ -180,6 +180,10 @@ static const struct text_case {
     { "a name", FAMILY_REVERSE_DNS_OR_HELO, NOT_KNOWN, CAUSE_NONE,
       "Connected to 192.0.2.1 but my name was rejected. Remote host said: 501 5.0.0 Invalid domain "
       "name" },
+    { "unknown words for good", FAMILY_OTHER_NOT_RELAY, FAMILY_CONTENT_REJECTED, CAUSE_NONE,
+      "550 Wibble wobble" },
+    { "unknown words for now", FAMILY_OTHER_NOT_RELAY, FAMILY_GREYLISTED_TEMPORARY, CAUSE_NONE,
+      "451 Wibble wobble" },
     /* nothing */
     { "empty", NOT_KNOWN, NOT_KNOWN, CAUSE_NONE, "" },
     { "not of mail", NOT_KNOWN, NOT_KNOWN, CAUSE_NONE, "Segmentation fault (core dumped)" },

@@ -425,6 +425,10 @@ static const struct explain_row ROWS[] = {
           "(?:hourly|daily|monthly|sending) (?:allowance|cap|volume)|out of .{0,12}(?:rcpt|recipient)|(?:rcpt|recipient)s? (?:number|count)s?\\b.{0,20}(?:exceed|limit|over|max)|"
           "maximum number of (?:outgoing|sent|daily)|\\bbursts?\\b|nombre (?:maximal|maximum) d|(?:anzahl|n.mero|liczba|numero)\\b.{0,30}(?:berschr|m.xim|massim|przekro|excedid|superad)",
           { RATE, 36 }, { LARGE, -10 }),
+    WORDS("zu rasch|zu schnell|zu häufig|ungewöhnlich|geschwindigkeit|trop rapid|trop vite|trop souvent|demasiado r|troppo veloc|слишком быстр|слишком часто",
+          "zu (?:rasch|schnell|h.{1,2}ufig)|ungew.{1,2}hnlich\\w* (?:anzahl|viele|hohe|menge)|(?:in|mit) einer geschwindigkeit|"
+          "trop (?:rapid|vite|souvent)|demasiado r.{1,2}pid|troppo veloc|слишком (?:быстр|часто)",
+          { RATE, 46 }, { CONTENT, -26 }, { UNKNOWN, -14 }),
     WORDS("max connections|max messages|versandlimit|sendelimit|invio|de env|d'envoi|limite de envio",
           "max(?:imum)? (?:connections|messages|recipients)|versandlimit|sendelimit|limite (?:di invio|d'envoi|de envio)|l.mite de env", { RATE, 38 }),
     WORDS("limits", "\\blimits (?:for|of|on) (?:your|this|the) (?:account|mailbox|user|domain|plan)\\b.{0,20}(?:exceed|reached)", { RATE, 38 }),
@@ -556,6 +560,7 @@ static const struct explain_row ROWS[] = {
       .pattern = "(?:try|retry|come back|resend|send|re-?try|please)\\b.{0,30}(?:again|later|in \\d+ ?(?:s\\b|sec|min|"
           "hour)|after \\d+|soon)|sp.ter (?:nochmal|erneut|wieder)|plus tard|riprova|intente|позже|稍后",
       .speaks = { { GREY, 21 }, { OTHER, 16 }, { RATE, 19 } } },
+    KEY("gl/gl", { GREY, 36 }),
     /* Mimecast answers so while it greylists, and in trouble of its own */
     KEY("internal resource temporarily unavailable|internal resources are temporarily unavailable", { GREY, 14 }),
     WORDS("temporarily rejected|temporarily deferred|temporarily refused|temporary reject|first time|"
@@ -606,6 +611,7 @@ static const struct explain_row ROWS[] = {
           "recipient'?s? (?:preferences|settings)|blocked by (?:the )?(?:recipient|user)|user (?:reject|"
           "refuse)\\w*|refuses? (?:to receive|this) mail|due to user rules|\\bRCP-P[23]\\b|privacy settings|"
           "rejected by (?:the )?recipients?|your (?:e-?mail )?address .{0,40}block", { OTHER, 30 }, { CONTENT, 28 }, { LISTED, 20 }),
+    WORDS("by this user|by the user|by user", "rejected by (?:this |the )?user\\b", { OTHER, 8 }, { UNKNOWN, -24 }),
     WORDS("external forward|not allow external|forwarding", "(?:external|automatic|auto).?forward\\w*|forward\\w* (?:is )?not allowed", { OTHER, 36 }),
     STATUS("5.7.520", { OTHER, 30 }),
     WORDS("administrative prohibition|prohibited|access denied|permission denied|not permitted|"
@@ -709,6 +715,7 @@ static const struct explain_row ROWS[] = {
     WORDS("dns", "\\bdns (?:resol\\w+ |query |look ?up )?(?:error|fail|timeout|timed out)|(?:no data|not found|no answer) (?:by|from|in) (?:the )?dns\\b", { DNS, 32 }),
     WORDS("domain|host name|hostname|host is", "domain\\b.{0,20}may not exist|\\bhost ?(?:name)? (?:is |was )?(?:unknown|invalid|not (?:known|found))\\b|domain\\b.{0,24}(?:not reachable|unreachable)",
           { DNS, 36 }, { UNKNOWN, 2 }),
+    WORDS("name server|nameserver", "name ?servers? (?:timeout|timed out|error|fail|not respond)", { DNS, 36 }),
     STATUS("x.1.2|x.4.4|5.4.310|4.4.312|5.4.312|4.4.316", { DNS, 20 }),
 };
 /* clang-format on */
