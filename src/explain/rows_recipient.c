@@ -674,6 +674,10 @@ static const struct explain_row ROWS[] = {
     WORDS("unrout|unknown sender|undeliverable sender|non-existent sender|nonexistent sender", "(?:unrout(?:e)?able|unknown|undeliverable|non-?existent) sender",
           { OTHER, 36 }, { CAUSE_FROM_INVALID, 30 }, { UNKNOWN, -30 }),
     WORDS("list", "\\b(?:mailing )?list\\b.{0,50}\\b(?:is (?:null|empty|closed|locked)|no members)", { OTHER, 36 }, { LISTED, -10 }),
+    /* a filter that does not answer is none of the ports mail goes to */
+    WORDS("milter", "connect to milter|milter\\b.{0,60}(?:refused|timed out|no such file|unavailable)",
+          { OTHER, 46 }, { CAUSE_SERVER_DOWN, -50 }, { CAUSE_LOCAL_FIREWALL, -40 }, { CAUSE_EGRESS_PORT_BLOCKED, -40 }, { LISTED, -30 }),
+    WORDS("verification failed for", "verification failed for", { UNKNOWN, -40 }, { OTHER, 16 }),
     WORDS("recipient verif|out of memory|queue unavailable|queue full|den", "recipient verif\\w+ |out of memory|queue (?:is )?(?:unavailable|full)|den(?:y|ies|ied) (?:the )?sender", { OTHER, 28 }, { UNKNOWN, 6 }),
     WORDS("requested", "requested (?:mail )?action (?:not taken|aborted)", { OTHER, 14 }),
     KEY("transaction failed", { OTHER, 17 }),
