@@ -265,9 +265,12 @@ static void add_look_up(struct buf *b, const struct explanation *x, enum cause_f
 /* Could the server that one submits to have another answer? */
 static bool doctor_helps(const struct explanation *x, const struct cause *c)
 {
-    if (x->hop == HOP_RECIPIENT || (x->page.facts & FACT_SERVER_LOG))
+    bool told = x->said && x->said->hop == HOP_RECIPIENT;
+    if (told || (x->page.facts & FACT_SERVER_LOG) ||
+        (x->hop == HOP_RECIPIENT && x->best.confidence >= 0.5))
         return false;
-    return !c || family_is_relay(c->family) || c->family == FAMILY_REVERSE_DNS_OR_HELO ||
+    return !c || x->best.confidence < 0.5 || family_is_relay(c->family) ||
+           c->family == FAMILY_REVERSE_DNS_OR_HELO ||
            (c->family == FAMILY_DNS_FAILURE && x->hop == HOP_CLIENT);
 }
 

@@ -42,6 +42,31 @@ enum cause_role explain_role(const struct explanation *x)
     return log ? ROLE_OPERATOR : ROLE_SENDER;
 }
 
+/* The server that was refused by the next, by the form of its bounce. */
+static enum cause_server server_of_bounce(const struct explain_page *p)
+{
+    static const struct {
+        str words;
+        enum cause_server server;
+    } ROWS[] = {
+        { STR_INIT("(in reply to"), SERVER_POSTFIX },
+        { STR_INIT("this is the mail system at host"), SERVER_POSTFIX },
+        { STR_INIT("error from remote mail server"), SERVER_EXIM },
+        { STR_INIT("generating server"), SERVER_EXCHANGE },
+    };
+    str head = str_take(p->folded, 4096);
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++)
+        if (str_find_nocase(head, ROWS[i].words) != STR_NOT_FOUND)
+            return ROWS[i].server;
+    return SERVER_ANY;
+}
+
+/* A server was refused by the one behind it, and no setting of the program that sent the mail changes that. */
+static bool is_between_servers(const struct explanation *x)
+{
+    return x->relay && x->page.form == FORM_BOUNCE && x->hop == HOP_NEXT;
+}
+
 /* The words of a refusal are those of the server that refused; in the log of one that was refused by the next, its
  * reader can change only his own. */
 enum cause_server explain_server(const struct explanation *x)
@@ -85,8 +110,17 @@ size_t explain_steps(const struct explanation *x, struct arena *memory, str *out
     const struct cause_step *steps[CAUSE_OPERATOR_STEPS];
     const struct cause *c = cause_of(x->best.cause);
     size_t most = room < COUNT_OF(steps) ? room : COUNT_OF(steps), n;
-    if (!c)
+    if (!c || !room)
         return 0;
+    if (is_between_servers(x)) {
+        out[0] = STR(
+            "Your own program did what it could: the server that took your mail was refused by the "
+            "next one. Send this text to who runs it; if that is you, do what follows.");
+        n = explain_steps_on(c->id, server_of_bounce(&x->page), SIDE_SENDS, steps, most - 1);
+        for (size_t i = 0; i < n; i++)
+            out[i + 1] = cause_step_line(steps[i], memory);
+        return n + 1;
+    }
     n = explain_role(x) == ROLE_OPERATOR
             ? explain_steps_on(c->id, explain_server(x), side_of(x), steps, most)
             : cause_steps(c, ROLE_SENDER, explain_server(x), steps, most);

@@ -183,9 +183,41 @@ static void the_other_side_is_not_his(void **state UNUSED)
     }
 }
 
+/* A bounce between two servers: neither the program of who wrote the mail nor the server that refused can mend it. */
+static void between_servers(void **state UNUSED)
+{
+    static const struct {
+        const char *folded;
+        bool relay;
+        const char *has, *has_not;
+    } ROWS[] = {
+        { "host mx said: 550 no (in reply to RCPT TO command)", true, "smtp_sasl_password_maps",
+          "Open the settings" },
+        { "SMTP error from remote mail server after RCPT", true, "passwd.client", "smtp_sasl" },
+        { "550 no", true, "refused by the next one", "Tell users" },
+        { "550 no", false, "Open the settings", "refused by the next one" },
+    };
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+        struct arena memory;
+        str steps[CAUSE_OPERATOR_STEPS];
+        struct explanation x = { .best = { .cause = CAUSE_CLIENT_NEVER_AUTHENTICATES },
+                                 .hop = HOP_NEXT,
+                                 .relay = ROWS[i].relay,
+                                 .page = { .form = FORM_BOUNCE,
+                                           .folded = str_from(ROWS[i].folded) } };
+        arena_init(&memory, 1 << 20);
+        size_t n = explain_steps(&x, &memory, steps, COUNT_OF(steps));
+        if (!any_has(steps, n, str_from(ROWS[i].has)) ||
+            any_has(steps, n, str_from(ROWS[i].has_not)))
+            fail_msg("row %zu, %zu steps", i, n);
+        arena_done(&memory);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(between_servers),
         cmocka_unit_test(steps_are_for_the_reader),
         cmocka_unit_test(the_other_side_is_not_his),
         cmocka_unit_test(every_cause_has_steps_on_both_sides),
