@@ -179,8 +179,42 @@ static const struct explain_row ROWS[] = {
       .pattern = "TLS (?:is )?(?:not available|currently (?:un|not )available|temporar(?:y|ily) "
                  "(?:failure|unavailable|not available))(?: due to (?:local|temporary))?|tls "
                  "initiali[sz]ation (?:failed|failure)",
-      .codes = CODE_454 | CODE_4XX | CODE_NONE,
+      .codes = CODE_454 | CODE_4XX,
       .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 42 }, { CAUSE_STARTTLS_STRIPPED, 22 } } },
+    { .key = "tls not available due|tls is not available due|tls currently|tls is currently|tls "
+             "temporar|tls initiali",
+      .pattern = "TLS (?:is )?(?:not available due to|currently (?:un|not )available|temporar(?:y|"
+                 "ily) (?:failure|unavailable|not available))|tls initiali[sz]ation "
+                 "(?:failed|failure)",
+      .codes = CODE_NONE,
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 42 }, { CAUSE_STARTTLS_STRIPPED, 22 } } },
+    /* a program's own words, not a server's: it was not offered */
+    { .key = "tls not available|tls is not available|tls unavailable",
+      .pattern = "\\btls (?:is )?(?:not available|unavailable)(?! due)",
+      .codes = CODE_NONE,
+      .speaks = { { CAUSE_STARTTLS_STRIPPED, 40 },
+                  { CAUSE_TLS_MODE_MISMATCH, 32 },
+                  { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 22 },
+                  { CAUSE_EGRESS_PORT_BLOCKED, -20 },
+                  { CAUSE_SERVER_DOWN, -20 } } },
+    /* Apple's numbers for what Secure Transport found */
+    { .key = "-98",
+      .pattern = "(?:ssl|cfnetwork|secure|tls)[^;]{0,60}-98(?:07|08|12|13)\\b",
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 42 },
+                  { CAUSE_CERTIFICATE_SELF_SIGNED, 30 } } },
+    { .key = "-9814",
+      .pattern = "(?:ssl|cfnetwork|secure|tls)[^;]{0,60}-9814\\b",
+      .speaks = { { CAUSE_CERTIFICATE_EXPIRED, 44 } } },
+    { .key = "-9843",
+      .pattern = "(?:ssl|cfnetwork|secure|tls)[^;]{0,60}-9843\\b",
+      .speaks = { { CAUSE_CERTIFICATE_WRONG_NAME, 44 } } },
+    /* SAP's */
+    { .key = "ssslerr_peer_cert_untrusted",
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 46 } } },
+    { .key = "ssslerr_server_cert_mismatch", .speaks = { { CAUSE_CERTIFICATE_WRONG_NAME, 46 } } },
+    { .key = "niehost_unknown", .speaks = { { CAUSE_DNS_FAILURE, 46 } } },
+    { .key = "nieconn_refused|nietimeout",
+      .speaks = { { CAUSE_SERVER_DOWN, 38 }, { CAUSE_EGRESS_PORT_BLOCKED, 38 } } },
     /* Postfix says it in a line of its own, and then only that the handshake failed */
     { .key = "tls library problem",
       .pattern = "tls library problem[^;]{0,160}certificate verify failed",
@@ -802,6 +836,12 @@ static const struct explain_row ROWS[] = {
       .pattern = "no such domain (?:here|(?:at|on) this)|unknown domain (?:here|(?:at|on) "
                  "this)|domain (?:is )?not hosted",
       .speaks = { { CAUSE_DOMAIN_NOT_CONFIGURED, 40 }, { CAUSE_DNS_FAILURE, -40 } } },
+    { .key = "be found",
+      .pattern =
+          "(?:smtp|mail|outgoing) server (?:\\S{1,80} )?(?:cannot|could not|can't|couldn't) be "
+          "found",
+      .codes = CODE_NONE,
+      .speaks = { { CAUSE_DNS_FAILURE, 40 } } },
     { .key = "find a gateway",
       .pattern = "could not find a gateway for",
       .speaks = { { CAUSE_DNS_FAILURE, 34 } } },
