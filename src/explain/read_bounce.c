@@ -441,6 +441,11 @@ static enum finding_hop hop_of_reporter(const struct explain_said *s)
         return HOP_SUBMISSION;
     if (subject == 2 || (subject == 1 && s->enhanced.detail == 1))
         return HOP_RECIPIENT;
+    /* what the sender's domain lacks is seen by the server that is to take the mail */
+    unsigned detail = subject == 7 ? s->enhanced.detail
+                                   : 0; /* RFC 7372; 509 and 515 are Microsoft's */
+    if ((detail >= 20 && detail <= 27) || detail == 509 || detail == 515)
+        return HOP_RECIPIENT;
     if (has_word(text, PATH_WORDS, COUNT_OF(PATH_WORDS)))
         return HOP_SUBMISSION;
     return has_word(text, MAILBOX_WORDS, COUNT_OF(MAILBOX_WORDS)) ? HOP_RECIPIENT : HOP_NONE;

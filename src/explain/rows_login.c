@@ -128,6 +128,11 @@ static const struct explain_row ROWS[] = {
                  "(?:user ?name|login) (?:must|should) (?:be|contain|include)(?: your| the| a)? "
                  "(?:full |complete )?(?:e-?mail|@|domain)",
       .speaks = { { CAUSE_WRONG_USERNAME_FORM, 46 } } },
+    /* RFC 4954 section 4: the client answered "*" to a challenge that it could not meet, or would not */
+    { .key = "cancel|abort",
+      .pattern = "\\bauth(?:entication|orization|enticate)? (?:was |has been |exchange "
+                 ")?(?:cancell?ed|aborted)",
+      .speaks = { { CAUSE_WRONG_CREDENTIALS, 30 }, { CAUSE_NO_COMMON_MECHANISM, 26 } } },
     /* a library that was given no name or no password */
     { .key = "missing credentials|no password|missing user|missing secret|no username|empty pass",
       .pattern = "missing credentials for|failed to connect, no password specified|"
@@ -555,7 +560,8 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_AUTH_HIDDEN_UNTIL_TLS, 10 },
                   { CAUSE_CLIENT_NEVER_AUTHENTICATES, -24 },
                   { CAUSE_WRONG_CREDENTIALS, -44 } } },
-    { .key = "mechanism|auth type|authentication type|authentication method|auth method|"
+    { .key = "mechanism|mode un|mode not|auth type|authentication type|authentication "
+             "method|auth method|"
              "authentication scheme|selected auth|authtype",
       .pattern =
           "unsupportedauth(?:entication)?mechanism|(?:unrecogni[sz]ed|unsupported|unknown|invalid|"
@@ -564,7 +570,8 @@ static const struct explain_row ROWS[] = {
           "unimplemented|incompatible) (?:smtp |sasl )?(?:auth|authentication|login)? ?"
           "(?:types?|mechanisms?|methods?|schemes?)\\b|(?:auth|authentication|login|sasl|smtp|"
           "requested|selected|that|this|smtp auth)(?: [a-z0-9-]{2,16})? "
-          "(?:mechanisms?|methods?|types?|schemes?)(?: [\"'(]?[a-z0-9-]{2,16}[\"')]?)?(?: is| "
+          "(?:mechanisms?|methods?|modes?|types?|schemes?)(?: [\"'(]?[a-z0-9-]{2,16}[\"')]?)?(?: "
+          "is| "
           "are| was)? (?:not "
           "|un)(?:supported|available|recogni[sz]ed|known|implemented|allowed|"
           "enabled|permitted|valid)|does not (?:support|allow|offer) (?:the |this |that |any "

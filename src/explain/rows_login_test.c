@@ -332,6 +332,24 @@ static const struct rows_case RELAYING[] = {
     SAYS("535 5.7.0 you are not allowed to send mail", ACCOUNT_MAY_NOT_SUBMIT),
     SAYS("The requested auth method \"NTLM\" is not offered\nSMTP Error: Could not authenticate.",
          NO_COMMON_MECHANISM),
+    /* one thought is counted once */
+    { .text = "554 5.7.1 <anna@example.org>: Recipient address rejected: Access denied",
+      .want = CAUSE_RECIPIENT_UNKNOWN,
+      .also = CAUSE_CLIENT_NEVER_AUTHENTICATES },
+    SAYS("Jan  2 03:04:05 mx postfix/smtpd[7]: NOQUEUE: reject: RCPT from "
+         "pc.example.org[192.168.7.9]: "
+         "554 5.7.1 <anna@example.org>: Recipient address rejected: Access denied; "
+         "from=<bert@example.org> to=<anna@example.org> proto=ESMTP helo=<pc>",
+         IP_NOT_TRUSTED),
+    SAYS("550 Only local recipients are served here", CLIENT_NEVER_AUTHENTICATES),
+    SAYS("553 relay test fail", CLIENT_NEVER_AUTHENTICATES),
+    { .text = "503 valid RCPT command must precede DATA",
+      .also = CAUSE_CLIENT_NEVER_AUTHENTICATES },
+    SAYS("550 POP before SMTP authentication needed", POP_BEFORE_SMTP),
+    SAYS("550 Relaying denied. You must log in with POP3 first", POP_BEFORE_SMTP),
+    SAYS("451 login mode unsupported", NO_COMMON_MECHANISM),
+    SAYS("501 5.7.0 Authentication aborted", WRONG_CREDENTIALS),
+    { .text = "554 Error: unknown sender address", .want = CAUSE_FROM_NOT_LOGIN },
     /* none of them */
     SAYS("smtp: failed to lookup address information: Name or service not known in this run",
          DNS_FAILURE),
@@ -366,6 +384,23 @@ static void who_refused(void **state)
         { "Relay access denied", HOP_NONE },
         { "550 relay not permitted", HOP_NONE },
         { "smtp: getaddrinfo ENOTFOUND mail.example.org", HOP_CLIENT },
+        { "501 5.7.0 Authentication failed", HOP_SUBMISSION },
+        { "503 5.5.1 Error: authentication not enabled", HOP_SUBMISSION },
+        { "Jan  2 03:04:05 mx postfix/smtpd[7]: NOQUEUE: reject: RCPT from "
+          "mail.example.net[192.0.2.1]: 553 "
+          "5.7.1 <anna@example.org>: Sender address rejected: not owned by user bert@example.org; "
+          "from=<anna@example.org> to=<carl@example.com> proto=ESMTP helo=<mail.example.net>",
+          HOP_SUBMISSION },
+        { "Final-Recipient: rfc822; anna@example.net\nAction: failed\nStatus: "
+          "4.4.1\nDiagnostic-Code: X-Postfix; "
+          "connect to mx1.example.net[192.0.2.1]:25: Connection timed out",
+          HOP_RECIPIENT },
+        { "Diagnostic-Code: smtp; 550 5.7.515 sending domain example.org does not meet the "
+          "required level. "
+          "Spf=Fail, Dkim=Fail, DMARC=Fail",
+          HOP_RECIPIENT },
+        { "550 5.1.8 <anna@example.org>: Sender address rejected: Domain not found",
+          HOP_RECIPIENT },
         { "The remote server's response was:\n550 5.7.1 Relaying denied", HOP_RECIPIENT },
     };
     AUTO(explainer_freep) struct explainer *x = explainer_new(false);

@@ -20,11 +20,13 @@
     }
 
 #define DENIED                                                                                     \
-    "(denied|disallowed|prohibited|forbidden|refused|rejected|blocked|disabled|restricted|failed|" \
+    "(denied|disallowed|prohibited|forbidden|refused|rejected|blocked|disabled|restricted|fail("   \
+    "ed|s|ure)?\\b|"                                                                               \
     "not (permitted|allowed|authori[sz]ed|supported|possible|enabled|accepted|available))"
 
 #define RELAY_DENIED                                                                               \
-    "relay(ing|ed|s)?( (access|mail|operation|attempt|request|of (e-?)?mail|email|service|"        \
+    "relay(ing|ed|s)?( (access|check|test|local|mail|operation|attempt|request|of "                \
+    "(e-?)?mail|email|service|"                                                                    \
     "through this (server|host|machine|system)|via this (server|host|machine)|by this server|"     \
     "to (that|this|the|other|remote|external|foreign|non-?local) \\S{1,20}|from \\S{1,60}|"        \
     "(to|for) \\S{1,80}|is|was|are|has been)){0,3}[ :.-]{1,3}" DENIED
@@ -101,7 +103,7 @@ static const struct explain_row ROWS[] = {
                  "(refus|interdit|pas autoris).{0,30} (relais|relay)",
       .speaks = { BARE } },
     { .key = "reenv|retransm|relay|inoltr|repasse|encaminha",
-      .pattern = "(reenv\\S*|retransm\\S*|relay|inoltr\\w*|repasse|(re)?encaminhamento) "
+      .pattern = "(reenv\\S*|retransm\\S*|relay|inoltr\\S*|repasse|(re)?encaminhamento) "
                  ".{0,30}(den(eg|i)ad|negad|negat|rechazad|rejeitad|rifiutat|re[cf]usad|"
                  "proibid|prohibid|(no|non|não) (est\\S* |è |é "
                  ")?(permi|consent|autori[sz]))|"
@@ -135,6 +137,11 @@ static const struct explain_row ROWS[] = {
     /* the domain of the recipient is named as the reason */
     { .key = "rcpthosts|rcpthost|validrcptto|morercpthosts",
       .speaks = { { DOMAIN, 42 }, { LOGIN, 36 }, { ADDRESS, 28 } } },
+    { .key = "local",
+      .pattern = "\\b(only|just)\\b.{0,24}\\blocal "
+                 "(domains?|recipients?|users?|addresses|mailboxes|delivery)\\b|"
+                 "\\blocal (domains?|recipients?|users?|addresses|mailboxes|delivery) only\\b",
+      .speaks = { { LOGIN, 34 }, { ADDRESS, 30 }, { DOMAIN, 30 } } },
     { .key = "forward-path|forward path",
       .pattern = "domain (of|in) (the )?forward[- ]path (is |was )?(not|n't) "
                  "(allowed|permitted|accepted|local|served)",
@@ -198,6 +205,17 @@ static const struct explain_row ROWS[] = {
       .proves = "hMailServer's range of addresses that the client falls into allows no delivery of "
                 "this kind (from "
                 "outside to outside, most often), whether or not somebody logs in." },
+
+    /* every recipient was refused, and the program sent DATA all the same: why stands in an earlier reply */
+    { .key = "command must precede data|need rcpt|no valid recipients|valid rcpt command",
+      .pattern = "valid RCPT command must precede DATA",
+      .speaks = { { LOGIN, 26 },
+                  { CAUSE_OTHER_NOT_RELAY, 23 },
+                  { CAUSE_RECIPIENT_UNKNOWN, 22 },
+                  { DOMAIN, 18 } },
+      .proves =
+          "No recipient had been taken when the message was to begin: the reason stands in the "
+          "answer to RCPT before." },
 
     /* a login is asked for */
     { .key = "auth",
@@ -292,10 +310,11 @@ static const struct explain_row ROWS[] = {
       .facts_not = FACT_SUBMISSION_HOST | FACT_CLIENT_PRIVATE | FACT_CLIENT_LOOPBACK,
       .speaks = { { CAUSE_IP_BLOCKLISTED, 6 } } },
     { .key = "recipient address rejected: access denied",
-      .speaks = { { LOGIN, 30 },
-                  { ADDRESS, 28 },
-                  { CAUSE_RECIPIENT_UNKNOWN, 29 },
-                  { DOMAIN, 26 } } },
+      .speaks = { { LOGIN, 19 },
+                  { ADDRESS, 32 },
+                  { CAUSE_RECIPIENT_UNKNOWN, -8 },
+                  { CAUSE_OTHER_NOT_RELAY, -12 },
+                  { DOMAIN, 28 } } },
     { .key = "sender address rejected: access denied",
       .speaks = { { LOGIN, 24 }, { CAUSE_FROM_NOT_LOGIN, 27 } } },
 
@@ -361,6 +380,14 @@ static const struct explain_row ROWS[] = {
           "no recent (pop|imap|login|mail check)|get pop auth|pop/?(a?pop)? "
           "(first|login|authentication)|pop-auth",
       .speaks = { { POP, 56 }, { LOGIN, 12 } } },
+    /* where POP is named with it, the login that is asked for is that of the mailbox */
+    { .key = "pop",
+      .pattern = "\\bpop[ -]?3?[ -]before|smtp[ -]after[ -]pop|\\b(must|should|need to|have "
+                 "to|please|first) "
+                 "(first )?(log ?in|log on|authenticate)( yourself)?( first)? "
+                 "(with|to|into|via|using|by|through)"
+                 "( your| the)? pop|\\bor (check|fetch|receive|retrieve|collect) .{0,24}\\bpop",
+      .speaks = { { POP, 16 }, { LOGIN, -18 } } },
     { .key = "smtp authentication turned on", .speaks = { { LOGIN, 14 } } }, /* cPanel names both */
     { .key = "authenticate before send", .speaks = { { POP, 48 }, { LOGIN, 2 } } },
     { .key = "abrufen|abgerufen|postfach|relever|consulter|relev\xC3\xA9|scaric|leer |revis",

@@ -59,7 +59,8 @@ static const struct explain_row ROWS[] = {
       .speaks = { { LOGIN, 9 }, { ADDRESS, 3 } } },
     { RELAYING, .facts = FACT_SERVER_LOG | FACT_CLIENT_IS_SERVER,
       .speaks = { { DOMAIN, 12 }, { LOGIN, -4 } } },
-    { RELAYING, .facts = FACT_NULL_SENDER, .speaks = { { DOMAIN, 10 }, { LOGIN, -4 } } },
+    { RELAYING, .facts = FACT_NULL_SENDER, .hops = ~(1u << HOP_NEXT),
+      .speaks = { { DOMAIN, 10 }, { LOGIN, -4 } } },
     { RELAYING, .facts = FACT_FROM_IS_TO_DOMAIN, .speaks = { { DOMAIN, 4 } } },
     /* Exchange counts it among the routes that it cannot find: the words say more than the code */
     { RELAYING, .enhanced = "x.4.4", .speaks = { { CAUSE_DNS_FAILURE, -44 } } },
@@ -82,6 +83,11 @@ static const struct explain_row ROWS[] = {
       .speaks = { { LOGIN, 26 },
                   { CAUSE_RECIPIENT_UNKNOWN, -14 },
                   { CAUSE_IP_BLOCKLISTED, -14 } } },
+    /* and to a client of the own network, which has no business to ask for mailboxes */
+    { .key = "recipient address rejected: access denied",
+      .facts = FACT_SERVER_LOG | FACT_CLIENT_PRIVATE,
+      .facts_not = FACT_LOGIN_TAKEN | FACT_RELAYED,
+      .speaks = { { ADDRESS, 20 }, { LOGIN, 2 }, { CAUSE_RECIPIENT_UNKNOWN, -10 } } },
     /* what programs say in few words of a login that was refused */
     { .key = "curl: (67)", .of_page = true, .speaks = { { CAUSE_WRONG_CREDENTIALS, 40 } } },
     { .key = "could not authenticate. smtp connect() failed",

@@ -38,6 +38,13 @@ static enum finding_hop hop_by_cause(const struct explanation *x, enum cause_id 
     return f == FAMILY_DNS_FAILURE ? HOP_RECIPIENT : HOP_SUBMISSION;
 }
 
+static bool is_of_relaying(enum cause_id id)
+{
+    enum cause_family f = cause_of(id)->family;
+    return f == FAMILY_AUTH_REQUIRED || f == FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL ||
+           f == FAMILY_RELAY_IP_NOT_ALLOWED;
+}
+
 enum finding_hop tell_hop(const struct explanation *x)
 {
     if (x->said && x->said->hop)
@@ -45,8 +52,8 @@ enum finding_hop tell_hop(const struct explanation *x)
     if (!x->best.cause)
         return HOP_NONE;
     enum finding_hop hop = hop_by_cause(x, x->best.cause);
-    /* the causes that are left open are told by other servers: the text does not say which one it was */
-    for (size_t i = 0; i < x->also_count; i++)
+    /* a refusal to relay leaves open which server it was, where the causes that are left open have other servers */
+    for (size_t i = 0; is_of_relaying(x->best.cause) && i < x->also_count; i++)
         if (hop_by_cause(x, x->also[i].cause) != hop)
             return HOP_NONE;
     return hop;

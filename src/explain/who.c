@@ -268,8 +268,13 @@ void explain_read_who(struct explain_page *p)
             s->by = p->server;
         if (s->hop == HOP_NONE)
             s->hop = hop_of(p, s);
-        else if (s->form == FORM_BOUNCE && s->hop == HOP_SUBMISSION && is_recipients(s))
-            s->hop = HOP_RECIPIENT; /* it wrote the bounce itself */
+        else if (s->form == FORM_BOUNCE && s->hop == HOP_SUBMISSION &&
+                 (is_recipients(s) || explain_host_is_mx(s->by)))
+            s->hop = HOP_RECIPIENT; /* it wrote the bounce itself, or was not reached */
+        /* who may send as whom is asked of those who logged in */
+        if (s->hop == HOP_RECIPIENT && s->form == FORM_LOG &&
+            str_find_nocase(str_take(s->text, 300), STR("not owned by")) != STR_NOT_FOUND)
+            s->hop = HOP_SUBMISSION;
         if (s->hop == HOP_RECIPIENT && !is_recipients(s) && is_own_way_out(s))
             s->hop = HOP_NEXT;
         if (!s->aside)
