@@ -384,6 +384,12 @@ static void who_refused(void **state)
         { "Relay access denied", HOP_NONE },
         { "550 relay not permitted", HOP_NONE },
         { "smtp: getaddrinfo ENOTFOUND mail.example.org", HOP_CLIENT },
+        { "2026-01-02 03:04:05 1tk2b3-006Xtp-0N ** anna@example.net R=out T=remote_smtp "
+          "H=192.168.7.2 "
+          "[192.168.7.2]: SMTP error from remote mail server after RCPT TO:<anna@example.net>: 550 "
+          "relay not "
+          "permitted",
+          HOP_NEXT },
         { "501 5.7.0 Authentication failed", HOP_SUBMISSION },
         { "503 5.5.1 Error: authentication not enabled", HOP_SUBMISSION },
         { "Jan  2 03:04:05 mx postfix/smtpd[7]: NOQUEUE: reject: RCPT from "

@@ -31,7 +31,7 @@ static const struct explain_row ROWS[] = {
     /* a bounce: a server could not hand the message on */
     { RELAYING, .forms = 1 << FORM_BOUNCE, .hops = ~(1u << HOP_CLIENT),
       .speaks = { { DOMAIN, 12 }, { CAUSE_MX_POINTS_ELSEWHERE, 20 }, { LOGIN, -4 } } },
-    { RELAYING, .forms = 1 << FORM_LOG, .facts = FACT_RELAYED,
+    { RELAYING, .forms = 1 << FORM_LOG, .hops = ~(1u << HOP_NEXT), .facts = FACT_RELAYED,
       .speaks = { { DOMAIN, 12 }, { CAUSE_MX_POINTS_ELSEWHERE, 20 }, { LOGIN, -2 } } },
     { RELAYING, .hops = 1 << HOP_NEXT, .speaks = { { ADDRESS, 6 }, { LOGIN, 5 }, { DOMAIN, -2 } } },
     { RELAYING, .facts = FACT_RECIPIENT_AT_BY,

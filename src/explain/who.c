@@ -275,7 +275,9 @@ void explain_read_who(struct explain_page *p)
         if (s->hop == HOP_RECIPIENT && s->form == FORM_LOG &&
             str_find_nocase(str_take(s->text, 300), STR("not owned by")) != STR_NOT_FOUND)
             s->hop = HOP_SUBMISSION;
-        if (s->hop == HOP_RECIPIENT && !is_recipients(s) && is_own_way_out(s))
+        if ((s->hop == HOP_RECIPIENT ||
+             (s->hop == HOP_NONE && s->form == FORM_LOG && (p->facts & FACT_RELAYED))) &&
+            !is_recipients(s) && is_own_way_out(s))
             s->hop = HOP_NEXT;
         if (!s->aside)
             p->facts |= facts_of(p, s);
