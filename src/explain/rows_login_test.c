@@ -349,7 +349,6 @@ static const struct rows_case RELAYING[] = {
     SAYS("550 Relaying denied. You must log in with POP3 first", POP_BEFORE_SMTP),
     SAYS("451 login mode unsupported", NO_COMMON_MECHANISM),
     SAYS("501 5.7.0 Authentication aborted", WRONG_CREDENTIALS),
-    { .text = "554 Error: unknown sender address", .want = CAUSE_FROM_NOT_LOGIN },
     /* none of them */
     SAYS("smtp: failed to lookup address information: Name or service not known in this run",
          DNS_FAILURE),

@@ -30,9 +30,6 @@
 
 /* clang-format off */
 static const struct explain_row ROWS[] = {
-    /* a gateway that sends for the addresses of one account */
-    { .key = "unknown sender", .pattern = "\\bunknown sender (?:e-?mail )?address",
-      .speaks = { { CAUSE_FROM_NOT_LOGIN, 27 }, { CAUSE_FROM_INVALID, 24 } } },
     /* --- the login is taken, and this sender is not its own --- */
     WORDS("not owned", "not owned by (?:auth(?:enticated)? )?user|mail from not owned",
           { CAUSE_FROM_NOT_LOGIN, 39 }, { CAUSE_OWN_ADDRESS_REFUSED, 24 }),
