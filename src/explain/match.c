@@ -16,7 +16,7 @@ enum {
     SLOTS = 1 << 13,
     GRAM = 3,
     KEYS_MAX = UINT16_MAX,
-    STEPS_MAX = 20000,     /* of one pattern from one place of the text */
+    STEPS_MAX = 100000,    /* of one pattern from one place of the text */
     DEPTH_MAX = 2000,      /* of its recursion */
     PIECE_MAX = 16 << 10,  /* octets that a pattern looks at */
     PIECE_BEFORE = 1 << 10 /* of them, before the key */

@@ -2,6 +2,7 @@
 /*
  * explain/match_test.c - keys and patterns over a text
  */
+#include "base/buf.h"
 #include "explain/match.h"
 
 #include <setjmp.h>
@@ -170,12 +171,43 @@ static void test_what_is_no_pattern(void **state)
     assert_false(matcher_set(m, 0, "ab", NULL)); /* shorter than a gram */
 }
 
+/* A list of many words that may begin anywhere in a gap, as rows in many languages have it, comes to its end: the limit
+ * of steps is for worse. */
+static void test_gap_before_a_long_list(void **state)
+{
+    (void)state;
+    enum { WORDS = 160, GAP = 116 };
+    struct arena memory;
+    struct buf pattern, text;
+    arena_init(&memory, MEMORY_MAX);
+    buf_init(&pattern, 1 << 16);
+    buf_init(&text, 1 << 12);
+    buf_add(&pattern, STR("starttls(?:[^.;]|\\.\\b){0,120}?(?:"));
+    for (int i = 0; i < WORDS; i++)
+        buf_addf(&pattern, "%c.?word%03d|", "xyz"[i % 3], i);
+    buf_add(&pattern, STR("the end)"));
+    buf_addc(&pattern, '\0');
+    buf_add(&text, STR("starttls"));
+    for (int i = 0; i < GAP; i++)
+        buf_addc(&text, "xyz"[i % 3]);
+    buf_add(&text, STR("the end"));
+    AUTO(matcher_freep) struct matcher *m = matcher_new(1, false);
+    assert_true(matcher_set(m, 0, "starttls", pattern.p));
+    struct matcher_text t = matcher_read(m, buf_str(&text), &memory);
+    str where;
+    assert_true(matcher_finds(m, 0, &t, &where));
+    buf_done(&pattern);
+    buf_done(&text);
+    arena_done(&memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),
         cmocka_unit_test(test_many_keys),
         cmocka_unit_test(test_long_text),
+        cmocka_unit_test(test_gap_before_a_long_list),
         cmocka_unit_test(test_what_is_no_pattern),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
