@@ -242,6 +242,10 @@ static const struct explain_row ROWS[] = {
       .pattern =
           "unknownissuer|0x800b0109|untrusted_?root|0x80090325|errsslx(?:unknown|noroot|certchain)",
       .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 40 } } },
+    { .key = "issuer certificate",
+      .pattern = "issuer certificate (?:of .{0,60})?(?:could|can) ?not be found|issuer certificate "
+                 "is (?:unknown|missing)",
+      .speaks = { { CAUSE_CERTIFICATE_UNKNOWN_ISSUER, 46 } } },
     { .key = "notvalidforname|0x800b010f|cn_no_match|0x80090322|peerunverified",
       .pattern = "notvalidforname|0x800b010f|cn_no_match|0x80090322|peerunverifiedexception",
       .speaks = { { CAUSE_CERTIFICATE_WRONG_NAME, 42 } } },
@@ -686,6 +690,9 @@ static const struct explain_row ROWS[] = {
                   { CAUSE_IP_BANNED, 16 },
                   { CAUSE_TLS_MODE_MISMATCH, 17 },
                   { CAUSE_OTHER_NOT_RELAY, 10 } } },
+    { .key = "timeout was reached|port may be blocked|could not be pinged",
+      .pattern = "timeout was reached|(?:outbound )?port may be blocked|could not be pinged",
+      .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 46 }, { CAUSE_IP_BLOCKLISTED, -20 } } },
     { .key = "0x800ccc|0x80042",
       .pattern = "0x800ccc(?:0[be f]|1[1-5]|19|4[0-5]|67)\\b|0x8004210[89ab]\\b",
       .speaks = { { CAUSE_EGRESS_PORT_BLOCKED, 34 },

@@ -619,6 +619,31 @@ static const struct explain_row ROWS[] = {
           "administrative prohibition|^(?:\\W|\\d|smtp;)*access denied\\W*$|delivery not authori[sz]ed|"
           "permission denied|mail (?:is )?not allowed", { OTHER, 24 }, { UNKNOWN, 19 }, { LISTED, 18 }, { NOLOGIN, 12 }),
 
+    /* --- what further lists of refusals say in words of their own --- */
+    WORDS("not an |not a ", "\\bnot an? (?:active|valid|current|known|existing|registered) (?:e-?mail |local )?(?:address|user|mailbox|account|recipient|member)\\b(?! name)", { UNKNOWN, 36 }),
+    WORDS("does no exis|is now disabled|not a member of|cannot be verified|could not be verified|not local|maildrop|mail drop|missing home|_not_found|_unknown",
+          "does no exists?\\b|\\bis now disabled|user not a member of|recipients? (?:cannot|could not|can not) be verified|(?:recipient|user|address) (?:is )?not local\\b|"
+          "no such mail ?drop|missing home directory|(?:address|user|recipient|mailbox)_(?:not_found|unknown)", { UNKNOWN, 38 }, { OTHER, -20 }),
+    WORDS("aucun|nessun|sconosciut", "aucun (?:compte|utilisateur|destinataire)|nessun (?:utente|destinatario)|(?:utente|destin\\S*) sconosciut", { UNKNOWN, 38 }),
+    WORDS("disk quota|hard limit|limit ex", "disk quota (?:is )?(?:ex\\w*eeded|reached)|over (?:the |its )?hard limit|(?:mailbox|inbox|storage) limit ex\\w*eeded", { FULL, 46 }, { RATE, -16 }),
+    WORDS("sending spam|from your ip|from your host|from your network|from your server",
+          "\\b(?:you are|currently|is|been|were) sending spam\\b|not (?:currently )?accept(?:ing)? .{0,24}from your (?:ip|host|network|server)",
+          { LISTED, 46 }, { CONTENT, -8 }),
+    WORDS("blocked for abuse|invalid content|advertis|required standards|内容|垃圾信息",
+          "blocked for abuse|invalid content\\b|bulk.{0,3}advertis|comply with .{0,24}standards|(?:邮件)?内容.{0,12}(?:包含|含有|非法|违规|不合)|垃圾信息", { CONTENT, 38 }, { LISTED, 20 }),
+    WORDS("threshold|too much email|too much mail|zu rasch|zu schnell|relay limit|relay quota",
+          "\\bthreshold (?:was |is |has been )?exceeded|exceed\\w* .{0,24}threshold|too much (?:e-?)?mail\\b(?! data)|zu (?:rasch|schnell) (?:e-?mails|nachrichten)|relay (?:limit|quota)",
+          { RATE, 46 }, { UNKNOWN, -12 }, { NOLOGIN, -30 }, { CAUSE_DOMAIN_NOT_CONFIGURED, -30 }, { UNTRUSTED, -30 }),
+    WORDS("erneut|nochmal|noch einmal", "in (?:einigen|wenigen|\\d+) (?:minuten|stunden) (?:erneut|noch ?mal|noch einmal|wieder)", { GREY, 34 }, { RATE, 24 }),
+    WORDS("unknown domain|dns record|domain des empf|find the recipient domain|name server reply|no route found",
+          "recipient.{0,40}unknown domain|dns records? .{0,50}(?:not|n't) be found|domain des empf\\S{1,4}ngers|find the recipient domain|name server reply|no route found to domain",
+          { DNS, 48 }, { UNKNOWN, -26 }),
+    WORDS("intentional policy", "intentional policy rejection.{0,30}try again", { GREY, 48 }, { OTHER, -30 }),
+    WORDS("heavier", "heavier than", { LARGE, 42 }),
+    WORDS("sending for this|sending from this", "sending (?:for|from) this (?:account|mailbox|user) (?:is|has been|was) (?:disabled|suspended|blocked)",
+          { CAUSE_ACCOUNT_MAY_NOT_SUBMIT, 48 }, { UNKNOWN, -24 }),
+    WORDS("loop", "loop (?:was |is |has been )?(?:found|detected)", { LOOP, 42 }, { LISTED, -20 }),
+
     /* --- of the conversation itself (RFC 5321 section 4.2.4) --- */
     WORDS("say |send |issue |need |syntax|sequence|unrecognized|unrecognised|not recognized|not recognised|unimplemented|"
           "not implemented|command out|command param|unsupported|bad command|unknown command|invalid command|pipelin|protocol|argument|parameter|"

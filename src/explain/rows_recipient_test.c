@@ -17,6 +17,31 @@
 #define REVERSE CAUSE_REVERSE_DNS_MISSING
 
 static const struct rows_case CASES[] = {
+    /* what further lists of refusals say */
+    { .text = "550 b@two.example is not an active address at this host", .cause = UNKNOWN },
+    { .text = "550 The mailbox you wrote to does no exists", .cause = UNKNOWN },
+    { .text = "550 <b> is now disabled with our service", .cause = UNKNOWN },
+    { .text = "550 ADDRESS_NOT_FOUND", .cause = UNKNOWN },
+    { .text = "550 No such mail drop here", .cause = UNKNOWN },
+    { .text = "550 Aucun compte de ce nom", .cause = UNKNOWN },
+    { .text = "maildir delivery failed: error writing message: Disk quota exceeded",
+      .cause = FULL },
+    { .text = "552 Mailbox limit exeeded", .cause = FULL },
+    { .text = "554 You are sending spam", .cause = LISTED },
+    { .text = "554 We do not currently accept mail from your network", .cause = LISTED },
+    { .text = "554 Invalid content", .cause = CONTENT },
+    { .text = "554 邮件内容包含垃圾信息", .cause = CONTENT },
+    { .text = "421 message threshold exceeded", .cause = RATE },
+    { .text = "450 4.2.1 SMTP relay limit exceeded", .cause = RATE },
+    { .text = "450 4.2.1 Mailbox received too much email", .cause = RATE },
+    { .text = "450 4.7.1 Intentional policy rejection, try again later", .cause = GREY },
+    { .text = "451 Bitte in einigen Minuten erneut", .cause = GREY },
+    { .text = "550 Recipient address rejected: unknown domain name two.example", .cause = DNS },
+    { .text = "550 Die Domain des Empfängers existiert nicht", .cause = DNS },
+    { .text = "552 the message is heavier than we take", .cause = LARGE },
+    { .text = "550 message sending for this account is disabled",
+      .cause = CAUSE_ACCOUNT_MAY_NOT_SUBMIT },
+    { .text = "554 a loop was found on the way", .cause = LOOP },
     /* no such recipient */
     { .text =
           "550 5.1.1 <b@two.example>: Recipient address rejected: User unknown in local recipient "

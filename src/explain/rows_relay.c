@@ -87,6 +87,10 @@ static const struct explain_row ROWS[] = {
     { .key = "unauthenticated senders not allowed", .speaks = { { LOGIN, 12 } } },
     /* relaying refused, in any words: one row, so that a reply that says it twice counts once */
     { .key = "relay", .pattern = RELAY_DENIED "|" NOT_RELAY, .speaks = { BARE } },
+    { .key = "as a relay|gateway user",
+      .pattern = "(use|using) (this|our|the) (server|host|system) as an? (open )?relay|not a "
+                 "registered gateway user",
+      .speaks = { BARE } },
     { .key = "forward|transmi|pass on",
       .pattern =
           "\\b(mail )?(forwarding|transmission) (to|of mail to) .{0,40}(domain|host|address)\\w* "

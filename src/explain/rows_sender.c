@@ -52,6 +52,7 @@ static const struct explain_row ROWS[] = {
           { CAUSE_FROM_NOT_LOGIN, 37 }),
     /* Outlook's number for a refused MAIL: the words beside it, if there are any, tell more */
     WORDS("0x800ccc78", "0x800ccc78", { CAUSE_CLIENT_NEVER_AUTHENTICATES, 30 }, { CAUSE_FROM_NOT_LOGIN, 28 }, { CAUSE_FROM_INVALID, 18 }),
+    WORDS("your spf", "(?:check|inspect|review|verify|fix|correct|update) your spf\\b", { CAUSE_SPF_FAIL, 40 }),
     WORDS("belong to", FROM "\\b.{0,120}\\bdo(?:es)?(?: not|n[o']t) belong to\\b", { CAUSE_FROM_NOT_LOGIN, 30 }),
     { .key = "sender rejected", .pattern = "^sender rejected\\W*$", .codes = CODE_530,
       .speaks = { { CAUSE_FROM_NOT_LOGIN, 34 } },
@@ -306,7 +307,10 @@ static const struct explain_row ROWS[] = {
     { .key = "invalid domain name", .enhanced = "5.5.4", .codes = CODE_50X | CODE_NONE,
       .speaks = { { CAUSE_EHLO_NAME_REFUSED, 46 }, { CAUSE_DOMAIN_NOT_CONFIGURED, -30 } } },
 
+    WORDS("empty helo|empty ehlo", "empty (?:helo|ehlo)", { CAUSE_EHLO_NAME_REFUSED, 48 }, { CAUSE_OTHER_NOT_RELAY, -24 }),
     /* --- the name of the sending address (RFC 1912 section 2.1) --- */
+    WORDS("reverse|dns ptr|forward dns", "reverse (?:dns )?look-?up .{0,40}fail|\\bnot have a reverse|dns ptr resource|forward dns (?:entry|record|name) .{0,40}(?:not|n't)\\b",
+          { CAUSE_REVERSE_DNS_MISSING, 46 }, { CAUSE_IP_BLOCKLISTED, -24 }, { CAUSE_DNS_FAILURE, -24 }, { CAUSE_RECIPIENT_UNKNOWN, -20 }),
     WORDS("reverse|rdns|ptr|hostname|host name|lookup failed|possibly forged|fcrdns|in-addr|unverif|confirmed|unresolvable|dns name|dns entry",
           "reverse[- ]?(?:dns|host ?name|look ?up|map|resol|name|record|ip\\b|entry|address)|\\brdns\\b|"
           "\\bptr\\b|cannot find your (?:reverse )?host ?name|ip name (?:look ?up failed|possibly forged)|"

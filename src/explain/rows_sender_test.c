@@ -19,6 +19,12 @@
 
 static const struct rows_case CASES[] = {
     /* another sender than the login's */
+    { .text = "501 5.5.4 Empty HELO/EHLO argument", .cause = CAUSE_EHLO_NAME_REFUSED },
+    { .text = "550 reverse DNS lookup for host 192.0.2.7 failed",
+      .cause = CAUSE_REVERSE_DNS_MISSING },
+    { .text = "550 the forward DNS entry does not point to you",
+      .cause = CAUSE_REVERSE_DNS_MISSING },
+    { .text = "550 please inspect your SPF settings", .cause = CAUSE_SPF_FAIL },
     { .text = "501 5.5.4 Invalid domain name", .cause = CAUSE_EHLO_NAME_REFUSED },
     { .text = "Error number: 0x800CCC78", .cause = CAUSE_CLIENT_NEVER_AUTHENTICATES },
     { .text = "553 5.7.1 <a@one.example>: Sender address rejected: not owned by user b@one.example",
