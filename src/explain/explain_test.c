@@ -391,6 +391,8 @@ static void test_proves_and_splits(void **state)
     assert_true(explain_text(x, STR("550 5.1.1 User unknown"), &memory, found, &e));
     assert_int_equal(found->proves_count, 0);
     assert_false(found->relay);
+    /* who refused is a guess where nothing tells it */
+    assert_true(str_starts(found->who_refused, STR("most likely the recipient's server")));
     arena_done(&memory);
 }
 

@@ -29,6 +29,7 @@ static const struct mask_case {
       "YW5uYQ==",
       "CLIENT -> SERVER: AUTH LOGIN\nSERVER -> CLIENT: 334 VXNlcm5hbWU6\nCLIENT -> SERVER: "
       "[hidden]" },
+    { "an answer whose challenge was left out", "AUTH LOGIN\nYW5uYTE=", "AUTH LOGIN\n[hidden]" },
     { "the login is over: nothing is hidden", "AUTH LOGIN\n235 ok\nSize1234",
       "AUTH LOGIN\n235 ok\nSize1234" },
     { "an answer to CRAM-MD5", "AUTH CRAM-MD5\n334 PDEyMz4=\nYW5uYSA5MTNh",
