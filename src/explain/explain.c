@@ -15,11 +15,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KNOWN 0.25 /* below this share the cause is not known */
-#define SURE  0.5  /* from this share on a refusal speaks for itself */
-#define MORE  1.5  /* times the share of the best refusal that the text as a whole must come to */
-#define OPEN  0.04 /* a family of this share is left open by the text */
-enum { SPOKEN_FOR = -6 }; /* decibans that a cause reaches only where something spoke for it */
+#define SURE_OF_A_LETTER 0.9
+#define KNOWN            0.25 /* below this share the cause is not known */
+#define SURE             0.5  /* from this share on a refusal speaks for itself */
+#define MORE             1.5 /* times the share of the best refusal that the text as a whole must come to */
+#define OPEN             0.04 /* a family of this share is left open by the text */
+enum { SPOKEN_FOR = -6 };     /* decibans that a cause reaches only where something spoke for it */
 
 struct explainer {
     struct weigher *weigher;
@@ -249,6 +250,17 @@ bool explain_page(struct explainer *x, struct explain_page *page, struct arena *
     return true;
 }
 
+/* A letter that somebody wrote, in which nobody is shown to refuse, is explained only where its words are sure. */
+static void doubt_a_letter(struct explanation *x, struct arena *memory)
+{
+    bool letter = (x->cleaned & CLEANED_MESSAGE) && x->page.form == FORM_NONE && !x->said;
+    if (!letter || x->best.confidence >= SURE_OF_A_LETTER)
+        return;
+    struct explanation doubtful = { .cleaned = x->cleaned, .page = x->page };
+    *x = doubtful;
+    x->summary = tell_summary(x, memory);
+}
+
 bool explain_text(struct explainer *x, str octets, struct arena *memory, struct explanation *out,
                   struct err *e)
 {
@@ -279,6 +291,7 @@ bool explain_text(struct explainer *x, str octets, struct arena *memory, struct 
     if (!explain_page(x, p, memory, out, e))
         return false;
     out->cleaned = cleaned;
+    doubt_a_letter(out, memory);
     out->hidden = hidden + more;
     return true;
 }

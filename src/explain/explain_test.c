@@ -76,6 +76,11 @@ static const struct text_case {
       "Nov 26 05:00:00 mx postfix/submission/smtpd[100]: NOQUEUE: reject: RCPT from "
       "localhost[127.0.0.1]: 554 5.7.1 <b@far.example>: Relay access denied; from=<a@near.example> "
       "to=<b@far.example> proto=ESMTP helo=<web> sasl_method=PLAIN sasl_username=a@near.example" },
+    { "a letter, and no refusal", NOT_KNOWN, FAMILIES, CAUSE_NONE,
+      "Return-Path: <n@shop.example>\nReceived: from a.example by b.example; Sat, 4 Feb 2023 "
+      "23:09:17 "
+      "+0000\nFrom: Shop <n@shop.example>\nTo: anna@near.example\nSubject: Welcome\nMIME-Version: "
+      "1.0\nContent-Type: text/plain\n\nPlease verify your email address before you order." },
     /* relaying refused, bare */
     { "Exim", FAMILY_AUTH_REQUIRED, FAMILY_RECIPIENT_DOMAIN_NOT_LOCAL, CAUSE_NONE,
       "550 relay not permitted" },
