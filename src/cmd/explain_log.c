@@ -254,7 +254,7 @@ static uint64_t seed(void)
 
 static void read_files(struct run *r, const struct log_file *files)
 {
-    struct err e;
+    struct err e = { .kind = ERR_NONE };
     for (size_t i = 0; i < r->o->count && !r->unwritten; i++) {
         bool last = i + 1 == r->o->count;
         bool ok = r->o->follow && last ? log_follow(&r->reading, files[i].path, go_live, &e)
@@ -301,7 +301,7 @@ int explain_log_run(const struct explain_log_options *o)
 {
     struct err e;
     struct run r = { .o = o, .reading = { .line = take_line, .tick = tick } };
-    struct log_file files[EXPLAIN_LOG_FILES];
+    struct log_file files[EXPLAIN_LOG_FILES] = { 0 };
     sort_files(o, files, &r);
     r.reading.user = &r;
     const struct explain_log_limits limits = {

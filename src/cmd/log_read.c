@@ -63,8 +63,10 @@ bool log_stream_open(struct log_stream *s, struct log_read *in, const char *path
     struct stat st;
     *s = (struct log_stream){ .fd = -1 };
     int fd = is_stdin(path) ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &st) != 0)
-        return err_sys(e, "opening '%.150s'", shown(path));
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        err_sys(e, "opening '%.150s'", shown(path));
+        return false;
+    }
     *s = (struct log_stream){ .fd = fd, .is_file = S_ISREG(st.st_mode), .in = in };
     log_lines_init(&s->lines, in->line, in->user);
     s->unpack = log_unpack_new(plain, s);

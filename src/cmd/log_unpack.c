@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#define ZLIB_CONST /* next_in may be read only */
 #include <zlib.h>
 
 enum { HEAD_OCTETS = 8, OUT_OCTETS = 128 << 10, GZIP_WINDOW = 15 + 16 /* zlib.h: gzip alone */ };
@@ -86,7 +87,7 @@ static bool begin_gzip(struct log_unpack *u, struct err *e)
 static bool inflate_some(struct log_unpack *u, str *octets, struct err *e)
 {
     size_t n = octets->n < UINT_MAX ? octets->n : UINT_MAX;
-    u->z.next_in = (Bytef *)(uintptr_t)octets->p;
+    u->z.next_in = (const Bytef *)octets->p;
     u->z.avail_in = (uInt)n;
     u->z.next_out = (Bytef *)u->out;
     u->z.avail_out = OUT_OCTETS;

@@ -317,7 +317,8 @@ static bool undelivered(str rest, struct log_line *out)
     size_t defer = str_find(rest, STR(" defer ("));
     if (defer != STR_NOT_FOUND)
         tail = str_skip(rest, defer + 8);
-    out->words = scan_until(&tail, STR(": "), &part) ? str_trim(tail) : str_trim(tail);
+    (void)scan_until(&tail, STR(": "), &part);
+    out->words = str_trim(tail);
     out->end = scan_end(out->words);
     if (out->end != SMTP_END_REPLY)
         out->stage = SMTP_STAGE_CONNECT;

@@ -360,10 +360,10 @@ static size_t indent(str line)
  * first line, or names the recipient that the unit is about already. */
 static bool begins_unit(str unit, str line)
 {
-    str behind, own = STR_NONE, address = recipient_at(line, &behind);
+    str behind, address = recipient_at(line, &behind);
     if (address.n == 0 || unit.n == 0)
         return address.n > 0;
-    own = recipient_at(str_take(unit, str_find_octet(unit, '\n')), &behind);
+    str own = recipient_at(str_take(unit, str_find_octet(unit, '\n')), &behind);
     str before = str_trim(unit);
     if (own.n == 0)
         return !is_digit(before.p[before.n - 1]) && !str_ends_nocase(before, STR("said:"));

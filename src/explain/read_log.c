@@ -100,8 +100,9 @@ static bool goes_on(struct reading *r, struct session *s, const struct log_line 
 
 static void refused(struct reading *r, struct log_line *l)
 {
-    struct session *s = session_of(r, l->session), *q = session_of(r, l->queue_id);
-    s = session_of(r, l->session); /* the other may have taken its place */
+    (void)session_of(r, l->session); /* so that the other takes no place of an older one's */
+    struct session *q = session_of(r, l->queue_id);
+    struct session *s = session_of(r, l->session); /* the other may have taken its place */
     if (goes_on(r, s, l))
         return;
     if (q)

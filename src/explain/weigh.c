@@ -51,7 +51,7 @@ struct weigher *weigher_new(bool many)
         return NULL;
     for (size_t i = 0; i < COUNT_OF(TABLES); i++)
         w->count += TABLES[i]->count;
-    w->rows = calloc(w->count, sizeof *w->rows);
+    w->rows = calloc(w->count, sizeof *w->rows); /* NOLINT(bugprone-sizeof-expression): pointers */
     w->matcher = matcher_new(w->count, many);
     bool made = w->rows && w->matcher;
     size_t n = 0;

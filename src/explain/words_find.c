@@ -67,10 +67,10 @@ static bool begins(str text, str before)
     bool more;
     struct smtp_enhanced x;
     str rest, words;
-    bool first = !str_trim(before).n;
-    if (!first && !is_open(before.p[before.n - 1]) && before.p[before.n - 1] != ':' &&
-        before.p[before.n - 1] != ';' && before.p[before.n - 1] != '=' &&
-        before.p[before.n - 1] != '>')
+    bool first = before.n == 0 || !str_trim(before).n;
+    if (!first && before.n > 0 && !is_open(before.p[before.n - 1]) &&
+        before.p[before.n - 1] != ':' && before.p[before.n - 1] != ';' &&
+        before.p[before.n - 1] != '=' && before.p[before.n - 1] != '>')
         return false;
     if (explain_words_code(text, &code, &more, &rest)) {
         if (code >= 400 && code < 420)

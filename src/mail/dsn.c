@@ -127,14 +127,14 @@ static str one_line(str value, struct arena *memory)
 
 static str without_brackets(str address)
 {
-    if (address.n > 1 && address.p[0] == '<' && address.p[address.n - 1] == '>')
+    if (address.p && address.n > 1 && address.p[0] == '<' && address.p[address.n - 1] == '>')
         return str_trim(str_skip(str_take(address, address.n - 1), 1));
     return address;
 }
 
 static bool is_type(str word)
 {
-    for (size_t i = 0; i < word.n; i++)
+    for (size_t i = 0; word.p && i < word.n; i++)
         if (!is_alnum(word.p[i]) && word.p[i] != '-' && word.p[i] != '_')
             return false;
     return word.n > 0 && word.n <= 32;
@@ -155,7 +155,7 @@ static enum mail_dsn_action action_of(str line)
 {
     int action = MAIL_DSN_NO_ACTION;
     size_t n = 0;
-    while (n < line.n && is_alpha(line.p[n]))
+    while (line.p && n < line.n && is_alpha(line.p[n]))
         n++;
     return names_find(&MAIL_DSN_ACTION_NAMES, str_take(line, n), &action)
                ? (enum mail_dsn_action)action
