@@ -48,7 +48,7 @@ struct explanation {
 };
 
 struct explainer; /* fields are in explain.c: the rows made ready, once */
-/* many: patterns are compiled by JIT beforehand, for logs; else each when it is first needed. NULL: no memory. */
+/* Each pattern is compiled when it is first needed; many: into machine code, for logs. NULL: no memory. */
 struct explainer *explainer_new(bool many) MUST_CHECK;
 void explainer_free(struct explainer *x);
 AUTO_FREE(explainer_freep, struct explainer, explainer_free)
