@@ -265,7 +265,8 @@ static void programs(struct page *p, const struct smtp_attempt *works)
         struct buf b;
         struct err e;
         buf_init(&b, SETTINGS_TEXT_MAX);
-        if (settings_write(program, works, &b, &e)) {
+        const struct settings wanted = settings_of(works);
+        if (settings_write(program, &wanted, &b, &e)) {
             page_element(p, "h3", program->title);
             page_element(p, "pre", str_trim(buf_str(&b)));
         }

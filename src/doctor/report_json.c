@@ -220,7 +220,7 @@ static json_t *cells_of(const struct doctor_report *r)
     return list;
 }
 
-static json_t *settings_of(const struct smtp_attempt *works)
+static json_t *settings_texts(const struct smtp_attempt *works)
 {
     json_t *o = json_object();
     const struct settings_program *p;
@@ -228,7 +228,8 @@ static json_t *settings_of(const struct smtp_attempt *works)
         struct buf b;
         struct err e;
         buf_init(&b, SETTINGS_TEXT_MAX);
-        if (settings_write(p, works, &b, &e)) {
+        const struct settings wanted = settings_of(works);
+        if (settings_write(p, &wanted, &b, &e)) {
             char name[64];
             snprintf(name, sizeof name, "%.*s", STR_ARG(p->name));
             json_object_set_new(o, name, text_of(buf_str(&b)));
@@ -247,7 +248,7 @@ static json_t *fix_of(const struct doctor_report *r)
     for (size_t i = 0; i < n; i++)
         json_array_append_new(steps, text_of(step[i]));
     json_object_set_new(o, "steps", steps);
-    json_object_set_new(o, "settings", settings_of(j->works ? &j->works->attempt : NULL));
+    json_object_set_new(o, "settings", settings_texts(j->works ? &j->works->attempt : NULL));
     return o;
 }
 

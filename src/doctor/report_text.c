@@ -140,7 +140,8 @@ static void add_settings(const struct doctor_report *r, struct buf *out)
     if (!r->judgement->works || !settings_program_at(0))
         return;
     buf_init(&b, 16384);
-    if (settings_write(settings_program_at(0), &r->judgement->works->attempt, &b, &e)) {
+    const struct settings wanted = settings_of(&r->judgement->works->attempt);
+    if (settings_write(settings_program_at(0), &wanted, &b, &e)) {
         buf_addf(out, "\n%sSettings that work%s\n", BOLD(r), PLAIN(r));
         indented(out, buf_str(&b));
     }

@@ -1,47 +1,40 @@
 /* SPDX-License-Identifier: ISC */
 #include "settings/settings.h"
 #include "base/escape.h"
-#include "settings/writers.h"
+#include "settings/rows.h"
 #include <string.h>
 
-static const struct settings_program PROGRAMS[] = {
-    { STR_INIT("mail-program"), STR_INIT("Any mail program"),
-      STR_INIT("PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-256 NTLM GSSAPI EXTERNAL "
-               "XOAUTH2 OAUTHBEARER"),
-      settings_mail_program },
-    { STR_INIT("thunderbird"), STR_INIT("Thunderbird"),
-      STR_INIT("PLAIN LOGIN CRAM-MD5 NTLM GSSAPI EXTERNAL XOAUTH2"), settings_thunderbird },
-    { STR_INIT("outlook"), STR_INIT("Outlook"), STR_INIT("PLAIN LOGIN NTLM"), settings_outlook },
-    { STR_INIT("msmtp"), STR_INIT("msmtp"),
-      STR_INIT("PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-256 NTLM XOAUTH2 "
-               "OAUTHBEARER"),
-      settings_msmtp },
-    { STR_INIT("swaks"), STR_INIT("swaks"), STR_INIT("PLAIN LOGIN CRAM-MD5 DIGEST-MD5 NTLM"),
-      settings_swaks },
-    { STR_INIT("postfix"), STR_INIT("Postfix"),
-      STR_INIT("PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-256 NTLM"),
-      settings_postfix },
-    { STR_INIT("exim"), STR_INIT("Exim on Debian"), STR_INIT("PLAIN LOGIN CRAM-MD5"),
-      settings_exim },
-    { STR_INIT("opensmtpd"), STR_INIT("OpenSMTPD"), STR_INIT("PLAIN LOGIN"), settings_opensmtpd },
-    { STR_INIT("python"), STR_INIT("Python smtplib"), STR_INIT("PLAIN LOGIN CRAM-MD5"),
-      settings_python },
-    { STR_INIT("phpmailer"), STR_INIT("PHPMailer"), STR_INIT("PLAIN LOGIN CRAM-MD5"),
-      settings_phpmailer },
-    { STR_INIT("nodemailer"), STR_INIT("Nodemailer"), STR_INIT("PLAIN LOGIN CRAM-MD5 XOAUTH2"),
-      settings_nodemailer },
+static const struct name_row SECRET_ROWS[] = {
+    { SETTINGS_SECRET_NONE, STR_INIT("none") },
+    { SETTINGS_SECRET_ASKED, STR_INIT("asked") },
+    { SETTINGS_SECRET_LITERAL, STR_INIT("literal") },
+    { SETTINGS_SECRET_ENV, STR_INIT("environment") },
+    { SETTINGS_SECRET_COMMAND, STR_INIT("command") },
+    { SETTINGS_SECRET_FILE, STR_INIT("file") },
+    { SETTINGS_SECRET_HIDDEN, STR_INIT("hidden") },
+};
+const struct names SETTINGS_SECRET_NAMES = NAMES(SECRET_ROWS);
+
+static const struct settings_program *const PROGRAMS[] = {
+    &SETTINGS_MAIL_PROGRAM, &SETTINGS_THUNDERBIRD, &SETTINGS_OUTLOOK, &SETTINGS_APPLE_MAIL,
+    &SETTINGS_MOBILECONFIG, &SETTINGS_DEVICE,      &SETTINGS_MSMTP,   &SETTINGS_NULLMAILER,
+    &SETTINGS_DMA,          &SETTINGS_MUTT,        &SETTINGS_SWAKS,   &SETTINGS_POSTFIX,
+    &SETTINGS_EXIM,         &SETTINGS_OPENSMTPD,   &SETTINGS_PYTHON,  &SETTINGS_DJANGO,
+    &SETTINGS_COMPOSE,      &SETTINGS_PHPMAILER,   &SETTINGS_SYMFONY, &SETTINGS_WORDPRESS,
+    &SETTINGS_NEXTCLOUD,    &SETTINGS_NODEMAILER,  &SETTINGS_GITEA,   &SETTINGS_GITLAB,
+    &SETTINGS_GRAFANA,
 };
 
 const struct settings_program *settings_program_at(size_t index)
 {
-    return index < COUNT_OF(PROGRAMS) ? &PROGRAMS[index] : NULL;
+    return index < COUNT_OF(PROGRAMS) ? PROGRAMS[index] : NULL;
 }
 
 const struct settings_program *settings_program_named(str name)
 {
     for (size_t i = 0; i < COUNT_OF(PROGRAMS); i++)
-        if (str_eq_nocase(PROGRAMS[i].name, name))
-            return &PROGRAMS[i];
+        if (str_eq_nocase(PROGRAMS[i]->name, name))
+            return PROGRAMS[i];
     return NULL;
 }
 
@@ -49,34 +42,8 @@ const struct settings_program *settings_program_nearest(str typed)
 {
     struct name_row rows[COUNT_OF(PROGRAMS)];
     for (size_t i = 0; i < COUNT_OF(PROGRAMS); i++)
-        rows[i] = (struct name_row){ (int)i, PROGRAMS[i].name };
+        rows[i] = (struct name_row){ (int)i, PROGRAMS[i]->name };
     return settings_program_named(names_nearest(&(struct names)NAMES(rows), typed));
-}
-
-bool settings_host_is_ipv6(const struct smtp_attempt *a)
-{
-    struct ip ip;
-    return ip_parse(a->host, &ip) && str_find_octet(a->host, ':') != STR_NOT_FOUND;
-}
-
-str settings_host(const struct smtp_attempt *a)
-{
-    return str_starts(a->host, STR("[")) ? str_take(str_skip(a->host, 1), a->host.n - 2) : a->host;
-}
-
-void settings_add_lower(struct buf *out, str mechanism)
-{
-    for (size_t i = 0; i < mechanism.n; i++)
-        buf_addc(out, to_lower(mechanism.p[i]));
-}
-
-bool settings_carries(const char *title, str value, const char *octets, const char *what,
-                      struct err *e)
-{
-    for (size_t i = 0; i < value.n; i++)
-        if (str_find_octet(str_from(octets), value.p[i]) != STR_NOT_FOUND)
-            return err_set(e, ERR_SYNTAX, "%s cannot be told %s", title, what);
-    return true;
 }
 
 static const struct field {
@@ -162,7 +129,7 @@ static bool is_complete(const struct smtp_attempt *a, struct err *e)
         return err_set(e, ERR_SYNTAX, "writing settings: the port is not known");
     if (a->security == SMTP_SECURITY_AUTO)
         return err_set(e, ERR_SYNTAX, "writing settings: the kind of encryption is not known");
-    if (smtp_attempt_logs_in(a) && !a->user.n && !settings_is(a, "EXTERNAL"))
+    if (smtp_attempt_logs_in(a) && !a->user.n && !str_eq_nocase(a->mechanism, STR("EXTERNAL")))
         return err_set(e, ERR_SYNTAX, "writing settings: the user name is not known");
     if (a->helo.n && !is_helo(a->helo))
         return err_set(e, ERR_SYNTAX, "writing settings: the EHLO name is no host name");
@@ -185,17 +152,50 @@ static bool spell_mechanism(const struct settings_program *p, str *mechanism, st
                    STR_ARG(*mechanism));
 }
 
-bool settings_write(const struct settings_program *p, const struct smtp_attempt *works,
-                    struct buf *out, struct err *e)
+/* A password that stands in the text may hold any octet but NUL; a reference to one is seen like the rest. */
+static bool secret_goes(const struct settings_program *p, const struct settings *s, struct err *e)
 {
-    struct smtp_attempt spelled = *works;
-    if (!are_plain(works, e) || !is_complete(works, e) ||
-        !spell_mechanism(p, &spelled.mechanism, e))
+    if (s->secret == SETTINGS_SECRET_NONE || !smtp_attempt_logs_in(&s->attempt))
+        return true;
+    if (!(p->secrets & s->secret)) {
+        str kind = names_of(&SETTINGS_SECRET_NAMES, (int)s->secret);
+        return err_set(e, ERR_SYNTAX, "%.*s cannot be told its password this way: %.*s",
+                       STR_ARG(p->title), STR_ARG(kind));
+    }
+    if (s->secret == SETTINGS_SECRET_ASKED)
+        return true;
+    if (!s->secret_text.n || s->secret_text.n > SETTINGS_SECRET_MAX ||
+        str_find_octet(s->secret_text, '\0') != STR_NOT_FOUND)
+        return err_set(e, ERR_SYNTAX,
+                       "writing settings: the password is empty, holds a NUL, or is longer than %d "
+                       "octets",
+                       SETTINGS_SECRET_MAX);
+    if (s->secret != SETTINGS_SECRET_LITERAL && !is_plain(s->secret_text))
+        return err_set(e, ERR_SYNTAX,
+                       "writing settings: the place of the password holds a character that cannot "
+                       "be seen");
+    return true;
+}
+
+static void add_untried(const struct settings_program *p, struct buf *out)
+{
+    if (!p->ran.n)
+        buf_addf(out, "%.*sBaton has not tried these settings in %.*s itself.%.*s\n",
+                 STR_ARG(p->comment), STR_ARG(p->title), STR_ARG(p->comment_end));
+}
+
+bool settings_write(const struct settings_program *p, const struct settings *s, struct buf *out,
+                    struct err *e)
+{
+    struct settings spelled = *s;
+    if (!are_plain(&s->attempt, e) || !is_complete(&s->attempt, e) ||
+        !spell_mechanism(p, &spelled.attempt.mechanism, e) || !secret_goes(p, s, e))
         return false;
-    AUTO(buf_done) struct buf text;
+    AUTO(buf_wipe_done) struct buf text;
     buf_init(&text, SETTINGS_TEXT_MAX);
     if (!p->write(&spelled, &text, e))
         return false;
+    add_untried(p, &text);
     if (!buf_ok(&text) || !buf_add(out, buf_str(&text)))
         return err_set(e, ERR_LIMIT, "writing settings for %.*s: they are too long",
                        STR_ARG(p->title));

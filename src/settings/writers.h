@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * settings/writers.h - one function a program, for the rows of settings.c, and what they share
+ * settings/writers.h - what the writers of the rows share
  */
 #ifndef BATON_SETTINGS_WRITERS_H
 #define BATON_SETTINGS_WRITERS_H
+#include "settings/rows.h"
 #include "settings/settings.h"
-
-typedef bool settings_writer(const struct smtp_attempt *works, struct buf *out, struct err *e);
-/* dialogs.c */
-settings_writer settings_mail_program, settings_thunderbird, settings_outlook;
-/* clients.c */
-settings_writer settings_msmtp, settings_swaks;
-/* servers.c */
-settings_writer settings_postfix, settings_exim, settings_opensmtpd;
-/* code.c */
-settings_writer settings_python, settings_phpmailer, settings_nodemailer;
 
 /* The address to show as From: that of the header when it is another than the reverse-path. */
 static inline str settings_from(const struct smtp_attempt *a)
@@ -36,4 +27,12 @@ void settings_add_lower(struct buf *out, str mechanism);
 /* False, with the sentence "TITLE cannot be told WHAT", when value holds one of octets. */
 bool settings_carries(const char *title, str value, const char *octets, const char *what,
                       struct err *e) MUST_CHECK;
+
+/* For code that sends one message: what stands there where the attempt named nobody. */
+str settings_author(const struct smtp_attempt *a);
+str settings_recipient(const struct smtp_attempt *a);
+/* The reverse-path has to be said apart from the author's address. */
+bool settings_has_own_reverse_path(const struct smtp_attempt *a);
+/* before "value" after */
+void settings_add_double(struct buf *out, const char *before, str value, const char *after);
 #endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: ISC */
+#include "settings/mistakes.h"
+#include "settings/reading.h"
+
+static const struct name_row SURENESS_ROWS[] = {
+    { MISTAKE_WRONG, STR_INIT("wrong") },
+    { MISTAKE_LIKELY, STR_INIT("likely") },
+    { MISTAKE_UNSAFE, STR_INIT("unsafe") },
+    { MISTAKE_NOTE, STR_INIT("note") },
+};
+const struct names SETTINGS_SURENESS_NAMES = NAMES(SURENESS_ROWS);
+
+/* clang-format off */
+#define ROW(id, name, cause, sure) [MISTAKE_##id] = { MISTAKE_##id, STR_INIT(name), CAUSE_##cause, MISTAKE_##sure }
+static const struct settings_mistake_row ROWS[MISTAKES] = {
+    ROW(SECRET_LINE_END,    "secret-line-end",    PASSWORD_MANGLED,          WRONG),
+    ROW(SECRET_QUOTES,      "secret-quotes",      PASSWORD_MANGLED,          LIKELY),
+    ROW(SECRET_DOLLAR,      "secret-dollar",      PASSWORD_MANGLED,          WRONG),
+    ROW(SECRET_CUT,         "secret-cut",         PASSWORD_MANGLED,          WRONG),
+    ROW(SECRET_BLANK,       "secret-blank",       PASSWORD_MANGLED,          LIKELY),
+    ROW(SECRET_ESCAPE,      "secret-escape",      PASSWORD_MANGLED,          LIKELY),
+    ROW(SECRET_ODD,         "secret-odd",         PASSWORD_MANGLED,          LIKELY),
+    ROW(SECRET_PLACEHOLDER, "secret-placeholder", WRONG_CREDENTIALS,         WRONG),
+    ROW(SECRET_EMPTY,       "secret-empty",       WRONG_CREDENTIALS,         WRONG),
+    ROW(SECRET_SPACES,      "secret-spaces",      NONE,                      NOTE),
+    ROW(LOGIN_OFF,          "login-off",          CLIENT_NEVER_AUTHENTICATES, WRONG),
+    ROW(LOGIN_NO_USER,      "login-no-user",      CLIENT_NEVER_AUTHENTICATES, WRONG),
+    ROW(LOGIN_NO_SECRET,    "login-no-secret",    CLIENT_NEVER_AUTHENTICATES, LIKELY),
+    ROW(LOGIN_IN_CLEAR,     "login-in-clear",     AUTH_HIDDEN_UNTIL_TLS,     UNSAFE),
+    ROW(LOGIN_KEY,          "login-key",          CLIENT_NEVER_AUTHENTICATES, WRONG),
+    ROW(LOGIN_MECHANISM,    "login-mechanism",    NO_COMMON_MECHANISM,       LIKELY),
+    ROW(LOGIN_USER_FORM,    "login-user-form",    WRONG_USERNAME_FORM,       LIKELY),
+    ROW(LOGIN_SWITCHED_OFF, "login-switched-off", PASSWORD_LOGIN_SWITCHED_OFF, LIKELY),
+    ROW(TLS_AGAINST_PORT,   "tls-against-port",   TLS_MODE_MISMATCH,         LIKELY),
+    ROW(TLS_OPTIONAL,       "tls-optional",       NONE,                      UNSAFE),
+    ROW(VERIFY_OFF,         "verify-off",         NONE,                      UNSAFE),
+    ROW(PORT_25,            "port-25",            MX_PORT_NOT_SUBMISSION,    LIKELY),
+    ROW(PORT_BROKEN,        "port-broken",        WRONG_SERVER,              WRONG),
+    ROW(HOST_MISSING,       "host-missing",       WRONG_SERVER,              WRONG),
+    ROW(HOST_FORM,          "host-form",          WRONG_SERVER,              WRONG),
+    ROW(HOST_BRACKETS,      "host-brackets",      WRONG_SERVER,              LIKELY),
+    ROW(HOST_NO_PORT,       "host-no-port",       MX_PORT_NOT_SUBMISSION,    LIKELY),
+    ROW(HOST_PRODUCT,       "host-product",       WRONG_SERVER,              LIKELY),
+    ROW(HOST_INCOMING,      "host-incoming",      WRONG_SERVER,              LIKELY),
+    ROW(HOST_MX,            "host-mx",            MX_PORT_NOT_SUBMISSION,    LIKELY),
+    ROW(HOST_TYPO,          "host-typo",          WRONG_SERVER,              LIKELY),
+    ROW(HELO_NAME,          "helo-name",          EHLO_NAME_REFUSED,         NOTE),
+    ROW(FROM_EMPTY,         "from-empty",         FROM_INVALID,              LIKELY),
+    ROW(FROM_UNQUALIFIED,   "from-unqualified",   FROM_INVALID,              LIKELY),
+    ROW(FROM_OTHER,         "from-other",         FROM_NOT_LOGIN,            LIKELY),
+    ROW(FROM_TYPO,          "from-typo",          FROM_INVALID,              LIKELY),
+    ROW(BOOLEAN_QUOTED,     "boolean-quoted",     NONE,                      LIKELY),
+    ROW(DIALECT,            "dialect",            NONE,                      WRONG),
+    ROW(KEY_UNKNOWN,        "key-unknown",        NONE,                      NOTE),
+    ROW(KEY_TWICE,          "key-twice",          NONE,                      NOTE),
+    ROW(KEY_MISPLACED,      "key-misplaced",      NONE,                      WRONG),
+    ROW(REFERENCE_LOST,     "reference-lost",     NONE,                      LIKELY),
+    ROW(LINE_BROKEN,        "line-broken",        NONE,                      LIKELY),
+    ROW(NOT_APPLIED,        "not-applied",        CLIENT_NEVER_AUTHENTICATES, WRONG),
+    ROW(RELAY_OPEN,         "relay-open",         NONE,                      UNSAFE),
+};
+/* clang-format on */
+
+const struct settings_mistake_row *settings_mistake_row(enum settings_mistake_id id)
+{
+    return (unsigned)id < MISTAKES ? &ROWS[id] : NULL;
+}
+
+struct settings_mistake *settings_mistake(struct settings_reading *r, enum settings_mistake_id id,
+                                          const struct settings_item *item, str said, str remedy)
+{
+    for (size_t i = 0; i < r->mistake_count; i++)
+        if (r->mistakes[i].row->id == id && r->mistakes[i].item == item)
+            return &r->mistakes[i];
+    if (r->mistake_count == SETTINGS_MISTAKES || !said.n)
+        return NULL;
+    struct settings_mistake *m = &r->mistakes[r->mistake_count++];
+    *m = (struct settings_mistake){ &ROWS[id], ROWS[id].cause, ROWS[id].sure, item, said, remedy };
+    return m;
+}
+
+void settings_look_for_mistakes(struct settings_reading *r)
+{
+    (void)r;
+}

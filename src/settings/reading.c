@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * settings/reading.c - the reading as a whole, and what its readers share
+ */
+#include "base/err.h"
+#include "base/escape.h"
+#include "settings/reader.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct name_row FIELD_ROWS[] = {
+    { SETTINGS_HOST, STR_INIT("host") },
+    { SETTINGS_PORT, STR_INIT("port") },
+    { SETTINGS_SECURITY, STR_INIT("security") },
+    { SETTINGS_LOGIN, STR_INIT("login") },
+    { SETTINGS_USER, STR_INIT("user") },
+    { SETTINGS_SECRET, STR_INIT("password") },
+    { SETTINGS_FROM, STR_INIT("from") },
+    { SETTINGS_HEADER_FROM, STR_INIT("header-from") },
+    { SETTINGS_TO, STR_INIT("to") },
+    { SETTINGS_HELO, STR_INIT("helo") },
+    { SETTINGS_SOURCE, STR_INIT("source") },
+    { SETTINGS_VERIFY, STR_INIT("verify") },
+    { SETTINGS_CA, STR_INIT("ca-file") },
+};
+const struct names SETTINGS_FIELD_NAMES = NAMES(FIELD_ROWS);
+
+/* ------------------------------------------------------------------------------------------------
+ * Files and variables
+ */
+void settings_reading_init(struct settings_reading *r, struct arena *a,
+                           const struct settings_program *program)
+{
+    *r = (struct settings_reading){ .arena = a, .program = program };
+}
+
+static struct settings_file *add_file(struct settings_reading *r, str path,
+                                      const struct settings_file *from)
+{
+    if (r->file_count == SETTINGS_FILES)
+        return NULL;
+    struct settings_file *f = &r->files[r->file_count++];
+    *f = (struct settings_file){ .path = path, .from = from };
+    return f;
+}
+
+bool settings_give_file(struct settings_reading *r, str path, str text)
+{
+    struct settings_file *f = add_file(r, path, NULL);
+    if (!f)
+        return false;
+    f->text = text;
+    f->answer = SETTINGS_GIVEN;
+    return true;
+}
+
+const struct settings_file *settings_file_named(struct settings_reading *r, str path,
+                                                const struct settings_file *from)
+{
+    struct settings_file *f = NULL;
+    for (size_t i = 0; i < r->file_count && !f; i++)
+        if (r->files[i].from == from && str_eq(r->files[i].path, path))
+            f = &r->files[i];
+    if (!f)
+        f = add_file(r, path, from);
+    if (!f)
+        return NULL;
+    r->wishes += f->answer == SETTINGS_WISHED;
+    return f->answer == SETTINGS_GIVEN ? f : NULL;
+}
+
+bool settings_variable(struct settings_reading *r, str name, str *value)
+{
+    struct settings_variable *v = NULL;
+    for (size_t i = 0; i < r->variable_count && !v; i++)
+        if (str_eq(r->variables[i].name, name))
+            v = &r->variables[i];
+    if (!v && r->variable_count < SETTINGS_VARIABLES) {
+        v = &r->variables[r->variable_count++];
+        *v = (struct settings_variable){ .name = name };
+    }
+    if (!v)
+        return false;
+    r->wishes += v->answer == SETTINGS_WISHED;
+    if (v->answer == SETTINGS_GIVEN)
+        *value = v->value;
+    return v->answer == SETTINGS_GIVEN;
+}
+
+struct settings_place settings_place_of(const struct settings_file *f, size_t at, size_t n)
+{
+    struct settings_place p = { .file = f, .line = 1, .column = 1, .at = at, .n = n };
+    for (size_t i = 0; i < at && i < f->text.n; i++) {
+        p.column++;
+        if (f->text.p[i] == '\n') {
+            p.line++;
+            p.column = 1;
+        }
+    }
+    return p;
+}
+
+void settings_add_place(const struct settings_place *p, struct buf *out)
+{
+    if (!p->file)
+        return;
+    escape_line(p->file->path, out);
+    buf_addf(out, ":%u", p->line);
+}
+
+bool settings_broken(const struct settings_file *f, size_t at, struct err *e, const char *fmt, ...)
+{
+    char what[160];
+    va_list list;
+    struct settings_place p = settings_place_of(f, at, 0);
+    va_start(list, fmt);
+    vsnprintf(what, sizeof what, fmt, list);
+    va_end(list);
+    return err_set(e, ERR_SYNTAX, "%.*s:%u:%u: %s", STR_ARG(str_take(f->path, 60)), p.line,
+                   p.column, what);
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Items and fields
+ */
+struct settings_item *settings_add_item(struct settings_reading *r, str section, str key, str value,
+                                        struct settings_place place, unsigned how)
+{
+    if (!r->items)
+        r->items = arena_alloc(r->arena, SETTINGS_ITEMS * sizeof *r->items);
+    if (!r->items || r->item_count == SETTINGS_ITEMS)
+        return NULL;
+    struct settings_item *i = &r->items[r->item_count++];
+    *i = (struct settings_item){ section, key, value, how, place, false };
+    return i;
+}
+
+static struct settings_item *item(struct settings_reading *r, str section, str key,
+                                  bool (*same)(str, str))
+{
+    struct settings_item *last = NULL;
+    for (size_t i = 0; i < r->item_count; i++) {
+        struct settings_item *at = &r->items[i];
+        if (same(at->key, key) && (!section.p || same(at->section, section))) {
+            at->known = true;
+            last = at;
+        }
+    }
+    return last;
+}
+
+struct settings_item *settings_item_named(struct settings_reading *r, str section, str key)
+{
+    return item(r, section, key, str_eq);
+}
+
+struct settings_item *settings_item_nocase(struct settings_reading *r, str section, str key)
+{
+    return item(r, section, key, str_eq_nocase);
+}
+
+void settings_said(struct settings_reading *r, enum settings_field field,
+                   struct settings_item *said)
+{
+    if (!said)
+        return;
+    said->known = true;
+    r->said[field] = said;
+}
+
+static void take_port(struct settings_reading *r, struct settings_item *said)
+{
+    uint64_t port;
+    if (str_to_u64(str_trim(said->value), UINT16_MAX, &port) && port)
+        r->found.attempt.port = (uint16_t)port;
+    else
+        settings_mistake(r, MISTAKE_PORT_BROKEN, said, STR("the port is no number from 1 to 65535"),
+                         STR("write 587 with STARTTLS, or 465 with TLS at once"));
+}
+
+void settings_take(struct settings_reading *r, enum settings_field field,
+                   struct settings_item *said)
+{
+    struct smtp_attempt *a = &r->found.attempt;
+    if (!said)
+        return;
+    settings_said(r, field, said);
+    if (said->how & SETTINGS_ITEM_CODE)
+        return;
+    switch (field) {
+    case SETTINGS_HOST: a->host = str_trim(said->value); break;
+    case SETTINGS_PORT: take_port(r, said); break;
+    case SETTINGS_USER: a->user = said->value; break;
+    case SETTINGS_FROM: a->from = said->value; break;
+    case SETTINGS_HEADER_FROM: a->header_from = said->value; break;
+    case SETTINGS_TO: a->to = said->value; break;
+    case SETTINGS_HELO: a->helo = said->value; break;
+    case SETTINGS_SOURCE: (void)!ip_parse(str_trim(said->value), &a->source); break;
+    case SETTINGS_CA: r->found.ca_file = said->value; break;
+    default: break;
+    }
+}
+
+void settings_take_secret(struct settings_reading *r, struct settings_item *said)
+{
+    if (!said)
+        return;
+    bool known = !(said->how & SETTINGS_ITEM_CODE);
+    settings_said(r, SETTINGS_SECRET, said);
+    r->found.secret = known ? SETTINGS_SECRET_LITERAL : SETTINGS_SECRET_HIDDEN;
+    r->found.secret_text = known ? said->value : STR_NONE;
+}
+
+void settings_take_reference(struct settings_reading *r, struct settings_item *said,
+                             enum settings_secret kind, str text)
+{
+    if (!said)
+        return;
+    settings_said(r, SETTINGS_SECRET, said);
+    r->found.secret = kind;
+    r->found.secret_text = text;
+}
+
+int settings_truth(str value)
+{
+    static const str YES[] = { STR_INIT("1"), STR_INIT("yes"), STR_INIT("true"), STR_INIT("on") };
+    static const str NO[] = { STR_INIT(""), STR_INIT("0"), STR_INIT("no"), STR_INIT("false"),
+                              STR_INIT("off") };
+    str word = str_trim(value);
+    for (size_t i = 0; i < COUNT_OF(YES); i++)
+        if (str_eq_nocase(word, YES[i]))
+            return 1;
+    for (size_t i = 0; i < COUNT_OF(NO); i++)
+        if (str_eq_nocase(word, NO[i]))
+            return 0;
+    return -1;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * The whole
+ */
+const struct settings_program *settings_program_of_file(str path, str text, struct err *e)
+{
+    const struct settings_program *p, *best = NULL, *second = NULL;
+    unsigned most = 0, next = 0;
+    for (size_t i = 0; (p = settings_program_at(i)) != NULL; i++) {
+        unsigned points = p->looks ? p->looks(path, text) : 0;
+        if (points > most) {
+            second = best;
+            next = most;
+            best = p;
+            most = points;
+        } else if (points > next) {
+            second = p;
+            next = points;
+        }
+    }
+    if (most && most > next)
+        return best;
+    if (most)
+        err_set(e, ERR_SYNTAX, "%.*s may be a file of %.*s or of %.*s; say which by --program",
+                STR_ARG(str_take(path, 80)), STR_ARG(best->title), STR_ARG(second->title));
+    else
+        err_set(e, ERR_SYNTAX,
+                "%.*s looks like no settings file that Baton knows; say whose it is by --program",
+                STR_ARG(str_take(path, 80)));
+    return NULL;
+}
+
+static void forget(struct settings_reading *r)
+{
+    r->wishes = r->item_count = r->account_count = r->mistake_count = 0;
+    r->account_taken = STR_NONE;
+    r->found = (struct settings){ .secret = SETTINGS_SECRET_NONE };
+    memset(r->said, 0, sizeof r->said);
+}
+
+bool settings_read(struct settings_reading *r, struct err *e)
+{
+    const struct settings_file *f = settings_main_file(r);
+    forget(r);
+    if (!r->program)
+        r->program = settings_program_of_file(f->path, f->text, e);
+    if (!r->program)
+        return false;
+    if (!r->program->read)
+        return err_set(e, ERR_SYNTAX, "Baton does not read files of %.*s",
+                       STR_ARG(r->program->title));
+    if (!r->program->read(r, e))
+        return false;
+    if (!r->wishes)
+        settings_look_for_mistakes(r);
+    return true;
+}
