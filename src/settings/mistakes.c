@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "settings/mistakes.h"
-#include "settings/reading.h"
+#include "settings/mistakes_inside.h"
 
 static const struct name_row SURENESS_ROWS[] = {
     { MISTAKE_WRONG, STR_INIT("wrong") },
@@ -79,7 +79,27 @@ struct settings_mistake *settings_mistake(struct settings_reading *r, enum setti
     return m;
 }
 
+/* This machine, or one that only this network knows: a container, a private address. */
+static bool is_near(str host)
+{
+    struct ip ip;
+    if (ip_parse(host, &ip))
+        return ip_is_near(&ip);
+    return str_find_octet(host, '.') == STR_NOT_FOUND || str_ends_nocase(host, STR(".local")) ||
+           str_ends_nocase(host, STR(".localdomain")) || str_ends_nocase(host, STR(".internal")) ||
+           str_ends_nocase(host, STR(".localhost")) || str_ends_nocase(host, STR(".lan"));
+}
+
 void settings_look_for_mistakes(struct settings_reading *r)
 {
-    (void)r;
+    const struct smtp_attempt *a = &r->found.attempt;
+    const struct mistakes_of m = { .r = r,
+                                   .a = a,
+                                   .provider = provider_of_host(a->host),
+                                   .near = is_near(a->host),
+                                   .logs_in = smtp_attempt_logs_in(a) };
+    mistakes_of_secret(&m);
+    mistakes_of_login(&m);
+    mistakes_of_server(&m);
+    mistakes_of_sender(&m);
 }

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * settings/mistakes_login.c - a login that is not made, or cannot go well
+ */
+#include "settings/mistakes_inside.h"
+
+static void switched_off(const struct mistakes_of *m)
+{
+    const struct settings *s = &m->r->found;
+    if (m->logs_in || !s->attempt.user.n || s->secret == SETTINGS_SECRET_NONE)
+        return;
+    const struct settings_item *item = m->r->said[SETTINGS_LOGIN] ? m->r->said[SETTINGS_LOGIN]
+                                                                  : m->r->said[SETTINGS_USER];
+    settings_mistake(m->r, MISTAKE_LOGIN_OFF, item,
+                     STR("there are a user name and a password, and the login is not switched on: "
+                         "they are not used"),
+                     STR("switch the login on"));
+}
+
+static bool names_user_itself(str mechanism)
+{
+    return str_eq_nocase(mechanism, STR("EXTERNAL")) || str_eq_nocase(mechanism, STR("GSSAPI"));
+}
+
+static void incomplete(const struct mistakes_of *m)
+{
+    const struct settings_item *user = mistakes_at(m, SETTINGS_USER);
+    if (!m->logs_in || names_user_itself(m->a->mechanism))
+        return;
+    if (!m->a->user.n && !(user && user->how & SETTINGS_ITEM_CODE))
+        MISTAKE(m, LOGIN_NO_USER, LOGIN, STR("the login is switched on, and there is no user name"),
+                STR("write the user name, in most cases the whole mail address"));
+    else if (m->a->user.n && m->r->found.secret == SETTINGS_SECRET_NONE)
+        MISTAKE(m, LOGIN_NO_SECRET, USER, STR("there is a user name, and no password"),
+                STR("write the password, or a reference to where it is kept"));
+}
+
+static void in_clear(const struct mistakes_of *m)
+{
+    if (!m->logs_in || m->near || names_user_itself(m->a->mechanism))
+        return;
+    struct settings_mistake *told = NULL;
+    if (m->a->security == SMTP_SECURITY_NONE)
+        told = MISTAKE(m, LOGIN_IN_CLEAR, SECURITY,
+                       STR("the login would go without encryption; most servers offer none then"),
+                       STR("switch on STARTTLS with port 587, or TLS at once with port 465"));
+    if (told && m->provider)
+        told->sure = MISTAKE_LIKELY;
+}
+
+static bool has_word(str words, str word)
+{
+    for (str rest = words; rest.p;)
+        if (str_eq_nocase(str_cut(&rest, ' '), word))
+            return true;
+    return false;
+}
+
+static void mechanism(const struct mistakes_of *m)
+{
+    str name = m->a->mechanism;
+    if (!m->logs_in || !m->provider || !m->provider->mechanisms.n ||
+        str_eq_nocase(name, STR("auto")) || has_word(m->provider->mechanisms, name))
+        return;
+    MISTAKE(m, LOGIN_MECHANISM, LOGIN,
+            arena_printf(m->r->arena, "the login is set to %.*s, and %.*s takes %.*s",
+                         STR_ARG(name), STR_ARG(m->provider->title),
+                         STR_ARG(m->provider->mechanisms)),
+            STR("leave the method to the program, or set one of these"));
+}
+
+static void user_form(const struct mistakes_of *m)
+{
+    const struct provider *p = m->provider;
+    str user = m->a->user, wanted = STR_NONE;
+    bool address = str_find_octet(user, '@') != STR_NOT_FOUND;
+    if (!m->logs_in || !p || !user.n)
+        return;
+    if (p->user == PROVIDER_USER_ADDRESS && !address)
+        wanted = STR("the whole mail address");
+    else if (p->user == PROVIDER_USER_LOCAL && address)
+        wanted = STR("what stands before the @, alone");
+    else if (p->user == PROVIDER_USER_FIXED && !str_eq(user, p->fixed_user))
+        wanted = arena_printf(m->r->arena, "the word %.*s", STR_ARG(p->fixed_user));
+    if (wanted.n)
+        MISTAKE(m, LOGIN_USER_FORM, USER,
+                arena_printf(m->r->arena, "at %.*s the user name is %.*s", STR_ARG(p->title),
+                             STR_ARG(wanted)),
+                arena_printf(m->r->arena, "set the user name to %.*s", STR_ARG(wanted)));
+}
+
+/* The account's own password does not go at every provider. */
+static void password_kind(const struct mistakes_of *m)
+{
+    const struct provider *p = m->provider;
+    struct settings_mistake *told = NULL;
+    if (!m->logs_in || !p || m->r->found.token || names_user_itself(m->a->mechanism))
+        return;
+    if (p->password == PROVIDER_OAUTH)
+        told = MISTAKE(m, LOGIN_SWITCHED_OFF, SECRET,
+                       arena_printf(m->r->arena,
+                                    "%.*s takes no password from programs, only OAuth2",
+                                    STR_ARG(p->title)),
+                       STR("use a program that signs in by OAuth2, or another server that takes "
+                           "passwords"));
+    else if (p->password == PROVIDER_SWITCHED)
+        told = MISTAKE(m, LOGIN_SWITCHED_OFF, SECRET,
+                       arena_printf(m->r->arena,
+                                    "%.*s takes a password only where the organisation "
+                                    "has not switched that off",
+                                    STR_ARG(p->title)),
+                       arena_printf(m->r->arena,
+                                    "see what works in its place: baton providers %.*s",
+                                    STR_ARG(p->id)));
+    else if (p->password == PROVIDER_APP_PASSWORD)
+        told = MISTAKE(m, LOGIN_SWITCHED_OFF, SECRET,
+                       arena_printf(m->r->arena,
+                                    "%.*s takes a password made for programs, not the "
+                                    "account's own",
+                                    STR_ARG(p->title)),
+                       STR("make an app password on the account's page, and write it here"));
+    if (!told)
+        return;
+    if (p->password != PROVIDER_OAUTH)
+        told->sure = MISTAKE_NOTE;
+    if (p->password == PROVIDER_APP_PASSWORD)
+        told->cause = CAUSE_APP_PASSWORD_NEEDED;
+}
+
+void mistakes_of_login(const struct mistakes_of *m)
+{
+    switched_off(m);
+    incomplete(m);
+    in_clear(m);
+    mechanism(m);
+    user_form(m);
+    password_kind(m);
+}

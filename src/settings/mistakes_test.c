@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "settings/mistakes.h"
+#include "settings/reading.h"
+
+/* A case is a right setting of a private server, and what differs from it. */
+static const struct smtp_attempt RIGHT = {
+    .host = STR_INIT("mail.corp.test"),
+    .port = 587,
+    .security = SMTP_SECURITY_STARTTLS,
+    .mechanism = STR_INIT("auto"),
+    .user = STR_INIT("anna@corp.test"),
+    .from = STR_INIT("anna@corp.test"),
+};
+#define SECRET "tulip-Mania-1637"
+
+struct fault {
+    const char *what;
+    str host, user, from, header_from, mechanism, secret,
+        helo; /* "-" is empty; empty: as in RIGHT */
+    uint16_t port;
+    enum smtp_security security;
+    bool in_clear, any, at_will; /* security none; certificates not verified; only if offered */
+    enum settings_secret kind;   /* NONE: a literal */
+    bool no_secret, token;
+    enum settings_field how_of;
+    unsigned how;
+    const char *wanted; /* name of the mistake; NULL: none */
+    const char *cause;  /* NULL: not looked at */
+    const char *sure;   /* NULL: not looked at */
+};
+
+static str changed(str right, str given)
+{
+    return str_eq(given, STR("-")) ? STR("") : given.n ? given : right;
+}
+
+static struct settings_item ITEMS[SETTINGS_FIELDS];
+
+static void look(const struct fault *f, struct settings_reading *r)
+{
+    struct settings *s = &r->found;
+    *s = (struct settings){ .attempt = RIGHT };
+    s->attempt.host = changed(RIGHT.host, f->host);
+    s->attempt.user = changed(RIGHT.user, f->user);
+    s->attempt.from = changed(RIGHT.from, f->from);
+    s->attempt.header_from = changed(STR_NONE, f->header_from);
+    s->attempt.mechanism = changed(RIGHT.mechanism, f->mechanism);
+    s->attempt.helo = f->helo;
+    s->attempt.port = f->port ? f->port : RIGHT.port;
+    s->attempt.security = f->in_clear   ? SMTP_SECURITY_NONE
+                          : f->at_will  ? SMTP_SECURITY_AUTO
+                          : f->security ? f->security
+                                        : RIGHT.security;
+    s->unverified = f->any;
+    s->token = f->token;
+    s->secret = f->no_secret ? SETTINGS_SECRET_NONE : f->kind ? f->kind : SETTINGS_SECRET_LITERAL;
+    s->secret_text = changed(STR(SECRET), f->secret);
+    for (unsigned i = 0; i < SETTINGS_FIELDS; i++) {
+        ITEMS[i] = (struct settings_item){ .key = names_of(&SETTINGS_FIELD_NAMES, (int)i) };
+        ITEMS[i].value = i == SETTINGS_SECRET ? s->secret_text : STR("x");
+        ITEMS[i].how = f->how && i == f->how_of ? f->how : 0;
+        r->said[i] = &ITEMS[i];
+    }
+    if (!f->header_from.n)
+        r->said[SETTINGS_HEADER_FROM] = NULL;
+    if (f->no_secret)
+        r->said[SETTINGS_SECRET] = NULL;
+    settings_look_for_mistakes(r);
+}
+
+static const struct settings_mistake *found(const struct settings_reading *r, const char *name)
+{
+    for (size_t i = 0; i < r->mistake_count; i++)
+        if (str_eq(r->mistakes[i].row->name, str_from(name)))
+            return &r->mistakes[i];
+    return NULL;
+}
+
+static void run(const struct fault *f)
+{
+    struct arena a;
+    struct settings_reading r;
+    arena_init(&a, 1 << 20);
+    settings_reading_init(&r, &a, NULL);
+    look(f, &r);
+    const struct settings_mistake *m = f->wanted ? found(&r, f->wanted) : NULL;
+    if (!f->wanted && r.mistake_count)
+        fail_msg("%s: '%.*s' is none", f->what, STR_ARG(r.mistakes[0].said));
+    if (f->wanted && !m)
+        fail_msg("%s: %s is not seen", f->what, f->wanted);
+    if (m && f->cause && !str_eq(cause_of(m->cause)->name, str_from(f->cause)))
+        fail_msg("%s: the cause is %.*s", f->what, STR_ARG(cause_of(m->cause)->name));
+    if (m && f->sure &&
+        !str_eq(names_of(&SETTINGS_SURENESS_NAMES, (int)m->sure), str_from(f->sure)))
+        fail_msg("%s: how sure is another", f->what);
+    for (size_t i = 0; i < r.mistake_count; i++) {
+        const struct settings_mistake *told = &r.mistakes[i];
+        assert_true(told->said.n && told->remedy.n);
+        if (f->secret.n > 3)
+            assert_true(str_find(told->said, f->secret) == STR_NOT_FOUND &&
+                        str_find(told->remedy, f->secret) == STR_NOT_FOUND);
+    }
+    arena_done(&a);
+}
+
+#define S STR_INIT
+static const struct fault SECRETS[] = {
+    { .what = "right" },
+    { .what = "ends in a line",
+      .secret = S(SECRET "\n"),
+      .wanted = "secret-line-end",
+      .cause = "password-mangled",
+      .sure = "wrong" },
+    { .what = "in quotes",
+      .secret = S("\"" SECRET "\""),
+      .wanted = "secret-quotes",
+      .cause = "password-mangled" },
+    { .what = "in single quotes", .secret = S("'" SECRET "'"), .wanted = "secret-quotes" },
+    { .what = "a blank behind", .secret = S(SECRET " "), .wanted = "secret-blank" },
+    { .what = "a blank within", .secret = S("tulip Mania 1637") },
+    { .what = "a no-break space", .secret = S("tulip\xC2\xA0Mania"), .wanted = "secret-odd" },
+    { .what = "Latin-1", .secret = S("caf\xE9-1637"), .wanted = "secret-odd" },
+    { .what = "UTF-8", .secret = S("caf\xC3\xA9-1637") },
+    { .what = "base64 of a line", .secret = S("dHVsaXAtTWFuaWEtMTYzNwo="), .wanted = "secret-odd" },
+    { .what = "a dollar meant", .secret = S("a$HOME$1b") },
+    { .what = "percent meant", .secret = S("50%40off") },
+    { .what = "a dollar eaten",
+      .secret = S("pa"),
+      .how_of = SETTINGS_SECRET,
+      .how = SETTINGS_ITEM_LOST,
+      .wanted = "secret-dollar",
+      .sure = "wrong" },
+    { .what = "cut at a comment",
+      .secret = S("pa"),
+      .how_of = SETTINGS_SECRET,
+      .how = SETTINGS_ITEM_CUT,
+      .wanted = "secret-cut" },
+    { .what = "empty", .secret = S("-"), .wanted = "secret-empty" },
+    { .what = "empty by a lost reference",
+      .secret = S("-"),
+      .how_of = SETTINGS_SECRET,
+      .how = SETTINGS_ITEM_LOST },
+    { .what = "of an example",
+      .secret = S("YOUR_APP_PASSWORD"),
+      .wanted = "secret-placeholder",
+      .cause = "wrong-credentials" },
+    { .what = "stars", .secret = S("********"), .wanted = "secret-placeholder" },
+    { .what = "in angle brackets", .secret = S("<the password>"), .wanted = "secret-placeholder" },
+    { .what = "as Google shows it",
+      .secret = S("abcd efgh ijkl mnop"),
+      .wanted = "secret-spaces",
+      .sure = "note" },
+    { .what = "in a keyring", .kind = SETTINGS_SECRET_ASKED, .secret = S("-") },
+    { .what = "behind a name", .kind = SETTINGS_SECRET_ENV, .secret = S("SMTP_PASSWORD\n") },
+};
+static const struct fault LOGINS[] = {
+    { .what = "switched off",
+      .mechanism = S("-"),
+      .wanted = "login-off",
+      .cause = "client-never-authenticates",
+      .sure = "wrong" },
+    { .what = "no login at all", .mechanism = S("-"), .user = S("-"), .no_secret = true },
+    { .what = "a user alone", .mechanism = S("-"), .no_secret = true },
+    { .what = "no user", .user = S("-"), .wanted = "login-no-user" },
+    { .what = "user is code", .user = S("-"), .how_of = SETTINGS_USER, .how = SETTINGS_ITEM_CODE },
+    { .what = "by certificate", .user = S("-"), .mechanism = S("EXTERNAL"), .no_secret = true },
+    { .what = "no password", .no_secret = true, .wanted = "login-no-secret" },
+    { .what = "in clear",
+      .in_clear = true,
+      .wanted = "login-in-clear",
+      .cause = "auth-hidden-until-tls",
+      .sure = "unsafe" },
+    { .what = "in clear to this machine", .host = S("127.0.0.1"), .in_clear = true },
+    { .what = "in clear in a container's net",
+      .host = S("mailhog"),
+      .port = 1025,
+      .in_clear = true },
+    { .what = "in clear at Gmail",
+      .host = S("smtp.gmail.com"),
+      .user = S("anna.k@gmail.com"),
+      .from = S("anna.k@gmail.com"),
+      .in_clear = true,
+      .wanted = "login-in-clear",
+      .sure = "likely" },
+    { .what = "Gmail by CRAM-MD5",
+      .host = S("smtp.gmail.com"),
+      .user = S("anna.k@gmail.com"),
+      .from = S("anna.k@gmail.com"),
+      .mechanism = S("CRAM-MD5"),
+      .wanted = "login-mechanism" },
+    { .what = "CRAM-MD5 elsewhere", .mechanism = S("CRAM-MD5") },
+    { .what = "Gmail by half a name",
+      .host = S("smtp.gmail.com"),
+      .user = S("anna.k"),
+      .from = S("anna.k@gmail.com"),
+      .wanted = "login-user-form",
+      .cause = "wrong-username-form" },
+    { .what = "WEB.DE by the whole address",
+      .host = S("smtp.web.de"),
+      .user = S("anna.k@web.de"),
+      .from = S("anna.k@web.de"),
+      .wanted = "login-user-form" },
+    { .what = "SendGrid by name",
+      .host = S("smtp.sendgrid.net"),
+      .user = S("anna"),
+      .wanted = "login-user-form" },
+    { .what = "SendGrid", .host = S("smtp.sendgrid.net"), .user = S("apikey") },
+    { .what = "Outlook.com by password",
+      .host = S("smtp-mail.outlook.com"),
+      .user = S("anna.k@outlook.com"),
+      .from = S("anna.k@outlook.com"),
+      .mechanism = S("XOAUTH2"),
+      .wanted = "login-switched-off",
+      .cause = "password-login-switched-off",
+      .sure = "likely" },
+    { .what = "Outlook.com by token",
+      .host = S("smtp-mail.outlook.com"),
+      .user = S("anna.k@outlook.com"),
+      .from = S("anna.k@outlook.com"),
+      .mechanism = S("XOAUTH2"),
+      .token = true },
+    { .what = "Gmail by password",
+      .host = S("smtp.gmail.com"),
+      .user = S("anna.k@gmail.com"),
+      .from = S("anna.k@gmail.com"),
+      .wanted = "login-switched-off",
+      .cause = "app-password-needed" },
+    { .what = "Microsoft 365 by password",
+      .host = S("smtp.office365.com"),
+      .wanted = "login-switched-off",
+      .sure = "note" },
+};
+static const struct fault SERVERS[] = {
+    { .what = "none", .host = S("-"), .wanted = "host-missing", .cause = "wrong-server" },
+    { .what = "code", .host = S("-"), .how_of = SETTINGS_HOST, .how = SETTINGS_ITEM_CODE },
+    { .what = "a scheme", .host = S("ssl://mail.corp.test"), .wanted = "host-form" },
+    { .what = "a port", .host = S("mail.corp.test:587"), .wanted = "host-form" },
+    { .what = "an address", .host = S("anna@corp.test"), .wanted = "host-form" },
+    { .what = "quotes", .host = S("'mail.corp.test'"), .wanted = "host-form" },
+    { .what = "a blank", .host = S("mail.corp.test mx.corp.test"), .wanted = "host-form" },
+    { .what = "IPv6", .host = S("2001:db8::25") },
+    { .what = "IPv6 in brackets", .host = S("[2001:db8::25]") },
+    { .what = "IMAP", .host = S("imap.corp.test"), .wanted = "host-incoming" },
+    { .what = "POP", .host = S("pop3.corp.test"), .wanted = "host-incoming" },
+    { .what = "Google's MX",
+      .host = S("aspmx.l.google.com"),
+      .wanted = "host-mx",
+      .cause = "mx-port-not-submission" },
+    { .what = "Google's MX without login",
+      .host = S("aspmx.l.google.com"),
+      .mechanism = S("-"),
+      .user = S("-"),
+      .no_secret = true },
+    { .what = "465 in STARTTLS",
+      .port = 465,
+      .wanted = "tls-against-port",
+      .cause = "tls-mode-mismatch" },
+    { .what = "465 in clear", .port = 465, .in_clear = true, .wanted = "tls-against-port" },
+    { .what = "465 at will", .port = 465, .at_will = true, .wanted = "tls-against-port" },
+    { .what = "465", .port = 465, .security = SMTP_SECURITY_TLS },
+    { .what = "2465", .port = 2465, .security = SMTP_SECURITY_TLS },
+    { .what = "587 by TLS at once", .security = SMTP_SECURITY_TLS, .wanted = "tls-against-port" },
+    { .what = "25 by TLS at once",
+      .port = 25,
+      .security = SMTP_SECURITY_TLS,
+      .wanted = "tls-against-port" },
+    { .what = "an own port by TLS at once", .port = 2626, .security = SMTP_SECURITY_TLS },
+    { .what = "IMAP's port",
+      .port = 993,
+      .security = SMTP_SECURITY_TLS,
+      .wanted = "host-incoming" },
+    { .what = "25 with a login", .port = 25, .wanted = "port-25", .sure = "note" },
+    { .what = "25 with a login at GMX",
+      .host = S("mail.gmx.net"),
+      .user = S("anna.k@gmx.de"),
+      .from = S("anna.k@gmx.de"),
+      .port = 25,
+      .wanted = "port-25",
+      .sure = "likely" },
+    { .what = "25 without a login",
+      .port = 25,
+      .mechanism = S("-"),
+      .user = S("-"),
+      .no_secret = true },
+    { .what = "25 to this machine", .host = S("localhost"), .port = 25 },
+    { .what = "any certificate", .any = true, .wanted = "verify-off", .sure = "unsafe" },
+    { .what = "any certificate of this machine", .host = S("localhost"), .any = true },
+    { .what = "encryption at will", .at_will = true, .wanted = "tls-optional" },
+    { .what = "greets as localhost",
+      .helo = S("localhost"),
+      .wanted = "helo-name",
+      .cause = "ehlo-name-refused" },
+    { .what = "greets as a container", .helo = S("3f2a9b77c01d"), .wanted = "helo-name" },
+    { .what = "greets by a bare name", .helo = S("web1"), .wanted = "helo-name" },
+    { .what = "greets by a name", .helo = S("web1.corp.test") },
+    { .what = "greets by an address", .helo = S("[192.0.2.7]") },
+};
+static const struct fault SENDERS[] = {
+    { .what = "empty", .from = S("-"), .wanted = "from-empty", .cause = "from-invalid" },
+    { .what = "bare", .from = S("www-data"), .wanted = "from-unqualified" },
+    { .what = "localhost",
+      .from = S("root@localhost"),
+      .wanted = "from-unqualified",
+      .sure = "likely" },
+    { .what = "localhost to this machine",
+      .host = S("localhost"),
+      .from = S("root@localhost"),
+      .wanted = "from-unqualified",
+      .sure = "note" },
+    { .what = "one word", .from = S("root@web1"), .wanted = "from-unqualified" },
+    { .what = "of an example", .from = S("noreply@yourdomain.com"), .wanted = "from-unqualified" },
+    { .what = "no local-part", .from = S("@corp.test"), .wanted = "from-unqualified" },
+    { .what = "code", .from = S("-"), .how_of = SETTINGS_FROM, .how = SETTINGS_ITEM_CODE },
+    { .what = "another of one's own server", .from = S("shop@corp.test") },
+    { .what = "another at GMX",
+      .host = S("mail.gmx.net"),
+      .user = S("anna.k@gmx.de"),
+      .from = S("shop@corp.test"),
+      .wanted = "from-other",
+      .cause = "from-not-login",
+      .sure = "likely" },
+    { .what = "in the header at GMX",
+      .host = S("mail.gmx.net"),
+      .user = S("anna.k@gmx.de"),
+      .from = S("anna.k@gmx.de"),
+      .header_from = S("shop@corp.test"),
+      .wanted = "from-other" },
+    { .what = "another at Gmail",
+      .host = S("smtp.gmail.com"),
+      .user = S("anna.k@gmail.com"),
+      .from = S("shop@corp.test"),
+      .wanted = "from-other",
+      .sure = "note" },
+};
+
+static void of_secrets(void **state UNUSED)
+{
+    for (size_t i = 0; i < COUNT_OF(SECRETS); i++)
+        run(&SECRETS[i]);
+}
+static void of_logins(void **state UNUSED)
+{
+    for (size_t i = 0; i < COUNT_OF(LOGINS); i++)
+        run(&LOGINS[i]);
+}
+static void of_servers(void **state UNUSED)
+{
+    for (size_t i = 0; i < COUNT_OF(SERVERS); i++)
+        run(&SERVERS[i]);
+}
+static void of_senders(void **state UNUSED)
+{
+    for (size_t i = 0; i < COUNT_OF(SENDERS); i++)
+        run(&SENDERS[i]);
+}
+
+static void rows_are_whole(void **state UNUSED)
+{
+    for (unsigned id = 0; id < MISTAKES; id++) {
+        const struct settings_mistake_row *row = settings_mistake_row((enum settings_mistake_id)id);
+        assert_true(row && row->id == id && row->name.n);
+        for (unsigned other = 0; other < id; other++)
+            assert_false(
+                str_eq(row->name, settings_mistake_row((enum settings_mistake_id)other)->name));
+    }
+    assert_null(settings_mistake_row(MISTAKES));
+}
+
+static void the_same_is_told_once(void **state UNUSED)
+{
+    struct arena a;
+    struct settings_reading r;
+    struct settings_item one = { .key = STR_INIT("a") }, two = { .key = STR_INIT("b") };
+    arena_init(&a, 1 << 16);
+    settings_reading_init(&r, &a, NULL);
+    struct settings_mistake *first = settings_mistake(&r, MISTAKE_KEY_TWICE, &one, STR("said"),
+                                                      STR("remedy"));
+    assert_non_null(first);
+    assert_ptr_equal(settings_mistake(&r, MISTAKE_KEY_TWICE, &one, STR("other"), STR("r")), first);
+    assert_true(str_eq(first->said, STR("said")));
+    assert_non_null(settings_mistake(&r, MISTAKE_KEY_TWICE, &two, STR("said"), STR("remedy")));
+    assert_null(settings_mistake(&r, MISTAKE_KEY_TWICE, NULL, STR_NONE, STR("remedy")));
+    assert_int_equal(r.mistake_count, 2);
+    for (unsigned i = 0; i < 2 * SETTINGS_MISTAKES; i++) {
+        struct settings_item *item = arena_alloc(&a, sizeof *item);
+        settings_mistake(&r, MISTAKE_KEY_TWICE, item, STR("said"), STR("remedy"));
+    }
+    assert_int_equal(r.mistake_count, SETTINGS_MISTAKES);
+    arena_done(&a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(of_secrets),     cmocka_unit_test(of_logins),
+        cmocka_unit_test(of_servers),     cmocka_unit_test(of_senders),
+        cmocka_unit_test(rows_are_whole), cmocka_unit_test(the_same_is_told_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
