@@ -92,7 +92,7 @@ static void foreign(const struct mistakes_of *m)
 void mistakes_of_sender(const struct mistakes_of *m)
 {
     one_from(m, SETTINGS_FROM, m->a->from);
-    if (m->a->header_from.n || m->r->said[SETTINGS_HEADER_FROM] != m->r->said[SETTINGS_FROM])
+    if (m->r->said[SETTINGS_HEADER_FROM] != m->r->said[SETTINGS_FROM])
         one_from(m, SETTINGS_HEADER_FROM, m->a->header_from);
     foreign(m);
 }
