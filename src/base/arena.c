@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/arena.h"
+#include "base/secret.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,13 @@ void arena_done(struct arena *a)
         free(dead);
     }
     a->used = 0;
+}
+
+void arena_wipe_done(struct arena *a)
+{
+    for (struct arena_block *at = a->blocks; at; at = at->next)
+        secret_wipe(at->memory, at->used);
+    arena_done(a);
 }
 
 /* A large piece gets a block of its own, kept second, so that the room left in the first is used. */

@@ -15,6 +15,7 @@ struct arena {
 
 void arena_init(struct arena *a, size_t max_octets);
 void arena_done(struct arena *a);
+void arena_wipe_done(struct arena *a); /* overwrites first: for secrets */
 
 /* Zeroed and aligned for any type; NULL at the maximum or without memory. */
 void *arena_alloc(struct arena *a, size_t n) MUST_CHECK;

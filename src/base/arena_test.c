@@ -70,12 +70,26 @@ static void copies_text(void **state UNUSED)
     assert_string_equal(printed.p, "mx:25");
 }
 
+static void overwrites_at_its_end(void **state UNUSED)
+{
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    for (size_t i = 0; i < 20; i++)
+        assert_non_null(arena_dup(&a, (str){ "secret secret", 13 }).p);
+    assert_non_null(arena_alloc(&a, 70000));
+    arena_wipe_done(&a);
+    assert_int_equal(a.used, 0);
+    assert_non_null(arena_alloc(&a, 100)); /* and may be used again */
+    arena_wipe_done(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_zeroed_aligned_memory),
         cmocka_unit_test(stops_at_the_maximum),
         cmocka_unit_test(copies_text),
+        cmocka_unit_test(overwrites_at_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
