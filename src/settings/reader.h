@@ -31,6 +31,9 @@ struct settings_item *settings_add_item(struct settings_reading *r, str section,
  * of the same section and key as known. Case counts, or not. */
 struct settings_item *settings_item_named(struct settings_reading *r, str section, str key);
 struct settings_item *settings_item_nocase(struct settings_reading *r, str section, str key);
+/* The reader knows this key, which may not be there: for "did you mean". The two above say it themselves. It must
+ * live as long as the arena. */
+void settings_key(struct settings_reading *r, str key);
 
 /* Says that a field was said there. */
 void settings_said(struct settings_reading *r, enum settings_field field,

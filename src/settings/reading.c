@@ -136,10 +136,20 @@ struct settings_item *settings_add_item(struct settings_reading *r, str section,
     return i;
 }
 
+void settings_key(struct settings_reading *r, str key)
+{
+    for (size_t i = 0; i < r->key_count; i++)
+        if (str_eq(r->keys[i], key))
+            return;
+    if (r->key_count < SETTINGS_KEYS)
+        r->keys[r->key_count++] = key;
+}
+
 static struct settings_item *item(struct settings_reading *r, str section, str key,
                                   bool (*same)(str, str))
 {
     struct settings_item *last = NULL;
+    settings_key(r, key);
     for (size_t i = 0; i < r->item_count; i++) {
         struct settings_item *at = &r->items[i];
         if (same(at->key, key) && (!section.p || same(at->section, section))) {
@@ -270,7 +280,7 @@ const struct settings_program *settings_program_of_file(str path, str text, stru
 
 static void forget(struct settings_reading *r)
 {
-    r->wishes = r->item_count = r->account_count = r->mistake_count = 0;
+    r->wishes = r->item_count = r->key_count = r->account_count = r->mistake_count = 0;
     r->account_taken = STR_NONE;
     r->found = (struct settings){ .secret = SETTINGS_SECRET_NONE };
     memset(r->said, 0, sizeof r->said);

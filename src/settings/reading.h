@@ -25,6 +25,7 @@ enum {
     SETTINGS_FILE_MAX = 1 << 20, /* octets of one file */
     SETTINGS_VARIABLES = 64,
     SETTINGS_ITEMS = 8192,
+    SETTINGS_KEYS = 160,
     SETTINGS_MISTAKES = 64,
     SETTINGS_ACCOUNTS = 64
 };
@@ -80,9 +81,12 @@ extern const struct names SETTINGS_FIELD_NAMES; /* "host" "port" ... */
 enum settings_item_how {
     SETTINGS_ITEM_QUOTED = 1 << 0,   /* stood in quotes, which are gone */
     SETTINGS_ITEM_EXPANDED = 1 << 1, /* a reference in it was replaced */
-    SETTINGS_ITEM_LOST = 1 << 2,     /* a reference in it names nothing, and nothing is put there: an eaten $ */
-    SETTINGS_ITEM_CODE = 1 << 3,     /* an expression, which cannot be known by reading; value is as written */
-    SETTINGS_ITEM_CUT = 1 << 4       /* a comment sign or a blank ended it, and more stands behind on the line */
+    SETTINGS_ITEM_LOST =
+        1 << 2, /* a reference in it names nothing, and nothing is put there: an eaten $ */
+    SETTINGS_ITEM_CODE =
+        1 << 3, /* an expression, which cannot be known by reading; value is as written */
+    SETTINGS_ITEM_CUT =
+        1 << 4 /* a comment sign or a blank ended it, and more stands behind on the line */
 };
 /* One setting of a file, as the program would see it. */
 struct settings_item {
@@ -97,7 +101,7 @@ struct settings_item {
 struct settings_reading {
     struct arena *arena;
     const struct settings_program *program; /* given, or found by shape */
-    str account;                            /* asked for; empty: the one that the program would take */
+    str account; /* asked for; empty: the one that the program would take */
     struct settings_file files[SETTINGS_FILES];
     size_t file_count;
     struct settings_variable variables[SETTINGS_VARIABLES];
@@ -108,6 +112,8 @@ struct settings_reading {
     const struct settings_item *said[SETTINGS_FIELDS]; /* where; NULL: nowhere */
     struct settings_item *items;
     size_t item_count;
+    str keys[SETTINGS_KEYS]; /* those that the reader knows, for "did you mean" */
+    size_t key_count;
     str accounts[SETTINGS_ACCOUNTS]; /* where a file has several: their names */
     size_t account_count;
     str account_taken;
