@@ -403,6 +403,16 @@ const struct command COMMANDS[] = {
       "\n"
       "Exit status: 0, or 2 when there is no such ID or server.",
       CAUSES_OPTIONS, cmd_causes },
+    { "settings", "show | convert | list",
+      "Read the settings of a mail program from its own file, and write them for another",
+      "baton settings list names the programs, among them Postfix, Exim, OpenSMTPD, msmtp, Django, "
+      "PHPMailer, nodemailer and Compose files. A file is read as the program itself reads it: its "
+      "quotes, its defaults, the files and variables that it names. Files are only read, and no "
+      "command that stands in them is run unless --run-password-command is given.\n"
+      "\n"
+      "The password is never shown: its length, the kinds of its characters, and what is odd about "
+      "it are.",
+      NULL, cmd_settings },
     { "help", "[COMMAND]", "Show what there is", "", NULL, cmd_help },
     { "man", "[COMMAND]", "Print a manual page (mdoc)", "", NULL, cmd_man },
     { "completion", "bash|zsh|fish", "Print completions for a shell", "", NULL, cmd_completion },

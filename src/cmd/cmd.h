@@ -54,6 +54,7 @@ int cmd_demo(int argc, char **argv);
 int cmd_mock(int argc, char **argv);
 int cmd_observe(int argc, char **argv);
 int cmd_discover(int argc, char **argv);
+int cmd_settings(int argc, char **argv);
 int cmd_spf(int argc, char **argv);
 int cmd_dkim(int argc, char **argv);
 int cmd_domain(int argc, char **argv);
@@ -76,4 +77,9 @@ extern const struct command_option DEMO_OPTIONS[];
 extern const struct command_option SPF_OPTIONS[];
 extern const struct command_option DOMAIN_OPTIONS[];
 size_t command_option_count(const struct command *c);
+
+/* The subcommands of one that has some ("settings show", "settings set"): rows like it, the last without a name. NULL:
+ * it has none. */
+const struct command *command_below(const struct command *c);
+extern const struct command SETTINGS_COMMANDS[];
 #endif

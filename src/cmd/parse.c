@@ -18,6 +18,11 @@ const struct command *command_named(const char *name)
     return NULL;
 }
 
+const struct command *command_below(const struct command *c)
+{
+    return c->run == cmd_settings ? SETTINGS_COMMANDS : NULL;
+}
+
 size_t command_option_count(const struct command *c)
 {
     size_t n = 0;
