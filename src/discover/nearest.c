@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "discover/nearest.h"
-#include "discover/distance.h"
+#include "base/distance.h"
 #include "settings/providers.h"
 #include <string.h>
 

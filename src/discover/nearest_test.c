@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "discover/distance.h"
+#include "base/distance.h"
 #include "discover/nearest.h"
 
 static const struct {

@@ -65,6 +65,7 @@ provider_of_domain(str domain); /* of the mailbox; the name itself, not below it
 const struct provider *provider_of_mx(str mx);
 const struct provider *provider_of_network(str reverse_name);
 const struct provider *provider_of_host(str host); /* one that takes mail from users */
+const struct provider *provider_named(str id);     /* case does not matter */
 /* The user name of a mailbox there; empty: it cannot be told from the address. Points into address, or is
  * static. */
 str provider_user(const struct provider *p, str address);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * discover/distance.h - how many slips of the finger lie between two names
+ * base/distance.h - how many slips of the finger lie between two names
  */
-#ifndef BATON_DISCOVER_DISTANCE_H
-#define BATON_DISCOVER_DISTANCE_H
+#ifndef BATON_BASE_DISTANCE_H
+#define BATON_BASE_DISTANCE_H
 #include "base/str.h"
 
 /* Letters added, left out, taken for another, or two neighbours swapped (each letter swapped once: the optimal

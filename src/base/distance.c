@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "discover/distance.h"
+#include "base/distance.h"
 #include <string.h>
 
 enum { LONGEST = 64 };
