@@ -88,17 +88,40 @@ bool settings_variable(struct settings_reading *r, str name, str *value)
     return v->answer == SETTINGS_GIVEN;
 }
 
+/* Every so many octets: how many lines end before, and where the one begins that is open there. */
+enum { MARK_EVERY = 512 };
+struct settings_mark {
+    uint32_t lines, begin;
+};
+
+static void mark_lines(struct settings_reading *r, struct settings_file *f)
+{
+    size_t count = f->text.n / MARK_EVERY + 1;
+    struct settings_mark *marks = f->text.n < UINT32_MAX
+                                      ? arena_alloc(r->arena, count * sizeof *marks)
+                                      : NULL;
+    struct settings_mark now = { 0, 0 };
+    for (size_t at = 0; marks && at <= f->text.n; at++) {
+        if (at % MARK_EVERY == 0)
+            marks[at / MARK_EVERY] = now;
+        if (at < f->text.n && f->text.p[at] == '\n')
+            now = (struct settings_mark){ now.lines + 1, (uint32_t)at + 1 };
+    }
+    f->marks = marks;
+}
+
 struct settings_place settings_place_of(const struct settings_file *f, size_t at, size_t n)
 {
-    struct settings_place p = { .file = f, .line = 1, .column = 1, .at = at, .n = n };
-    for (size_t i = 0; i < at && i < f->text.n; i++) {
-        p.column++;
-        if (f->text.p[i] == '\n') {
-            p.line++;
-            p.column = 1;
-        }
-    }
-    return p;
+    size_t end = at < f->text.n ? at : f->text.n, from = f->marks ? end / MARK_EVERY : 0;
+    struct settings_mark now = f->marks ? f->marks[from] : (struct settings_mark){ 0, 0 };
+    for (size_t i = from * MARK_EVERY; i < end; i++)
+        if (f->text.p[i] == '\n')
+            now = (struct settings_mark){ now.lines + 1, (uint32_t)i + 1 };
+    return (struct settings_place){ .file = f,
+                                    .line = now.lines + 1,
+                                    .column = (uint32_t)(end - now.begin) + 1,
+                                    .at = at,
+                                    .n = n };
 }
 
 void settings_add_place(const struct settings_place *p, struct buf *out)
@@ -290,6 +313,9 @@ bool settings_read(struct settings_reading *r, struct err *e)
 {
     const struct settings_file *f = settings_main_file(r);
     forget(r);
+    for (size_t i = 0; i < r->file_count; i++)
+        if (r->files[i].answer == SETTINGS_GIVEN && !r->files[i].marks)
+            mark_lines(r, &r->files[i]);
     if (!r->program)
         r->program = settings_program_of_file(f->path, f->text, e);
     if (!r->program)

@@ -44,6 +44,8 @@ struct settings_file {
     enum settings_answer answer;
     str text;
     str why;
+    /* Made by settings_read(), so that the line of an octet is found without counting from the beginning. */
+    const struct settings_mark *marks;
 };
 struct settings_variable {
     str name;
