@@ -3,6 +3,7 @@
  * settings/mistakes_login.c - a login that is not made, or cannot go well
  */
 #include "settings/mistakes_inside.h"
+#include "settings/provider_hosts.h"
 
 static void switched_off(const struct mistakes_of *m)
 {
@@ -69,24 +70,47 @@ static void mechanism(const struct mistakes_of *m)
             STR("leave the method to the program, or set one of these"));
 }
 
+/* A user name that the provider does not have, or that is another provider's. */
 static void user_form(const struct mistakes_of *m)
 {
-    const struct provider *p = m->provider;
-    str user = m->a->user, wanted = STR_NONE;
-    bool address = str_find_octet(user, '@') != STR_NOT_FOUND;
-    if (!m->logs_in || !p || !user.n)
+    struct provider_slip slip;
+    const struct provider *other;
+    if (!m->logs_in || !m->provider || !m->a->user.n)
         return;
-    if (p->user == PROVIDER_USER_ADDRESS && !address)
-        wanted = STR("the whole mail address");
-    else if (p->user == PROVIDER_USER_LOCAL && address)
-        wanted = STR("what stands before the @, alone");
-    else if (p->user == PROVIDER_USER_FIXED && !str_eq(user, p->fixed_user))
-        wanted = arena_printf(m->r->arena, "the word %.*s", STR_ARG(p->fixed_user));
-    if (wanted.n)
-        MISTAKE(m, LOGIN_USER_FORM, USER,
-                arena_printf(m->r->arena, "at %.*s the user name is %.*s", STR_ARG(p->title),
-                             STR_ARG(wanted)),
-                arena_printf(m->r->arena, "set the user name to %.*s", STR_ARG(wanted)));
+    if (provider_user_slip(m->provider, m->a->user, &slip)) {
+        struct settings_mistake *told = MISTAKE(m, LOGIN_USER_FORM, USER, slip.said, slip.remedy);
+        if (told && slip.sure)
+            told->sure = MISTAKE_WRONG;
+        return;
+    }
+    other = provider_of_other_user(m->provider, m->a->user);
+    if (!other)
+        return;
+    struct settings_mistake *told = MISTAKE(
+        m, HOST_PRODUCT, HOST,
+        arena_printf(m->r->arena, "the user name is an address of %.*s, and the server one of %.*s",
+                     STR_ARG(other->title), STR_ARG(m->provider->title)),
+        arena_printf(m->r->arena, "set the server to the one of %.*s: baton providers %.*s",
+                     STR_ARG(other->title), STR_ARG(other->id)));
+    if (told)
+        told->cause = CAUSE_WRONG_SERVER;
+}
+
+/* True: told, and no more need be said of the kind of password. */
+static bool secret_form(const struct mistakes_of *m)
+{
+    const struct settings *s = &m->r->found;
+    struct provider_slip slip;
+    if (!m->logs_in || !m->provider || s->token || s->secret != SETTINGS_SECRET_LITERAL ||
+        !s->secret_text.n || !provider_secret_slip(m->provider, m->a->user, s->secret_text, &slip))
+        return false;
+    struct settings_mistake *told = MISTAKE(m, LOGIN_SWITCHED_OFF, SECRET, slip.said, slip.remedy);
+    if (!told)
+        return false;
+    told->sure = slip.sure ? MISTAKE_WRONG : MISTAKE_LIKELY;
+    told->cause = m->provider->password == PROVIDER_APP_PASSWORD ? CAUSE_APP_PASSWORD_NEEDED
+                                                                 : CAUSE_WRONG_CREDENTIALS;
+    return true;
 }
 
 /* The account's own password does not go at every provider. */
@@ -134,5 +158,6 @@ void mistakes_of_login(const struct mistakes_of *m)
     in_clear(m);
     mechanism(m);
     user_form(m);
-    password_kind(m);
+    if (!secret_form(m))
+        password_kind(m);
 }

@@ -3,6 +3,13 @@
  * settings/mistakes_sender.c - a From that servers refuse
  */
 #include "settings/mistakes_inside.h"
+#include "settings/provider_hosts.h"
+
+static str domain_of(str address)
+{
+    size_t at = str_rfind_octet(address, '@');
+    return at == STR_NOT_FOUND ? STR_NONE : str_skip(address, at + 1);
+}
 
 static bool is_example(str domain)
 {
@@ -50,6 +57,13 @@ static void one_from(const struct mistakes_of *m, enum settings_field field, str
     }
     str why = wrong_domain(from);
     struct settings_mistake *told = NULL;
+    str near = why.n ? STR_NONE : provider_nearest_domain(domain_of(from));
+    if (near.n)
+        settings_mistake(m->r, MISTAKE_FROM_TYPO, item,
+                         arena_printf(m->r->arena,
+                                      "the sender's domain is a letter or two beside %.*s",
+                                      STR_ARG(near)),
+                         arena_printf(m->r->arena, "write @%.*s, if that is meant", STR_ARG(near)));
     if (why.n)
         told = settings_mistake(
             m->r, MISTAKE_FROM_UNQUALIFIED, item,
@@ -58,12 +72,6 @@ static void one_from(const struct mistakes_of *m, enum settings_field field, str
                 "login"));
     if (told && m->near)
         told->sure = MISTAKE_NOTE;
-}
-
-static str domain_of(str address)
-{
-    size_t at = str_rfind_octet(address, '@');
-    return at == STR_NOT_FOUND ? STR_NONE : str_skip(address, at + 1);
 }
 
 /* At a provider of mailboxes a login sends as itself. Gmail puts the login's address in the place of another. */

@@ -3,6 +3,7 @@
  * settings/mistakes_server.c - the wrong server, port, or kind of encryption
  */
 #include "settings/mistakes_inside.h"
+#include "settings/provider_hosts.h"
 
 /* ------------------------------------------------------------------------------------------------
  * The host
@@ -49,30 +50,55 @@ static void form(const struct mistakes_of *m)
             STR("write the bare name, as in mail.example.org"));
 }
 
+/* A name of a provider's that is not where its users hand mail over. */
+static void role(const struct mistakes_of *m)
+{
+    static const enum settings_mistake_id ID_OF[] = {
+        [PROVIDER_ROLE_PRODUCT] = MISTAKE_HOST_PRODUCT,
+        [PROVIDER_ROLE_FORMER] = MISTAKE_HOST_PRODUCT,
+        [PROVIDER_ROLE_INCOMING] = MISTAKE_HOST_INCOMING,
+        [PROVIDER_ROLE_MX] = MISTAKE_HOST_MX,
+        [PROVIDER_ROLE_WEB] = MISTAKE_HOST_PRODUCT,
+        [PROVIDER_ROLE_DOMAIN] = MISTAKE_HOST_PRODUCT,
+    };
+    struct provider_host h;
+    if (!provider_wrong_product(m->a->host, &h))
+        return;
+    /* By an MX, and by products for machines, mail without a login may be handed over. */
+    if (!m->logs_in && (h.role == PROVIDER_ROLE_MX || h.role == PROVIDER_ROLE_PRODUCT))
+        return;
+    str instead = h.instead.n
+                      ? arena_printf(m->r->arena, "set the server to %.*s", STR_ARG(h.instead))
+                      : arena_printf(m->r->arena,
+                                     "see which server is the right one: baton "
+                                     "providers %.*s",
+                                     STR_ARG(h.provider->id));
+    settings_mistake(m->r, ID_OF[h.role], mistakes_at(m, SETTINGS_HOST), h.said, instead);
+}
+
 static void incoming(const struct mistakes_of *m)
 {
     static const str FIRST[] = { STR_INIT("imap."), STR_INIT("imaps."), STR_INIT("imap4."),
                                  STR_INIT("pop."),  STR_INIT("pop3."),  STR_INIT("pops.") };
+    struct provider_host h;
     bool named = false;
     for (size_t i = 0; i < COUNT_OF(FIRST); i++)
         named |= str_starts_nocase(m->a->host, FIRST[i]);
-    if (!named || m->provider)
+    if (!named || provider_host_of(m->a->host, &h))
         return;
     MISTAKE(m, HOST_INCOMING, HOST, STR("this is a server from which mail is fetched, by its name"),
             STR("write the server for outgoing mail; often it begins with smtp. or mail."));
 }
 
-static void mx(const struct mistakes_of *m)
+static void typo(const struct mistakes_of *m)
 {
-    const struct provider *p = m->provider ? NULL : provider_of_mx(m->a->host);
-    if (!p || !m->logs_in)
-        return;
-    MISTAKE(m, HOST_MX, HOST,
-            arena_printf(m->r->arena,
-                         "this is where strangers bring mail to %.*s; it takes no login",
-                         STR_ARG(p->title)),
-            p->host.n ? arena_printf(m->r->arena, "set the server to %.*s", STR_ARG(p->host))
-                      : STR("set the server to the provider's own for outgoing mail"));
+    str near = provider_nearest_host(m->a->host);
+    if (near.n)
+        MISTAKE(
+            m, HOST_TYPO, HOST,
+            arena_printf(m->r->arena, "the server's name is a letter or two beside %.*s",
+                         STR_ARG(near)),
+            arena_printf(m->r->arena, "set the server to %.*s, if that is meant", STR_ARG(near)));
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -193,8 +219,9 @@ static void helo(const struct mistakes_of *m)
 void mistakes_of_server(const struct mistakes_of *m)
 {
     form(m);
+    role(m);
     incoming(m);
-    mx(m);
+    typo(m);
     mode(m);
     port(m);
     trust(m);
