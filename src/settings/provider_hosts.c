@@ -255,3 +255,15 @@ bool provider_wrong_product(str host, struct provider_host *out)
 {
     return provider_host_of(host, out) && out->role >= PROVIDER_ROLE_PRODUCT;
 }
+
+str provider_incoming(const struct provider *p)
+{
+    for (size_t i = 0; i < COUNT_OF(HOSTS); i++) {
+        str rest = HOSTS[i].names;
+        str first = str_cut(&rest, ' ');
+        if (HOSTS[i].role == PROVIDER_ROLE_INCOMING && str_eq(HOSTS[i].id, p->id) &&
+            (str_starts(first, STR("imap")) || str_starts(first, STR("secureimap"))))
+            return first;
+    }
+    return STR_NONE;
+}

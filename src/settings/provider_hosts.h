@@ -32,6 +32,9 @@ bool provider_host_of(str host, struct provider_host *out);
 /* The same for a host that is not right for most: PRODUCT and all behind it. */
 bool provider_wrong_product(str host, struct provider_host *out);
 
+/* Its server for reading, by IMAP at port 993 under TLS; empty: not known. */
+str provider_incoming(const struct provider *p);
+
 /* The mailbox provider whose the user's address is, where that is another than the one whose host it is and takes
  * only its own users: anna@gmail.com at smtp.mail.yahoo.com. NULL: none, or not known. */
 const struct provider *provider_of_other_user(const struct provider *at_host, str user);

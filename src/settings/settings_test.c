@@ -86,38 +86,6 @@ static const struct golden {
                "  Port: 25\n"
                "  Connection security: None\n"
                "  Authentication method: No authentication\n") },
-    { "outlook", &USUAL,
-      STR_INIT("File > Account Settings > Account Settings > Change\n"
-               "  Email Address: anna@example.org\n"
-               "  Outgoing mail server (SMTP): mail.example.org\n"
-               "More Settings > Outgoing Server\n"
-               "  [x] My outgoing server (SMTP) requires authentication\n"
-               "  (o) Log on using\n"
-               "      User Name: anna@example.org\n"
-               "      [ ] Require Secure Password Authentication (SPA)\n"
-               "More Settings > Advanced\n"
-               "  Outgoing server (SMTP): 587\n"
-               "  Use the following type of encrypted connection: STARTTLS\n") },
-    { "outlook", &FULL,
-      STR_INIT("File > Account Settings > Account Settings > Change\n"
-               "  Email Address: anna@example.org\n"
-               "  Outgoing mail server (SMTP): 2001:db8::25\n"
-               "More Settings > Outgoing Server\n"
-               "  [x] My outgoing server (SMTP) requires authentication\n"
-               "  (o) Log on using\n"
-               "      User Name: anna\n"
-               "      [ ] Require Secure Password Authentication (SPA)\n"
-               "More Settings > Advanced\n"
-               "  Outgoing server (SMTP): 465\n"
-               "  Use the following type of encrypted connection: SSL/TLS\n") },
-    { "outlook", &BARE,
-      STR_INIT("File > Account Settings > Account Settings > Change\n"
-               "  Outgoing mail server (SMTP): relay.example.org\n"
-               "More Settings > Outgoing Server\n"
-               "  [ ] My outgoing server (SMTP) requires authentication\n"
-               "More Settings > Advanced\n"
-               "  Outgoing server (SMTP): 25\n"
-               "  Use the following type of encrypted connection: None\n") },
     { "msmtp", &USUAL,
       STR_INIT("# ~/.msmtprc, for your eyes only (chmod 600); msmtp asks for the password\n"
                "account baton\n"
