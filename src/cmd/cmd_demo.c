@@ -218,7 +218,7 @@ static int examine(const struct scene *scene, const struct hello *h, bool fixed)
         record->arena = &a;
         record->dns = dns;
         if (doctor_run(&o, record, &stats, &e))
-            status = doctor_print(&o, record, &stats, mask, false);
+            status = doctor_print(&o, record, &stats, mask, NULL, false);
         else
             fprintf(stderr, "baton demo: %s\n", e.why);
     }

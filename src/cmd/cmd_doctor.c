@@ -126,12 +126,13 @@ static bool wants_color(void)
 }
 
 int doctor_print(const struct doctor_options *o, const struct doctor_record *record,
-                 const struct doctor_stats *stats, const struct secret_mask *mask, bool json)
+                 const struct doctor_stats *stats, const struct secret_mask *mask,
+                 const struct settings_program *program, bool json)
 {
     struct doctor_judgement j = doctor_judge(&o->asked, record);
-    const struct doctor_report report = {
-        &o->asked, record, &j, stats, mask, !json && wants_color()
-    };
+    const struct doctor_report report = { &o->asked, record, &j,
+                                          stats,     mask,   !json && wants_color(),
+                                          program };
     struct buf out;
     buf_init(&out, REPORT_MAX);
     bool ok = json ? doctor_report_json(&report, &out) : doctor_report_text(&report, &out);
@@ -198,7 +199,8 @@ static void print_known(void *user)
 {
     struct printing *p = user;
     progress_end(p->progress); /* the answer does not begin behind it */
-    p->status = doctor_print(&p->f->o, p->b->record, &p->b->stats, p->b->mask, p->f->json);
+    p->status = doctor_print(&p->f->o, p->b->record, &p->b->stats, p->b->mask, p->f->program,
+                             p->f->json);
 }
 
 static str now_in_words(char out[64])
@@ -216,7 +218,8 @@ static bool write_page(const struct doctor_flags *f, const struct bench *b)
     char when[64];
     struct err e = { .kind = ERR_NONE };
     struct doctor_judgement j = doctor_judge(&f->o.asked, b->record);
-    const struct doctor_report r = { &f->o.asked, b->record, &j, &b->stats, b->mask, false };
+    const struct doctor_report r = { &f->o.asked, b->record, &j,        &b->stats,
+                                     b->mask,     false,     f->program };
     const struct doctor_page_options o = { f->full, now_in_words(when), STR(BATON_VERSION),
                                            b->page };
     struct buf out;
@@ -233,7 +236,7 @@ static bool write_page(const struct doctor_flags *f, const struct bench *b)
 static int answer_nowhere(const struct doctor_flags *f, struct bench *b)
 {
     b->stats.wall_ms = f->looked_ms;
-    int status = doctor_print(&f->o, b->record, &b->stats, b->mask, f->json);
+    int status = doctor_print(&f->o, b->record, &b->stats, b->mask, f->program, f->json);
     return f->report && !write_page(f, b) ? EXIT_USAGE : status;
 }
 
@@ -307,7 +310,7 @@ int cmd_doctor(int argc, char **argv)
     else
         status = run(&f, &a);
     buf_wipe_done(&password);
-    dns_known_free(f.dns);
+    doctor_flags_done(&f);
     arena_done(&a);
     return status;
 }

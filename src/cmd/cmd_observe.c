@@ -20,7 +20,7 @@
 enum { ARENA_MAX = 8 << 20, REPORT_MAX = 16 << 20, CLEAR_PORT = 2525, TLS_PORT = 2526 };
 enum { EXIT_TROUBLE = 1, LULL_MS = 3000 };
 
-struct settings {
+struct options {
     struct observed_typed typed;
     struct secret_source secret;
     struct mock_options mock;
@@ -31,7 +31,7 @@ struct settings {
 
 /* One run of the server: what was seen, and when it is enough. */
 struct watch {
-    struct settings *s;
+    struct options *s;
     struct net_loop *loop;
     struct net_timer *lull;
     struct arena *a;
@@ -49,7 +49,7 @@ struct watch {
     static bool take_##name(void *into, const char *value, struct err *e)                          \
     {                                                                                              \
         (void)e;                                                                                   \
-        ((struct settings *)into)->field = value;                                                  \
+        ((struct options *)into)->field = value;                                                  \
         return true;                                                                               \
     }
 TEXT_FLAG(server, typed.server)
@@ -70,7 +70,7 @@ TEXT_FLAG(ca_out, ca_out)
     {                                                                                              \
         (void)value;                                                                               \
         (void)e;                                                                                   \
-        ((struct settings *)into)->field = true;                                                   \
+        ((struct options *)into)->field = true;                                                   \
         return true;                                                                               \
     }
 SWITCH(json, json)
@@ -86,7 +86,7 @@ static bool take_password_fd(void *into, const char *value, struct err *e)
     uint64_t n;
     if (!str_to_u64(str_from(value), 65535, &n))
         return err_set(e, ERR_SYNTAX, "--password-fd '%.20s' is no number from 0 to 65535", value);
-    ((struct settings *)into)->secret.fd = (int)n;
+    ((struct options *)into)->secret.fd = (int)n;
     return true;
 }
 
@@ -96,21 +96,21 @@ static bool take_lull(void *into, const char *value, struct err *e)
     if (!str_to_u64(str_from(value), 3600, &n) || n == 0)
         return err_set(e, ERR_SYNTAX, "--lull '%.20s' is no number of seconds from 1 to 3600",
                        value);
-    ((struct settings *)into)->lull_ms = (uint32_t)n * 1000;
+    ((struct options *)into)->lull_ms = (uint32_t)n * 1000;
     return true;
 }
 
 static bool take_mechanisms(void *into, const char *value, struct err *e)
 {
     (void)e;
-    ((struct settings *)into)->mock.mechanisms = str_from(value);
+    ((struct options *)into)->mock.mechanisms = str_from(value);
     return true;
 }
 
 /* "IP", "IP:PORT", "[IPv6]:PORT". That the address is loopback is seen to by mock_new(). */
 static bool take_listen(void *into, const char *value, struct err *e)
 {
-    struct mock_options *o = &((struct settings *)into)->mock;
+    struct mock_options *o = &((struct options *)into)->mock;
     str host = str_from(value), port_text = STR_NONE;
     uint64_t port = o->doors[0].port;
     size_t end = str_find_octet(host, ']');
@@ -139,7 +139,7 @@ static bool take_tls_port(void *into, const char *value, struct err *e)
     uint64_t port;
     if (!str_to_u64(str_from(value), UINT16_MAX, &port))
         return err_set(e, ERR_SYNTAX, "--tls-port '%.20s' is no port from 0 (any) to 65535", value);
-    ((struct settings *)into)->mock.doors[1].port = (uint16_t)port;
+    ((struct options *)into)->mock.doors[1].port = (uint16_t)port;
     return true;
 }
 
@@ -383,7 +383,7 @@ static void finish(struct watch *w, pthread_t waiter)
         fprintf(stderr, "baton observe: no program came\n");
 }
 
-static int watch(struct settings *s, struct arena *a, str password)
+static int watch(struct options *s, struct arena *a, str password)
 {
     struct err e = { .kind = ERR_NONE };
     AUTO(secret_mask_freep)
@@ -448,7 +448,7 @@ static bool needs_no_server(const struct observed_typed *t, struct err *e)
 }
 
 /* What is wrong with the flags for the real server is said before the user sets his program. */
-static bool check_flags(const struct settings *s, struct arena *a, struct err *e)
+static bool check_flags(const struct options *s, struct arena *a, struct err *e)
 {
     static const struct mock_seen NOTHING;
     char *argv[OBSERVED_ARGUMENTS];
@@ -469,7 +469,7 @@ int cmd_observe(int argc, char **argv)
     struct err e = { .kind = ERR_NONE };
     struct arena a;
     struct buf password;
-    struct settings s = { .secret.fd = -1,
+    struct options s = { .secret.fd = -1,
                           .lull_ms = LULL_MS,
                           .mock = { .hostname = STR("localhost"),
                                     .door_count = 2,

@@ -34,6 +34,8 @@ struct raw {
     uint16_t https_port;
     bool trust_found, no_secret; /* no_secret: nothing that is secret may go there */
     const char *found_user;
+    struct doctor_file_wanted wanted; /* --config and its kin */
+    const char *for_program;
     struct doctor_flags *f;
 };
 
@@ -58,6 +60,7 @@ TEXT_FLAG(error)
 TEXT_FLAG(bounce)
 TEXT_FLAG(ports)
 TEXT_FLAG(whoami)
+TEXT_FLAG(for_program)
 
 static bool take_security(void *into, const char *value, struct err *e)
 {
@@ -194,6 +197,26 @@ static bool take_token_command(void *into, const char *value, struct err *e)
         ((struct raw *)into)->f->field = value;                                                    \
         return true;                                                                               \
     }
+#define CONFIG_FLAG(name, field)                                                                   \
+    static bool take_##name(void *into, const char *value, struct err *e)                          \
+    {                                                                                              \
+        (void)e;                                                                                   \
+        ((struct raw *)into)->wanted.field = value;                                                \
+        return true;                                                                               \
+    }
+CONFIG_FLAG(config, path)
+CONFIG_FLAG(program, program)
+CONFIG_FLAG(account, account)
+CONFIG_FLAG(env_file, env_file)
+
+static bool take_run_command(void *into, const char *value, struct err *e)
+{
+    (void)value;
+    (void)e;
+    ((struct raw *)into)->wanted.run_command = true;
+    return true;
+}
+
 FILE_FLAG(ca, o.ca_file)
 FILE_FLAG(cert, o.cert_file)
 FILE_FLAG(key, o.key_file)
@@ -216,6 +239,7 @@ SWITCH(send, o.plan.send)
 SWITCH(old_helo, o.asked.attempt.old_helo)
 SWITCH(allow_clear_auth, o.plan.allow_clear_auth)
 SWITCH(no_dns, o.no_dns)
+SWITCH(in_place, in_place)
 
 static bool take_gentle(void *into, const char *value, struct err *e)
 {
@@ -224,16 +248,6 @@ static bool take_gentle(void *into, const char *value, struct err *e)
     ((struct raw *)into)->f->o.plan.open_max = 2;
     ((struct raw *)into)->f->o.plan.total_max = 4;
     return true;
-}
-
-/* Flags that fixtures and habits rely on, and that this version cannot serve: said so, never ignored. */
-static bool take_later(void *into, const char *value, struct err *e)
-{
-    (void)into;
-    (void)value;
-    return err_set(e, ERR_SYNTAX,
-                   "--config is not in this version; leave "
-                   "it out, and give the settings by the other flags");
 }
 
 const struct command_option DOCTOR_OPTIONS[] = {
@@ -292,7 +306,29 @@ const struct command_option DOCTOR_OPTIONS[] = {
     { "key", "FILE", "the key of --cert (PEM)", take_key },
     { "error", "TEXT", "the error as the program showed it", take_error },
     { "bounce", "FILE", "the bounce message; '-' is standard input", take_bounce },
-    { "config", "FILE", "(not in this version) the program's own settings file", take_later },
+    { "config", "FILE",
+      "start from the program's own settings file; flags given beside it win ('-' is standard "
+      "input)",
+      take_config },
+    { "program", "NAME",
+      "whose file that is, where its shape does not tell; 'baton settings list' names them",
+      take_program },
+    { "account", "NAME", "which of several accounts in it", take_account },
+    { "env-file", "FILE",
+      "variables that the file refers to, one NAME=VALUE a line; then the environment",
+      take_env_file },
+    { "run-password-command", NULL,
+      "run the command by which the file says that its password is "
+      "had",
+      take_run_command },
+    { "in-place", NULL,
+      "once it is proved what works: change these lines of --config FILE, and keep a copy; the "
+      "password stays as it is",
+      take_in_place },
+    { "for", "PROGRAM",
+      "show the settings that work as this program wants them written; unless given, as that of "
+      "--config does",
+      take_for_program },
     { "send", NULL,
       "send one test message to --to at the end (a second one from your own address, where the "
       "first is refused after DATA); without it no DATA is said",
@@ -344,12 +380,6 @@ static bool read_mailbox(const char *what, const char *typed, struct arena *a, s
         return false;
     *out = arena_printf(a, "%.*s@%s", STR_ARG(m.local_part), domain);
     return out->p || err_memory(e, "an address");
-}
-
-static bool is_mailbox(const char *text)
-{
-    struct smtp_mailbox m;
-    return text && smtp_mailbox_parse(str_from(text), &m, NULL);
 }
 
 /* No --server: the best that discovery finds. What was merely guessed says nothing of the port. */
@@ -414,6 +444,35 @@ static bool take_pasted_server(struct raw *raw, const char *address, struct aren
     return asked->found.p || err_memory(e, "the server's name");
 }
 
+/* The server of --config: the user's own choice, as --server is. One that cannot be looked up is not tried, and the
+ * mistake that it is stands in the file's list. */
+static bool take_file_server(struct raw *raw, struct arena *a, struct err *e)
+{
+    const struct doctor_file *file = raw->f->file;
+    struct doctor_asked *asked = &raw->f->o.asked;
+    struct smtp_attempt *at = &asked->attempt;
+    char name[DNS_NAME_MAX];
+    struct ip ip;
+    str host = str_from(file->host);
+    bool bracketed = host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']';
+    if (bracketed)
+        host = str_take(str_skip(host, 1), host.n - 2);
+    at->port = file->port;
+    at->host = host;
+    if (ip_parse(host, &ip))
+        return true;
+    if (host.n && dns_name_from_text(host, net_idn(host), name, e)) {
+        at->host = arena_dup(a, str_from(name));
+        return at->host.p || err_memory(e, "the server's name");
+    }
+    at->host = STR_NONE;
+    raw->f->nowhere = raw->no_secret = true;
+    asked->found = arena_printf(a,
+                                "%.*s names no server that can be tried; --server HOST names one.",
+                                STR_ARG(file->config->file));
+    return asked->found.p || err_memory(e, "the server's name");
+}
+
 static bool read_server(struct raw *raw, const char *address, struct arena *a, struct err *e)
 {
     struct smtp_attempt *at = &raw->f->o.asked.attempt;
@@ -422,6 +481,8 @@ static bool read_server(struct raw *raw, const char *address, struct arena *a, s
     struct ip ip;
     char name[DNS_NAME_MAX];
     str shown = raw->f->o.asked.pasted.server;
+    if (!raw->server && raw->f->file)
+        return take_file_server(raw, a, e);
     if (!raw->server && shown.n && discover_host(shown, net_idn(shown), a, &at->host))
         return take_pasted_server(raw, address, a, e);
     if (!raw->server && address && !raw->f->o.no_dns)
@@ -435,7 +496,7 @@ static bool read_server(struct raw *raw, const char *address, struct arena *a, s
             e, ERR_SYNTAX,
             "--server '%.80s' is no HOST or HOST:PORT; IPv6 goes in brackets: [2001:db8::1]:587",
             raw->server);
-    at->port = (uint16_t)port;
+    at->port = port || !raw->f->file ? (uint16_t)port : raw->f->file->port;
     at->host = host;
     if (ip_parse(host, &ip))
         return true;
@@ -443,17 +504,6 @@ static bool read_server(struct raw *raw, const char *address, struct arena *a, s
         return false;
     at->host = arena_dup(a, str_from(name));
     return at->host.p || err_memory(e, "the server's name");
-}
-
-/* What a program says as its sender need not be a mailbox: that may be the very trouble. It must fit into
- * a command (RFC 5321 section 4.5.3.1.3), and hold nothing that would end the path there. */
-static bool is_sayable(str from)
-{
-    for (size_t i = 0; i < from.n; i++)
-        if ((unsigned char)from.p[i] <= ' ' || from.p[i] == '<' || from.p[i] == '>' ||
-            from.p[i] == 0x7f)
-            return false;
-    return from.n > 0 && from.n < SMTP_PATH_MAX && str_is_utf8(from);
 }
 
 static bool read_from(struct raw *raw, const char *address, struct arena *a, struct err *e)
@@ -464,9 +514,10 @@ static bool read_from(struct raw *raw, const char *address, struct arena *a, str
         asked->attempt.from_null = true;
         return true;
     }
-    if (!typed && is_mailbox(raw->user))
+    if (!typed && doctor_is_mailbox(raw->user))
         typed = raw->user;
-    if (raw->from && !is_mailbox(raw->from) && is_sayable(str_trim(str_from(raw->from)))) {
+    if (raw->from && !doctor_is_mailbox(raw->from) &&
+        doctor_is_sayable(str_trim(str_from(raw->from)))) {
         asked->attempt.from = str_trim(str_from(raw->from));
         return true;
     }
@@ -479,20 +530,22 @@ static bool read_addresses(struct raw *raw, const char *address, struct arena *a
     struct doctor_asked *asked = &raw->f->o.asked;
     if (address && !read_mailbox("ADDRESS", address, a, &asked->own_address, e))
         return false;
-    if (!asked->own_address.n && is_mailbox(raw->user) &&
+    if (!asked->own_address.n && doctor_is_mailbox(raw->user) &&
         !read_mailbox("--user", raw->user, a, &asked->own_address, e))
         return false;
     if (!read_from(raw, address, a, e))
         return false;
-    if (!asked->own_address.n && (!raw->from || is_mailbox(raw->from)))
+    if (!asked->own_address.n && (!raw->from || doctor_is_mailbox(raw->from)))
         asked->own_address = asked->attempt.from;
     if (raw->to && !read_mailbox("--to", raw->to, a, &asked->attempt.to, e))
         return false;
     if (raw->header_from &&
         !read_mailbox("--header-from", raw->header_from, a, &asked->attempt.header_from, e))
         return false;
-    if (!raw->to)
+    if (!raw->to && asked->pasted.recipient.n)
         asked->attempt.to = asked->pasted.recipient;
+    else if (!raw->to && raw->f->file)
+        asked->attempt.to = str_from(raw->f->file->to);
     if (asked->attempt.to.n && !asked->attempt.from.n && !asked->attempt.from_null)
         return err_set(e, ERR_SYNTAX,
                        "there is a recipient but no sender; give your own ADDRESS, or --from");
@@ -525,7 +578,7 @@ static bool read_bounce(const struct raw *raw, struct arena *a, str *out, struct
 static bool read_pasted(struct raw *raw, const char *address, struct arena *a, struct err *e)
 {
     struct doctor_asked *asked = &raw->f->o.asked;
-    const char *own = address ? address : is_mailbox(raw->user) ? raw->user : raw->from;
+    const char *own = address ? address : doctor_is_mailbox(raw->user) ? raw->user : raw->from;
     if (raw->error)
         asked->pasted_error = str_from(raw->error);
     if (raw->bounce && !read_bounce(raw, a, &asked->pasted_error, e))
@@ -588,23 +641,6 @@ static bool read_auth(struct raw *raw, bool known, struct arena *a, struct err *
     return true;
 }
 
-/* RFC 5321 section 4.1.1.1: a domain or an address-literal. What stands in the literal is the server's
- * to judge, as long as it fits into a command. */
-/* An underscore stands in no name (RFC 5321 section 4.1.2), but machines are called so and say it. */
-static bool is_helo(str name)
-{
-    char plain[SMTP_DOMAIN_MAX];
-    for (size_t i = 0; i < name.n && i < sizeof plain; i++)
-        plain[i] = name.p[i] == '_' ? 'x' : name.p[i];
-    size_t end = str_find_octet(name, ']');
-    if (!str_starts(name, STR("[")) || end != name.n - 1 || name.n > SMTP_DOMAIN_MAX)
-        return name.n <= sizeof plain && smtp_domain_ok((str){ plain, name.n });
-    for (size_t i = 0; i < name.n; i++)
-        if (name.p[i] <= ' ' || name.p[i] > '~')
-            return false;
-    return true;
-}
-
 /* One buffer holds both forms, so that one place wipes them: the password as given, and behind it the
  * repaired one, if there is any. */
 static bool shape_password(struct doctor_flags *f, struct buf *password, struct err *e)
@@ -633,12 +669,42 @@ static unsigned needs_of(const struct raw *raw)
     return m ? m->needs : SASL_PASSWORD | SASL_TOKEN | SASL_CERTIFICATE;
 }
 
+static bool has_secret_flag(const struct raw *raw)
+{
+    const struct secret_source *s = &raw->secret;
+    return s->env || s->command || s->token_command || s->fd >= 0;
+}
+
+static bool is_token(const struct raw *raw)
+{
+    return raw->secret.token_command ||
+           (raw->f->file && raw->f->file->token && !has_secret_flag(raw));
+}
+
+/* Where --config has the password, and no flag does. It is what the program would send, odd ends and all. */
+static bool take_file_secret(const struct raw *raw, struct buf *password, bool *known,
+                             struct err *e)
+{
+    const struct doctor_file *file = raw->f->file;
+    if (!file || has_secret_flag(raw) || !file->loaded.password.n)
+        return true;
+    *known = true;
+    return buf_add(password, buf_str(&file->loaded.password)) || err_memory(e, "the password");
+}
+
+/* Nobody is asked for what the file has, even where that is empty. */
+static bool file_has_secret(const struct raw *raw)
+{
+    const struct doctor_file *file = raw->f->file;
+    return file && (file->loaded.password.n || file->empty_password);
+}
+
 /* A ticket cannot be seen from here: who names GSSAPI is taken to have one, until it is used. */
 static unsigned credentials_of(const struct raw *raw, bool known)
 {
     unsigned has = raw->f->o.cert_file ? SASL_CERTIFICATE : 0;
     if (known)
-        has |= raw->secret.token_command ? SASL_TOKEN : SASL_PASSWORD;
+        has |= is_token(raw) ? SASL_TOKEN : SASL_PASSWORD;
     return has | (needs_of(raw) == SASL_TICKET ? SASL_TICKET : 0);
 }
 
@@ -655,7 +721,7 @@ static bool check_login(const struct raw *raw, bool known, const char *user, str
 {
     if (known && !user && needs_of(raw) & (SASL_PASSWORD | SASL_TOKEN))
         return err_set(e, ERR_SYNTAX, "there is a %s but no user; give ADDRESS, or --user",
-                       raw->secret.token_command ? "token" : "password");
+                       is_token(raw) ? "token" : "password");
     if (user && strlen(user) > 1024)
         return err_set(e, ERR_LIMIT, "the user name is longer than 1024 octets");
     if (needs_of(raw) == SASL_TOKEN && !known && !raw->no_secret)
@@ -671,8 +737,9 @@ static bool read_login(struct raw *raw, const char *address, struct arena *a, st
     bool logs_in = !raw->auth || !str_eq_nocase(str_from(raw->auth), STR("none"));
     bool known = false;
     raw->secret.ask = user_of(raw, address, false) && logs_in && (needs_of(raw) & SASL_PASSWORD) &&
-                      !raw->unasked;
-    if (!raw->no_secret && !secret_input(&raw->secret, password, &known, e))
+                      !raw->unasked && !file_has_secret(raw);
+    if (!raw->no_secret && (!secret_input(&raw->secret, password, &known, e) ||
+                            !take_file_secret(raw, password, &known, e)))
         return false;
     const char *user = user_of(raw, address, known);
     if (!check_login(raw, known, user, e) || !read_auth(raw, known, a, e))
@@ -683,7 +750,7 @@ static bool read_login(struct raw *raw, const char *address, struct arena *a, st
     asked->login_known = asked->credentials != 0 || itself;
     asked->attempt.user = known || smtp_attempt_logs_in(&asked->attempt) ? str_from(user)
                                                                          : STR_NONE;
-    if (raw->secret.token_command && known) {
+    if (is_token(raw) && known) {
         raw->f->o.token = buf_str(password);
         return true;
     }
@@ -712,6 +779,81 @@ static bool source_is_ours(const struct ip *source, struct err *e)
            err_set(e, ERR_SYNTAX, "--source: %.160s; give an address of this machine", why.why);
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * --config: what the program's own file says, where no flag says otherwise
+ */
+static void fill(struct raw *raw, const char **flag, const char *said, enum settings_field field)
+{
+    if (*flag && said)
+        raw->f->file->config->beside |= 1u << field;
+    if (!*flag)
+        *flag = said;
+}
+
+static void fill_from_file(struct raw *raw)
+{
+    const struct doctor_file *file = raw->f->file;
+    struct smtp_attempt *at = &raw->f->o.asked.attempt;
+    unsigned *beside = &file->config->beside;
+    bool port_too = raw->server && str_find_octet(str_from(raw->server), ':') != STR_NOT_FOUND;
+    if (raw->server)
+        *beside |= 1u << SETTINGS_HOST | (port_too ? 1u << SETTINGS_PORT : 0);
+    if (at->security == SMTP_SECURITY_AUTO)
+        at->security = file->security;
+    else if (at->security != file->security)
+        *beside |= 1u << SETTINGS_SECURITY;
+    if (has_secret_flag(raw))
+        *beside |= 1u << SETTINGS_SECRET;
+    if (at->source.family == IP_NONE)
+        at->source = file->source;
+    fill(raw, &raw->auth, file->auth, SETTINGS_LOGIN);
+    fill(raw, &raw->user, file->user, SETTINGS_USER);
+    fill(raw, &raw->from, file->from, SETTINGS_FROM);
+    fill(raw, &raw->header_from, file->header_from, SETTINGS_HEADER_FROM);
+    fill(raw, &raw->helo, file->helo, SETTINGS_HELO);
+    fill(raw, &raw->f->o.ca_file, file->ca, SETTINGS_CA);
+    if (raw->to && file->to)
+        *beside |= 1u << SETTINGS_TO;
+}
+
+static bool belongs_to_config(const struct raw *raw, struct err *e)
+{
+    const struct doctor_file_wanted *w = &raw->wanted;
+    const char *flag = w->program       ? "program"
+                       : w->account     ? "account"
+                       : w->env_file    ? "env-file"
+                       : w->run_command ? "run-password-command"
+                                        : NULL;
+    flag = raw->f->in_place ? "in-place" : flag;
+    return !flag ||
+           err_set(e, ERR_SYNTAX, "--%s belongs to --config FILE; give both, or neither", flag);
+}
+
+static bool read_config(struct raw *raw, struct arena *a, struct err *e)
+{
+    struct doctor_flags *f = raw->f;
+    if (raw->for_program && !settings_take_program(raw->for_program, &f->program, e))
+        return false;
+    if (!raw->wanted.path)
+        return belongs_to_config(raw, e);
+    f->file = doctor_file_load(&raw->wanted, a, e);
+    if (!f->file)
+        return false;
+    fill_from_file(raw);
+    f->o.asked.config = f->file->config;
+    if (!f->program)
+        f->program = f->file->loaded.reading.program;
+    return true;
+}
+
+void doctor_flags_done(struct doctor_flags *f)
+{
+    doctor_file_free(f->file);
+    dns_known_free(f->dns);
+    f->file = NULL;
+    f->dns = NULL;
+}
+
 static bool read_all(struct doctor_flags *f, int argc, char **argv, bool unasked, struct arena *a,
                      struct buf *password, struct err *e)
 {
@@ -728,9 +870,11 @@ static bool read_all(struct doctor_flags *f, int argc, char **argv, bool unasked
         return err_set(e, ERR_SYNTAX, "'%.60s' is one word too many; there is one ADDRESS",
                        argv[2]);
     const char *address = rest == 2 ? argv[1] : NULL;
+    if (!read_config(&raw, a, e))
+        return false;
     f->o.asked.suffixes = &NET_PSL;
     f->o.asked.attempt.helo = str_from(raw.helo);
-    if (raw.helo && !is_helo(str_from(raw.helo)))
+    if (raw.helo && !doctor_is_helo(str_from(raw.helo)))
         return err_set(e, ERR_SYNTAX, "--helo '%.60s' is no host name or [address]", raw.helo);
     return read_files(&f->o, e) && source_is_ours(&f->o.asked.attempt.source, e) &&
            read_pasted(&raw, address, a, e) && read_server(&raw, address, a, e) &&

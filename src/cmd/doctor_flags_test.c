@@ -36,6 +36,7 @@ static bool read_flags(const char *const *words, struct err *e)
 
 static void forget(void)
 {
+    doctor_flags_done(&flags);
     buf_wipe_done(&password);
     arena_done(&arena);
 }
@@ -463,21 +464,6 @@ static void verify_alone(void **state)
     forget();
 }
 
-/* What is not in this version is said, never ignored. */
-static void not_in_this_version(void **state)
-{
-    static const char *const FLAGS[] = { "--config" };
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(FLAGS); i++) {
-        const char *const words[WORDS] = { S, FLAGS[i], "x" };
-        struct err e;
-        assert_false(read_flags(words, &e));
-        assert_non_null(strstr(e.why, FLAGS[i]));
-        assert_non_null(strstr(e.why, "not in this version"));
-        forget();
-    }
-}
-
 /* From the environment the password comes as it is, and beside it what it may have been. */
 static void odd_password(void **state)
 {
@@ -531,7 +517,7 @@ int main(void)
         cmocka_unit_test(long_values),       cmocka_unit_test(defaults),
         cmocka_unit_test(switches),          cmocka_unit_test(addresses_of_machines),
         cmocka_unit_test(what_dns_is_asked), cmocka_unit_test(from_a_bounce),
-        cmocka_unit_test(verify_alone),      cmocka_unit_test(not_in_this_version),
+
         cmocka_unit_test(odd_password),      cmocka_unit_test(odd_and_long),
     };
     if (!freopen("/dev/null", "r", stdin)) /* never a terminal */

@@ -161,7 +161,9 @@ static bool add_names(struct anonymous *a, const struct doctor_report *r)
     const struct smtp_attempt *at = &r->asked->attempt;
     str mine = first_of(r->asked->own_address, first_of(at->from, at->user));
     str own = organisation_of(domain_of(mine));
-    if (!add_person(a, mine, own, STR("me"), MY_DOMAIN) || !add_attempt(a, at, own))
+    const struct doctor_config *config = r->asked->config;
+    if (!add_person(a, mine, own, STR("me"), MY_DOMAIN) || !add_attempt(a, at, own) ||
+        (config && !add_attempt(a, &config->said.attempt, own)))
         return false;
     anonymous_keep(a, at->host);
     anonymous_keep(a, r->asked->pop_host);
@@ -242,6 +244,55 @@ static str capabilities_of(struct copier *c, str text)
     return tail.n ? arena_printf(c->arena, "%.*s%.*s", STR_ARG(head), STR_ARG(tail)) : head;
 }
 
+/* Folders are named after people: of a path its last name stays. */
+static str without_folders(struct copier *c, str text)
+{
+    struct buf b;
+    buf_init(&b, text.n + 1);
+    for (size_t i = 0; i < text.n;) {
+        bool begins = !i || str_find_octet(STR(" '\"(=:"), text.p[i - 1]) != STR_NOT_FOUND;
+        size_t end = i;
+        bool path = begins && (text.p[i] == '/' || text.p[i] == '~');
+        while (path && end < text.n && str_find_octet(STR(" '\")"), text.p[end]) == STR_NOT_FOUND)
+            end++;
+        size_t slash = path ? str_rfind_octet(str_take(str_skip(text, i), end - i), '/')
+                            : STR_NOT_FOUND;
+        if (slash != STR_NOT_FOUND && i + slash + 1 < end)
+            i += slash + 1;
+        end = end > i ? end : i + 1;
+        buf_add(&b, str_take(str_skip(text, i), end - i));
+        i = end;
+    }
+    str out = arena_dup(c->arena, buf_str(&b));
+    c->failed |= !buf_ok(&b) || !out.p;
+    buf_done(&b);
+    return out;
+}
+
+/* Values, and sentences that quote some. */
+static const struct doctor_config *config_of(struct copier *c, const struct doctor_config *from)
+{
+    struct doctor_config *to = from ? arena_alloc(c->arena, sizeof *to) : NULL;
+    c->failed |= from && !to;
+    if (!to)
+        return NULL;
+    *to = *from;
+    to->said.attempt = attempt_of(c, &from->said.attempt);
+    to->said.secret_text = STR("");
+    to->said.ca_file = replaced(c, without_folders(c, from->said.ca_file), true);
+    to->document = STR("");
+    to->file = replaced(c, from->file, true);
+    for (size_t i = 0; i < SETTINGS_FIELDS; i++)
+        to->places[i] = replaced(c, from->places[i], true);
+    for (size_t i = 0; i < from->mistake_count; i++) {
+        struct doctor_config_mistake *m = &to->mistakes[i];
+        m->place = replaced(c, m->place, true);
+        m->said = replaced(c, without_folders(c, m->said), true);
+        m->remedy = replaced(c, without_folders(c, m->remedy), true);
+    }
+    return to;
+}
+
 /* Every slice, whatever it is; then those that need more care. */
 static void copy_row(struct copier *c, const struct doctor_evidence *from,
                      struct doctor_evidence *to)
@@ -278,6 +329,7 @@ static void copy_all(struct copier *c, const struct doctor_report *r, struct doc
     out->asked.pasted.folded = STR_NONE;
     out->asked.public_ip = anonymous_ip(c->a, &r->asked->public_ip, ANONYMOUS_CLIENT);
     out->asked.whoami = replaced(c, r->asked->whoami, true);
+    out->asked.config = config_of(c, r->asked->config);
     for (size_t i = 0; i < r->record->count; i++)
         copy_row(c, &r->record->rows[i], &out->record.rows[i]);
     out->record.count = r->record->count;

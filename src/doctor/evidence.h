@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "dns/known.h"
 #include "dns/org_domain.h"
+#include "doctor/config.h"
 #include "doctor/pasted.h"
 #include "sasl/mechanism.h"
 #include "smtp/attempt.h"
@@ -34,6 +35,7 @@ struct doctor_asked {
     str whoami;          /* --whoami: the name in DNS that answers with it; empty: not said */
     bool dns_private;    /* --resolver: reserved names and private addresses are asked for too */
     str found; /* where the server comes from that the user did not name: a sentence; empty: he did */
+    const struct doctor_config *config; /* --config: the program's own file; NULL: none was read */
 };
 
 /* What the program's login is taken to be made with. */

@@ -142,6 +142,7 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
         judge_pasted(&b);
         judge_pasted_bare(&b);
         judge_pasted_helo(&b);
+        judge_config_accepted(&b);
         judge_dns_notes(&b);
         judge_accepted_domain(&b);
         add_notes(&b);
@@ -154,17 +155,27 @@ struct doctor_judgement doctor_judge(const struct doctor_asked *asked,
     if (!j.cause_count)
         judge_signs(&b);
     judge_dns(&b);
+    bool unchecked = judge_config_unchecked(&b);
+    if (conforms && !j.cause_count) {
+        j.verdict = VERDICT_ACCEPTED; /* as far as it can be told without a recipient */
+        judge_config_accepted(&b);
+    } else {
+        judge_config(&b);
+    }
     judge_steady(&b);
     strongest_first(&j);
     add_notes(&b);
-    if (j.cause_count)
+    if (j.cause_count && j.verdict != VERDICT_ACCEPTED)
         j.verdict = VERDICT_REFUSED;
-    else if (conforms)
-        j.verdict = VERDICT_ACCEPTED; /* as far as it can be told without a recipient */
     j.asked = j.verdict == VERDICT_ACCEPTED ? j.works : asked_row(&b);
     if (j.verdict == VERDICT_ACCEPTED ? !asked->attempt.to.n
                                       : !j.cause_count || j.causes[0].strength != STRENGTH_PROVED)
         j.next = words_next_experiment(asked, r, &j);
+    if (unchecked && j.verdict != VERDICT_ACCEPTED && !j.works)
+        j.next = STR("The program checks no certificates, and this server's does not verify: Baton "
+                     "sends no password there. Put the certificate right, give the authority that "
+                     "signed it by --ca FILE, or let the password go all the same by "
+                     "--allow-clear-auth.");
     return j;
 }
 

@@ -297,7 +297,7 @@ static struct doctor_stats stats;
 
 static struct doctor_report report_on(const struct doctor_judgement *j)
 {
-    return (struct doctor_report){ &asked, &record, j, &stats, NULL, false };
+    return (struct doctor_report){ &asked, &record, j, &stats, NULL, false, NULL };
 }
 
 /* Stored and read back, every case is judged the same. */

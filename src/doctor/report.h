@@ -19,12 +19,13 @@ struct doctor_report {
     const struct doctor_stats *stats;
     const struct secret_mask *mask; /* NULL: there was no secret */
     bool color;                     /* ANSI colours; a word stands beside each */
+    const struct settings_program *program; /* whose settings are shown; NULL: those of any */
 };
 
 /* Everything in it is fit for a terminal. False: out is full or memory is short. */
 bool doctor_report_text(const struct doctor_report *r, struct buf *out) MUST_CHECK;
 bool doctor_report_json(const struct doctor_report *r, struct buf *out) MUST_CHECK;
-enum { DOCTOR_STEPS_MAX = CAUSE_STEPS + 5 };
+enum { DOCTOR_STEPS_MAX = CAUSE_STEPS + 9 };
 /* What to do, most helpful first. Returns how many; good as long as the record's arena. */
 size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX]);
 /* One sentence: the answer. */

@@ -8,8 +8,12 @@ enum { RECORDS_SAID = 8, RECORD_SAID_MAX = 300 };
 
 const char *doctor_id_text(unsigned id, char out[DOCTOR_ID_TEXT_MAX])
 {
-    bool dns = id >= DOCTOR_DNS_ID;
-    snprintf(out, DOCTOR_ID_TEXT_MAX, "%c%u", dns ? 'd' : 'e', dns ? id - DOCTOR_DNS_ID + 1 : id);
+    if (id >= DOCTOR_CONFIG_ID)
+        snprintf(out, DOCTOR_ID_TEXT_MAX, "m%u", id - DOCTOR_CONFIG_ID + 1);
+    else if (id >= DOCTOR_DNS_ID)
+        snprintf(out, DOCTOR_ID_TEXT_MAX, "d%u", id - DOCTOR_DNS_ID + 1);
+    else
+        snprintf(out, DOCTOR_ID_TEXT_MAX, "e%u", id);
     return out;
 }
 

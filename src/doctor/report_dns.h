@@ -12,7 +12,7 @@ str doctor_answer_said(const struct dns_answer *answer, struct arena *a);
 /* The same, with that in place of the name, and without any other name or address. */
 str doctor_answer_said_of_nobody(const struct dns_answer *answer, str name, struct arena *a);
 
-/* "e7" of a row, "d3" of an answer. */
+/* "e7" of a row, "d3" of an answer, "m1" of a mistake in the program's file. */
 enum { DOCTOR_ID_TEXT_MAX = 16 };
 const char *doctor_id_text(unsigned id, char out[DOCTOR_ID_TEXT_MAX]);
 

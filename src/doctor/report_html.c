@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/password_shape.h"
 #include "doctor/mx_table.h"
+#include "doctor/report_config.h"
 #include "doctor/report_dns.h"
 #include "doctor/report_page.h"
 #include "settings/settings.h"
@@ -255,23 +256,28 @@ static str login_words(const struct smtp_attempt *a, struct arena *arena)
     return arena_printf(arena, "yes, by %.*s", STR_ARG(a->mechanism));
 }
 
+static void one_program(struct page *p, const struct settings_program *program,
+                        const struct smtp_attempt *works)
+{
+    struct buf b;
+    struct err e;
+    const struct settings wanted = doctor_settings_of(p->r, works, program);
+    buf_init(&b, SETTINGS_TEXT_MAX);
+    if (settings_write(program, &wanted, &b, &e)) {
+        page_element(p, "h3", program->title);
+        page_element(p, "pre", str_trim(buf_str(&b)));
+    }
+    buf_done(&b);
+}
+
 /* The first program is any: its facts stand above already. */
 static void programs(struct page *p, const struct smtp_attempt *works)
 {
     const struct settings_program *program;
     page_markup(p, "<details><summary>The same, as each program wants it written</summary>"
                    "<div class=\"inside\">");
-    for (size_t i = 1; (program = settings_program_at(i)) != NULL; i++) {
-        struct buf b;
-        struct err e;
-        buf_init(&b, SETTINGS_TEXT_MAX);
-        const struct settings wanted = settings_of(works);
-        if (settings_write(program, &wanted, &b, &e)) {
-            page_element(p, "h3", program->title);
-            page_element(p, "pre", str_trim(buf_str(&b)));
-        }
-        buf_done(&b);
-    }
+    for (size_t i = 1; (program = settings_program_at(i)) != NULL; i++)
+        one_program(p, program, works);
     page_markup(p, "</div></details>");
 }
 
@@ -287,6 +293,8 @@ static void settings(struct page *p)
     fact(p, "User name", w->attempt.user);
     fact(p, "From (mail address)", w->attempt.from);
     page_markup(p, "</table>");
+    if (p->r->program)
+        one_program(p, p->r->program, &w->attempt);
     programs(p, &w->attempt);
     page_markup(p, "</section>\n");
 }
@@ -384,6 +392,10 @@ static void evidence_items(struct page *p, const struct finding *f,
             page_element(p, "li", doctor_proof_said(f, ev, p->r->record->arena));
         if (page_answer_said(p, ids[k]).n)
             page_element(p, "li", page_answer_said(p, ids[k]));
+        const struct doctor_config *c = p->r->asked->config;
+        const struct doctor_config_mistake *m = doctor_config_mistake(c, ids[k]);
+        if (m)
+            page_element(p, "li", doctor_config_said(c, m, p->r->record->arena));
     }
 }
 
@@ -576,6 +588,7 @@ static void whole(struct page *p)
     settings(p);
     page_matrix(p);
     proof(p);
+    page_config(p);
     served(p);
     findings(p);
     letter(p);
@@ -592,8 +605,8 @@ static bool about_nobody(const struct doctor_report *r, const struct doctor_page
     struct doctor_nobody *n = calloc(1, sizeof *n);
     bool ok = n && doctor_nobody_init(n, r, r->record->arena);
     if (ok) {
-        const struct doctor_report hidden = { &n->asked, &n->record, &n->judgement,
-                                              &n->stats, r->mask,    false };
+        const struct doctor_report hidden = { &n->asked, &n->record, &n->judgement, &n->stats,
+                                              r->mask,   false,      r->program };
         struct page p = { &hidden, n->cells, n->cell_count, o, n->names, r->record, out };
         whole(&p);
         doctor_nobody_done(n);

@@ -49,7 +49,7 @@ static void begin(const char *asked_words, const char *script)
     judgement = doctor_judge(&asked, &record);
     stats = (struct doctor_stats){ .wall_ms = 1234, .rtt_ms = 20, .connections = 3 };
     stats.source = script_ip("8.8.4.4");
-    report = (struct doctor_report){ &asked, &record, &judgement, &stats, NULL, false };
+    report = (struct doctor_report){ &asked, &record, &judgement, &stats, NULL, false, NULL };
 }
 
 static void end(void)

@@ -9,6 +9,7 @@
 #include "base/password_shape.h"
 #include "doctor/mx_table.h"
 #include "doctor/report.h"
+#include "doctor/report_config.h"
 #include "doctor/report_dns.h"
 #include "settings/settings.h"
 #include <jansson.h>
@@ -220,7 +221,7 @@ static json_t *cells_of(const struct doctor_report *r)
     return list;
 }
 
-static json_t *settings_texts(const struct smtp_attempt *works)
+static json_t *settings_texts(const struct doctor_report *r, const struct smtp_attempt *works)
 {
     json_t *o = json_object();
     const struct settings_program *p;
@@ -228,7 +229,7 @@ static json_t *settings_texts(const struct smtp_attempt *works)
         struct buf b;
         struct err e;
         buf_init(&b, SETTINGS_TEXT_MAX);
-        const struct settings wanted = settings_of(works);
+        const struct settings wanted = doctor_settings_of(r, works, p);
         if (settings_write(p, &wanted, &b, &e)) {
             char name[64];
             snprintf(name, sizeof name, "%.*s", STR_ARG(p->name));
@@ -248,7 +249,7 @@ static json_t *fix_of(const struct doctor_report *r)
     for (size_t i = 0; i < n; i++)
         json_array_append_new(steps, text_of(step[i]));
     json_object_set_new(o, "steps", steps);
-    json_object_set_new(o, "settings", settings_texts(j->works ? &j->works->attempt : NULL));
+    json_object_set_new(o, "settings", settings_texts(r, j->works ? &j->works->attempt : NULL));
     return o;
 }
 
@@ -297,6 +298,7 @@ static json_t *evidence_of(const struct doctor_report *r)
         json_array_append_new(list, o);
     }
     add_answers(r, list);
+    doctor_config_evidence(r, list);
     return list;
 }
 
@@ -408,6 +410,7 @@ bool doctor_report_json(const struct doctor_report *r, struct buf *out)
     json_object_set_new(o, "causes", causes_of(j));
     json_object_set_new(o, "findings", findings_of(j));
     json_object_set_new(o, "asked", asked_of(r));
+    json_object_set_new(o, "config", doctor_config_json(r));
     json_object_set_new(o, "pasted", pasted_of(r->asked));
     json_object_set_new(o, "at_hand", at_hand(r->asked));
     json_object_set_new(o, "works", j->works ? evidence_attempt(r, j->works) : json_null());

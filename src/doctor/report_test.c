@@ -36,7 +36,7 @@ static void begin(const char *asked_words, const char *script)
     judgement = doctor_judge(&asked, &record);
     stats = (struct doctor_stats){ .wall_ms = 1234, .rtt_ms = 20, .connections = 3 };
     stats.source = script_ip("198.51.100.9");
-    report = (struct doctor_report){ &asked, &record, &judgement, &stats, NULL, false };
+    report = (struct doctor_report){ &asked, &record, &judgement, &stats, NULL, false, NULL };
 }
 
 static json_t *document(void)
@@ -158,6 +158,7 @@ static const struct key DOCUMENT[] = {
     { "causes", LIST, CAUSE },
     { "findings", LIST, FINDING },
     { "asked", OBJECT, ASKED },
+    { "config", OBJECT | NUL, NULL },
     { "pasted", OBJECT | NUL, NULL },
     { "at_hand", LIST, NULL },
     { "works", OBJECT | NUL, ATTEMPT },

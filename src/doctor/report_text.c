@@ -6,6 +6,7 @@
 #include "base/wrap.h"
 #include "doctor/mx_table.h"
 #include "doctor/report.h"
+#include "doctor/report_config.h"
 #include "doctor/report_dns.h"
 #include "settings/settings.h"
 #include <stdio.h>
@@ -103,6 +104,16 @@ static void own_answer(const struct doctor_report *r, struct buf *out)
     buf_done(&said);
 }
 
+/* Does the first cause lean on a mistake of the program's file? */
+static bool by_file(const struct doctor_report *r)
+{
+    const struct finding *f = &r->judgement->causes[0];
+    for (size_t k = 0; k < FINDING_EVIDENCE; k++)
+        if (doctor_config_mistake(r->asked->config, f->for_it[k]))
+            return true;
+    return false;
+}
+
 static void headline(const struct doctor_report *r, struct buf *out)
 {
     const struct cause *c = answer(r);
@@ -118,6 +129,12 @@ static void headline(const struct doctor_report *r, struct buf *out)
     buf_init(&s, 4096);
     doctor_report_summary(r, &s);
     bold(r, buf_str(&s), STR_NONE, out);
+    if (r->judgement->verdict == VERDICT_ACCEPTED && c && by_file(r))
+        wrapped(out, 0,
+                arena_printf(
+                    r->record->arena, "But by its file: %.*s. (%.*s, %.*s)", STR_ARG(c->title),
+                    STR_ARG(c->name),
+                    STR_ARG(names_of(&STRENGTH_NAMES, (int)r->judgement->causes[0].strength))));
     if (r->judgement->verdict != VERDICT_ACCEPTED)
         own_answer(r, out);
     buf_done(&s);
@@ -137,13 +154,20 @@ static void add_settings(const struct doctor_report *r, struct buf *out)
 {
     struct buf b;
     struct err e;
-    if (!r->judgement->works || !settings_program_at(0))
+    const struct settings_program *p = r->program ? r->program : settings_program_at(0);
+    if (!r->judgement->works || !p)
         return;
-    buf_init(&b, 16384);
-    const struct settings wanted = settings_of(&r->judgement->works->attempt);
-    if (settings_write(settings_program_at(0), &wanted, &b, &e)) {
-        buf_addf(out, "\n%sSettings that work%s\n", BOLD(r), PLAIN(r));
+    buf_init(&b, SETTINGS_TEXT_MAX);
+    const struct settings wanted = doctor_settings_of(r, &r->judgement->works->attempt, p);
+    bool written = settings_write(p, &wanted, &b, &e);
+    if (written || r->program)
+        buf_addf(out, "\n%sSettings that work%s%.*s%s\n", BOLD(r), r->program ? ", for " : "",
+                 STR_ARG(r->program ? p->title : STR("")), PLAIN(r));
+    if (written)
         indented(out, buf_str(&b));
+    else if (r->program) {
+        buf_add(out, STR("    "));
+        wrapped(out, 4, str_from(e.why));
     }
     buf_done(&b);
 }
@@ -222,6 +246,9 @@ static void proof_lines(const struct doctor_report *r, const struct finding *f,
             said_line(r, proof_label(ev), doctor_proof_said(f, ev, a), out);
         if (answer)
             said_line(r, "DNS", doctor_answer_said(answer, a), out);
+        const struct doctor_config_mistake *m = doctor_config_mistake(r->asked->config, ids[k]);
+        if (m)
+            said_line(r, "file", doctor_config_said(r->asked->config, m, a), out);
     }
 }
 
@@ -553,6 +580,7 @@ static void whole(const struct doctor_report *r, struct buf *out)
     proof(r, out);
     if (known)
         next(r, out);
+    doctor_config_text(r, out);
     details(r, out);
     served(r, out);
     notes(r, out);

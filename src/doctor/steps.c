@@ -8,6 +8,8 @@
 #include "doctor/report.h"
 #include "doctor/words.h"
 
+enum { CONFIG_STEPS = 3 }; /* in front of all others */
+
 static const char *security_of(const struct smtp_attempt *a)
 {
     switch (a->security) {
@@ -42,8 +44,10 @@ static str user_that_works(const struct doctor_report *r)
     struct buf user;
     buf_init(&user, 4096);
     escape_line(w->user, &user);
-    str step = arena_printf(r->record->arena, "Set the user name of the outgoing server to %.*s.",
-                            STR_ARG(buf_str(&user)));
+    str step = arena_printf(
+        r->record->arena, "Set the user name of the outgoing server to %.*s%.*s.",
+        STR_ARG(buf_str(&user)),
+        STR_ARG(doctor_config_place(r->asked->config, SETTINGS_USER, r->record->arena)));
     buf_done(&user);
     return step;
 }
@@ -167,22 +171,39 @@ static str with_warning(const struct doctor_report *r, const struct cause_step *
     return line.n ? line : s->text;
 }
 
+/* What the program's own file has to say in place of what it says, where the answer leans on that. */
+static size_t config_steps(const struct doctor_report *r, str *out)
+{
+    const struct doctor_config *c = r->asked->config;
+    const struct finding *f = &r->judgement->causes[0];
+    size_t n = 0;
+    for (size_t k = 0; k < FINDING_EVIDENCE && n < CONFIG_STEPS; k++) {
+        const struct doctor_config_mistake *m = doctor_config_mistake(c, f->for_it[k]);
+        str step = m ? masked(r, doctor_config_step(c, m, r->record->arena)) : STR_NONE;
+        if (step.n)
+            out[n++] = step;
+    }
+    return n;
+}
+
 size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
 {
     const struct doctor_judgement *j = r->judgement;
     const struct cause *c = j->cause_count ? cause_of(j->causes[0].cause) : NULL;
-    size_t n = 0;
+    const struct doctor_config *file = r->asked->config;
+    size_t n = c ? config_steps(r, out) : 0;
     if (!c || j->verdict == VERDICT_ACCEPTED)
-        return 0;
+        return n;
     unsigned door = DIFFERS_PORT | DIFFERS_SECURITY;
     bool moves = j->works && (doctor_differences(&r->asked->attempt, &j->works->attempt) & door);
     if (moves) {
         const struct smtp_attempt *w = &j->works->attempt;
         out[n] = arena_printf(
             r->record->arena,
-            "Set the port of the outgoing server to %u and its connection security "
-            "to %s: there this server took the same mail%s.",
-            w->port, security_of(w),
+            "Set the port of the outgoing server to %u%.*s and its connection security "
+            "to %s%.*s: there this server took the same mail%s.",
+            w->port, STR_ARG(doctor_config_place(file, SETTINGS_PORT, r->record->arena)),
+            security_of(w), STR_ARG(doctor_config_place(file, SETTINGS_SECURITY, r->record->arena)),
             smtp_attempt_logs_in(w) ? ", after a login" : " without a login");
         n += out[n].p != NULL;
     }

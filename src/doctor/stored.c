@@ -4,6 +4,7 @@
  */
 #include "base/password_shape.h"
 #include "doctor/report.h"
+#include "doctor/report_config.h"
 #include "doctor/report_dns.h"
 #include "net/psl.h"
 #include <jansson.h>
@@ -157,8 +158,8 @@ static bool read_evidence(const json_t *o, size_t index, struct doctor_record *r
     struct smtp_outcome out = { .stage = SMTP_STAGE_NONE };
     const json_t *attempt = json_object_get(o, "attempt");
     snprintf(where, sizeof where, "evidence[%zu]", index);
-    if (str_eq(text_at(o, "probe"), STR("dns")))
-        return true; /* it stands in the list "dns", whole */
+    if (str_eq(text_at(o, "probe"), STR("dns")) || str_eq(text_at(o, "probe"), STR("config")))
+        return true; /* it stands in the list "dns", or in "config", whole */
     if (!names_find(&PROBE_NAMES, text_at(o, "probe"), &probe))
         return bad(e, where, "probe");
     if (!read_attempt(attempt, &a))
@@ -248,7 +249,9 @@ static bool read_document(const json_t *o, struct doctor_stored *out, struct err
                                .credentials = read_at_hand(json_object_get(o, "at_hand")) };
     if (!read_place(json_object_get(o, "asked"), &out->asked, out->record.arena))
         return bad(e, "asked", "public_ip");
-    return doctor_dns_stored_read(json_object_get(o, "dns"), out->record.dns, e) &&
+    return doctor_config_stored(json_object_get(o, "config"), out->record.arena, &out->asked.config,
+                                e) &&
+           doctor_dns_stored_read(json_object_get(o, "dns"), out->record.dns, e) &&
            read_causes(json_object_get(o, "causes"), out, e);
 }
 

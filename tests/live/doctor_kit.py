@@ -64,7 +64,7 @@ class Run:
             document = json.loads(self.out.decode("utf-8"), object_pairs_hook=no_key_twice)
         except ValueError as error:
             raise Failure(f"no valid JSON: {error}\n{self.text[:2000]}\n{self.errors[:500]}") from error
-        keys = ("schema verdict cause family hop strength summary causes findings asked pasted at_hand works cells mx fix "
+        keys = ("schema verdict cause family hop strength summary causes findings asked config pasted at_hand works cells mx fix "
                 "next evidence dns stats").split()
         expect(sorted(document) == sorted(keys), "keys of the document", sorted(document))
         expect(document["schema"] == "baton.doctor/1", "schema", document["schema"])
