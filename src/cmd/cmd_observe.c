@@ -49,7 +49,7 @@ struct watch {
     static bool take_##name(void *into, const char *value, struct err *e)                          \
     {                                                                                              \
         (void)e;                                                                                   \
-        ((struct options *)into)->field = value;                                                  \
+        ((struct options *)into)->field = value;                                                   \
         return true;                                                                               \
     }
 TEXT_FLAG(server, typed.server)
@@ -70,7 +70,7 @@ TEXT_FLAG(ca_out, ca_out)
     {                                                                                              \
         (void)value;                                                                               \
         (void)e;                                                                                   \
-        ((struct options *)into)->field = true;                                                   \
+        ((struct options *)into)->field = true;                                                    \
         return true;                                                                               \
     }
 SWITCH(json, json)
@@ -470,11 +470,11 @@ int cmd_observe(int argc, char **argv)
     struct arena a;
     struct buf password;
     struct options s = { .secret.fd = -1,
-                          .lull_ms = LULL_MS,
-                          .mock = { .hostname = STR("localhost"),
-                                    .door_count = 2,
-                                    .doors = { { MOCK_DOOR_SUBMISSION, CLEAR_PORT },
-                                               { MOCK_DOOR_SUBMISSIONS, TLS_PORT } } } };
+                         .lull_ms = LULL_MS,
+                         .mock = { .hostname = STR("localhost"),
+                                   .door_count = 2,
+                                   .doors = { { MOCK_DOOR_SUBMISSION, CLEAR_PORT },
+                                              { MOCK_DOOR_SUBMISSIONS, TLS_PORT } } } };
     int rest, status = EXIT_USAGE;
     bool found = false;
     arena_init(&a, ARENA_MAX);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/doctor_file.h"
+#include "cmd/settings_report.h"
 #include "net/stream.h"
 #include "sasl/mechanism.h"
 #include "smtp/path.h"
@@ -110,6 +111,16 @@ static void put_into_words(struct doctor_file *f, struct arena *a)
     f->empty_password = s->secret == SETTINGS_SECRET_LITERAL && !s->secret_text.n;
 }
 
+static bool take_document(struct doctor_file *f, struct arena *a)
+{
+    json_t *o = settings_report_json(&f->loaded);
+    char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
+    json_decref(o);
+    f->config->document = text ? arena_dup(a, str_from(text)) : STR_NONE;
+    free(text);
+    return f->config->document.p != NULL;
+}
+
 struct doctor_file *doctor_file_load(const struct doctor_file_wanted *wanted, struct arena *a,
                                      struct err *e)
 {
@@ -128,7 +139,7 @@ struct doctor_file *doctor_file_load(const struct doctor_file_wanted *wanted, st
     if (ok) {
         put_into_words(f, a);
         f->config = doctor_config_of(&f->loaded.reading, buf_str(&f->loaded.password), a);
-        ok = f->config || err_memory(e, "a settings file");
+        ok = (f->config && take_document(f, a)) || err_memory(e, "a settings file");
     }
     if (ok)
         return f;

@@ -517,8 +517,8 @@ int main(void)
         cmocka_unit_test(long_values),       cmocka_unit_test(defaults),
         cmocka_unit_test(switches),          cmocka_unit_test(addresses_of_machines),
         cmocka_unit_test(what_dns_is_asked), cmocka_unit_test(from_a_bounce),
-
-        cmocka_unit_test(odd_password),      cmocka_unit_test(odd_and_long),
+        cmocka_unit_test(verify_alone),      cmocka_unit_test(odd_password),
+        cmocka_unit_test(odd_and_long),
     };
     if (!freopen("/dev/null", "r", stdin)) /* never a terminal */
         return 1;

@@ -7,7 +7,7 @@
 #include "base/password_shape.h"
 #include <string.h>
 
-static str base_name(str path)
+str doctor_config_base(str path)
 {
     size_t slash = str_rfind_octet(path, '/');
     return slash == STR_NOT_FOUND || slash + 1 == path.n ? path : str_skip(path, slash + 1);
@@ -19,7 +19,7 @@ static str place_of(const struct settings_place *p, struct arena *a)
     if (!p->file)
         return STR("");
     buf_init(&b, 4096);
-    escape_line(base_name(p->file->path), &b);
+    escape_line(doctor_config_base(p->file->path), &b);
     str place = arena_printf(a, "%.*s:%u", STR_ARG(buf_str(&b)), p->line);
     buf_done(&b);
     return place;
@@ -71,7 +71,7 @@ struct doctor_config *doctor_config_of(const struct settings_reading *r, str sec
         return NULL;
     c->program = r->program->name;
     c->title = r->program->title;
-    c->file = arena_dup(a, base_name(r->files[0].path));
+    c->file = arena_dup(a, doctor_config_base(r->files[0].path));
     c->said = r->found;
     c->secret_characters = characters(secret);
     c->secret_anomalies = password_anomalies(secret);
@@ -154,7 +154,7 @@ static void add_secret(const struct doctor_config *c, struct buf *out)
         if (KINDS[i].kind == c->said.secret) {
             buf_addf(out, "%s", KINDS[i].words);
             if (c->said.secret == SETTINGS_SECRET_ENV || c->said.secret == SETTINGS_SECRET_FILE)
-                escape_line(base_name(c->said.secret_text), out);
+                escape_line(doctor_config_base(c->said.secret_text), out);
         }
     if (c->secret_characters)
         buf_addf(out, "%s%zu character%s", out->n ? ", " : "", c->secret_characters,
@@ -199,7 +199,7 @@ static void add_value(const struct doctor_config *c, enum settings_field field, 
         if (c->said.unverified)
             buf_add(out, STR("certificates are not checked"));
         break;
-    case SETTINGS_CA: escape_line(base_name(c->said.ca_file), out); break;
+    case SETTINGS_CA: escape_line(doctor_config_base(c->said.ca_file), out); break;
     default: break;
     }
 }

@@ -28,12 +28,15 @@ struct doctor_config {
     unsigned secret_anomalies;
     struct doctor_config_mistake mistakes[SETTINGS_MISTAKES];
     size_t mistake_count;
-    str document; /* the reading as JSON, for the report's; empty: none */
+    str document; /* the whole reading as JSON (baton.settings/1), made by cmd; empty: none */
 };
 
 /* secret: what the program would send; empty where it is not known. NULL: memory is short. */
 struct doctor_config *doctor_config_of(const struct settings_reading *r, str secret,
                                        struct arena *a) MUST_CHECK;
+
+/* A path without its folders. */
+str doctor_config_base(str path);
 
 /* Mistakes are evidence, numbered apart from rows and answers: "m1". */
 enum { DOCTOR_CONFIG_ID = 1 << 20 };

@@ -101,9 +101,10 @@ static void lean(struct bench *b, const struct doctor_config_mistake *m, unsigne
 {
     struct doctor_judgement *j = b->j;
     struct finding *seen = seen_of(j, m);
-    if (seen && (seen->cause == m->cause || seen->strength == STRENGTH_PROVED)) {
-        if (seen->strength == STRENGTH_POSSIBLE)
-            finding_set_strength(seen, STRENGTH_LIKELY);
+    bool same = seen && seen->cause == m->cause;
+    if (same && seen->strength == STRENGTH_POSSIBLE)
+        finding_set_strength(seen, STRENGTH_LIKELY);
+    if (same || (seen && (seen->strength == STRENGTH_PROVED || m->sure != MISTAKE_WRONG))) {
         finding_for(seen, id);
     } else if (seen) {
         struct finding mine = *seen;

@@ -144,7 +144,8 @@ void judge_pasted_bare(struct bench *b); /* ... where no certificate of the clie
 void judge_pasted_helo(struct bench *b); /* it says that AUTH is unknown there */
 /* judge_config.c: the mistakes of the program's own file, behind all that the experiments say */
 void judge_config(struct bench *b);
-void judge_config_accepted(struct bench *b); /* the settings work, and the program may not use them */
+void judge_config_accepted(
+    struct bench *b); /* the settings work, and the program may not use them */
 /* A certificate that does not verify stops no program that checks none: such causes go. True: some went. */
 bool judge_config_unchecked(struct bench *b);
 /* judge_words.c */

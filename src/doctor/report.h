@@ -17,8 +17,8 @@ struct doctor_report {
     const struct doctor_record *record;
     const struct doctor_judgement *judgement;
     const struct doctor_stats *stats;
-    const struct secret_mask *mask; /* NULL: there was no secret */
-    bool color;                     /* ANSI colours; a word stands beside each */
+    const struct secret_mask *mask;         /* NULL: there was no secret */
+    bool color;                             /* ANSI colours; a word stands beside each */
     const struct settings_program *program; /* whose settings are shown; NULL: those of any */
 };
 

@@ -4,7 +4,6 @@
  */
 #include "doctor/report_config.h"
 #include "base/escape.h"
-#include "base/password_shape.h"
 #include "base/wrap.h"
 #include "doctor/report_dns.h"
 #include "doctor/report_page.h"
@@ -123,92 +122,45 @@ static json_t *text_of(const struct doctor_report *r, str s)
     return t ? t : json_null();
 }
 
-static json_t *mistakes_of(const struct doctor_report *r, const struct doctor_config *c)
+/* The document holds no secret. It holds texts of the user's file, and one of them may be spelled like the password. */
+static json_t *masked_copy(const struct doctor_report *r, const json_t *from)
 {
-    json_t *list = json_array();
-    for (size_t i = 0; i < c->mistake_count; i++) {
-        const struct doctor_config_mistake *m = &c->mistakes[i];
-        const struct cause *cause = cause_of(m->cause);
-        json_t *o = json_object();
-        json_object_set_new(o, "id", text_of(r, m->name));
-        json_object_set_new(o, "cause", cause ? text_of(r, cause->name) : json_null());
-        json_object_set_new(o, "sure",
-                            text_of(r, names_of(&SETTINGS_SURENESS_NAMES, (int)m->sure)));
-        json_object_set_new(o, "place", text_of(r, m->place));
-        json_object_set_new(o, "said", text_of(r, m->said));
-        json_object_set_new(o, "remedy", text_of(r, m->remedy));
-        json_array_append_new(list, o);
+    const char *key;
+    json_t *value, *to;
+    if (json_is_string(from))
+        return text_of(r, (str){ json_string_value(from), json_string_length(from) });
+    if (json_is_array(from)) {
+        to = json_array();
+        for (size_t i = 0; i < json_array_size(from); i++)
+            json_array_append_new(to, masked_copy(r, json_array_get(from, i)));
+        return to;
     }
-    return list;
+    if (!json_is_object(from))
+        return json_deep_copy(from);
+    to = json_object();
+    json_object_foreach((json_t *)from, key, value)
+        json_object_set_new(to, key, masked_copy(r, value));
+    return to;
 }
 
-static json_t *places_of(const struct doctor_report *r, const struct doctor_config *c)
-{
-    json_t *o = json_object();
-    for (size_t i = 0; i < SETTINGS_FIELD_NAMES.count; i++) {
-        const struct name_row *row = &SETTINGS_FIELD_NAMES.rows[i];
-        json_object_set_new(o, row->name.p, text_of(r, c->places[row->value]));
-    }
-    return o;
-}
-
-static json_t *beside_of(const struct doctor_report *r, const struct doctor_config *c)
+static json_t *beside_of(const struct doctor_config *c)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < SETTINGS_FIELD_NAMES.count; i++)
         if (c->beside & 1u << SETTINGS_FIELD_NAMES.rows[i].value)
-            json_array_append_new(list, text_of(r, SETTINGS_FIELD_NAMES.rows[i].name));
+            json_array_append_new(list, json_string(SETTINGS_FIELD_NAMES.rows[i].name.p));
     return list;
-}
-
-static json_t *secret_of(const struct doctor_report *r, const struct doctor_config *c)
-{
-    json_t *o = json_object(), *odd = json_array();
-    for (unsigned bit = 1; bit && bit <= c->secret_anomalies; bit <<= 1)
-        if (c->secret_anomalies & bit)
-            json_array_append_new(odd, text_of(r, names_of(&PASSWORD_ANOMALY_NAMES, (int)bit)));
-    json_object_set_new(o, "kind",
-                        text_of(r, names_of(&SETTINGS_SECRET_NAMES, (int)c->said.secret)));
-    json_object_set_new(o, "characters",
-                        c->secret_characters ? json_integer((json_int_t)c->secret_characters)
-                                             : json_null());
-    json_object_set_new(o, "anomalies", odd);
-    return o;
-}
-
-static json_t *said_of(const struct doctor_report *r, const struct doctor_config *c)
-{
-    const struct smtp_attempt *a = &c->said.attempt;
-    json_t *o = json_object();
-    json_object_set_new(o, "host", text_of(r, a->host));
-    json_object_set_new(o, "port", a->port ? json_integer(a->port) : json_null());
-    json_object_set_new(o, "security",
-                        a->security == SMTP_SECURITY_AUTO
-                            ? json_null()
-                            : text_of(r, names_of(&SMTP_SECURITY_NAMES, (int)a->security)));
-    json_object_set_new(o, "mechanism", text_of(r, a->mechanism));
-    json_object_set_new(o, "user", text_of(r, a->user));
-    json_object_set_new(o, "from", a->from_null ? json_string("") : text_of(r, a->from));
-    json_object_set_new(o, "header_from", text_of(r, a->header_from));
-    json_object_set_new(o, "to", text_of(r, a->to));
-    json_object_set_new(o, "helo", text_of(r, a->helo));
-    json_object_set_new(o, "unverified", json_boolean(c->said.unverified));
-    return o;
 }
 
 json_t *doctor_config_json(const struct doctor_report *r)
 {
     const struct doctor_config *c = r->asked->config;
-    if (!c)
-        return json_null();
-    json_t *o = json_object();
-    json_object_set_new(o, "program", text_of(r, c->program));
-    json_object_set_new(o, "file", text_of(r, c->file));
-    json_object_set_new(o, "says", said_of(r, c));
-    json_object_set_new(o, "password", secret_of(r, c));
-    json_object_set_new(o, "places", places_of(r, c));
-    json_object_set_new(o, "beside", beside_of(r, c));
-    json_object_set_new(o, "mistakes", mistakes_of(r, c));
+    json_t *read = c ? json_loadb(c->document.p ? c->document.p : "", c->document.n, 0, NULL)
+                     : NULL;
+    json_t *o = read ? masked_copy(r, read) : json_null();
+    json_decref(read);
+    if (json_is_object(o))
+        json_object_set_new(o, "beside", beside_of(c));
     return o;
 }
 
@@ -239,6 +191,14 @@ static str stored_text(const json_t *o, const char *key, struct arena *a)
                              : STR("");
 }
 
+static str stored_place(const json_t *o, struct arena *a)
+{
+    str file = doctor_config_base(stored_text(o, "file", a));
+    return file.n ? arena_printf(a, "%.*s:%d", STR_ARG(file),
+                                 (int)json_integer_value(json_object_get(o, "line")))
+                  : STR("");
+}
+
 static bool stored_mistake(const json_t *o, struct arena *a, struct doctor_config_mistake *out,
                            struct err *e)
 {
@@ -249,8 +209,8 @@ static bool stored_mistake(const json_t *o, struct arena *a, struct doctor_confi
         return err_set(e, ERR_SYNTAX,
                        "reading a stored report: config: 'mistakes' is missing or not understood");
     *out = (struct doctor_config_mistake){
-        stored_text(o, "id", a),    c ? c->id : CAUSE_NONE,    (enum settings_sureness)sure,
-        stored_text(o, "place", a), stored_text(o, "said", a), stored_text(o, "remedy", a)
+        stored_text(o, "id", a), c ? c->id : CAUSE_NONE,    (enum settings_sureness)sure,
+        stored_place(o, a),      stored_text(o, "said", a), stored_text(o, "remedy", a)
     };
     return true;
 }
@@ -265,8 +225,8 @@ bool doctor_config_stored(const json_t *o, struct arena *a, const struct doctor_
     if (!c)
         return err_memory(e, "a stored report");
     c->program = stored_text(o, "program", a);
-    c->file = stored_text(o, "file", a);
-    c->said.unverified = json_is_true(json_object_get(json_object_get(o, "says"), "unverified"));
+    c->file = doctor_config_base(stored_text(o, "file", a));
+    c->said.unverified = json_is_false(json_object_get(o, "verified"));
     for (size_t i = 0; i < json_array_size(list) && i < SETTINGS_MISTAKES; i++)
         if (!stored_mistake(json_array_get(list, i), a, &c->mistakes[c->mistake_count++], e))
             return false;

@@ -1210,7 +1210,7 @@ static bool judged_alike(const char *label, struct world_run *run)
     struct arena memory;
     struct doctor_stored *s = calloc(1, sizeof *s);
     struct doctor_judgement j = doctor_judge(&run->asked, &run->record);
-    const struct doctor_report r = { &run->asked, &run->record, &j, &stats, NULL, false };
+    const struct doctor_report r = { &run->asked, &run->record, &j, &stats, NULL, false, NULL };
     assert_non_null(s);
     buf_init(&document, 1 << 22);
     buf_init(&said, 1 << 16);
@@ -1569,7 +1569,7 @@ static void steps_by_dns(void **state)
         assert_true(world_play(world_named(CASES[i].label), &run));
         struct doctor_judgement j = doctor_judge(&run.asked, &run.record);
         struct doctor_stats stats = { .source = { .family = IP_NONE } };
-        const struct doctor_report r = { &run.asked, &run.record, &j, &stats, NULL, false };
+        const struct doctor_report r = { &run.asked, &run.record, &j, &stats, NULL, false, NULL };
         str step[DOCTOR_STEPS_MAX];
         bool said = false;
         size_t n = doctor_steps(&r, step);
