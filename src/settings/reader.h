@@ -51,6 +51,9 @@ void settings_take_reference(struct settings_reading *r, struct settings_item *i
 bool settings_broken(const struct settings_file *f, size_t at, struct err *e, const char *fmt, ...)
     PRINTF_LIKE(4, 5);
 
+/* "Anna <anna@example.org>", or the bare address: the address. A part of the text. */
+str settings_address(str text);
+
 /* 1, 0, or -1 for neither: "1 yes true on" and "0 no false off" and nothing. */
 int settings_truth(str value);
 #endif

@@ -255,6 +255,13 @@ void settings_take_reference(struct settings_reading *r, struct settings_item *s
     r->found.secret_text = text;
 }
 
+str settings_address(str text)
+{
+    size_t open = str_rfind_octet(text, '<'), close = str_rfind_octet(text, '>');
+    bool both = open != STR_NOT_FOUND && close != STR_NOT_FOUND && close > open;
+    return str_trim(both ? str_take(str_skip(text, open + 1), close - open - 1) : text);
+}
+
 int settings_truth(str value)
 {
     static const str YES[] = { STR_INIT("1"), STR_INIT("yes"), STR_INIT("true"), STR_INIT("on") };
