@@ -35,7 +35,11 @@ int command_print_help(const char *name)
 
 int cmd_help(int argc, char **argv)
 {
-    return command_print_help(argc > 1 ? argv[1] : NULL);
+    char both[80]; /* "settings show" */
+    if (argc < 3)
+        return command_print_help(argc > 1 ? argv[1] : NULL);
+    snprintf(both, sizeof both, "%s %s", argv[1], argv[2]);
+    return command_print_help(both);
 }
 
 int cmd_man(int argc, char **argv)

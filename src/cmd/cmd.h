@@ -27,7 +27,7 @@ struct command {
 };
 extern const struct command COMMANDS[];
 extern const size_t COMMAND_COUNT;
-const struct command *command_named(const char *name);
+const struct command *command_named(const char *name); /* "doctor", "settings show"; NULL: none */
 
 /* Options in any order, "--name value" or "--name=value"; "--" ends them. Each goes to its row's take; what is
  * no option is left in argv[1 .. *rest). The error names the option and the nearest there is. */

@@ -43,6 +43,14 @@ static bool help_all(struct buf *out)
                             "the-recipient\n"));
 }
 
+/* The subcommands of one, or nothing. */
+static const struct command *below(const struct command *c)
+{
+    static const struct command NONE = { NULL, NULL, NULL, NULL, NULL, NULL };
+    const struct command *rows = command_below(c);
+    return rows ? rows : &NONE;
+}
+
 bool command_help(const struct command *c, struct buf *out)
 {
     if (!c)
@@ -55,6 +63,10 @@ bool command_help(const struct command *c, struct buf *out)
         buf_addc(out, '\n');
     for (str rest = str_from(c->about); rest.n;)
         wrap_words(out, 0, 0, str_cut(&rest, '\n'));
+    for (const struct command *sub = below(c); sub->name; sub++) {
+        buf_add(out, STR("\n----\n\n"));
+        command_help(sub, out);
+    }
     return buf_ok(out);
 }
 
@@ -87,11 +99,11 @@ static void man_head(const char *page, const char *summary, struct buf *out)
     buf_addc(out, '\n');
 }
 
-static void man_options(const struct command *c, struct buf *out)
+static void man_option_rows(const struct command *c, struct buf *out)
 {
     if (!command_option_count(c))
         return;
-    buf_add(out, STR(".Sh OPTIONS\n.Bl -tag -width Ds\n"));
+    buf_add(out, STR(".Bl -tag -width Ds\n"));
     for (size_t i = 0; i < command_option_count(c); i++) {
         const struct command_option *o = &c->options[i];
         buf_addf(out, ".It Fl Fl %s%s", o->name, o->value ? " Ar " : "");
@@ -102,6 +114,29 @@ static void man_options(const struct command *c, struct buf *out)
         buf_add(out, STR(".\n"));
     }
     buf_add(out, STR(".El\n"));
+}
+
+static void man_options(const struct command *c, struct buf *out)
+{
+    if (command_option_count(c))
+        buf_add(out, STR(".Sh OPTIONS\n"));
+    man_option_rows(c, out);
+}
+
+/* A subcommand is a part of the page of its command. */
+static void man_below(const struct command *sub, struct buf *out)
+{
+    buf_addf(out, ".Ss baton %s", sub->name);
+    buf_addf(out, "%s ", command_option_count(sub) ? " [options]" : "");
+    man_text(sub->synopsis, out);
+    buf_addc(out, '\n');
+    man_text(sub->summary, out);
+    buf_add(out, STR(".\n"));
+    if (sub->about[0]) {
+        buf_add(out, STR(".Pp\n"));
+        man_paragraphs(sub->about, out);
+    }
+    man_option_rows(sub, out);
 }
 
 static bool man_all(struct buf *out)
@@ -140,6 +175,10 @@ bool command_man(const struct command *c, struct buf *out)
         man_paragraphs(c->about, out);
     }
     man_options(c, out);
+    if (below(c)->name)
+        buf_add(out, STR(".Sh SUBCOMMANDS\n"));
+    for (const struct command *sub = below(c); sub->name; sub++)
+        man_below(sub, out);
     return buf_ok(out);
 }
 
@@ -158,6 +197,27 @@ static void option_names(const struct command *c, struct buf *out)
         buf_addf(out, "%s--%s", i ? " " : "", c->options[i].name);
 }
 
+/* "show" of "settings show" */
+static const char *own_name(const struct command *sub)
+{
+    return strchr(sub->name, ' ') + 1;
+}
+
+/* The options of the subcommand that is the second word; where there is none yet, their names. */
+static void bash_below(const struct command *c, const struct command *sub, struct buf *out)
+{
+    buf_addf(out, "    %s) if [ \"$COMP_CWORD\" -eq 2 ]; then words='", c->name);
+    for (const struct command *s = sub; s->name; s++)
+        buf_addf(out, "%s%s", s == sub ? "" : " ", own_name(s));
+    buf_add(out, STR("'; else case ${COMP_WORDS[2]} in\n"));
+    for (; sub->name; sub++) {
+        buf_addf(out, "      %s) words='", own_name(sub));
+        option_names(sub, out);
+        buf_add(out, STR("' ;;\n"));
+    }
+    buf_add(out, STR("    esac; fi ;;\n"));
+}
+
 static void completion_bash(struct buf *out)
 {
     buf_add(out, STR("_baton() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words=\n"
@@ -165,6 +225,11 @@ static void completion_bash(struct buf *out)
     command_names(out);
     buf_add(out, STR("'; else case ${COMP_WORDS[1]} in\n"));
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        const struct command *sub = below(&COMMANDS[i]);
+        if (sub->name) {
+            bash_below(&COMMANDS[i], sub, out);
+            continue;
+        }
         buf_addf(out, "    %s) words='", COMMANDS[i].name);
         option_names(&COMMANDS[i], out);
         buf_add(out, STR("' ;;\n"));
@@ -191,19 +256,44 @@ static void fish_quoted(const char *text, struct buf *out)
     buf_addc(out, '\'');
 }
 
+/* seen: when its options are offered. */
+static void fish_options(const struct command *c, const char *seen, struct buf *out)
+{
+    for (size_t k = 0; k < command_option_count(c); k++) {
+        buf_addf(out, "complete -c baton -n '%s' -l %s%s -d ", seen, c->options[k].name,
+                 c->options[k].value ? " -r" : "");
+        fish_quoted(c->options[k].help, out);
+        buf_addc(out, '\n');
+    }
+}
+
+static void fish_below(const struct command *c, const struct command *sub, struct buf *out)
+{
+    char seen[160];
+    buf_addf(out,
+             "complete -c baton -n '__fish_seen_subcommand_from %s; and test (count (commandline "
+             "-opc)) -eq 2' -f -a %s -d ",
+             c->name, own_name(sub));
+    fish_quoted(sub->summary, out);
+    buf_addc(out, '\n');
+    snprintf(seen, sizeof seen,
+             "__fish_seen_subcommand_from %s; and __fish_seen_subcommand_from %s", c->name,
+             own_name(sub));
+    fish_options(sub, seen, out);
+}
+
 static void completion_fish(struct buf *out)
 {
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         const struct command *c = &COMMANDS[i];
+        char seen[80];
         buf_addf(out, "complete -c baton -n __fish_use_subcommand -f -a %s -d ", c->name);
         fish_quoted(c->summary, out);
         buf_addc(out, '\n');
-        for (size_t k = 0; k < command_option_count(c); k++) {
-            buf_addf(out, "complete -c baton -n '__fish_seen_subcommand_from %s' -l %s%s -d ",
-                     c->name, c->options[k].name, c->options[k].value ? " -r" : "");
-            fish_quoted(c->options[k].help, out);
-            buf_addc(out, '\n');
-        }
+        snprintf(seen, sizeof seen, "__fish_seen_subcommand_from %s", c->name);
+        fish_options(c, seen, out);
+        for (const struct command *sub = below(c); sub->name; sub++)
+            fish_below(c, sub, out);
     }
 }
 

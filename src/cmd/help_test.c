@@ -140,7 +140,7 @@ static void page_has_the_whole_text(void **state)
 static void page_has_no_stray_request(void **state)
 {
     static const char *const KNOWN[] = { ".\\\"", ".Dd ", ".Dt ", ".Os",  ".Sh ", ".Nm", ".Nd ",
-                                         ".Op ",  ".Ar ", ".Pp",  ".Bl ", ".It ", ".El" };
+                                         ".Op ",  ".Ar ", ".Pp",  ".Bl ", ".It ", ".El", ".Ss " };
     (void)state;
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         struct buf b;
@@ -156,6 +156,45 @@ static void page_has_no_stray_request(void **state)
         }
         buf_done(&b);
     }
+}
+
+/* Those below a command stand in its help, on its page and in the completions. */
+static void subcommands_stand_below_their_command(void **state UNUSED)
+{
+    const struct command *top = command_named("settings");
+    struct buf help, page, shell;
+    char line[128];
+    buf_init(&help, TEXT_MAX);
+    buf_init(&page, TEXT_MAX);
+    buf_init(&shell, TEXT_MAX);
+    assert_non_null(command_below(top));
+    assert_null(command_below(command_named("doctor")));
+    assert_true(command_help(top, &help) && command_man(top, &page) &&
+                command_completion("bash", &shell) && command_completion("fish", &shell));
+    for (const struct command *c = command_below(top); c->name; c++) {
+        assert_ptr_equal(command_named(c->name), c);
+        assert_true(strncmp(c->name, "settings ", 9) == 0);
+        must_hold(&help, c->summary, c->name);
+        must_hold(&help, c->about, c->name);
+        snprintf(line, sizeof line, ".Ss baton %s ", c->name);
+        must_hold(&page, line, c->name);
+        snprintf(line, sizeof line, "%s) words='%s%s", c->name + 9, c->options ? "--" : "",
+                 c->options ? c->options[0].name : "");
+        must_hold(&shell, line, c->name);
+        snprintf(line, sizeof line,
+                 "__fish_seen_subcommand_from settings; and "
+                 "__fish_seen_subcommand_from %s' -l ",
+                 c->name + 9);
+        must_hold(&shell, line, c->name);
+        for (size_t k = 0; k < command_option_count(c); k++) {
+            must_hold(&help, c->options[k].help, c->name);
+            snprintf(line, sizeof line, ".It Fl Fl %s", c->options[k].name);
+            must_hold(&page, line, c->name);
+        }
+    }
+    buf_done(&help);
+    buf_done(&page);
+    buf_done(&shell);
 }
 
 static void completion_has_every_row(void **state)
@@ -227,6 +266,7 @@ int main(void)
         cmocka_unit_test(page_has_every_row),
         cmocka_unit_test(page_has_the_whole_text),
         cmocka_unit_test(page_has_no_stray_request),
+        cmocka_unit_test(subcommands_stand_below_their_command),
         cmocka_unit_test(completion_has_every_row),
         cmocka_unit_test(completion_is_quoted),
         cmocka_unit_test(without_room),

@@ -12,9 +12,14 @@ enum { OPTIONS_MAX = 64 };
 
 const struct command *command_named(const char *name)
 {
-    for (size_t i = 0; i < COMMAND_COUNT; i++)
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        const struct command *sub = command_below(&COMMANDS[i]);
         if (strcmp(COMMANDS[i].name, name) == 0)
             return &COMMANDS[i];
+        for (; sub && sub->name; sub++)
+            if (strcmp(sub->name, name) == 0)
+                return sub;
+    }
     return NULL;
 }
 
