@@ -407,7 +407,7 @@ const struct command COMMANDS[] = {
       "\n"
       "Exit status: 0, or 2 when there is no such ID or server.",
       CAUSES_OPTIONS, cmd_causes },
-    { "settings", "show | convert | list",
+    { "settings", "show | convert | set | list",
       "Read the settings of a mail program from its own file, and write them for another",
       "baton settings list names the programs, among them Postfix, Exim, OpenSMTPD, msmtp, Django, "
       "PHPMailer, nodemailer and Compose files. A file is read as the program itself reads it: its "

@@ -5,6 +5,7 @@
 #include "cmd/output.h"
 #include "cmd/settings_flags.h"
 #include "cmd/settings_report.h"
+#include "cmd/settings_set.h"
 #include "cmd/settings_write.h"
 #include <stdio.h>
 #include <string.h>
@@ -13,8 +14,10 @@ enum { TEXT_MAX = 4 << 20, EXIT_NOBODYS = 3 };
 
 static int show(int argc, char **argv);
 static int convert(int argc, char **argv);
+static int set(int argc, char **argv);
 static int list(int argc, char **argv);
 
+enum { SHOW, CONVERT, SET, LIST };
 const struct command SETTINGS_COMMANDS[] = {
     { "settings show", "FILE", "Tell what a program's settings file makes it do, and what is wrong",
       "Exit status: 0 nothing wrong; 1 a mistake that is wrong or likely; 2 usage, or a file that "
@@ -27,6 +30,18 @@ const struct command SETTINGS_COMMANDS[] = {
       "Exit status: 0 written; 2 usage, a file that cannot be read, or settings that the other "
       "program cannot be told; 3 the file is of no program that Baton knows.",
       SETTINGS_CONVERT_OPTIONS, convert },
+    { "settings set", "FILE", "Change settings in a program's own file, and nothing else in it",
+      "Without --in-place the lines that would change are shown as a unified diff, passwords "
+      "hidden. With it the file is changed, and a copy kept beside it, "
+      "FILE.baton-20261126T101500Z. Mode, owner and access list stay; a symbolic link is followed; "
+      "where several files change (a password map beside main.cf), all do or none.\n"
+      "\n"
+      "The new text is read back first: where it would not mean what was asked for, nothing is "
+      "changed.\n"
+      "\n"
+      "Exit status: 0 done, or shown, or nothing to change; 2 usage, a file that cannot be read or "
+      "changed; 3 the file is of no program that Baton knows.",
+      SETTINGS_SET_OPTIONS, set },
     { "settings list", "", "List the programs that can be read and written", "",
       SETTINGS_LIST_OPTIONS, list },
     { NULL, NULL, NULL, NULL, NULL, NULL },
@@ -67,7 +82,7 @@ static bool one_file(int rest, char **argv, struct settings_flags *f, struct err
 
 static int show(int argc, char **argv)
 {
-    const struct command *c = &SETTINGS_COMMANDS[0];
+    const struct command *c = &SETTINGS_COMMANDS[SHOW];
     struct settings_flags f;
     struct settings_loaded l;
     struct err e = { .kind = ERR_NONE };
@@ -107,7 +122,7 @@ static bool needs(const struct settings_flags *f, struct err *e)
 
 static int convert(int argc, char **argv)
 {
-    const struct command *c = &SETTINGS_COMMANDS[1];
+    const struct command *c = &SETTINGS_COMMANDS[CONVERT];
     struct settings_flags f;
     struct settings_loaded l;
     struct err e = { .kind = ERR_NONE };
@@ -120,6 +135,73 @@ static int convert(int argc, char **argv)
     f.load.leave_password = !f.with_password;
     if ((f.load.path && !settings_load(&l, &f.load, &e)) || !settings_convert(&f, &l, &e))
         status = failed(c->name, &l, &e);
+    settings_loaded_done(&l);
+    return status;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * Changing a file
+ */
+/* The settings as they are to be; a password that is not spoken of stays as it is. */
+static bool wish(const struct settings_flags *f, const struct settings_loaded *l,
+                 struct settings *wanted, struct buf *typed, struct err *e)
+{
+    bool found = false;
+    *wanted = l->reading.found;
+    wanted->secret = f->password_given ? f->password : SETTINGS_SECRET_ASKED;
+    wanted->secret_text = f->password_text ? str_from(f->password_text) : STR_NONE;
+    if (!settings_flags_apply(f, wanted, e))
+        return false;
+    if (wanted->secret != SETTINGS_SECRET_LITERAL)
+        return true;
+    if (!secret_input(&f->secret, typed, &found, e))
+        return false;
+    wanted->secret_text = buf_str(typed);
+    return found || err_set(e, ERR_SYNTAX,
+                            "there is no terminal to ask for the password on; give "
+                            "--password-fd");
+}
+
+static int print_changes(struct buf *out, bool in_place)
+{
+    bool none = out->n == 0;
+    if (!output_text(out)) {
+        fputs("baton settings set: the report could not be written\n", stderr);
+        return EXIT_USAGE;
+    }
+    if (none)
+        fputs("Nothing to change: it is set so already.\n", stderr);
+    else if (!in_place)
+        fputs("Nothing is changed yet: --in-place does it, and keeps a copy.\n", stderr);
+    return 0;
+}
+
+static int set(int argc, char **argv)
+{
+    const struct command *c = &SETTINGS_COMMANDS[SET];
+    struct settings_flags f;
+    struct settings_loaded l;
+    struct settings wanted;
+    struct err e = { .kind = ERR_NONE };
+    AUTO(buf_wipe_done) struct buf typed;
+    struct buf out;
+    int rest;
+    settings_flags_init(&f);
+    buf_init(&typed, SECRET_MAX);
+    if (!command_parse(c, argc, argv, &f, &rest, &e) || !one_file(rest, argv, &f, &e))
+        return command_usage_error(c->name, &e);
+    if (!f.load.path || !settings_flags_say_any(&f)) {
+        err_set(&e, ERR_SYNTAX,
+                "give the FILE, and what to change in it, such as --server HOST:PORT");
+        return command_usage_error(c->name, &e);
+    }
+    buf_init(&out, TEXT_MAX);
+    f.load.leave_password = true;
+    bool ok = settings_load(&l, &f.load, &e) && wish(&f, &l, &wanted, &typed, &e) &&
+              settings_apply(&l, &wanted, f.in_place, &out, &e);
+    int status = ok ? print_changes(&out, f.in_place) : failed(c->name, &l, &e);
+    if (!ok)
+        buf_done(&out);
     settings_loaded_done(&l);
     return status;
 }
@@ -177,7 +259,7 @@ static json_t *list_json(void)
 
 static int list(int argc, char **argv)
 {
-    const struct command *c = &SETTINGS_COMMANDS[2];
+    const struct command *c = &SETTINGS_COMMANDS[LIST];
     struct settings_flags f;
     struct err e = { .kind = ERR_NONE };
     struct buf b;

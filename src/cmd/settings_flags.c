@@ -279,9 +279,11 @@ static void apply_login(const struct settings_flags *f, struct smtp_attempt *a)
 
 static void apply_addresses(const struct settings_flags *f, struct smtp_attempt *a)
 {
+    bool both = a->from.n && str_eq(a->header_from, a->from); /* one setting, taken for both */
     if (f->from) {
         a->from_null = strcmp(f->from, "<>") == 0;
         a->from = a->from_null ? STR("") : str_from(f->from);
+        a->header_from = both && !a->from_null ? a->from : a->header_from;
     }
     if (f->header_from)
         a->header_from = str_from(f->header_from);

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: ISC */
+#include "cmd/settings_set.h"
+#include "base/escape.h"
+#include "base/secret.h"
+#include "cmd/replace_file.h"
+#include "cmd/settings_diff.h"
+#include <string.h>
+#include <sys/stat.h>
+
+#define HIDDEN STR("[hidden]")
+enum { MEMORY_MAX = 32 << 20, DIFF_MAX = 1 << 21 };
+
+/* What stands in the diff in place of a password: no syntax minds it, none quotes it. */
+#define OLD_PASSWORD STR("OLD-PASSWORD")
+#define NEW_PASSWORD STR("NEW-PASSWORD")
+
+/* ------------------------------------------------------------------------------------------------
+ * What must not be seen of the old text
+ */
+static bool sounds_secret(str key)
+{
+    static const str WORDS[] = { STR_INIT("pass"),   STR_INIT("secret"), STR_INIT("token"),
+                                 STR_INIT("pwd"),    STR_INIT("auth"),   STR_INIT("cred"),
+                                 STR_INIT("apikey"), STR_INIT("_key") };
+    for (size_t i = 0; i < COUNT_OF(WORDS); i++)
+        if (str_find_nocase(key, WORDS[i]) != STR_NOT_FOUND)
+            return true;
+    return false;
+}
+
+static bool holds_secret(const struct settings_reading *r, const struct settings_item *i)
+{
+    bool literal = r->found.secret == SETTINGS_SECRET_LITERAL && r->found.secret_text.n;
+    return i == r->said[SETTINGS_SECRET]
+               ? r->found.secret != SETTINGS_SECRET_ENV
+               : sounds_secret(i->key) || (literal && str_eq(i->value, r->found.secret_text));
+}
+
+/* A URL is shown with the password in it hidden; where it is not found in it, not at all. */
+static str shown_of(const struct settings_item *i, const struct secret_mask *mask, struct arena *a)
+{
+    str raw = str_take(str_skip(i->place.file->text, i->place.at), i->place.n);
+    AUTO(buf_wipe_done) struct buf b;
+    buf_init(&b, SETTINGS_FILE_MAX);
+    if (!mask || str_find(raw, STR("://")) == STR_NOT_FOUND || !secret_mask_apply(mask, raw, &b) ||
+        str_eq(buf_str(&b), raw))
+        return HIDDEN;
+    str copy = arena_dup(a, buf_str(&b));
+    return copy.p ? copy : HIDDEN;
+}
+
+static size_t hide(const struct settings_reading *r, const struct secret_mask *mask,
+                   struct arena *a, struct diff_hidden *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->item_count && n < DIFF_HIDDEN; i++) {
+        const struct settings_item *k = &r->items[i];
+        if (k->place.file && k->place.n && holds_secret(r, k))
+            out[n++] = (struct diff_hidden){ k->place.file, k->place.at, k->place.n,
+                                             shown_of(k, mask, a) };
+    }
+    return n;
+}
+
+/* The same changes with words in place of the passwords. The rows compare places of the very reading, so it is this one
+ * that has another password meanwhile. */
+static bool changes_to_show(struct settings_reading *r, const struct settings *wanted,
+                            struct settings_changes *out, struct err *e)
+{
+    str was = r->found.secret_text;
+    struct settings words = *wanted;
+    if (wanted->secret == SETTINGS_SECRET_LITERAL)
+        words.secret_text = settings_differs(r, wanted, SETTINGS_SECRET) ? NEW_PASSWORD
+                                                                         : OLD_PASSWORD;
+    if (r->found.secret == SETTINGS_SECRET_LITERAL)
+        r->found.secret_text = OLD_PASSWORD;
+    bool ok = settings_change(r, &words, out, e);
+    r->found.secret_text = was;
+    return ok;
+}
+
+static bool add_diff(struct settings_loaded *l, const struct settings *wanted, struct arena *a,
+                     struct buf *out, struct err *e)
+{
+    struct settings_reading *r = &l->reading;
+    bool literal = r->found.secret == SETTINGS_SECRET_LITERAL;
+    AUTO(secret_mask_freep)
+    struct secret_mask *mask = secret_mask_new(literal ? r->found.secret_text : STR_NONE);
+    struct settings_changes *c = arena_alloc(a, sizeof *c);
+    struct diff_hidden hidden[DIFF_HIDDEN];
+    AUTO(buf_wipe_done) struct buf diff;
+    buf_init(&diff, DIFF_MAX);
+    if (!mask || !c)
+        return err_memory(e, "the changes");
+    if (wanted->secret == SETTINGS_SECRET_LITERAL && wanted->secret_text.n &&
+        !secret_mask_also(mask, wanted->secret_text))
+        return err_memory(e, "the changes");
+    c->arena = a;
+    if (!changes_to_show(r, wanted, c, e))
+        return false;
+    size_t n = hide(r, mask, a, hidden);
+    for (size_t i = 0; i < r->file_count; i++)
+        settings_diff(c, &r->files[i], l->at[i].n ? l->at[i] : r->files[i].path, hidden, n, &diff);
+    return (buf_ok(&diff) && secret_mask_apply(mask, buf_str(&diff), out)) ||
+           err_set(e, ERR_LIMIT, "the changes are too long to be shown");
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * In place
+ */
+static void add_done(const struct replaced_file *f, bool open_to_all, struct buf *out)
+{
+    buf_add(out, STR("changed  "));
+    (void)escape_line(str_from(f->path), out);
+    buf_add(out, STR("\n         as it was: "));
+    (void)escape_line(str_from(f->copy), out);
+    buf_addc(out, '\n');
+    if (!open_to_all)
+        return;
+    buf_add(out,
+            STR("unsafe   everybody on this computer may read the password in it: chmod 640 "));
+    (void)escape_line(str_from(f->path), out);
+    buf_addc(out, '\n');
+}
+
+static bool readable_by_all(const char *path)
+{
+    struct stat s;
+    return stat(path, &s) == 0 && (s.st_mode & S_IROTH);
+}
+
+static bool write_files(const struct settings_loaded *l, const struct settings *wanted,
+                        const struct settings_changes *c, struct arena *a, struct buf *out,
+                        struct err *e)
+{
+    const struct settings_reading *r = &l->reading;
+    struct replaced_file *files = arena_alloc(a, REPLACE_FILES * sizeof *files);
+    size_t n = 0;
+    if (!files)
+        return err_memory(e, "the changes");
+    for (size_t i = 0; i < r->file_count; i++) {
+        AUTO(buf_wipe_done) struct buf text;
+        buf_init(&text, SETTINGS_FILE_MAX);
+        if (r->files[i].answer != SETTINGS_GIVEN)
+            continue;
+        if (!settings_changed_text(c, &r->files[i], &text))
+            return err_set(e, ERR_LIMIT, "the changes overlap, or a file becomes too long");
+        if (str_eq(buf_str(&text), r->files[i].text))
+            continue;
+        if (!l->at[i].n)
+            return err_set(e, ERR_SYNTAX,
+                           "standard input cannot be changed in place; name the file");
+        if (n == REPLACE_FILES)
+            return err_set(e, ERR_LIMIT, "too many files would change");
+        str after = arena_dup(a, buf_str(&text));
+        if (!after.p)
+            return err_memory(e, "the changed file");
+        files[n].path = l->at[i].p;
+        files[n].before = r->files[i].text;
+        files[n++].after = after;
+    }
+    if (!replace_files(files, n, time(NULL), e))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        add_done(&files[i],
+                 wanted->secret == SETTINGS_SECRET_LITERAL && readable_by_all(files[i].path), out);
+    return buf_ok(out) || err_memory(e, "the report");
+}
+
+bool settings_apply(struct settings_loaded *l, const struct settings *wanted, bool in_place,
+                    struct buf *out, struct err *e)
+{
+    AUTO(arena_wipe_done) struct arena a;
+    arena_init(&a, MEMORY_MAX);
+    struct settings_changes *c = arena_alloc(&a, sizeof *c);
+    if (!c)
+        return err_memory(e, "the changes");
+    c->arena = &a;
+    if (!settings_change(&l->reading, wanted, c, e) ||
+        !settings_change_holds(&l->reading, wanted, c, e))
+        return false;
+    if (!c->count)
+        return true;
+    return in_place ? write_files(l, wanted, c, &a, out, e) : add_diff(l, wanted, &a, out, e);
+}
