@@ -417,6 +417,19 @@ const struct command COMMANDS[] = {
       "The password is never shown: its length, the kinds of its characters, and what is odd about "
       "it are.",
       NULL, cmd_settings },
+    { "providers", "[NAME | ADDRESS]",
+      "Tell what a provider of mail wants of a program: server, port, login, limits",
+      "NAME is a provider (gmail, microsoft365, amazon-ses ...), a mail domain or a host; without "
+      "it "
+      "all are listed. Each row says since when an app password or OAuth2 is needed, which page to "
+      "open, how much may be sent, which hosts are the wrong ones, and where and on what day that "
+      "was "
+      "read. Nothing is asked of the network.\n"
+      "\n"
+      "Exit status: 0 known; 2 usage, or settings that the program cannot be told; 3 not known, "
+      "with "
+      "the nearest known name if there is one.",
+      PROVIDERS_OPTIONS, cmd_providers },
     { "help", "[COMMAND]", "Show what there is", "", NULL, cmd_help },
     { "man", "[COMMAND]", "Print a manual page (mdoc)", "", NULL, cmd_man },
     { "completion", "bash|zsh|fish", "Print completions for a shell", "", NULL, cmd_completion },

@@ -59,12 +59,14 @@ int cmd_spf(int argc, char **argv);
 int cmd_dkim(int argc, char **argv);
 int cmd_domain(int argc, char **argv);
 int cmd_causes(int argc, char **argv);
+int cmd_providers(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_man(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
 extern const struct command_option CAUSES_OPTIONS[];
+extern const struct command_option PROVIDERS_OPTIONS[];
 extern const struct command_option DOCTOR_OPTIONS[];
 extern const struct command_option EXPLAIN_OPTIONS[];
 extern const struct command_option DISCOVER_OPTIONS[];

@@ -42,15 +42,8 @@ static const struct {
 #define RIGHT(id, names, said) \
     { PROVIDER_ROLE_SUBMISSION, STR_INIT(id), STR_INIT(names), STR_INIT(""), STR_INIT(said) }
 
-/* names: blank between. A word that begins with a dot is the end of names: ".mail.protection.outlook.com". Rows
- * stand before what the provider's own row says of a host. */
-static const struct host_row {
-    enum provider_role role;
-    str id;      /* of the provider's row */
-    str names;
-    str instead; /* empty: the provider's host, if it has one */
-    str said;    /* empty: the role's */
-} HOSTS[] = {
+/* Rows stand before what the provider's own row says of a host. */
+static const struct provider_host_row HOSTS[] = {
     /* other products (AP05) */
     PRODUCT("gmail", "smtp-relay.gmail.com", "smtp.gmail.com",
             "this is the SMTP relay service of Google Workspace: it takes mail only from organisations whose "
@@ -61,15 +54,16 @@ static const struct host_row {
       STR_INIT("smtp.office365.com"),
       STR_INIT("this is the organisation's MX at Microsoft 365: without a login it takes mail for the "
                "organisation's own recipients (direct send, port 25), and for others only by a connector") },
-    PRODUCT("microsoft365", "smtp-hve.office365.com", "",
-            "this is High Volume Email of Microsoft 365: it takes mail only from accounts made for it, and only for "
-            "recipients inside the organisation"),
+    RIGHT("hve", "smtp-hve.office365.com",
+          "it takes mail only from accounts made for it, and only for recipients inside the organisation"),
+    PRODUCT("mailtrap", "sandbox.smtp.mailtrap.io smtp.mailtrap.io", "live.smtp.mailtrap.io",
+            "this is the sandbox, for tests: it keeps the mail and delivers it to nobody"),
     PRODUCT("microsoft365", "smtp-legacy.office365.com", "smtp.office365.com",
             "this is the server for programs that know no TLS 1.2, which an administrator has to allow"),
-    RIGHT("zoho.com", "smtp.zoho.com smtp.zoho.eu smtp.zoho.in",
+    RIGHT("zoho.com", "smtp.zoho.com smtp.zoho.eu smtp.zoho.in smtp.zoho.com.au smtp.zoho.jp",
           "smtp.zoho.* is for personal Zoho addresses and organisations on the free plan; paid organisations use "
           "smtppro.zoho.*, each in the region in which the account was made"),
-    RIGHT("zoho.com", "smtppro.zoho.com smtppro.zoho.eu smtppro.zoho.in",
+    RIGHT("zoho.com", "smtppro.zoho.com smtppro.zoho.eu smtppro.zoho.in smtppro.zoho.com.au smtppro.zoho.jp",
           "smtppro.zoho.* is for paid organisations with a domain of their own; personal Zoho addresses and the free "
           "plan use smtp.zoho.*, each in the region in which the account was made"),
     RIGHT("mailgun", "smtp.mailgun.org",
@@ -195,6 +189,11 @@ static const struct host_row {
 };
 /* clang-format on */
 
+const struct provider_host_row *provider_host_row(size_t index)
+{
+    return index < COUNT_OF(HOSTS) ? &HOSTS[index] : NULL;
+}
+
 static str said_of(enum provider_role role)
 {
     for (size_t i = 0; i < COUNT_OF(SAID); i++)
@@ -228,7 +227,7 @@ static bool found(struct provider_host *out, enum provider_role role, const stru
 }
 
 /* Zoho's rows share a sentence, and have a row of the table each. */
-static const struct provider *owner(const struct host_row *row, str host)
+static const struct provider *owner(const struct provider_host_row *row, str host)
 {
     const struct provider *p = row->role == PROVIDER_ROLE_SUBMISSION ? provider_of_host(host)
                                                                      : NULL;

@@ -27,6 +27,17 @@ struct provider_host {
     str instead; /* the host to take; empty: this one is right, or it depends on the customer */
     str said; /* what this host is, as a sentence without a full stop; empty: nothing to say. Constant */
 };
+/* The rows of the table; NULL behind the last. names: blank between; a word that begins with a dot is the end of names.
+ * instead, said: empty, the provider's host, and the role's sentence. */
+struct provider_host_row {
+    enum provider_role role;
+    str id; /* of the provider's row */
+    str names;
+    str instead;
+    str said;
+};
+const struct provider_host_row *provider_host_row(size_t index);
+
 /* False, with role NONE: not known. Case does not count. */
 bool provider_host_of(str host, struct provider_host *out);
 /* The same for a host that is not right for most: PRODUCT and all behind it. */

@@ -105,6 +105,9 @@ static const struct user_rule {
     { STR_INIT("resend"), PROVIDER_USER_FIXED, another_word, true,
       STR_INIT("the user name of Resend is the word resend, the same for everybody"),
       STR_INIT("write resend as user name, and the API key (re_...) as password") },
+    { STR_INIT("zeptomail"), PROVIDER_USER_FIXED, another_word, true,
+      STR_INIT("the user name of ZeptoMail is the word emailapikey, the same for everybody"),
+      STR_INIT("write emailapikey as user name, and the token of the agent as password") },
     { STR_INIT("postmark"), PROVIDER_USER_OWN, an_address, true,
       STR_INIT("the user name is an address; Postmark wants the server's API token, or the access "
                "key of an SMTP token"),
@@ -242,7 +245,7 @@ static const str FAMILIES[] = {
     STR_INIT("outlook.com microsoft365"),
     STR_INIT("yahoo aol verizon att comcast"),
     STR_INIT("gmx gmx.com mail.com web.de"),
-    STR_INIT("zoho.com zoho.eu zoho.in"),
+    STR_INIT("zoho.com zoho.eu zoho.in zoho.com.au zoho.jp"),
     STR_INIT("orange.fr sfr"),
 };
 

@@ -3,6 +3,7 @@
  * settings/providers.h - the big providers of mail, as a table
  * Owns    a row a service: which addresses and which MX hosts are its own, by which server it takes mail from
  *         its users, how they log in, and which SPF record lists the addresses the mail leaves from.
+ * Speaks  rows, in providers_*.c, which settings/provider_row.h keeps from lacking anything; look-ups by name.
  * Leaves  everybody else to discovery. A row holds what its provider says in public, no more: what is not
  *         known is empty, and it may have changed since the day of the row.
  */
@@ -31,12 +32,21 @@ enum provider_password {
     PROVIDER_NO_SMTP   /* there is no way in by SMTP */
 };
 extern const struct names PROVIDER_PASSWORD_NAMES; /* "password" "app-password" ... */
+extern const struct names PROVIDER_USER_NAMES;     /* "unsaid" "address" ... */
 
 struct provider_door {
     uint16_t port;
     enum smtp_security security;
 };
 enum { PROVIDER_DOORS = 3 };
+
+/* How much it takes of one login, as the provider says it; empty: it is not known. */
+struct provider_limits {
+    str minute, hour, day;
+    str recipients; /* of one message */
+    str size;       /* of one message */
+    str source;     /* where that stands */
+};
 
 struct provider {
     str id;       /* "gmail" */
@@ -53,6 +63,12 @@ struct provider {
     str mechanisms; /* blank between, the one to take first stands first */
     enum provider_password password;
     str spf; /* the name whose SPF record lists the addresses that mail leaves from; empty: not known */
+    str page; /* to open: where the app password or the key is made, SMTP is switched on, or the settings stand */
+    str page_for; /* what there is to do, "make an app password" */
+    str since; /* "2022-05-30", "2026-12": the day of the sentence behind it; empty: nothing to say */
+    str since_said; /* what a program can no longer do, from then on */
+    struct provider_limits limits;
+    str notes;  /* what else to mind, a sentence a line */
     str source; /* where it stands */
     str day;    /* of the row, "2026-11-26" */
 };
