@@ -3,7 +3,6 @@
  * settings/syntax_php_lex.c - PHP source: blanks, comments, names, what is skipped
  */
 #include "settings/syntax_php_inner.h"
-#include <string.h>
 
 char php_peek(const struct php *p, size_t ahead)
 {
@@ -114,7 +113,7 @@ void php_skip(struct php *p, const char *until)
         if (p->at >= p->text.n || (!open && php_at(p, "?>")))
             return;
         char c = p->text.p[p->at];
-        if (!open && c && strchr(until, c))
+        if (!open && c && str_find_octet(str_from(until), c) != STR_NOT_FOUND)
             return;
         open += c == '(' || c == '[' || c == '{';
         open -= open && (c == ')' || c == ']' || c == '}');

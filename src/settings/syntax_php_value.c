@@ -123,16 +123,16 @@ static struct php_value call_file(struct php *p, const struct call *c)
 static struct php_value call_trim(struct php *p UNUSED, const struct call *c)
 {
     struct php_value v = c->arguments[0];
-    static const char BLANKS[] = " \t\n\r\v"; /* and NUL */
+    static const str BLANKS = STR_INIT(" \t\n\r\v\0");
     if (v.kind != PHP_STRING)
         return v;
     bool left = !str_eq_nocase(c->name, STR("rtrim")),
          right = !str_eq_nocase(c->name, STR("ltrim"));
     if (c->count > 1)
         return CODE;
-    while (left && v.text.n && strchr(BLANKS, v.text.p[0]))
+    while (left && v.text.n && str_find_octet(BLANKS, v.text.p[0]) != STR_NOT_FOUND)
         v.text = str_skip(v.text, 1);
-    while (right && v.text.n && strchr(BLANKS, v.text.p[v.text.n - 1]))
+    while (right && v.text.n && str_find_octet(BLANKS, v.text.p[v.text.n - 1]) != STR_NOT_FOUND)
         v.text.n--;
     return v;
 }
@@ -368,7 +368,7 @@ static bool is_assignment(const struct php *p, size_t *n)
 {
     static const char *const OPERATORS[] = { "=", ".=", "?\?=" };
     for (size_t i = 0; i < COUNT_OF(OPERATORS); i++) {
-        size_t length = strlen(OPERATORS[i]);
+        size_t length = str_from(OPERATORS[i]).n;
         if (php_at(p, OPERATORS[i]) && php_peek(p, length) != '=' && php_peek(p, length) != '>') {
             *n = length;
             return true;
@@ -829,7 +829,7 @@ static struct php_value applied(struct php *p, const struct operator* o, struct 
     case LOW_AND:
     case OR:
     case AND:
-        if (strlen(o->sign) > 1 && o->sign[0] != 'x')
+        if (str_from(o->sign).n > 1 && o->sign[0] != 'x')
             return both(p, left, o->level);
         (void)level(p, STR_NONE, o->level + 1);
         return CODE;
@@ -860,7 +860,7 @@ static struct php_value level(struct php *p, str path, int least)
             p->at = p->failed ? p->at : end;
             break;
         }
-        p->at += strlen(o->sign);
+        p->at += str_from(o->sign).n;
         v = applied(p, o, v, path);
     }
     v.at = begin;
