@@ -330,12 +330,27 @@ const struct cause CATALOGUE_PASSWORD_LOGIN_SWITCHED_OFF = {
                "mailbox at once to guessed passwords. Microsoft is also ending passwords for "
                "SMTP altogether: plan for OAuth2.") },
         { ON(MICROSOFT_365),
+          DO("See who still logs in with a password before the end of December 2026: then "
+             "Microsoft switches it off by default in organisations that exist (550 5.7.30), and "
+             "an administrator can allow it again only for a time. Exchange admin center > Reports "
+             "> Mail flow > SMTP AUTH clients."),
+          CHECK("The report's column 'Authentication protocol' shows OAuth alone.") },
+        { ON(MICROSOFT_365),
           DO("Check what else stops it: security defaults, a conditional access rule against "
              "legacy authentication, or an authentication policy without AllowBasicAuthSmtp."),
           CHECK("The sign-in log of the user, client app 'Authenticated SMTP', names the rule.") },
         { ON(MICROSOFT_365),
-          DO("For devices create an inbound connector for a certificate or a single fixed "
-             "address, or use a service made for devices and applications."),
+          DO("For devices and scripts that write to recipients inside alone, use direct send, "
+             "without a login, to ORGANISATION.mail.protection.outlook.com port 25, or High Volume "
+             "Email (smtp-hve.office365.com), which takes passwords until September 2028."),
+          CHECK("A test message of the device arrives, and none of its mail goes outside."),
+          UNDO("Point the device at the former server again."),
+          WARN("Direct send needs the device's address in the SPF record, and is refused where "
+               "Set-OrganizationConfig -RejectDirectSend $true was set on purpose.") },
+        { ON(MICROSOFT_365),
+          DO("For devices and scripts that write to anybody, create an inbound connector for a "
+             "certificate or a single fixed address, or use Azure Communication Services "
+             "(smtp.azurecomm.net). 'baton providers microsoft365' says more."),
           CHECK("A test message arrives, and from another address it is refused."),
           UNDO("Remove-InboundConnector NAME takes it away again."),
           WARN("A connector for an address that others share lets all of them send as your "

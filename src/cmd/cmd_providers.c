@@ -127,6 +127,14 @@ static bool settings_for(const struct flags *f, const struct provider_found *fou
 /* ------------------------------------------------------------------------------------------------
  * The command
  */
+/* Beside the settings, which are to be pasted as they are. */
+static void print_hint(const struct provider *p)
+{
+    if (p->since.n)
+        fprintf(stderr, "since %.*s: %.*s\n", STR_ARG(p->since), STR_ARG(p->since_said));
+    fprintf(stderr, "%.*s: %.*s\n", STR_ARG(p->page_for), STR_ARG(p->page));
+}
+
 static int print(const struct flags *f, const struct provider_found *found, str settings)
 {
     struct buf out;
@@ -142,8 +150,7 @@ static int print(const struct flags *f, const struct provider_found *found, str 
             provider_report_unknown(found, &out);
         else if (f->program) {
             buf_add(&out, settings);
-            fprintf(stderr, "%.*s: %.*s\n", STR_ARG(found->provider->page_for),
-                    STR_ARG(found->provider->page));
+            print_hint(found->provider);
         } else
             provider_report_text(found, &out);
         ok = output_text(&out);

@@ -9,7 +9,7 @@
 #include "base/distance.h"
 #include "settings/provider_hosts.h"
 
-enum { PARTS = 6, WORD_MIN = 5 };
+enum { PARTS = 6, WORD_MIN = 5, TWO_SLIPS_MIN = 9 };
 
 /* ---- slips ---- */
 
@@ -114,13 +114,25 @@ static bool is_everyday_word(str part)
     return false;
 }
 
+/* Many names end in mail: "fastmail" and "flashmail" are two, and only what stands before it tells. */
+static size_t telling(str part)
+{
+    return str_ends_nocase(part, STR("mail")) ? part.n - 4 : part.n;
+}
+
+static bool is_on_all_lips(str part)
+{
+    return str_eq_nocase(part, STR("gmail")) || str_eq_nocase(part, STR("hotmail"));
+}
+
 /* The part that somebody registered. */
 static bool part_slips(str typed, str meant)
 {
-    if (meant.n < WORD_MIN || typed.n < WORD_MIN - 1 || is_everyday_word(meant))
+    if (meant.n < WORD_MIN || typed.n < WORD_MIN - 1 || is_everyday_word(meant) ||
+        (telling(meant) < 4 && !is_on_all_lips(meant)))
         return false;
     return is_finger_slip(typed, meant) ||
-           (meant.n >= 8 && to_lower(typed.p[0]) == to_lower(meant.p[0]) &&
+           (telling(meant) >= TWO_SLIPS_MIN && to_lower(typed.p[0]) == to_lower(meant.p[0]) &&
             name_distance(typed, meant, 2) == 2);
 }
 

@@ -31,6 +31,8 @@ static const struct {
     { "iclould.com", "icloud.com" },
     { "iclod.com", "icloud.com" },
     { "protonmial.com", "protonmail.com" },
+    { "fsatmail.com", "fastmail.com" },
+    { "outlokk.com", "outlook.com" },
     { "btinternte.com", "btinternet.com" },
     { "freenet.ed", "freenet.de" },
     { "t-onlien.de", "t-online.de" },
@@ -57,6 +59,20 @@ static const struct {
 
 /* Domains and hosts that are somebody's: providers that have no row, and words near those that have. */
 static const char *const REAL[] = {
+    /* in lists of free mail that others keep: near a provider's, and somebody's */
+    "famamail.com",
+    "fanymail.com",
+    "fast-email.com",
+    "fastermail.com",
+    "flashmail.com",
+    "fboxmail.com",
+    "ikomail.com",
+    "prontomail.com",
+    "tatanova.com",
+    "truthmail.com",
+    "tupmail.com",
+    "zetmail.com",
+    "zoemail.com",
     "gmail.com",
     "hotmail.com",
     "mail.com",

@@ -83,7 +83,8 @@ text = run("smtp.eu.mailgun.org", "--user", "postmaster@mg.corp.example", "--for
 assert "host smtp.eu.mailgun.org" in text
 text = run("email-smtp.eu-west-1.amazonaws.com", "--user", "AKIAEXAMPLEEXAMPLE00", "--for", "device")[0]
 assert "SMTP server: email-smtp.eu-west-1.amazonaws.com" in text and "has not tried" in text
-text = run("microsoft365", "--user", "anna@corp.example", "--for", "outlook")[0]
+text, hint = run("microsoft365", "--user", "anna@corp.example", "--for", "outlook")
+assert "since 2026-12: " in hint
 assert "Add Account" in text
 profile = plistlib.loads(run("anna@gmail.com", "--for", "mobileconfig")[0].encode())
 mail = profile["PayloadContent"][0]
