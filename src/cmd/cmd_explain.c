@@ -6,6 +6,7 @@
 #include "cmd/explain_log.h"
 #include "cmd/explain_report.h"
 #include "cmd/read_file.h"
+#include "cmd/settings_load.h"
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@ enum { MEMORY_MAX = 128 << 20, EXIT_UNKNOWN = 3 };
 
 struct flags {
     bool json, why;
+    const struct settings_program *program; /* --for; NULL: not said */
     struct explain_log_options log;
 };
 
@@ -27,6 +29,11 @@ static bool take_why(void *into, const char *value UNUSED, struct err *e UNUSED)
 {
     ((struct flags *)into)->why = true;
     return true;
+}
+
+static bool take_for(void *into, const char *value, struct err *e)
+{
+    return settings_take_program(value, &((struct flags *)into)->program, e);
 }
 
 static bool take_log(void *into, const char *value, struct err *e)
@@ -64,6 +71,10 @@ const struct command_option EXPLAIN_OPTIONS[] = {
     { "json", NULL, "JSON in place of text: one document, or with --log one line a group",
       take_json },
     { "why", NULL, "also the words that the answer rests on, and their weight", take_why },
+    { "for", "PROGRAM",
+      "also what to set in this program, by the text's settings and the cause, or by a provider's "
+      "row: not tried; 'baton settings list' names the programs",
+      take_for },
     { "log", "FILE",
       "a mail server's log: its refusals by cause, client, sender and domain; '-' is standard "
       "input, more files may "
@@ -118,8 +129,14 @@ static int explain(str text, const struct flags *f, struct arena *memory)
     }
     if (!explain_text(x, text, memory, found, &e))
         return command_usage_error("explain", &e);
-    bool written = f->json ? explain_report_json(found, memory)
-                           : explain_report_text(found, memory);
+    struct explain_for set;
+    if (f->program && !explain_for(found, f->program, memory, &set)) {
+        err_set(&e, ERR_MEMORY, "memory is short");
+        return command_usage_error("explain", &e);
+    }
+    const struct explain_for *shown = f->program ? &set : NULL;
+    bool written = f->json ? explain_report_json(found, shown, memory)
+                           : explain_report_text(found, shown, memory);
     if (written && f->why && !f->json)
         written = explain_report_why(found);
     return !written ? EXIT_USAGE : found->best.cause == CAUSE_NONE ? EXIT_UNKNOWN : 0;
@@ -143,6 +160,10 @@ int cmd_explain(int argc, char **argv)
     int rest;
     if (!command_parse(command_named("explain"), argc, argv, &f, &rest, &e))
         return command_usage_error("explain", &e);
+    if (f.log.count && f.program) {
+        err_set(&e, ERR_SYNTAX, "--for is for one text; --log counts many");
+        return command_usage_error("explain", &e);
+    }
     if (f.log.count)
         return explain_log(&f, rest, argv);
     if (f.log.follow || f.log.top || f.log.year || f.log.since_s || f.log.until_s) {

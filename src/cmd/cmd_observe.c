@@ -6,6 +6,7 @@
 #include "cmd/doctor_flags.h"
 #include "cmd/observed.h"
 #include "cmd/secret_input.h"
+#include "cmd/settings_report.h"
 #include "cmd/write_file.h"
 #include "mock/mock.h"
 #include "net/loop.h"
@@ -14,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -22,6 +24,8 @@ enum { EXIT_TROUBLE = 1, LULL_MS = 3000 };
 
 struct options {
     struct observed_typed typed;
+    struct doctor_file_wanted wanted; /* --config and its kin */
+    struct doctor_file *file;         /* of it; NULL: none */
     struct secret_source secret;
     struct mock_options mock;
     const char *ca_out;
@@ -64,6 +68,10 @@ TEXT_FLAG(to, typed.to)
 TEXT_FLAG(password_env, secret.env)
 TEXT_FLAG(password_command, secret.command)
 TEXT_FLAG(ca_out, ca_out)
+TEXT_FLAG(config, wanted.path)
+TEXT_FLAG(program, wanted.program)
+TEXT_FLAG(account, wanted.account)
+TEXT_FLAG(env_file, wanted.env_file)
 
 #define SWITCH(name, field)                                                                        \
     static bool take_##name(void *into, const char *value, struct err *e)                          \
@@ -80,6 +88,7 @@ SWITCH(verbose, verbose)
 SWITCH(ask, secret.ask)
 SWITCH(allow_clear_auth, typed.allow_clear_auth)
 SWITCH(gentle, typed.gentle)
+SWITCH(run_command, wanted.run_command)
 
 static bool take_password_fd(void *into, const char *value, struct err *e)
 {
@@ -144,6 +153,18 @@ static bool take_tls_port(void *into, const char *value, struct err *e)
 }
 
 const struct command_option OBSERVE_OPTIONS[] = {
+    { "config", "FILE",
+      "the program's own settings file: what it says is compared with what the program does, and "
+      "its "
+      "server is asked about that, unless --server names another",
+      take_config },
+    { "program", "NAME", "whose file that is, where its shape does not tell", take_program },
+    { "account", "NAME", "which of several accounts in it", take_account },
+    { "env-file", "FILE",
+      "variables that the file refers to, one NAME=VALUE a line; then the environment",
+      take_env_file },
+    { "run-password-command", NULL,
+      "run the command by which the file says that its password is had", take_run_command },
     { "server", "HOST[:PORT]",
       "the server that refuses the program: it is asked about the same attempt", take_server },
     { "user", "USER", "the login, when it is not ADDRESS", take_user },
@@ -464,6 +485,68 @@ static bool check_flags(const struct options *s, struct arena *a, struct err *e)
     return ok;
 }
 
+static bool has_secret_flag(const struct secret_source *s)
+{
+    return s->env || s->command || s->fd >= 0 || s->ask;
+}
+
+/* The server as the doctor's flag has it. An IPv6 address goes in brackets. */
+static const char *server_word(const struct doctor_file *f, struct arena *a)
+{
+    bool bare = f->host && strchr(f->host, ':') && f->host[0] != '[';
+    str host = !f->host ? STR_NONE : bare ? arena_printf(a, "[%s]", f->host) : str_from(f->host);
+    if (!host.n || !f->port)
+        return host.n ? host.p : NULL;
+    return arena_printf(a, "%.*s:%u", STR_ARG(host), f->port).p;
+}
+
+/* What the file says, where no flag does. */
+static bool read_config(struct options *s, struct arena *a, struct buf *password, struct err *e)
+{
+    const struct doctor_file_wanted *w = &s->wanted;
+    if (!w->path)
+        return !(w->program || w->account || w->env_file || w->run_command) ||
+               err_set(e, ERR_SYNTAX,
+                       "--program, --account, --env-file and --run-password-command belong to "
+                       "--config FILE");
+    struct doctor_file *f = s->file = doctor_file_load(w, a, e);
+    if (!f)
+        return false;
+    s->typed.file = f;
+    s->typed.password_typed = has_secret_flag(&s->secret);
+    if (!s->typed.server)
+        s->typed.server = server_word(f, a);
+    if (!s->typed.ca)
+        s->typed.ca = f->ca;
+    if (!s->typed.user && (!s->typed.address || f->user))
+        s->typed.user = f->user;
+    if (s->typed.password_typed || f->token)
+        return true;
+    return buf_add(password, buf_str(&f->loaded.password)) || err_memory(e, "the password");
+}
+
+static void print_read(const struct options *s)
+{
+    struct buf line;
+    if (!s->file)
+        return;
+    buf_init(&line, 1 << 16);
+    settings_report_read(&s->file->loaded, &line);
+    fprintf(stderr, "%.*s", STR_ARG(buf_str(&line)));
+    buf_done(&line);
+}
+
+static bool read_words(struct options *s, const char *address, struct arena *a,
+                       struct buf *password, struct err *e)
+{
+    bool found = false;
+    s->typed.address = address;
+    if (!read_config(s, a, password, e) || !secret_input(&s->secret, password, &found, e))
+        return false;
+    s->typed.password = password->n > 0;
+    return true;
+}
+
 int cmd_observe(int argc, char **argv)
 {
     struct err e = { .kind = ERR_NONE };
@@ -476,7 +559,6 @@ int cmd_observe(int argc, char **argv)
                                    .doors = { { MOCK_DOOR_SUBMISSION, CLEAR_PORT },
                                               { MOCK_DOOR_SUBMISSIONS, TLS_PORT } } } };
     int rest, status = EXIT_USAGE;
-    bool found = false;
     arena_init(&a, ARENA_MAX);
     buf_init(&password, SECRET_MAX);
     (void)prctl(PR_SET_DUMPABLE, 0); /* the program's password comes in any case: no core file */
@@ -486,14 +568,14 @@ int cmd_observe(int argc, char **argv)
         (s.keep && s.once &&
          !err_set(&e, ERR_SYNTAX,
                   "--once ends after the first mail, --keep does not; leave one")) ||
-        !secret_input(&s.secret, &password, &found, &e)) {
+        !read_words(&s, rest == 2 ? argv[1] : NULL, &a, &password, &e)) {
         status = command_usage_error("observe", &e);
     } else {
-        s.typed.address = rest == 2 ? argv[1] : NULL;
-        s.typed.password = found;
+        print_read(&s);
         status = check_flags(&s, &a, &e) ? watch(&s, &a, buf_str(&password))
                                          : command_usage_error("observe", &e);
     }
+    doctor_file_free(s.file);
     buf_wipe_done(&password);
     arena_done(&a);
     return status;

@@ -72,11 +72,16 @@ static json_t *list_of(const str *rows, size_t n)
     return list;
 }
 
-static json_t *fix(const struct explanation *x, struct arena *memory)
+/* settings: that of --for, as the doctor's document has them; null: none were asked for, or none can be written. */
+static json_t *fix(const struct explanation *x, const struct explain_for *f, struct arena *memory)
 {
     str rows[EXPLAIN_STEPS];
-    return json_pack("{s:o}", "steps",
-                     list_of(rows, explain_steps(x, memory, rows, EXPLAIN_STEPS)));
+    json_t *settings = f && f->text.n ? json_object() : json_null();
+    if (json_is_object(settings))
+        json_object_set_new(settings, f->program->name.p, output_lines(f->text));
+    return json_pack("{s:o,s:o,s:o}", "steps",
+                     list_of(rows, explain_steps(x, memory, rows, EXPLAIN_STEPS)), "settings",
+                     settings, "basis", f ? output_str(f->basis) : json_null());
 }
 
 /* What the text shows of the settings of whoever submitted. */
@@ -91,7 +96,8 @@ static json_t *settings(const struct explain_page *p)
                      output_str(p->helo), "from", output_str(p->from), "to", output_str(p->to));
 }
 
-bool explain_report_json(const struct explanation *x, struct arena *memory)
+bool explain_report_json(const struct explanation *x, const struct explain_for *f,
+                         struct arena *memory)
 {
     const struct explain_page *p = &x->page;
     json_t *root = json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "schema",
@@ -99,7 +105,7 @@ bool explain_report_json(const struct explanation *x, struct arena *memory)
                              family_name(x->best.cause), "confidence", share(x->best.confidence),
                              "also", also(x), "hop", output_str(names_of(&HOP_NAMES, (int)x->hop)),
                              "who_refused", output_str(x->who_refused), "reply", reply(x->said),
-                             "summary", output_str(x->summary), "fix", fix(x, memory));
+                             "summary", output_str(x->summary), "fix", fix(x, f, memory));
     json_t *more = json_pack("{s:o,s:o,s:o,s:o,s:o,s:b,s:o,s:I}", "others", others(x), "splits",
                              output_str(x->splits), "proves", list_of(x->proves, x->proves_count),
                              "form", output_str(names_of(&FORM_NAMES, (int)p->form)), "dialect",

@@ -290,7 +290,21 @@ static void add_next(struct buf *b, const struct explanation *x)
                     "cause\n"));
 }
 
-bool explain_report_text(const struct explanation *x, struct arena *memory)
+static void add_settings(struct buf *b, const struct explain_for *f)
+{
+    if (!f)
+        return;
+    buf_addf(b, "\nSettings for %.*s\n", STR_ARG(f->program->title));
+    output_sentence(b, 2, f->basis);
+    for (str rest = f->text; rest.n;) {
+        buf_add(b, STR("    "));
+        (void)escape_line(str_cut(&rest, '\n'), b);
+        buf_addc(b, '\n');
+    }
+}
+
+bool explain_report_text(const struct explanation *x, const struct explain_for *f,
+                         struct arena *memory)
 {
     struct buf b;
     buf_init(&b, TEXT_MAX);
@@ -302,6 +316,7 @@ bool explain_report_text(const struct explanation *x, struct arena *memory)
     add_proves(&b, x);
     add_also(&b, x);
     add_steps(&b, x, memory);
+    add_settings(&b, f);
     if (x->page.left_out)
         buf_addf(&b, "\n%zu refusals more stand in the text: for a log see --log.\n",
                  x->page.left_out);

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/secret.h"
 #include "cause/finding.h"
+#include "cmd/doctor_file.h"
 #include "doctor/judge.h"
 #include "doctor/run.h"
 #include "mock/observe.h"
@@ -19,10 +20,12 @@ struct observed_typed {
     const char *address; /* the login and the sender; NULL: not said */
     const char *user;    /* the login, when it is not address */
     bool password;       /* it is at hand */
+    bool password_typed; /* by a flag, and not in the file */
     const char *to; /* write to it at the real server, in place of what the program writes to */
     /* for the doctor as they are; NULL: not said */
     const char *server, *connect_to, *resolver, *ca, *ports, *timeout, *logins;
     bool allow_clear_auth, gentle;
+    const struct doctor_file *file; /* --config; NULL: none */
 };
 str observed_user(const struct observed_typed *t); /* user, or address; empty: not said */
 

@@ -6,6 +6,8 @@
 #include "base/password_shape.h"
 #include "base/wrap.h"
 #include "cmd/observed.h"
+#include "cmd/observed_file.h"
+#include "cmd/settings_report.h"
 #include "doctor/report.h"
 #include <jansson.h>
 #include <stdarg.h>
@@ -64,21 +66,32 @@ static void encryption_row(const struct observed_report *r, struct buf *out)
         row(r, out, "encrypts", str_from(security_words(s)));
 }
 
-static str password_words(const struct mock_seen *s)
+/* The password at hand is the file's where the file was read, and no flag named another. */
+static bool password_is_files(const struct observed_report *r)
 {
+    return r->typed->file && !r->typed->password_typed;
+}
+
+static str password_words(const struct observed_report *r)
+{
+    const struct mock_seen *s = r->seen;
+    bool file = password_is_files(r);
     switch (s->password) {
-    case MOCK_PASSWORD_SAME: return STR("it is the one you typed");
+    case MOCK_PASSWORD_SAME:
+        return file ? STR("it is the one of the file") : STR("it is the one you typed");
     case MOCK_PASSWORD_DIFFERS:
-        return s->repairs ? STR("it is the one you typed only once what is odd about it is undone")
-                          : STR("it is not the one you typed");
-    default: return STR("none was typed to compare it with");
+        if (s->repairs)
+            return file ? STR("it is the one of the file only once what is odd about it is undone")
+                        : STR("it is the one you typed only once what is odd about it is undone");
+        return file ? STR("it is not the one of the file") : STR("it is not the one you typed");
+    default: return STR("there was none to compare it with");
     }
 }
 
 static void password_rows(const struct observed_report *r, struct buf *out)
 {
     const struct mock_seen *s = r->seen;
-    str words = password_words(s);
+    str words = password_words(r);
     if (s->digest)
         rowf(r, out, "password", "sent as a digest; %.*s", STR_ARG(words));
     else if (s->password_octets)
@@ -146,6 +159,31 @@ static void seen_rows(const struct observed_report *r, struct buf *out)
     mail_rows(r, out);
 }
 
+/* What the file says, and what the program did about it. */
+static void file_rows(const struct observed_report *r, struct arena *a, struct buf *out)
+{
+    struct observed_difference rows[OBSERVED_DIFFERENCES];
+    const struct doctor_file *f = r->typed->file;
+    size_t n = f ? observed_differences(f, r->seen, a, rows) : 0;
+    if (!f)
+        return;
+    buf_addf(out, "\nAgainst %.*s (%.*s)\n", STR_ARG(f->config->file), STR_ARG(f->config->title));
+    for (size_t i = 0; i < n; i++) {
+        const struct observed_difference *d = &rows[i];
+        str label = names_of(&SETTINGS_FIELD_NAMES, (int)d->field);
+        str place = d->place.n ? arena_printf(a, " (%.*s)", STR_ARG(d->place)) : STR("");
+        rowf(r, out, label.p, "the file says %.*s%.*s, the program sent %.*s", STR_ARG(d->file),
+             STR_ARG(place), STR_ARG(d->program));
+    }
+    if (!n)
+        row(r, out, "the same", STR("the program says what its file says"));
+    for (size_t i = 0; i < f->config->mistake_count; i++) {
+        const struct doctor_config_mistake *m = &f->config->mistakes[i];
+        row(r, out, names_of(&SETTINGS_SURENESS_NAMES, (int)m->sure).p,
+            doctor_config_said(f->config, m, a));
+    }
+}
+
 static struct doctor_report doctor_report_of(const struct observed_report *r)
 {
     return (struct doctor_report){ .asked = &r->options->asked,
@@ -182,17 +220,36 @@ static void server_rows(const struct observed_report *r, struct arena *a, struct
         nothing_taken(r, a, out);
     if (r->seen->password == MOCK_PASSWORD_DIFFERS && r->stats->auth_attempts)
         row(r, out, "but",
-            STR("it was asked with the password that you typed, not with the one that the "
-                "program sends"));
+            password_is_files(r)
+                ? STR("it was asked with the password of the file, not with the one that the "
+                      "program sends")
+                : STR("it was asked with the password that you typed, not with the one that the "
+                      "program sends"));
     rowf(r, out, "", "%u connection%s, %u login%s; no message was sent there.",
          r->stats->connections, r->stats->connections == 1 ? "" : "s", r->stats->auth_attempts,
          r->stats->auth_attempts == 1 ? "" : "s");
 }
 
-static void steps_of(const struct observed_report *r, struct buf *out)
+/* The lines of the file that the cause has to do with. */
+static size_t file_steps(const struct observed_report *r, struct arena *a, str *steps, size_t room)
 {
-    str steps[DOCTOR_STEPS_MAX];
+    const struct doctor_config *c = r->typed->file ? r->typed->file->config : NULL;
     size_t n = 0;
+    for (size_t i = 0; c && i < c->mistake_count && n < room; i++) {
+        bool about = doctor_config_tells(&c->mistakes[i]) &&
+                     c->mistakes[i].cause == r->judgement.causes[0].cause;
+        steps[n] = about ? doctor_config_step(c, &c->mistakes[i], a) : STR_NONE;
+        n += steps[n].n > 0;
+    }
+    return n;
+}
+
+static void steps_of(const struct observed_report *r, struct arena *a, struct buf *out)
+{
+    enum { OF_FILE = 3 };
+    str all[OF_FILE + DOCTOR_STEPS_MAX];
+    size_t files = file_steps(r, a, all, OF_FILE), n = 0;
+    str *steps = all + files;
     const struct cause *c = cause_of(r->judgement.causes[0].cause);
     if (r->record) {
         struct doctor_report d = doctor_report_of(r);
@@ -203,11 +260,12 @@ static void steps_of(const struct observed_report *r, struct buf *out)
             n++;
         }
     }
+    n += files;
     if (n)
         buf_addf(out, "\nDo this\n");
     for (size_t i = 0; i < n; i++) {
         buf_addf(out, "  %zu. ", i + 1);
-        wrap_words(out, 5, 5, steps[i]);
+        wrap_words(out, 5, 5, all[i]);
     }
 }
 
@@ -252,7 +310,7 @@ static void trouble_of(const struct observed_report *r, struct buf *out)
     buf_done(&shown);
 }
 
-static void outcome_of(const struct observed_report *r, struct buf *out)
+static void outcome_of(const struct observed_report *r, struct arena *a, struct buf *out)
 {
     const struct doctor_judgement *j = &r->judgement;
     const struct finding *f = j->cause_count ? &j->causes[0] : NULL;
@@ -264,7 +322,7 @@ static void outcome_of(const struct observed_report *r, struct buf *out)
         wrap_words(out, 0, 0, c->sentence);
         if (f->strength != STRENGTH_PROVED)
             wrap_words(out, 0, 0, STR("What was seen points to it, and does not prove it."));
-        steps_of(r, out);
+        steps_of(r, a, out);
     } else if (j->verdict == VERDICT_ACCEPTED) {
         buf_addf(out, "\nThe real server takes what the program does, up to the recipient.\n");
     } else if (f) {
@@ -287,9 +345,10 @@ static void outcome_of(const struct observed_report *r, struct buf *out)
 bool observed_text(const struct observed_report *r, struct arena *a, struct buf *out)
 {
     seen_rows(r, out);
+    file_rows(r, a, out);
     if (r->record)
         server_rows(r, a, out);
-    outcome_of(r, out);
+    outcome_of(r, a, out);
     return buf_ok(out);
 }
 
@@ -395,6 +454,23 @@ static json_t *cause_json(const struct finding *f)
     return j;
 }
 
+static json_t *differences_of(const struct observed_report *r, struct arena *a)
+{
+    struct observed_difference rows[OBSERVED_DIFFERENCES];
+    const struct doctor_file *f = r->typed->file;
+    size_t n = f ? observed_differences(f, r->seen, a, rows) : 0;
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_t *o = json_object();
+        json_object_set_new(o, "field", name_of(&SETTINGS_FIELD_NAMES, (int)rows[i].field));
+        json_object_set_new(o, "place", text_of(r, rows[i].place));
+        json_object_set_new(o, "file", text_of(r, rows[i].file));
+        json_object_set_new(o, "program", text_of(r, rows[i].program));
+        json_array_append_new(list, o);
+    }
+    return list;
+}
+
 /* The doctor's own document; null where it was not asked. */
 static json_t *doctor_of(const struct observed_report *r)
 {
@@ -432,12 +508,14 @@ static void set_answer(json_t *o, const struct observed_report *r)
 bool observed_json(const struct observed_report *r, struct arena *a, struct buf *out)
 {
     json_t *o = json_object();
-    (void)a;
+    const struct doctor_file *f = r->typed->file;
     json_object_set_new(o, "schema", json_string("baton.observe/1"));
     json_object_set_new(o, "verdict", name_of(&VERDICT_NAMES, (int)r->judgement.verdict));
     set_answer(o, r);
     json_object_set_new(o, "seen", seen_of(r));
     json_object_set_new(o, "asked", attempt_of(r));
+    json_object_set_new(o, "config", f ? settings_report_json(&f->loaded) : json_null());
+    json_object_set_new(o, "differences", differences_of(r, a));
     json_object_set_new(o, "doctor", doctor_of(r));
     json_object_set_new(o, "trouble", text_of(r, str_from(r->trouble)));
     json_object_set_new(o, "next", text_of(r, next_of(r)));

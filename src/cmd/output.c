@@ -6,15 +6,25 @@
 
 enum { OUTPUT_STR_MAX = 1 << 20, TXT_STRING_MAX = 255 };
 
-json_t *output_str(str s)
+static json_t *escaped(str s, bool (*escape)(str octets, struct buf *out))
 {
     struct buf b;
     json_t *t = NULL;
     buf_init(&b, OUTPUT_STR_MAX);
-    if (s.n && escape_line(s, &b))
+    if (s.n && escape(s, &b))
         t = json_stringn(b.p, b.n);
     buf_done(&b);
     return t ? t : json_null();
+}
+
+json_t *output_str(str s)
+{
+    return escaped(s, escape_line);
+}
+
+json_t *output_lines(str s)
+{
+    return escaped(s, escape_text);
 }
 
 json_t *output_word(const char *s)

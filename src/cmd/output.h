@@ -10,6 +10,7 @@
 
 /* Escaped as base/escape.h does; null when empty, or when memory is short. */
 json_t *output_str(str s);
+json_t *output_lines(str s);        /* the same, and its line ends stay */
 json_t *output_word(const char *s); /* null for NULL */
 /* Takes the document. False: it could not be made or written. */
 bool output_json(json_t *root);
