@@ -77,6 +77,9 @@ static void move(struct making *m, uint16_t port, enum smtp_security security)
 static void by_cause(struct making *m)
 {
     struct smtp_attempt *a = &m->a;
+    const struct cause *c = cause_of(m->x->best.cause);
+    if (c && c->family == FAMILY_AUTH_FAILED)
+        log_in(m);
     switch (m->x->best.cause) {
     case CAUSE_CLIENT_NEVER_AUTHENTICATES:
     case CAUSE_HELO_INSTEAD_OF_EHLO:
