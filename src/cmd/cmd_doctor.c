@@ -8,6 +8,7 @@
 #include "cmd/ask.h"
 #include "cmd/cmd.h"
 #include "cmd/doctor_flags.h"
+#include "cmd/doctor_in_place.h"
 #include "cmd/progress.h"
 #include "cmd/read_file.h"
 #include "cmd/secret_input.h"
@@ -232,12 +233,38 @@ static bool write_page(const struct doctor_flags *f, const struct bench *b)
     return ok;
 }
 
+/* --in-place: told behind the report; beside a document on standard error. */
+static bool change_file(const struct doctor_flags *f, const struct bench *b)
+{
+    struct doctor_judgement j = doctor_judge(&f->o.asked, b->record);
+    struct err e = { .kind = ERR_NONE };
+    struct buf out;
+    buf_init(&out, REPORT_MAX);
+    bool ok = doctor_in_place(f, &j, &out, &e);
+    if (ok && f->json)
+        fprintf(stderr, "%.*s", STR_ARG(buf_str(&out)));
+    else if (ok)
+        ok = put(STR("\n")) && put(buf_str(&out));
+    else
+        fprintf(stderr, "baton doctor: --in-place: %s\n", e.why);
+    buf_done(&out);
+    return ok;
+}
+
+/* What was asked for beside the answer; the exit status. */
+static int finish(const struct doctor_flags *f, const struct bench *b, int status)
+{
+    bool page = !f->report || write_page(f, b);
+    bool changed = !f->in_place || change_file(f, b);
+    return page && changed ? status : EXIT_USAGE;
+}
+
 /* There is no server to try: the answer is what DNS says of the address. */
 static int answer_nowhere(const struct doctor_flags *f, struct bench *b)
 {
     b->stats.wall_ms = f->looked_ms;
     int status = doctor_print(&f->o, b->record, &b->stats, b->mask, f->program, f->json);
-    return f->report && !write_page(f, b) ? EXIT_USAGE : status;
+    return finish(f, b, status);
 }
 
 static int run(struct doctor_flags *f, struct arena *a)
@@ -267,7 +294,7 @@ static int run(struct doctor_flags *f, struct arena *a)
     progress_end(&progress);
     if (!ran)
         return command_usage_error("doctor", &e);
-    return f->report && !write_page(f, &b) ? EXIT_USAGE : p.status;
+    return finish(f, &b, p.status);
 }
 
 /* Bare on a terminal: the flags come from answers, and are shown, so that they can be given again. */
