@@ -302,6 +302,9 @@ static bool adds_to_doctor(const struct observed_report *r, const struct finding
     case CAUSE_WRONG_USERNAME_FORM:
     case CAUSE_WRONG_CREDENTIALS: return login_was_taken(r->record);
     case CAUSE_FROM_INVALID: return !is_sayable(r->seen->from);
+    case CAUSE_CLIENT_NEVER_AUTHENTICATES:
+    case CAUSE_HELO_INSTEAD_OF_EHLO:
+        return r->judgement.no_octet; /* of the server nothing is known */
     default: return false;
     }
 }

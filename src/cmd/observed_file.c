@@ -75,7 +75,7 @@ static void security(struct comparing *c)
     if (clear && file && c->seen->greeted)
         differs(c, SETTINGS_SECURITY,
                 c->said->security == SMTP_SECURITY_TLS ? STR("SSL/TLS") : STR("STARTTLS"),
-                STR("all in clear, unless it was set so for this test"));
+                STR("all in clear (unless it was set so for this test)"));
     else if (!clear && c->said->security == SMTP_SECURITY_NONE)
         differs(c, SETTINGS_SECURITY, STR("no encryption"),
                 c->seen->security == SMTP_SECURITY_TLS ? STR("SSL/TLS") : STR("STARTTLS"));

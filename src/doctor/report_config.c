@@ -239,6 +239,11 @@ struct settings doctor_settings_of(const struct doctor_report *r, const struct s
 {
     const struct doctor_config *c = r->asked->config;
     struct settings s = settings_of(works);
+    const struct doctor_judgement *j = r->judgement;
+    bool named = r->asked->attempt.helo.n ||
+                 (j->cause_count && j->causes[0].cause == CAUSE_EHLO_NAME_REFUSED);
+    if (!named)
+        s.attempt.helo = STR_NONE; /* it is this machine's, and said nothing of the program's */
     unsigned reference = SETTINGS_SECRET_ENV | SETTINGS_SECRET_COMMAND | SETTINGS_SECRET_FILE;
     if (c && c->said.secret & reference & p->secrets) {
         s.secret = c->said.secret;

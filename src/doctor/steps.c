@@ -186,6 +186,34 @@ static size_t config_steps(const struct doctor_report *r, str *out)
     return n;
 }
 
+/* Where in the file it stands that the answer is about. */
+static str line_step(const struct doctor_report *r, const struct cause *c)
+{
+    static const struct {
+        enum cause_id cause;
+        enum settings_field field;
+        const char *words;
+    } LINES[] = {
+        { CAUSE_DNS_FAILURE, SETTINGS_HOST, "The server is named" },
+        { CAUSE_WRONG_SERVER, SETTINGS_HOST, "The server is named" },
+        { CAUSE_CERTIFICATE_WRONG_NAME, SETTINGS_HOST, "The server is named" },
+        { CAUSE_CLIENT_NEVER_AUTHENTICATES, SETTINGS_LOGIN, "The login is switched" },
+        { CAUSE_NO_COMMON_MECHANISM, SETTINGS_LOGIN, "The login is set" },
+        { CAUSE_WRONG_CREDENTIALS, SETTINGS_SECRET, "The password is set" },
+        { CAUSE_PASSWORD_MANGLED, SETTINGS_SECRET, "The password is set" },
+        { CAUSE_APP_PASSWORD_NEEDED, SETTINGS_SECRET, "The password is set" },
+        { CAUSE_FROM_NOT_LOGIN, SETTINGS_FROM, "The sender is set" },
+        { CAUSE_FROM_INVALID, SETTINGS_FROM, "The sender is set" },
+        { CAUSE_EHLO_NAME_REFUSED, SETTINGS_HELO, "The EHLO name is set" },
+    };
+    const struct doctor_config *file = r->asked->config;
+    for (size_t i = 0; file && i < COUNT_OF(LINES); i++)
+        if (LINES[i].cause == c->id && file->places[LINES[i].field].n)
+            return arena_printf(r->record->arena, "%s in %.*s.", LINES[i].words,
+                                STR_ARG(file->places[LINES[i].field]));
+    return STR_NONE;
+}
+
 size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
 {
     const struct doctor_judgement *j = r->judgement;
@@ -194,6 +222,8 @@ size_t doctor_steps(const struct doctor_report *r, str out[DOCTOR_STEPS_MAX])
     size_t n = c ? config_steps(r, out) : 0;
     if (!c || j->verdict == VERDICT_ACCEPTED)
         return n;
+    out[n] = n ? STR_NONE : masked(r, line_step(r, c));
+    n += out[n].n > 0;
     unsigned door = DIFFERS_PORT | DIFFERS_SECURITY;
     bool moves = j->works && (doctor_differences(&r->asked->attempt, &j->works->attempt) & door);
     if (moves) {

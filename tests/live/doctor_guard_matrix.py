@@ -118,6 +118,7 @@ class Host:
         self.second = rng.random() < 0.4     # another address of the same host; of ::1 there is one for all
         self.there = [self.port() for _ in self.ports if rng.random() < 0.7] if self.second else []
         self.user()
+        self.file(random.Random(-seed - 1))
 
     def odd_answer(self, step):
         """(name, answer) for a step."""
@@ -193,13 +194,27 @@ class Host:
         self.to = rng.choice((OUTSIDE, OUTSIDE, OUTSIDE, "other@inside.example", None))
         self.sender = rng.choice((None, None, None, "boss@inside.example", "x@else.example"))
 
+    def file(self, rng):
+        """Some users have their settings in a program's file, and that is all that the doctor is given."""
+        said = self.security != "auto" and self.auth == "auto" and not self.token and not self.helo
+        self.unchecked = rng.random() < 0.5
+        self.config = said and rng.random() < 0.6
+
+    def written(self, port):
+        protocol = {"starttls": "smtp+starttls", "tls": "smtps", "none": "smtp"}[self.security]
+        return (f"APP_NAME = Forge\n[mailer]\nENABLED = true\nPROTOCOL = {protocol}\nSMTP_ADDR = {HOST}\nSMTP_PORT = {port}\n"
+                f"FROM = {self.sender or USER}\nUSER = {USER}\n" + (f"PASSWD = `{self.password}`\n" if self.known else "") +
+                f"FORCE_TRUST_SERVER_CERT = {self.unchecked}\n")
+
     def flags(self):
-        flags = [USER, "--security", self.security, "--timeout", str(TIMEOUT_S)]
-        flags += ["--auth", self.auth] if self.auth != "auto" or self.known else []
+        flags = ["--timeout", str(TIMEOUT_S)]
+        if not self.config:
+            flags += [USER, "--security", self.security]
+            flags += ["--auth", self.auth] if self.auth != "auto" or self.known else []
         for wanted, words in ((self.gentle, ["--gentle"]), (self.send, ["--send"]), (self.clear_auth, ["--allow-clear-auth"]),
                               (self.logins > 1, ["--logins", str(self.logins)]), (self.helo, ["--helo", "bad.example"]),
                               (not self.text, ["--json"]), (self.verbose, ["--verbose"]), (self.to, ["--to", self.to]),
-                              (self.sender, ["--from", self.sender]),
+                              (self.sender and not self.config, ["--from", self.sender]),
                               (self.token, ["--token-command", 'printf %s "$PEER_TOKEN"'])):
             flags += words if wanted else []
         return flags
@@ -213,7 +228,7 @@ class Host:
 
 def play(seed):
     host = Host(seed)
-    words = f"seed {seed}: {' '.join(host.flags())}\n    " + "\n    ".join(host.words)
+    words = f"seed {seed}: {'--config ' if host.config else ''}{' '.join(host.flags())}\n    " + "\n    ".join(host.words)
     if options.show:
         print(words, flush=True)
     try:
@@ -233,11 +248,16 @@ def judge(host):
         for peer, row in zip(peers, host.there):
             site.listen(there, peer.port, **row)
         to = ["--resolver", Names((address, there)).place] if host.second else ["--connect-to", address]
-        arguments = [*host.flags(), "--server", f"{HOST}:{peers[0].port}", *to,
-                     "--ca", bench.authority.pem, "--ports", ",".join(str(p.port) for p in peers[1:])]
+        where = ["--server", f"{HOST}:{peers[0].port}"]
+        if host.config:
+            path = pathlib.Path(tempfile.mkdtemp(dir=bench.folder.name), "app.ini")
+            path.write_text(host.written(peers[0].port))
+            where = ["--config", str(path)]
+        arguments = [*host.flags(), *where, *to, "--ca", bench.authority.pem, "--ports", ",".join(str(p.port) for p in peers[1:])]
         if CAN_REPORT:
             arguments += ["--report", f"{place}/report.html"]
-        run = bench.doctor(arguments, password=host.password if host.known and not host.token else None, cwd=place,
+        typed = host.known and not host.token and not host.config
+        run = bench.doctor(arguments, password=host.password if typed else None, cwd=place,
                            env={"PEER_TOKEN": host.password})
         site.settle()
         told = "\n".join(f"{c.peer.address} {c.peer.port} {'greeted' if c.greeted else 'not greeted'} {c.commands}" for c in site.conns)

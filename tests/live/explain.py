@@ -130,10 +130,27 @@ def secrets_are_in_no_output():
     explain("--json", text=f"password: {SECRET}\n{REFUSAL}").document(0, hidden=1)
 
 
+def settings_for_one_program():
+    text = "SERVER smtp.corp.example:587 said 550 5.7.1 <b@there.example>: Relay access denied"
+    run = explain("--for", "Msmtp", text)
+    flat = " ".join(run.out.split())
+    expect(run.status == 0 and "Settings for msmtp" in flat and "not tried" in flat and "auth on" in flat, "text", run.out)
+    told = explain("--json", "--for", "msmtp", REFUSAL).document(0)["fix"]
+    expect(list(told["settings"]) == ["msmtp"] and "account baton\n" in told["settings"]["msmtp"], "document", told)
+    expect("not tried" in told["basis"], "basis", told)
+    expect(explain("--json", REFUSAL).document(0)["fix"]["settings"] is None, "none without --for")
+    run = explain("--for", "postfx", REFUSAL)
+    expect(run.status == 2 and "postfix" in run.err, "the nearest", run.err)
+    run = explain("--for", "postfix", "--log", "/dev/null")
+    expect(run.status == 2 and "--log" in run.err, "a log", run.err)
+    run = explain("--for", "thunderbird", text="550 5.7.1 relay access denied <\x1b[31ma@b.example>")
+    expect("\x1b" not in run.out, "controls", run.out)
+
+
 def octets_of_a_stranger_reach_no_terminal():
     run = explain(text="550 5.7.1 relay access denied \x1b[31mred\x07 \u202e")
     expect(not set("\x1b\x07\u202e") & set(run.out), "controls", run.out)
 
 
 main([the_same_by_every_way_in, keys_of_the_document, text_for_people, who_and_what_next, nothing_about_mail, a_very_long_line,
-      among_broken_octets, unreadable, secrets_are_in_no_output, octets_of_a_stranger_reach_no_terminal])
+      among_broken_octets, unreadable, secrets_are_in_no_output, settings_for_one_program, octets_of_a_stranger_reach_no_terminal])

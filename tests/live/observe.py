@@ -7,11 +7,13 @@ usage: observe.py BATON [WORD...]      only cases with a WORD in their name
 """
 import base64
 import json
+import pathlib
 import signal
 import smtplib
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 from email.message import EmailMessage
@@ -322,7 +324,61 @@ def no_password():
     expect(" as anna" not in mock.log, "a login was tried", mock.log)
 
 
+# ---- --config: what the program's file says ----
+
+def told_by_file(sent, *flags, user=USER, secret=PASSWORD, sender=USER, server=None, **mail):
+    """The file of a Gitea, and a program that sends what it is told to; the document, and what stood on standard error."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "app.ini")
+        path.write_text("APP_NAME = Forge\n[mailer]\nENABLED = true\nPROTOCOL = smtp+starttls\n"
+                        f"SMTP_ADDR = {HOST}\nSMTP_PORT = {server.ports['submission'] if server else 587}\n"
+                        f"FROM = {sender}\nUSER = {user}\nPASSWD = `{secret}`\n")
+        more = [] if not server else ["--connect-to", server.address, "--ca", server.ca, "--ports", ""]
+        if not server:
+            more = ["--server", "192.0.2.1", "--connect-to", "127.0.0.1", "--timeout", "1"]
+        with watch("--config", str(path), *more, *flags) as w:
+            mail.setdefault("sender_said", sender)
+            send(w, sent, sender=mail.pop("sender_said"), **mail)
+            d = told(w)
+    expect(w.err.startswith("read     app.ini:5  " + HOST), "the first line", w.err)
+    expect(f"password: {len(secret)} characters" in w.err.splitlines()[0], "the length", w.err)
+    expect(d["config"]["program"] == "gitea", "config", d["config"])
+    return d
+
+
+def differences(d):
+    return [(x["field"], x["place"], x["file"], x["program"]) for x in d["differences"]]
+
+
+def as_the_file_says():
+    d = told_by_file((USER, PASSWORD), mechanism="PLAIN")
+    expect(differences(d) == [] and d["seen"]["password"]["compared"] == "same", "differences", d["differences"])
+
+
+def not_as_the_file_says():
+    d = told_by_file(("shop", PASSWORD + "!"), mechanism="PLAIN", sender_said="www-data@corp.example")
+    octets = len(PASSWORD)
+    expect(differences(d) == [("user", "app.ini:8", USER, "shop"),
+                              ("password", "app.ini:9", f"one of {octets} octets", f"another one, of {octets + 1} octets"),
+                              ("from", "app.ini:7", USER, "www-data@corp.example")], "differences", differences(d))
+
+
+def no_login_though_the_file_says_so():
+    d = told_by_file(None)
+    expect(("login", "app.ini:8", "a login", "none") in differences(d), "differences", differences(d))
+    expect(d["cause"] == "client-never-authenticates", "cause", d["cause"])
+
+
+def asks_the_files_server():
+    with Mock(bench.baton, next(places), ["--cause", "from-not-login"]) as mock:
+        d = told_by_file((USER, PASSWORD), server=mock, sender_said="info@corp.example")
+    expect(d["cause"] == "from-not-login" and d["strength"] == "proved", "cause", d["cause"], d["trouble"])
+    expect(("from", "app.ini:7", USER, "info@corp.example") in differences(d), "differences", differences(d))
+
+
 IN = {"login": (USER, PASSWORD)}
+for case in (as_the_file_says, not_as_the_file_says, no_login_though_the_file_says_so, asks_the_files_server):
+    bench.case(f"file {case.__name__.replace('_', ' ')}", case)
 bench.case("in clear", in_clear)
 bench.case("never logs in", never_logs_in)
 for tls in (None, "starttls", "tls"):
