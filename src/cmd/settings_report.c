@@ -367,6 +367,8 @@ static void add_references(const struct settings_loaded *l, struct buf *out)
     for (size_t i = 1; i < r->file_count; i++) {
         const struct settings_file *f = &r->files[i];
         bool given = f->answer == SETTINGS_GIVEN;
+        if (!given && f->optional)
+            continue;
         add_reference(given ? "found" : "missing", STR("file"), f->path, given ? l->at[i] : f->why,
                       out);
     }

@@ -416,8 +416,8 @@ static void change_trust(const struct edit *x, const struct settings *wanted)
             quoted(x, wanted->ca_file));
 }
 
-static bool change(const struct settings_reading *r, const struct settings *wanted,
-                   struct settings_changes *out, struct err *e)
+bool phpmailer_change(const struct settings_reading *r, const struct settings *wanted,
+                      struct settings_changes *out, struct err *e)
 {
     struct edit x = { r, out, r->account_taken };
     if (wanted->attempt.from_null)
@@ -444,5 +444,5 @@ const struct settings_program SETTINGS_PHPMAILER = {
     .write = write,
     .looks = looks,
     .read = read,
-    .change = change,
+    .change = phpmailer_change,
 };

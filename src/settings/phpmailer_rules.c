@@ -109,7 +109,8 @@ static void take_port(const struct phpmailer_properties *p, struct settings_read
 static enum smtp_security secure_of(struct settings_reading *r, const struct settings_item *secure,
                                     const struct phpmailer_words *words)
 {
-    if (!secure || !secure->value.n || str_eq(secure->value, STR("false")))
+    if (!secure || !secure->value.n || str_eq(secure->value, STR("false")) ||
+        str_eq(secure->value, STR("none")))
         return SMTP_SECURITY_AUTO;
     if (str_eq(secure->value, STR("ssl")))
         return SMTP_SECURITY_TLS;
@@ -174,23 +175,13 @@ str phpmailer_mechanism(str auth_type)
     return STR("");
 }
 
-void phpmailer_boolean(const struct php *p, struct settings_reading *r,
-                       const struct settings_item *item)
-{
-    if (item && php_fact_of(p, item)->kind == PHP_STRING && item->value.n &&
-        !str_eq(item->value, STR("0")) && settings_truth(item->value) == 0)
-        settings_mistake(r, MISTAKE_BOOLEAN_QUOTED, item,
-                         STR("this word stands in quotes, and PHP takes every such word for yes"),
-                         STR("write false without quotes"));
-}
-
 static void take_login(const struct php *p, struct settings_reading *r,
                        const struct phpmailer_properties *x)
 {
     struct smtp_attempt *a = &r->found.attempt;
-    int on = x->auth ? php_truth(p, x->auth) : 0;
+    int on = x->auth ? php_truth(p, x->auth) : x->logs_in_by_default ? -1 : 0;
     settings_said(r, SETTINGS_LOGIN, x->auth);
-    phpmailer_boolean(p, r, x->auth);
+    php_boolean(p, r, x->auth);
     settings_take(r, SETTINGS_USER, x->user);
     php_take_secret(p, r, x->password);
     if (on == 0 || (on < 0 && !x->user))

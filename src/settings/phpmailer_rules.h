@@ -15,6 +15,7 @@ struct phpmailer_properties {
     struct settings_item *auth, *auth_type, *user, *password;
     struct settings_item *helo, *from, *sender, *to;
     struct settings_item *verify_peer, *verify_name, *ca_file;
+    bool logs_in_by_default; /* where auth is not said, a user name is enough */
 };
 /* Takes all of them. words names the properties in the sentences of mistakes. */
 struct phpmailer_words {
@@ -28,6 +29,10 @@ str phpmailer_find_object(struct settings_reading *r);
 /* Takes what is said of that object. */
 void phpmailer_object(const struct php *p, struct settings_reading *r, str object);
 
+/* As struct settings_program's, for the object of r->account_taken. */
+bool phpmailer_change(const struct settings_reading *r, const struct settings *wanted,
+                      struct settings_changes *out, struct err *e);
+
 /* False: PHPMailer takes no such host (isValidHost). */
 bool phpmailer_takes_host(str host, struct err *e) MUST_CHECK;
 /* 'name', or '[2001:db8::25]' */
@@ -36,7 +41,4 @@ void phpmailer_add_host(struct buf *out, const struct smtp_attempt *a);
 bool phpmailer_host_is_plain(const struct settings_item *host);
 /* "PLAIN", or empty: none of those that it knows. */
 str phpmailer_mechanism(str auth_type);
-/* "a boolean in quotes" */
-void phpmailer_boolean(const struct php *p, struct settings_reading *r,
-                       const struct settings_item *item);
 #endif

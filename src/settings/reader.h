@@ -18,6 +18,9 @@ static inline const struct settings_file *settings_main_file(const struct settin
  * for, and when it is absent. Whether its absence is a mistake is the reader's to say. */
 const struct settings_file *settings_file_named(struct settings_reading *r, str path,
                                                 const struct settings_file *from);
+/* The same for one that need not be there. */
+const struct settings_file *settings_file_if_there(struct settings_reading *r, str path,
+                                                   const struct settings_file *from);
 /* True with the value where it is known. */
 bool settings_variable(struct settings_reading *r, str name, str *value);
 

@@ -70,6 +70,16 @@ const struct settings_file *settings_file_named(struct settings_reading *r, str 
     return f->answer == SETTINGS_GIVEN ? f : NULL;
 }
 
+const struct settings_file *settings_file_if_there(struct settings_reading *r, str path,
+                                                   const struct settings_file *from)
+{
+    const struct settings_file *f = settings_file_named(r, path, from);
+    for (size_t i = 0; i < r->file_count; i++)
+        if (r->files[i].from == from && str_eq(r->files[i].path, path))
+            r->files[i].optional = true;
+    return f;
+}
+
 bool settings_variable(struct settings_reading *r, str name, str *value)
 {
     struct settings_variable *v = NULL;

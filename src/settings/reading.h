@@ -44,6 +44,7 @@ struct settings_file {
     enum settings_answer answer;
     str text;
     str why;
+    bool optional; /* often it is not there, and that is nothing to tell */
     /* Made by settings_read(), so that the line of an octet is found without counting from the beginning. */
     const struct settings_mark *marks;
 };

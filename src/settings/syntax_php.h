@@ -54,6 +54,8 @@ bool php_is_only_text(str text);
 
 /* The secret: a literal, or the reference it is got by. */
 void php_take_secret(const struct php *p, struct settings_reading *r, struct settings_item *item);
+/* "false" in quotes, where a boolean belongs, is true to PHP: a mistake. */
+void php_boolean(const struct php *p, struct settings_reading *r, const struct settings_item *item);
 /* Mistakes of the language that bear on fields said: an eaten $ in a string, a variable that is not set here, a
  * condition, a constant defined twice, no "<?php". */
 void php_mistakes(const struct php *p, struct settings_reading *r);

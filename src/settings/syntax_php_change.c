@@ -16,6 +16,15 @@ void php_take_secret(const struct php *p, struct settings_reading *r, struct set
         settings_take_secret(r, item);
 }
 
+void php_boolean(const struct php *p, struct settings_reading *r, const struct settings_item *item)
+{
+    if (item && php_fact_of(p, item)->kind == PHP_STRING && item->value.n &&
+        !str_eq(item->value, STR("0")) && settings_truth(item->value) == 0)
+        settings_mistake(r, MISTAKE_BOOLEAN_QUOTED, item,
+                         STR("this word stands in quotes, and PHP takes every such word for yes"),
+                         STR("write false without quotes"));
+}
+
 static void field_mistakes(const struct php *p, struct settings_reading *r,
                            enum settings_field field, bool *told)
 {
