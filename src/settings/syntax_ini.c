@@ -231,6 +231,8 @@ static bool read_setting(struct ini *p, str line, struct err *e)
     struct value v = { .text = STR_INIT("") };
     if (!read_key(p, &line, &key, e) || !read_value(p, line, &v, e))
         return false;
+    if (p->r->item_count == SETTINGS_ITEMS)
+        return true;
     settings_add_item(p->r, p->section, key, v.text, settings_place_of(p->f, v.at, v.n), v.how);
     return true;
 }
