@@ -211,13 +211,8 @@ static void hostile_users_come_back(void **state UNUSED)
 
 static void what_xml_cannot_hold_is_refused(void **state UNUSED)
 {
-    static const char *const UNFIT[] = { "a\x01"
-                                         "b",
-                                         "\x1b[2J",
-                                         "latin \xe9",
-                                         "\xef\xbf\xbf",
-                                         "\xed\xa0\x80",
-                                         "\x0c" };
+    static const char *const UNFIT[] = { "a\001b",       "\x1b[2J",      "latin \xe9",
+                                         "\xef\xbf\xbf", "\xed\xa0\x80", "\x0c" };
     for (size_t i = 0; i < COUNT_OF(UNFIT); i++) {
         struct settings s = usual();
         struct buf out;

@@ -220,9 +220,7 @@ static bool found(struct provider_host *out, enum provider_role role, const stru
     out->role = role;
     out->provider = p;
     out->said = said.n ? said : said_of(role);
-    out->instead = instead.n || role == PROVIDER_ROLE_SUBMISSION || role == PROVIDER_ROLE_PRODUCT
-                       ? instead
-                       : p->host;
+    out->instead = instead.n || role == PROVIDER_ROLE_SUBMISSION ? instead : p->host;
     return true;
 }
 

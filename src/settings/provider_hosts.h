@@ -62,8 +62,8 @@ bool provider_user_slip(const struct provider *p, str user, struct provider_slip
 bool provider_secret_slip(const struct provider *p, str user, str secret,
                           struct provider_slip *out);
 
-/* The nearest name that the table knows, one or two slips of the finger away (gmial.com, smtp.gmal.com); empty
- * where the name itself is known, or may well be somebody's own. Points into the table. */
+/* The nearest name that the table knows, a slip of the finger in one part of it or in more away (gmial.com,
+ * stmp.gmal.con); empty where the name itself is known, or may well be somebody's own. Points into the table. */
 str provider_nearest_domain(str domain);
 str provider_nearest_host(str host);
 #endif

@@ -28,7 +28,7 @@ static bool key_of(char c, int *row, int *column)
     return false;
 }
 
-/* Digits count: mail1 and mail2 are two servers. */
+/* mail1 and mail2 are two servers. */
 static bool are_neighbours(char a, char b)
 {
     int row[2], column[2];
@@ -43,7 +43,7 @@ static bool are_neighbours(char a, char b)
 static bool is_hit_too_much(str typed, size_t i)
 {
     char c = to_lower(typed.p[i]);
-    if (is_digit(c) || i == 0)
+    if (i == 0)
         return false;
     if (to_lower(typed.p[i - 1]) == c)
         return true;
@@ -163,14 +163,9 @@ static bool ending_slips(str typed, str meant)
     return false;
 }
 
-/* What stands in front of the domain: smtp, mail. Other names there are other servers. */
+/* What stands in front of the domain: smtp, mail. */
 static bool service_slips(str typed, str meant)
 {
-    static const str OTHERS[] = { STR_INIT("imap"), STR_INIT("imaps"), STR_INIT("pop"),
-                                  STR_INIT("pop3"), STR_INIT("mail"),  STR_INIT("smtps") };
-    for (size_t i = 0; i < COUNT_OF(OTHERS); i++)
-        if (str_eq_nocase(OTHERS[i], typed))
-            return false;
     return meant.n >= 4 && is_finger_slip(typed, meant);
 }
 
@@ -189,7 +184,7 @@ static unsigned slips(const struct parts *typed, const struct parts *meant, size
             return 0;
         count++;
     }
-    return count <= 2 ? count : 0;
+    return count;
 }
 
 /* ---- the nearest ---- */

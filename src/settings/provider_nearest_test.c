@@ -55,10 +55,15 @@ static const struct {
     { "smtp.postmarkap.com", "smtp.postmarkapp.com" },
     { "email-smtp.eu-west-1.amazonasw.com", "email-smtp.eu-west-1.amazonaws.com" },
     { "smtp.ionos.ed", "smtp.ionos.de" },
+    { "stmp.gmial.con", "smtp.gmail.com" },
 };
 
 /* Domains and hosts that are somebody's: providers that have no row, and words near those that have. */
 static const char *const REAL[] = {
+    "cloud.com",
+    "icloude.com",
+    "gmailr.com",
+    "mail.smtpgo.com",
     /* in lists of free mail that others keep: near a provider's, and somebody's */
     "famamail.com",
     "fanymail.com",

@@ -268,7 +268,7 @@ static bool same_family(const struct provider *a, const struct provider *b)
 const struct provider *provider_of_other_user(const struct provider *at_host, str user)
 {
     size_t at = str_rfind_octet(user, '@');
-    if (at == STR_NOT_FOUND || at_host->user != PROVIDER_USER_ADDRESS || !at_host->domains.n)
+    if (at == STR_NOT_FOUND || !at_host->domains.n)
         return NULL;
     const struct provider *p = provider_of_domain(str_skip(user, at + 1));
     return p && !same_family(p, at_host) ? p : NULL;

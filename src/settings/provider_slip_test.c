@@ -48,6 +48,11 @@ static const struct {
     { "postmark", "anna@corp.example", "secret", 2, 0 },
     { "mailjet", "anna@corp.example", "secret", 2, 0 },
     { "mailjet", "0123456789abcdef0123456789abcdef", "secret", 0, 0 },
+    { "amazon-ses", "AKIAEXAMPLE", KEY44, 2, 0 },
+    { "postmark", "abcdef", "secret", 0, 0 },
+    { "mailgun", "postmaster@mg.corp.example", "key-west", 0, 0 },
+    { "zeptomail", "anna@corp.example", "secret", 2, 0 },
+    { "zeptomail", "emailapikey", "secret", 0, 0 },
     { "gmail", "", "", 0, 0 },
 };
 
@@ -79,6 +84,8 @@ static const struct {
     { "microsoft365", "anna@hotmail.com", NULL },
     { "outlook.com", "anna@gmail.com", "gmail" },
     { "yahoo", "anna@aol.com", NULL },
+    { "web.de", "anna@gmail.com", "gmail" },
+    { "proton", "anna@corp.example", NULL },
     { "sendgrid", "anna@gmail.com", NULL },
     { "mailgun", "anna@gmail.com", NULL },
     { "hostinger", "anna@gmail.com", NULL }, /* has no domains of its own */
