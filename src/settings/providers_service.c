@@ -130,6 +130,8 @@ const struct provider PROVIDERS_SERVICE[] = {
           "resend.com/docs/send-with-smtp", "2026-11-26"),
       .host = STR_INIT("smtp.resend.com"),
       .doors = BOTH,
+      .limits = LIMITS("resend.com/docs/knowledge-base/account-quotas-and-limits",
+                       .day = STR_INIT("100 messages on the free plan, those received counted")),
       .fixed_user = STR_INIT("resend") },
     { ROW("azure", "Azure Communication Services", PROVIDER_USER_OWN, PROVIDER_KEY,
           "LOGIN",
