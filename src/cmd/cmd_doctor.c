@@ -196,9 +196,23 @@ struct printing {
     int status;
 };
 
+/* What --in-place would do, for the report. */
+static void take_diff(const struct doctor_flags *f, struct doctor_record *record)
+{
+    struct doctor_judgement j = doctor_judge(&f->o.asked, record);
+    struct err e = { .kind = ERR_NONE };
+    struct buf out;
+    buf_init(&out, REPORT_MAX);
+    if (doctor_in_place_diff(f, &j, &out, &e))
+        f->file->config->diff = arena_dup(record->arena, buf_str(&out));
+    buf_done(&out);
+}
+
 static void print_known(void *user)
 {
     struct printing *p = user;
+    if (p->f->file && !p->f->in_place)
+        take_diff(p->f, p->b->record);
     progress_end(p->progress); /* the answer does not begin behind it */
     p->status = doctor_print(&p->f->o, p->b->record, &p->b->stats, p->b->mask, p->f->program,
                              p->f->json);

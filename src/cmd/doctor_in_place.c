@@ -67,6 +67,18 @@ bool doctor_in_place_wanted(const struct doctor_flags *f, const struct doctor_ju
     return true;
 }
 
+bool doctor_in_place_diff(const struct doctor_flags *f, const struct doctor_judgement *j,
+                          struct buf *out, struct err *e)
+{
+    struct settings wanted;
+    struct buf why;
+    buf_init(&why, 4096);
+    bool ok = doctor_in_place_wanted(f, j, &wanted, &why) &&
+              settings_apply(&f->file->loaded, &wanted, false, out, e) && out->n > 0;
+    buf_done(&why);
+    return ok;
+}
+
 bool doctor_in_place(const struct doctor_flags *f, const struct doctor_judgement *j,
                      struct buf *out, struct err *e)
 {

@@ -280,7 +280,7 @@ static const struct doctor_config *config_of(struct copier *c, const struct doct
     to->said.attempt = attempt_of(c, &from->said.attempt);
     to->said.secret_text = STR("");
     to->said.ca_file = replaced(c, without_folders(c, from->said.ca_file), true);
-    to->document = STR("");
+    to->document = to->diff = STR("");
     to->file = replaced(c, from->file, true);
     for (size_t i = 0; i < SETTINGS_FIELDS; i++)
         to->places[i] = replaced(c, from->places[i], true);

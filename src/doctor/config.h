@@ -28,6 +28,7 @@ struct doctor_config {
     unsigned secret_anomalies;
     struct doctor_config_mistake mistakes[SETTINGS_MISTAKES];
     size_t mistake_count;
+    str diff; /* what would change in its files for what was proved to work, by cmd; empty: nothing */
     str document; /* the whole reading as JSON (baton.settings/1), made by cmd; empty: none */
 };
 

@@ -250,6 +250,8 @@ static json_t *fix_of(const struct doctor_report *r)
         json_array_append_new(steps, text_of(step[i]));
     json_object_set_new(o, "steps", steps);
     json_object_set_new(o, "settings", settings_texts(r, j->works ? &j->works->attempt : NULL));
+    json_object_set_new(o, "diff",
+                        r->asked->config ? said_of(r, r->asked->config->diff) : json_null());
     return o;
 }
 

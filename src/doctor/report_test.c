@@ -117,6 +117,7 @@ static const struct key SERVED[] = { { "host", TEXT, NULL },     { "address", TE
                                      { "state", TEXT, NULL },    { "reply", OBJECT | NUL, REPLY },
                                      { NULL, 0, NULL } };
 static const struct key FIX[] = { { "steps", LIST, NULL },
+                                  { "diff", TEXT | NUL, NULL },
                                   { "settings", OBJECT, NULL },
                                   { NULL, 0, NULL } };
 static const struct key EVIDENCE[] = {

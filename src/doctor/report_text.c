@@ -172,6 +172,17 @@ static void add_settings(const struct doctor_report *r, struct buf *out)
     buf_done(&b);
 }
 
+/* Lines of the user's own file. */
+static void add_diff(const struct doctor_report *r, struct buf *out)
+{
+    const struct doctor_config *c = r->asked->config;
+    if (!c || !c->diff.n)
+        return;
+    buf_addf(out, "\n%sIn the file%s (with --in-place it is done, and a copy is kept)\n", BOLD(r),
+             PLAIN(r));
+    indented(out, c->diff);
+}
+
 static void what_to_do(const struct doctor_report *r, struct buf *out)
 {
     str step[DOCTOR_STEPS_MAX];
@@ -182,6 +193,7 @@ static void what_to_do(const struct doctor_report *r, struct buf *out)
         buf_addf(out, "  %zu. ", i + 1);
         wrapped(out, 5, step[i]);
     }
+    add_diff(r, out);
     add_settings(r, out);
 }
 

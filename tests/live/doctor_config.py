@@ -77,6 +77,7 @@ def as_the_program():
     for field, key in (("host", "SMTP_ADDR"), ("port", "SMTP_PORT"), ("user", "USER"), ("password", "PASSWD")):
         expect(places[field]["line"] == line_of(p.before, key), field, places)
     expect(p.d["config"]["password"]["characters"] == len(PASSWORD), "length", p.d["config"]["password"])
+    expect(p.d["fix"]["diff"] is None, "nothing has to change", p.d["fix"])
     expect(p.d["config"]["mistakes"] == [] and p.d["config"]["beside"] == [], "mistakes", p.d["config"])
     holds(p.site, p.run, gentle=False, send=False, to=OUTSIDE)
 
@@ -138,6 +139,11 @@ def wrong_tls_mode():
     expect(p.d["cause"] == "tls-mode-mismatch" and p.d["strength"] == "proved", "cause", p.d["causes"])
     step = p.d["fix"]["steps"][0]
     expect(f"app.ini:{line_of(p.before, 'PROTOCOL')}" in " ".join(p.d["fix"]["steps"]), "the line", step)
+    diff = p.d["fix"]["diff"].splitlines()
+    expect("-PROTOCOL = smtps" in diff and any(line.startswith("+PROTOCOL") for line in diff), "the diff", diff)
+    expect(p.before == p.after, "the file was touched")
+    text = Played(lambda port: app_ini(port, protocol="smtps"), rows=[{}], words=("text",)).run.text
+    expect("\nIn the file (with --in-place" in text and "    -PROTOCOL = smtps" in text, "the diff in words", text)
 
 
 def not_applied():

@@ -13,8 +13,6 @@ import tempfile
 
 import settings_kit as lab
 
-PASSWORD = lab.HOSTILE["all"].replace("\"", "")  # msmtp has no way to say a quote
-USER = f"all@{lab.DOMAIN}"
 DOLLAR, DOLLAR_WORD = f"dollar@{lab.DOMAIN}", lab.HOSTILE["dollar"]
 
 
@@ -72,14 +70,15 @@ def msmtp(path, user=DOLLAR):
     return to, out + err
 
 
-def put_right(path, d_flags=(), send=msmtp, cause=None, words=None, user=DOLLAR, secret=DOLLAR_WORD, changed=2):
+def put_right(path, cause, words, send=msmtp, user=DOLLAR, secret=DOLLAR_WORD, changed=2):
+    """The mistake stops the program, the doctor names it, --in-place changes few lines, and the program gets through."""
     to, _ = send(path)
     assert not lab.arrived(to), "the mistake is none"
     before = path.read_text(encoding="utf-8")
-    _, d, _ = doctor(path, secrets=[secret], *d_flags)
+    _, d, _ = doctor(path, secrets=[secret])
     names(d, cause, f"{path.name}:{line_of(path, words)}")
     assert path.read_text(encoding="utf-8") == before, "changed without the flag"
-    _, d, err = doctor(path, "--in-place", secrets=[secret], *d_flags)
+    _, d, err = doctor(path, "--in-place", secrets=[secret])
     after = path.read_text(encoding="utf-8")
     lines = [pair for pair in zip(before.splitlines(), after.splitlines()) if pair[0] != pair[1]]
     assert after != before and len(lines) <= changed, (err, lines)
@@ -92,11 +91,11 @@ def put_right(path, d_flags=(), send=msmtp, cause=None, words=None, user=DOLLAR,
 
 
 def msmtp_tls_at_once_on_587():
-    put_right(msmtprc(starttls="off"), cause="tls-mode-mismatch", words="tls_starttls")
+    put_right(msmtprc(starttls="off"), "tls-mode-mismatch", "tls_starttls")
 
 
 def msmtp_no_login():
-    put_right(msmtprc(auth="off"), cause="client-never-authenticates", words="auth off")
+    put_right(msmtprc(auth="off"), "client-never-authenticates", "auth off")
 
 
 def msmtp_right_as_it_is():
@@ -132,6 +131,65 @@ def gitea_file_to_msmtp():
     assert "Settings that work, for msmtp" in out, out
 
 
+# ---- PHPMailer ----
+
+HEAD = """<?php
+use PHPMailer\\PHPMailer\\PHPMailer;
+require_once '/usr/share/php/libphp-phpmailer/autoload.php';
+$mail = new PHPMailer(true);
+$mail->isSMTP();
+"""
+
+
+def script(auth="$mail->SMTPAuth = true;\n", secure="PHPMailer::ENCRYPTION_STARTTLS", password=f"'{DOLLAR_WORD}'"):
+    return put(f"{HEAD}$mail->Host = '{lab.HOST}';\n$mail->Port = 587;\n{auth}$mail->SMTPSecure = {secure};\n"
+               f"$mail->Username = '{DOLLAR}';\n$mail->Password = {password};\n$mail->setFrom('{DOLLAR}');\n", "mail.php")
+
+
+def php(path):
+    to = lab.fresh("php")
+    _, out, err = run("php", "-d", "display_errors=stderr", "-r",
+                      "require $argv[1]; $mail->addAddress($argv[2]); $mail->Subject = 'a'; $mail->Body = 'b'; $mail->send();",
+                      "--", path, to)
+    return to, out + err
+
+
+def phpmailer_no_switch():
+    """AP01: user and password, and no SMTPAuth."""
+    put_right(script(auth=""), "client-never-authenticates", "mail->Username", send=php, changed=99)
+
+
+def phpmailer_tls_at_once_on_587():
+    put_right(script(secure="PHPMailer::ENCRYPTION_SMTPS"), "tls-mode-mismatch", "SMTPSecure", send=php)
+
+
+def phpmailer_eaten_dollar():
+    """Double quotes, in which PHP puts a variable's value. No password is changed for anybody: that is done by hand."""
+    path = script(password=f'"{DOLLAR_WORD}"')
+    to, _ = php(path)
+    assert not lab.arrived(to)
+    _, d, err = doctor(path, "--in-place", secrets=[DOLLAR_WORD])
+    names(d, "password-mangled", f"mail.php:{line_of(path, 'Password')}", "likely")
+    assert "Nothing was changed" in err, err
+    path.write_text(path.read_text().replace(f'"{DOLLAR_WORD}"', f"'{DOLLAR_WORD}'"))
+    to, said = php(path)
+    assert lab.accepted(to).user == DOLLAR, said
+
+
+# ---- what cannot be run here ----
+
+def wordpress_port_of_the_other_mode():
+    """A wp-config.php, put right in place, is one that the doctor finds nothing wrong with."""
+    path = put("<?php\ndefine( 'DB_NAME', 'wp' );\ndefine( 'WPMS_ON', true );\ndefine( 'WPMS_MAILER', 'smtp' );\n"
+               f"define( 'WPMS_SMTP_HOST', '{lab.HOST}' );\ndefine( 'WPMS_SMTP_PORT', 587 );\ndefine( 'WPMS_SSL', 'ssl' );\n"
+               f"define( 'WPMS_SMTP_AUTH', true );\ndefine( 'WPMS_SMTP_USER', '{DOLLAR}' );\n"
+               f"define( 'WPMS_SMTP_PASS', '{DOLLAR_WORD}' );\ndefine( 'WPMS_MAIL_FROM', '{DOLLAR}' );\n", "wp-config.php")
+    _, d, err = doctor(path, "--in-place", secrets=[DOLLAR_WORD])
+    names(d, "tls-mode-mismatch", "wp-config.php:7")
+    status, d, _ = doctor(path, secrets=[DOLLAR_WORD])
+    assert status == 0 and not d["config"]["mistakes"], (d["summary"], d["config"]["mistakes"], err, path.read_text())
+
+
 # ---- Postfix's file ----
 
 def postfix_key_not_spelled_alike():
@@ -148,6 +206,7 @@ def postfix_key_not_spelled_alike():
 
 
 CASES = [msmtp_right_as_it_is, msmtp_tls_at_once_on_587, msmtp_no_login, msmtp_wrong_password, gitea_file_to_msmtp,
+         phpmailer_no_switch, phpmailer_tls_at_once_on_587, phpmailer_eaten_dollar, wordpress_port_of_the_other_mode,
          postfix_key_not_spelled_alike]
 
 if __name__ == "__main__":
