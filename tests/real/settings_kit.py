@@ -64,6 +64,9 @@ PEOPLE = {"anna": "tulip-Mania-1637", "corp\\boris": "quite-Another-one", f"odd+
 ANNA = f"anna@{DOMAIN}"
 PASSWORD = PEOPLE["anna"]
 
+# What can rightly be said of some of HOSTILE, whatever the program.
+SHAPES = ("secret-quotes", "secret-blank", "secret-odd", "secret-line-end", "secret-placeholder")
+
 serial = itertools.count(1)
 
 
@@ -133,7 +136,10 @@ def reads_back(program, path, settings, ignore=()):
             value = octets(value)
         if key not in ignore:
             assert got[key] == value, f"{program} reads {key} as {got[key]!r}, not {value!r}"
-    faults = [m for m in got["mistakes"] if m["id"] not in ("verify-off", "login-in-clear", "port-25", *ignore)]
+    mine = ("verify-off", "login-in-clear", "port-25", *ignore)
+    if octets(settings.get("secret_text", "")) != octets(HOSTILE["plain"]):
+        mine += SHAPES
+    faults = [m for m in got["mistakes"] if m["id"] not in mine]
     assert not faults, f"{program}: false alarm: {faults}"
     return got
 
