@@ -254,6 +254,9 @@ bool settings_change_holds(const struct settings_reading *r, const struct settin
         return err_memory(e, "the changed file");
     if (!read_again(r, c, now, e))
         return false;
+    /* any method will do where any was asked for */
+    if (str_eq(full.attempt.mechanism, STR("auto")) && smtp_attempt_logs_in(&now->found.attempt))
+        full.attempt.mechanism = now->found.attempt.mechanism;
     for (int f = 0; f < SETTINGS_FIELDS; f++)
         if (settings_differs(now, &full, (enum settings_field)f))
             return err_set(e, ERR_SYNTAX,

@@ -46,9 +46,7 @@ bool msmtp_secret(const struct settings *s, str *command, struct buf *written, s
         *command = STR("password");
         return msmtp_value(*command, s->secret_text, written, e);
     case SETTINGS_SECRET_COMMAND: buf_add(&shell, s->secret_text); break;
-    case SETTINGS_SECRET_ENV:
-        buf_addf(&shell, "printenv %.*s", STR_ARG(s->secret_text));
-        break;
+    case SETTINGS_SECRET_ENV: buf_addf(&shell, "printenv %.*s", STR_ARG(s->secret_text)); break;
     case SETTINGS_SECRET_FILE:
         buf_add(&shell, STR("cat "));
         quote_shell(&shell, s->secret_text);

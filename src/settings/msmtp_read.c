@@ -153,10 +153,10 @@ static str account_name(str argument)
 
 static void stops(struct settings_reading *r, const struct settings_item *item, str why)
 {
-    struct settings_mistake *m =
-        settings_mistake(r, MISTAKE_LINE_BROKEN, item, why,
-                         STR("msmtp stops at this line and sends nothing: correct it, or put a # in "
-                             "front of it"));
+    struct settings_mistake *m = settings_mistake(
+        r, MISTAKE_LINE_BROKEN, item, why,
+        STR("msmtp stops at this line and sends nothing: correct it, or put a # in "
+            "front of it"));
     if (m)
         m->sure = MISTAKE_WRONG;
 }
@@ -217,8 +217,8 @@ static bool read_lines(struct settings_reading *r, const struct settings_file *f
         str value = unquote(written, &how);
         section = section_of(r, key, value, section);
         size_t place = (size_t)((written.n ? written.p : key.p + key.n) - f->text.p);
-        struct settings_item *item =
-            settings_add_item(r, section, key, value, settings_place_of(f, place, written.n), how);
+        struct settings_item *item = settings_add_item(r, section, key, value,
+                                                       settings_place_of(f, place, written.n), how);
         if (!item)
             return settings_broken(f, at, e, "there are more settings than Baton reads");
         check_line(r, item);
@@ -336,7 +336,8 @@ static void take_eval(struct settings_reading *r, struct settings_item *item)
 {
     str command = item->value;
     str word = trim_blanks(str_skip(command, str_starts(command, STR("cat ")) ? 4 : 9));
-    bool simple = word.n > 0, quoted = word.n > 2 && word.p[0] == '\'' && word.p[word.n - 1] == '\'';
+    bool simple = word.n > 0,
+         quoted = word.n > 2 && word.p[0] == '\'' && word.p[word.n - 1] == '\'';
     if (quoted)
         word = (str){ word.p + 1, word.n - 2 };
     for (size_t i = 0; i < word.n && simple; i++)

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * fuzz/settings_change.h - any text as a program's own file: read, changed, read again
+ * Owns    the harness of readers that include it: input is files one after the other, cut at the octet 0x1e; the
+ *         first is the one named, the others are given in the order in which they are wished for.
+ */
+#include "settings/change.h"
+#include <assert.h>
+#include <stdlib.h>
+
+enum { ARENA_MAX = 64 << 20 };
+
+static void places_lie_inside(const struct settings_reading *r)
+{
+    for (size_t i = 0; i < r->item_count; i++) {
+        const struct settings_place *p = &r->items[i].place;
+        assert(!p->file || (p->at <= p->file->text.n && p->n <= p->file->text.n - p->at));
+    }
+    for (size_t i = 0; i < r->mistake_count; i++)
+        assert(r->mistakes[i].said.n && r->mistakes[i].remedy.n);
+}
+
+static void give(struct settings_reading *r, str *more)
+{
+    for (size_t i = 0; i < r->file_count; i++) {
+        struct settings_file *f = &r->files[i];
+        if (f->answer != SETTINGS_WISHED)
+            continue;
+        f->answer = more->p ? SETTINGS_GIVEN : SETTINGS_ABSENT;
+        f->text = str_cut(more, '\x1e');
+    }
+    for (size_t i = 0; i < r->variable_count; i++)
+        if (r->variables[i].answer == SETTINGS_WISHED) {
+            r->variables[i].answer = i % 2 ? SETTINGS_GIVEN : SETTINGS_ABSENT;
+            r->variables[i].value = STR("a value");
+        }
+}
+
+static bool read_all(struct settings_reading *r, str more, struct err *e)
+{
+    for (int turns = 0; turns < SETTINGS_FILES + SETTINGS_VARIABLES; turns++) {
+        if (!settings_read(r, e)) {
+            assert(e->why[0]);
+            return false;
+        }
+        places_lie_inside(r);
+        if (!r->wishes)
+            return true;
+        give(r, &more);
+    }
+    assert(!"it wishes without end");
+    return false;
+}
+
+static const struct settings WANTED[] = {
+    { .attempt = { .host = STR_INIT("mail.example.org"),
+                   .port = 587,
+                   .security = SMTP_SECURITY_STARTTLS,
+                   .mechanism = STR_INIT("auto"),
+                   .user = STR_INIT("anna"),
+                   .helo = STR_INIT("pc.example.org"),
+                   .from = STR_INIT("anna@example.org") },
+      .secret = SETTINGS_SECRET_LITERAL,
+      .secret_text = STR_INIT("a\"b$c'd\\ e%f#g:h") },
+    { .attempt = { .host = STR_INIT("relay.example.org"),
+                   .port = 465,
+                   .security = SMTP_SECURITY_TLS,
+                   .mechanism = STR_INIT("PLAIN"),
+                   .user = STR_INIT("o'n a") },
+      .secret = SETTINGS_SECRET_COMMAND,
+      .secret_text = STR_INIT("print 'it'"),
+      .unverified = true },
+    { .attempt = { .host = STR_INIT("2001:db8::1"), .port = 25, .security = SMTP_SECURITY_NONE },
+      .ca_file = STR_INIT("/etc/ca.pem") },
+};
+
+static void change_all(const struct settings_reading *r)
+{
+    struct settings_changes *c = calloc(1, sizeof *c);
+    for (size_t i = 0; c && i < COUNT_OF(WANTED); i++) {
+        struct err e = { .kind = ERR_NONE };
+        c->arena = r->arena;
+        if (!settings_change(r, &WANTED[i], c, &e))
+            assert(e.why[0]);
+        else if (!settings_change_holds(r, &WANTED[i], c, &e))
+            assert(e.why[0]);
+    }
+    free(c);
+}
+
+static int fuzz(const char *program, const uint8_t *data, size_t size)
+{
+    str more = { (const char *)data, size };
+    struct err e = { .kind = ERR_NONE };
+    struct settings_reading *r = calloc(1, sizeof *r);
+    const struct settings_program *p = settings_program_named(str_from(program));
+    struct arena a;
+    arena_init(&a, ARENA_MAX);
+    settings_reading_init(r, &a, p);
+    str text = str_cut(&more, '\x1e');
+    p->looks(STR(""), text);
+    if (size && data[0] == '@') { /* "@work" LF: that account is asked for */
+        r->account = str_skip(str_cut(&text, '\n'), 1);
+        text.p = text.p ? text.p : "";
+    }
+    bool given = settings_give_file(r, STR("conf"), text);
+    assert(given);
+    if (read_all(r, more, &e))
+        change_all(r);
+    arena_done(&a);
+    free(r);
+    return 0;
+}
