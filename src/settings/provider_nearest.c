@@ -163,10 +163,12 @@ static bool ending_slips(str typed, str meant)
     return false;
 }
 
-/* What stands in front of the domain: smtp, mail. */
+/* What stands in front of the domain. smtp and smtps may be two servers. */
 static bool service_slips(str typed, str meant)
 {
-    return meant.n >= 4 && is_finger_slip(typed, meant);
+    bool usual = str_eq_nocase(typed, STR("smtp")) || str_eq_nocase(typed, STR("smtps")) ||
+                 str_eq_nocase(typed, STR("mail"));
+    return !usual && meant.n >= 4 && is_finger_slip(typed, meant);
 }
 
 /* Slips from typed to meant, part by part; 0: none, or not what fingers do. first: where the domain begins. */

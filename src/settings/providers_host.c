@@ -275,6 +275,18 @@ const struct provider PROVIDERS_HOST[] = {
       .since_said = STR_INIT("from September 2028 on its accounts too log in by OAuth2 only"),
       .notes = STR_INIT("Only for recipients inside the organisation; the user is an HVE account, not "
           "a mailbox.") },
+    { ROW("aruba", "Aruba", PROVIDER_USER_ADDRESS, PROVIDER_PASSWORD,
+          PASSWORDS,
+          "https://guide.aruba.it", "the settings, as the provider tells them",
+          "Nodemailer's list of services, Aruba; guide.aruba.it", "2026-11-26"),
+      .host = STR_INIT("smtps.aruba.it"),
+      .doors = { TLS_465 } },
+    { ROW("loopia", "Loopia", PROVIDER_USER_ADDRESS, PROVIDER_PASSWORD,
+          PASSWORDS,
+          "https://support.loopia.com", "the settings, as the provider tells them",
+          "Nodemailer's list of services, Loopia; support.loopia.com", "2026-11-26"),
+      .host = STR_INIT("mailcluster.loopia.se"),
+      .doors = { TLS_465 } },
 };
 /* clang-format on */
 

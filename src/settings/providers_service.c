@@ -12,6 +12,7 @@ const struct provider PROVIDERS_SERVICE[] = {
           "docs.aws.amazon.com/ses, SMTP endpoints; obtaining SMTP credentials", "2026-11-26"),
       .others = STR_INIT("email-smtp.us-east-1.amazonaws.com email-smtp.us-east-2.amazonaws.com "
           "email-smtp.us-west-1.amazonaws.com email-smtp.us-west-2.amazonaws.com "
+          "email-smtp.us-gov-east-1.amazonaws.com email-smtp.us-gov-west-1.amazonaws.com "
           "email-smtp.ca-central-1.amazonaws.com email-smtp.eu-west-1.amazonaws.com "
           "email-smtp.eu-west-2.amazonaws.com email-smtp.eu-west-3.amazonaws.com "
           "email-smtp.eu-central-1.amazonaws.com email-smtp.eu-central-2.amazonaws.com "
@@ -170,6 +171,12 @@ const struct provider PROVIDERS_SERVICE[] = {
       .others = STR_INIT("smtp.zeptomail.eu smtp.zeptomail.in"),
       .doors = BOTH,
       .fixed_user = STR_INIT("emailapikey") },
+    { ROW("forwardemail", "Forward Email", PROVIDER_USER_ADDRESS, PROVIDER_KEY,
+          PASSWORDS,
+          "https://forwardemail.net/my-account/domains", "generate a password of the alias: (the domain) > Aliases",
+          "Nodemailer's list of services, Forward Email; forwardemail.net/faq", "2026-11-26"),
+      .host = STR_INIT("smtp.forwardemail.net"),
+      .doors = BOTH },
 };
 /* clang-format on */
 
