@@ -7,7 +7,7 @@
 
 static bool look_up(void *who, str name, str *value)
 {
-    return scan_lookup(who, name, value);
+    return env_lookup(who, name, value);
 }
 
 /* Replaces what was decoded by what it expands to. */
@@ -18,11 +18,11 @@ static bool expand_value(struct env_scan *s, enum expand_kind kind, size_t at)
     if (!s->value.n || str_find_octet(buf_str(&s->value), '$') == STR_NOT_FOUND)
         return true;
     if (!raw.p)
-        return scan_broken(s, at, "the value is too long");
+        return env_broken(s, at, "the value is too long");
     buf_clear(&s->value);
     bool ok = expand(&x, kind, raw);
     s->how |= x.how;
-    return ok || scan_broken(s, at, x.broken);
+    return ok || env_broken(s, at, x.broken);
 }
 
 static str part(const struct env_scan *s, size_t begin, size_t end)
@@ -105,7 +105,7 @@ static bool python_quoted(struct env_scan *s)
 static size_t python_plain(struct env_scan *s)
 {
     size_t begin = s->at;
-    scan_to_line_end(s);
+    env_to_line_end(s);
     str value = env_trim_end(part(s, begin, comment_at(s, begin, s->at)));
     buf_add(&s->value, value);
     return begin + value.n;
@@ -114,7 +114,7 @@ static size_t python_plain(struct env_scan *s)
 static bool python_key(struct env_scan *s, str *key)
 {
     size_t begin = s->at;
-    if (scan_peek(s, 0) == '\'') {
+    if (env_peek(s, 0) == '\'') {
         size_t n = str_find_octet(str_skip(s->text, begin + 1), '\'');
         if (n == STR_NOT_FOUND || !n)
             return false;
@@ -122,7 +122,7 @@ static bool python_key(struct env_scan *s, str *key)
         s->at += n + 2;
         return true;
     }
-    while (scan_more(s) && s->text.p[s->at] != '=' && s->text.p[s->at] != '#' &&
+    while (env_more(s) && s->text.p[s->at] != '=' && s->text.p[s->at] != '#' &&
            !env_space_at(s->text, s->at))
         s->at++;
     *key = part(s, begin, s->at);
@@ -131,29 +131,29 @@ static bool python_key(struct env_scan *s, str *key)
 
 static bool at_line_end(struct env_scan *s)
 {
-    scan_skip_blanks(s);
-    if (scan_peek(s, 0) == '#')
-        scan_to_line_end(s);
-    return !scan_more(s) || is_line_octet(s->text.p[s->at]);
+    env_skip_blanks(s);
+    if (env_peek(s, 0) == '#')
+        env_to_line_end(s);
+    return !env_more(s) || is_line_octet(s->text.p[s->at]);
 }
 
 static bool python_line(struct env_scan *s)
 {
     size_t line = s->at, value, end;
     str key;
-    (void)!scan_word(s, STR("export"));
+    (void)!env_word(s, STR("export"));
     if (!python_key(s, &key))
         goto skipped;
-    scan_skip_blanks(s);
-    if (scan_peek(s, 0) != '=') {
+    env_skip_blanks(s);
+    if (env_peek(s, 0) != '=') {
         if (!at_line_end(s))
             goto skipped;
-        return scan_skipped(s, line, s->at - line, "there is no = in it");
+        return env_skipped(s, line, s->at - line, "there is no = in it");
     }
     s->at++;
-    scan_skip_blanks(s);
+    env_skip_blanks(s);
     value = s->at;
-    if (scan_peek(s, 0) == '"' || scan_peek(s, 0) == '\'') {
+    if (env_peek(s, 0) == '"' || env_peek(s, 0) == '\'') {
         if (!python_quoted(s))
             goto skipped;
         end = s->at;
@@ -161,19 +161,19 @@ static bool python_line(struct env_scan *s)
             goto skipped;
     } else
         end = python_plain(s);
-    return expand_value(s, EXPAND_PYTHON, value) && scan_item(s, key, value, end - value);
+    return expand_value(s, EXPAND_PYTHON, value) && env_item(s, key, value, end - value);
 skipped:
-    scan_to_line_end(s);
-    return scan_skipped(s, line, s->at - line,
-                        "something stands behind the closing quote, or a "
-                        "quote or a name is not whole");
+    env_to_line_end(s);
+    return env_skipped(s, line, s->at - line,
+                       "something stands behind the closing quote, or a "
+                       "quote or a name is not whole");
 }
 
 bool env_read_python(struct env_scan *s)
 {
-    while (scan_skip_space(s), scan_more(s)) {
-        if (scan_peek(s, 0) == '#')
-            scan_to_line_end(s);
+    while (env_skip_space(s), env_more(s)) {
+        if (env_peek(s, 0) == '#')
+            env_to_line_end(s);
         else if (!python_line(s))
             return false;
     }
@@ -242,7 +242,7 @@ static bool compose_quoted(struct env_scan *s)
     while (end < s->text.n && s->text.p[end] != quote)
         end += s->text.p[end] == '\\' ? 2 : 1;
     if (end >= s->text.n)
-        return scan_broken(s, s->at, "Docker Compose stops here: the quote has no end");
+        return env_broken(s, s->at, "Docker Compose stops here: the quote has no end");
     compose_unescape(s, begin, end, quote);
     s->how |= SETTINGS_ITEM_QUOTED;
     s->at = end + 1;
@@ -252,7 +252,7 @@ static bool compose_quoted(struct env_scan *s)
 static bool compose_plain(struct env_scan *s, size_t *end)
 {
     size_t begin = s->at, behind;
-    while (scan_more(s) && s->text.p[s->at] != '\n')
+    while (env_more(s) && s->text.p[s->at] != '\n')
         s->at++;
     behind = str_find(part(s, begin, s->at), STR(" #"));
     if (behind == STR_NOT_FOUND)
@@ -270,23 +270,23 @@ static bool compose_plain(struct env_scan *s, size_t *end)
 static bool compose_key(struct env_scan *s, str *key, bool *inherited)
 {
     size_t begin = s->at;
-    for (; scan_more(s); s->at++) {
+    for (; env_more(s); s->at++) {
         char c = s->text.p[s->at];
         if (c == '=' || c == ':' || c == '\n')
             break;
         if (!is_name_octet(c) && !is_blank_octet(c) && c != '\r' && c != '.' && c != '-' &&
             c != '[' && c != ']' && !((unsigned char)c & 0x80))
-            return scan_broken(s, s->at,
-                               "Docker Compose stops here: this sign cannot stand in the "
-                               "name of a variable");
+            return env_broken(s, s->at,
+                              "Docker Compose stops here: this sign cannot stand in the "
+                              "name of a variable");
     }
     *key = env_trim_end(part(s, begin, s->at));
-    *inherited = scan_peek(s, 0) == '\n' || !scan_more(s);
-    s->at += scan_more(s);
+    *inherited = env_peek(s, 0) == '\n' || !env_more(s);
+    s->at += env_more(s);
     if (str_find_octet(*key, ' ') != STR_NOT_FOUND)
-        return scan_broken(s, begin,
-                           "Docker Compose stops here: a blank stands in the name of a "
-                           "variable");
+        return env_broken(s, begin,
+                          "Docker Compose stops here: a blank stands in the name of a "
+                          "variable");
     return true;
 }
 
@@ -294,7 +294,7 @@ static bool compose_statement(struct env_scan *s)
 {
     str key, value;
     bool inherited = false;
-    (void)!scan_word(s, STR("export"));
+    (void)!env_word(s, STR("export"));
     if (!compose_key(s, &key, &inherited))
         return false;
     if (inherited) {
@@ -302,26 +302,26 @@ static bool compose_statement(struct env_scan *s)
             return true;
         buf_add(&s->value, value);
         s->how |= SETTINGS_ITEM_EXPANDED;
-        return scan_item(s, key, (size_t)(key.p - s->text.p), key.n);
+        return env_item(s, key, (size_t)(key.p - s->text.p), key.n);
     }
-    scan_skip_blanks(s);
-    while (scan_peek(s, 0) == '\r')
+    env_skip_blanks(s);
+    while (env_peek(s, 0) == '\r')
         s->at++;
     size_t begin = s->at, end;
-    if (scan_peek(s, 0) == '"' || scan_peek(s, 0) == '\'') {
+    if (env_peek(s, 0) == '"' || env_peek(s, 0) == '\'') {
         if (!compose_quoted(s))
             return false;
         end = s->at;
     } else if (!compose_plain(s, &end))
         return false;
-    return scan_item(s, key, begin, end - begin);
+    return env_item(s, key, begin, end - begin);
 }
 
 bool env_read_compose(struct env_scan *s)
 {
-    while (scan_skip_space(s), scan_more(s)) {
-        if (scan_peek(s, 0) == '#')
-            while (scan_more(s) && s->text.p[s->at] != '\n')
+    while (env_skip_space(s), env_more(s)) {
+        if (env_peek(s, 0) == '#')
+            while (env_more(s) && s->text.p[s->at] != '\n')
                 s->at++;
         else if (!compose_statement(s))
             return false;
@@ -338,25 +338,25 @@ static bool docker_line(struct env_scan *s, size_t begin, size_t end)
     str value, name = part(s, begin, eq == STR_NOT_FOUND ? end : begin + eq);
     for (size_t i = 0; i < name.n; i++)
         if (env_space_at(name, i))
-            return scan_broken(s, begin + i,
-                               "docker stops here: a blank stands in the name of a "
-                               "variable");
+            return env_broken(s, begin + i,
+                              "docker stops here: a blank stands in the name of a "
+                              "variable");
     if (!name.n)
-        return scan_broken(s, begin, "docker stops here: there is no name in front of the =");
+        return env_broken(s, begin, "docker stops here: there is no name in front of the =");
     if (eq == STR_NOT_FOUND) {
         if (!settings_variable(s->r, name, &value))
             return true;
         buf_add(&s->value, value);
         s->how |= SETTINGS_ITEM_EXPANDED;
-        return scan_item(s, name, begin, name.n);
+        return env_item(s, name, begin, name.n);
     }
     buf_add(&s->value, part(s, begin + eq + 1, end));
-    return scan_item(s, name, begin + eq + 1, end - begin - eq - 1);
+    return env_item(s, name, begin + eq + 1, end - begin - eq - 1);
 }
 
 bool env_read_docker(struct env_scan *s)
 {
-    while (scan_more(s)) {
+    while (env_more(s)) {
         size_t begin = s->at, n = str_find_octet(str_skip(s->text, s->at), '\n');
         s->at = n == STR_NOT_FOUND ? s->text.n : s->at + n + 1;
         size_t end = n == STR_NOT_FOUND ? s->text.n : s->at - 1;
@@ -377,18 +377,18 @@ static void node_unescape(struct env_scan *s, str raw, char quote)
     size_t from = 0;
     for (size_t i = 0; quote == '"' && i + 1 < raw.n; i++)
         if (raw.p[i] == '\\' && (raw.p[i + 1] == 'n' || raw.p[i + 1] == 'r')) {
-            scan_add_lines(s, str_take(str_skip(raw, from), i - from));
+            env_add_lines(s, str_take(str_skip(raw, from), i - from));
             buf_addc(&s->value, raw.p[++i] == 'n' ? '\n' : '\r');
             from = i + 1;
         }
-    scan_add_lines(s, str_skip(raw, from));
+    env_add_lines(s, str_skip(raw, from));
 }
 
 static bool node_quoted(struct env_scan *s)
 {
     size_t begin = s->at, end;
-    scan_skip_space(s);
-    char quote = scan_peek(s, 0);
+    env_skip_space(s);
+    char quote = env_peek(s, 0);
     if (quote != '"' && quote != '\'' && quote != '`')
         goto plain;
     begin = s->at;
@@ -409,14 +409,14 @@ plain:
 
 static size_t node_plain(struct env_scan *s, size_t *begin)
 {
-    scan_skip_blanks(s);
+    env_skip_blanks(s);
     *begin = s->at;
-    while (scan_more(s) && s->text.p[s->at] != '#' && !is_line_octet(s->text.p[s->at]))
+    while (env_more(s) && s->text.p[s->at] != '#' && !is_line_octet(s->text.p[s->at]))
         s->at++;
     str value = env_trim_end(part(s, *begin, s->at));
     size_t n = value.n;
-    if (scan_peek(s, 0) == '#' && (!env_space_at(s->text, s->at - 1) ||
-                                   (s->at + 1 < s->text.n && !env_space_at(s->text, s->at + 1))))
+    if (env_peek(s, 0) == '#' && (!env_space_at(s->text, s->at - 1) ||
+                                  (s->at + 1 < s->text.n && !env_space_at(s->text, s->at + 1))))
         s->how |= SETTINGS_ITEM_CUT;
     bool quoted = n > 1 && value.p[0] == value.p[n - 1] &&
                   (value.p[0] == '"' || value.p[0] == '\'' || value.p[0] == '`');
@@ -429,37 +429,37 @@ static size_t node_plain(struct env_scan *s, size_t *begin)
 static bool node_line(struct env_scan *s)
 {
     size_t begin = s->at, n;
-    (void)!scan_word(s, STR("export"));
+    (void)!env_word(s, STR("export"));
     size_t name = s->at;
-    while (is_name_octet(scan_peek(s, 0)) || scan_peek(s, 0) == '.' || scan_peek(s, 0) == '-')
+    while (is_name_octet(env_peek(s, 0)) || env_peek(s, 0) == '.' || env_peek(s, 0) == '-')
         s->at++;
     str key = part(s, name, s->at);
     size_t behind = s->at;
-    scan_skip_blanks(s);
-    bool equals = scan_peek(s, 0) == '=';
-    bool colon = s->at == behind && scan_peek(s, 0) == ':' && env_space_at(s->text, s->at + 1);
+    env_skip_blanks(s);
+    bool equals = env_peek(s, 0) == '=';
+    bool colon = s->at == behind && env_peek(s, 0) == ':' && env_space_at(s->text, s->at + 1);
     if (!key.n || (!equals && !colon)) {
-        scan_to_line_end(s);
-        return scan_skipped(s, begin, s->at - begin, "it is no NAME=value");
+        env_to_line_end(s);
+        return env_skipped(s, begin, s->at - begin, "it is no NAME=value");
     }
     size_t sign = ++s->at;
     if (node_quoted(s)) {
         size_t end = s->at;
         while (sign < end && env_space_at(s->text, sign))
             sign++;
-        return scan_item(s, key, sign, end - sign);
+        return env_item(s, key, sign, end - sign);
     }
     s->at = sign;
     n = node_plain(s, &begin);
-    scan_to_line_end(s);
-    return scan_item(s, key, begin, n);
+    env_to_line_end(s);
+    return env_item(s, key, begin, n);
 }
 
 bool env_read_node(struct env_scan *s)
 {
-    while (scan_skip_space(s), scan_more(s)) {
-        if (scan_peek(s, 0) == '#')
-            scan_to_line_end(s);
+    while (env_skip_space(s), env_more(s)) {
+        if (env_peek(s, 0) == '#')
+            env_to_line_end(s);
         else if (!node_line(s))
             return false;
     }

@@ -47,7 +47,7 @@ static bool symfony_assign(struct env_scan *s, str name, str value, size_t where
     struct settings_place place = settings_place_of(s->f, where, 0);
     str copy = arena_dup(s->r->arena, name), text = arena_dup(s->r->arena, value);
     return (copy.p && text.p && settings_add_item(s->r, s->section, copy, text, place, 0)) ||
-           scan_broken(s, where, "there are too many variables");
+           env_broken(s, where, "there are too many variables");
 }
 
 /* One reference, its $ at *at, behind so many backslashes. */
@@ -78,15 +78,15 @@ static bool symfony_reference(struct env_scan *s, str text, size_t *at, size_t s
     if (!name.n && !default_n && !close)
         return buf_add(&s->value, whole);
     if (open && !close)
-        return scan_broken(s, where, "Symfony stops here: the brace of a variable is not closed");
-    bool known = name.n && scan_lookup(s, name, &value);
+        return env_broken(s, where, "Symfony stops here: the brace of a variable is not closed");
+    bool known = name.n && env_lookup(s, name, &value);
     if (!value.n && default_n) {
         value = str_skip(str_take(str_skip(text, default_at), default_n), 2);
         for (size_t k = 0; k < value.n; k++)
             if (str_find_octet(STR("'\"{$"), value.p[k]) != STR_NOT_FOUND)
-                return scan_broken(s, where,
-                                   "Symfony stops here: a quote, a brace or a $ stands "
-                                   "in the default of a variable");
+                return env_broken(s, where,
+                                  "Symfony stops here: a quote, a brace or a $ stands "
+                                  "in the default of a variable");
         if (text.p[default_at + 1] == '=' && !symfony_assign(s, name, value, where))
             return false;
     } else if (!known)
@@ -129,7 +129,7 @@ static bool symfony_resolve(struct env_scan *s, str text, size_t where)
     for (; slashes; slashes--)
         buf_addc(&s->value, '\\');
     if (!buf_ok(&s->value))
-        return true; /* scan_item says so */
+        return true; /* env_item says so */
     size_t to = begin;
     for (size_t from = begin; from < s->value.n; from++) {
         s->value.p[to++] = s->value.p[from];
@@ -143,8 +143,8 @@ static bool symfony_single(struct env_scan *s)
 {
     size_t n = str_find_octet(str_skip(s->text, s->at + 1), '\'');
     if (n == STR_NOT_FOUND)
-        return scan_broken(s, s->at, "Symfony stops here: the quote has no end");
-    scan_add_lines(s, str_take(str_skip(s->text, s->at + 1), n));
+        return env_broken(s, s->at, "Symfony stops here: the quote has no end");
+    env_add_lines(s, str_take(str_skip(s->text, s->at + 1), n));
     s->at += n + 2;
     return true;
 }
@@ -154,11 +154,11 @@ static bool symfony_double(struct env_scan *s)
 {
     struct buf raw;
     size_t begin = s->at++, from = s->at;
-    while (scan_more(s) && (s->text.p[s->at] != '"' ||
-                            (s->text.p[s->at - 1] == '\\' && s->text.p[s->at - 2] != '\\')))
+    while (env_more(s) && (s->text.p[s->at] != '"' ||
+                           (s->text.p[s->at - 1] == '\\' && s->text.p[s->at - 2] != '\\')))
         s->at++;
-    if (!scan_more(s))
-        return scan_broken(s, begin, "Symfony stops here: the quote has no end");
+    if (!env_more(s))
+        return env_broken(s, begin, "Symfony stops here: the quote has no end");
     buf_init(&raw, ENV_VALUE_MAX);
     for (size_t i = from; i < s->at; i++) {
         char c = s->text.p[i], next = i + 1 < s->at ? s->text.p[i + 1] : '\0';
@@ -172,7 +172,7 @@ static bool symfony_double(struct env_scan *s)
     }
     s->at++;
     bool ok = buf_ok(&raw) ? symfony_resolve(s, buf_str(&raw), begin)
-                           : scan_broken(s, begin, "the value is too long");
+                           : env_broken(s, begin, "the value is too long");
     buf_wipe_done(&raw);
     return ok;
 }
@@ -181,7 +181,7 @@ static bool symfony_double(struct env_scan *s)
 static bool symfony_command(struct env_scan *s, struct buf *raw)
 {
     size_t begin = s->at, depth = 0;
-    for (; scan_more(s) && !is_line_octet(s->text.p[s->at]); s->at++) {
+    for (; env_more(s) && !is_line_octet(s->text.p[s->at]); s->at++) {
         buf_addc(raw, s->text.p[s->at]);
         depth += s->text.p[s->at] == '(';
         if (s->text.p[s->at] == ')' && --depth == 0) {
@@ -189,7 +189,7 @@ static bool symfony_command(struct env_scan *s, struct buf *raw)
             return true;
         }
     }
-    return scan_broken(s, begin, "Symfony stops here: the parenthesis of a command is not closed");
+    return env_broken(s, begin, "Symfony stops here: the parenthesis of a command is not closed");
 }
 
 static bool symfony_plain(struct env_scan *s)
@@ -198,8 +198,8 @@ static bool symfony_plain(struct env_scan *s)
     size_t begin = s->at;
     bool blank = false, ok = true;
     buf_init(&raw, ENV_VALUE_MAX);
-    while (ok && scan_more(s)) {
-        char c = s->text.p[s->at], before = s->text.p[s->at - 1], next = scan_peek(s, 1);
+    while (ok && env_more(s)) {
+        char c = s->text.p[s->at], before = s->text.p[s->at - 1], next = env_peek(s, 1);
         if (is_line_octet(c) || c == '"' || c == '\'' ||
             (c == '#' && (before == ' ' || before == '\t')))
             break;
@@ -216,15 +216,15 @@ static bool symfony_plain(struct env_scan *s)
         raw.n--;
     size_t filled = s->value.n;
     str text = buf_str(&raw);
-    ok = ok && (buf_ok(&raw) || scan_broken(s, begin, "the value is too long"));
+    ok = ok && (buf_ok(&raw) || env_broken(s, begin, "the value is too long"));
     ok = ok && symfony_resolve(s, text, begin);
     for (size_t i = 0; i < text.n; i++)
         blank |= is_php_space(text.p[i]);
     if (ok && blank && !(s->how & SETTINGS_ITEM_CODE) &&
         str_eq(str_skip(buf_str(&s->value), filled), text))
-        ok = scan_broken(s, begin,
-                         "Symfony stops here: a value with a blank in it must stand in "
-                         "quotes");
+        ok = env_broken(s, begin,
+                        "Symfony stops here: a value with a blank in it must stand in "
+                        "quotes");
     buf_wipe_done(&raw);
     return ok;
 }
@@ -238,13 +238,13 @@ static bool symfony_empty(struct env_scan *s)
     if (i < s->text.n && !is_line_octet(s->text.p[i]) && s->text.p[i] != '#')
         return false;
     s->at = i;
-    scan_to_line_end(s);
+    env_to_line_end(s);
     return true;
 }
 
 static bool symfony_value(struct env_scan *s)
 {
-    while (scan_more(s) && !is_line_octet(s->text.p[s->at])) {
+    while (env_more(s) && !is_line_octet(s->text.p[s->at])) {
         char c = s->text.p[s->at];
         size_t before = s->at;
         bool ok = c == '\'' ? symfony_single(s) : c == '"' ? symfony_double(s) : symfony_plain(s);
@@ -252,8 +252,8 @@ static bool symfony_value(struct env_scan *s)
             return false;
         if (c == '\'' || c == '"')
             s->how |= SETTINGS_ITEM_QUOTED;
-        else if (scan_peek(s, 0) == '#' || s->at == before) {
-            scan_to_line_end(s);
+        else if (env_peek(s, 0) == '#' || s->at == before) {
+            env_to_line_end(s);
             return true;
         }
     }
@@ -262,38 +262,38 @@ static bool symfony_value(struct env_scan *s)
 
 static bool symfony_line(struct env_scan *s)
 {
-    (void)!scan_word(s, STR("export"));
+    (void)!env_word(s, STR("export"));
     size_t begin = s->at, n = symfony_name(s->text, s->at);
     if (!n)
-        return scan_broken(s, begin, "Symfony stops here: this cannot be the name of a variable");
+        return env_broken(s, begin, "Symfony stops here: this cannot be the name of a variable");
     str key = part(s, begin, begin + n);
     s->at += n;
-    if (scan_peek(s, 0) != '=')
-        return scan_broken(s, s->at, "Symfony stops here: a = must stand right behind the name");
+    if (env_peek(s, 0) != '=')
+        return env_broken(s, s->at, "Symfony stops here: a = must stand right behind the name");
     size_t value = ++s->at;
     if (symfony_empty(s))
-        return scan_item(s, key, value, 0);
-    if (scan_peek(s, 0) == ' ' || scan_peek(s, 0) == '\t')
-        return scan_broken(s, s->at, "Symfony stops here: no blank may stand behind the =");
+        return env_item(s, key, value, 0);
+    if (env_peek(s, 0) == ' ' || env_peek(s, 0) == '\t')
+        return env_broken(s, s->at, "Symfony stops here: no blank may stand behind the =");
     if (!symfony_value(s))
         return false;
     str written = part(s, value, s->at);
     while (written.n && is_php_space(written.p[written.n - 1]))
         written.n--;
-    return scan_item(s, key, value, written.n);
+    return env_item(s, key, value, written.n);
 }
 
 bool env_read_symfony(struct env_scan *s)
 {
     if (str_starts(s->text, STR("\xef\xbb\xbf")))
-        return scan_broken(s, 0, "Symfony stops here: the file begins with a byte order mark");
+        return env_broken(s, 0, "Symfony stops here: the file begins with a byte order mark");
     for (;;) {
-        while (is_php_space(scan_peek(s, 0)))
+        while (is_php_space(env_peek(s, 0)))
             s->at++;
-        if (!scan_more(s))
+        if (!env_more(s))
             return true;
-        if (scan_peek(s, 0) == '#')
-            scan_to_line_end(s);
+        if (env_peek(s, 0) == '#')
+            env_to_line_end(s);
         else if (!symfony_line(s))
             return false;
     }
@@ -314,7 +314,7 @@ static bool php_reference(struct env_scan *s, str text, size_t *at)
     if (!name.n || i >= text.n || text.p[i] != '}')
         return false;
     s->how |= SETTINGS_ITEM_EXPANDED;
-    if (!scan_lookup(s, name, &value))
+    if (!env_lookup(s, name, &value))
         return false; /* it stands for itself */
     buf_add(&s->value, value);
     *at = i + 1;
@@ -326,9 +326,9 @@ static bool php_rest(struct env_scan *s, size_t at, size_t end)
 {
     for (; at < end && s->text.p[at] != '#'; at++)
         if (!is_php_space(s->text.p[at]))
-            return scan_broken(s, at,
-                               "phpdotenv stops here: a value with a blank in it must stand "
-                               "in quotes");
+            return env_broken(s, at,
+                              "phpdotenv stops here: a value with a blank in it must stand "
+                              "in quotes");
     return true;
 }
 
@@ -349,9 +349,9 @@ static bool php_escape(struct env_scan *s, size_t at, size_t end)
     static const char FROM[] = "\"\\$fnrtv", TO[] = "\"\\$\f\n\r\t\v";
     size_t i = at + 1 < end ? str_find_octet(STR("\"\\$fnrtv"), s->text.p[at + 1]) : STR_NOT_FOUND;
     if (i == STR_NOT_FOUND || i >= sizeof FROM - 1)
-        return scan_broken(s, at,
-                           "phpdotenv stops here: a backslash inside double quotes must be "
-                           "doubled");
+        return env_broken(s, at,
+                          "phpdotenv stops here: a backslash inside double quotes must be "
+                          "doubled");
     return buf_addc(&s->value, TO[i]) || true;
 }
 
@@ -375,7 +375,7 @@ static bool php_quoted(struct env_scan *s, size_t at, size_t end, size_t *behind
             buf_addc(&s->value, s->text.p[at++]);
     }
     if (at >= end)
-        return scan_broken(s, begin, "phpdotenv stops here: the quote has no end on this line");
+        return env_broken(s, begin, "phpdotenv stops here: the quote has no end on this line");
     *behind = at + 1;
     return php_rest(s, at + 1, end);
 }
@@ -401,14 +401,14 @@ static unsigned php_quotes(str line)
 static size_t php_statement(struct env_scan *s)
 {
     size_t begin = s->at;
-    scan_to_line_end(s);
+    env_to_line_end(s);
     str line = part(s, begin, s->at);
     if (str_find(line, STR("=\"")) == STR_NOT_FOUND || php_quotes(line) > 1)
         return s->at;
-    while (scan_more(s)) {
-        s->at += s->text.p[s->at] == '\r' && scan_peek(s, 1) == '\n' ? 2 : 1;
+    while (env_more(s)) {
+        s->at += s->text.p[s->at] == '\r' && env_peek(s, 1) == '\n' ? 2 : 1;
         begin = s->at;
-        scan_to_line_end(s);
+        env_to_line_end(s);
         line = part(s, begin, s->at);
         bool begins = str_find(line, STR("=\"")) != STR_NOT_FOUND;
         if (php_quotes(line) >= (begins ? 2 : 1) || str_eq(line, STR("\"")))
@@ -430,8 +430,8 @@ static bool php_line(struct env_scan *s)
 {
     size_t begin = s->at, end = php_statement(s), behind;
     if (end == STR_NOT_FOUND)
-        return scan_skipped(s, begin, s->text.n - begin,
-                            "the quote has no end, and what follows is not read either");
+        return env_skipped(s, begin, s->text.n - begin,
+                           "the quote has no end, and what follows is not read either");
     size_t eq = str_find_octet(part(s, begin, end), '=');
     str key = eq == STR_NOT_FOUND ? part(s, begin, end) : php_trim(s, begin, begin + eq);
     /* its own rule: a name of one letter is too short behind "export" */
@@ -441,13 +441,13 @@ static bool php_line(struct env_scan *s)
         key = str_take(str_skip(key, 1), key.n - 2);
     for (size_t i = 0; i < key.n; i++)
         if (!is_name_octet(key.p[i]) && key.p[i] != '.')
-            return scan_broken(s, begin,
-                               "phpdotenv stops here: this cannot be the name of a "
-                               "variable");
+            return env_broken(s, begin,
+                              "phpdotenv stops here: this cannot be the name of a "
+                              "variable");
     if (!key.n)
-        return scan_broken(s, begin, "phpdotenv stops here: there is no name in front of the =");
+        return env_broken(s, begin, "phpdotenv stops here: there is no name in front of the =");
     if (eq == STR_NOT_FOUND)
-        return scan_skipped(s, begin, end - begin, "there is no = in it");
+        return env_skipped(s, begin, end - begin, "there is no = in it");
     str value = php_trim(s, begin + eq + 1, end);
     size_t at = value.n ? (size_t)(value.p - s->text.p) : begin + eq + 1;
     end = at + value.n;
@@ -457,18 +457,18 @@ static bool php_line(struct env_scan *s)
             return false;
     } else if (value.n && !php_plain(s, at, end, &behind))
         return false;
-    return scan_item(s, key, at, behind - at);
+    return env_item(s, key, at, behind - at);
 }
 
 bool env_read_php(struct env_scan *s)
 {
     for (;;) {
-        while (is_php_space(scan_peek(s, 0)))
+        while (is_php_space(env_peek(s, 0)))
             s->at++;
-        if (!scan_more(s))
+        if (!env_more(s))
             return true;
-        if (scan_peek(s, 0) == '#')
-            scan_to_line_end(s);
+        if (env_peek(s, 0) == '#')
+            env_to_line_end(s);
         else if (!php_line(s))
             return false;
     }

@@ -21,12 +21,12 @@ struct env_scan {
     struct err *e;
 };
 
-static inline bool scan_more(const struct env_scan *s)
+static inline bool env_more(const struct env_scan *s)
 {
     return s->at < s->text.n;
 }
 /* The octet `ahead` of the place; NUL behind the end. */
-static inline char scan_peek(const struct env_scan *s, size_t ahead)
+static inline char env_peek(const struct env_scan *s, size_t ahead)
 {
     return s->text.n - s->at > ahead ? s->text.p[s->at + ahead] : '\0';
 }
@@ -49,21 +49,21 @@ size_t env_space_at(str text, size_t at);
 str env_trim_end(str text);
 /* The name there: a letter or _, then letters, digits and _. */
 str env_name_at(str text, size_t at);
-void scan_skip_blanks(struct env_scan *s);
-void scan_skip_space(struct env_scan *s);  /* and line ends */
-void scan_to_line_end(struct env_scan *s); /* in front of CR or LF */
-bool scan_word(struct env_scan *s,
-               str word); /* goes over it if it stands there and white space behind it */
+void env_skip_blanks(struct env_scan *s);
+void env_skip_space(struct env_scan *s);  /* and line ends */
+void env_to_line_end(struct env_scan *s); /* in front of CR or LF */
+bool env_word(struct env_scan *s,
+              str word); /* goes over it if it stands there and white space behind it */
 /* CR LF and CR become LF. */
-void scan_add_lines(struct env_scan *s, str raw);
+void env_add_lines(struct env_scan *s, str raw);
 
 /* Ends the value: an item. The octets are those of the value as written. */
-bool scan_item(struct env_scan *s, str key, size_t at, size_t n);
+bool env_item(struct env_scan *s, str key, size_t at, size_t n);
 /* A line that is skipped. */
-bool scan_skipped(struct env_scan *s, size_t at, size_t n, const char *why);
-bool scan_broken(struct env_scan *s, size_t at, const char *what);
+bool env_skipped(struct env_scan *s, size_t at, size_t n, const char *why);
+bool env_broken(struct env_scan *s, size_t at, const char *what);
 /* What the name stands for; false: nothing. */
-bool scan_lookup(struct env_scan *s, str name, str *value);
+bool env_lookup(struct env_scan *s, str name, str *value);
 
 /* The dialects. */
 bool env_read_python(struct env_scan *s);

@@ -36,7 +36,7 @@ static void shell_braced(struct env_scan *s, size_t begin)
         buf_add(&s->value, part(s, begin, s->at));
         return;
     }
-    bool set = scan_lookup(s, name, &value) && !(colon && !value.n);
+    bool set = env_lookup(s, name, &value) && !(colon && !value.n);
     s->how |= SETTINGS_ITEM_EXPANDED;
     if (sign == '+')
         value = set ? word : STR("");
@@ -51,7 +51,7 @@ static void shell_braced(struct env_scan *s, size_t begin)
 static void shell_dollar(struct env_scan *s)
 {
     size_t begin = s->at++;
-    char c = scan_peek(s, 0);
+    char c = env_peek(s, 0);
     str name = env_name_at(s->text, s->at), value;
     if (c == '{') {
         s->at++;
@@ -59,7 +59,7 @@ static void shell_dollar(struct env_scan *s)
     } else if (name.n) {
         s->at += name.n;
         s->how |= SETTINGS_ITEM_EXPANDED;
-        if (scan_lookup(s, name, &value))
+        if (env_lookup(s, name, &value))
             buf_add(&s->value, value);
         else
             shell_lost(s);
@@ -79,8 +79,8 @@ static void shell_dollar(struct env_scan *s)
 static bool shell_double(struct env_scan *s)
 {
     size_t begin = s->at++;
-    while (scan_more(s) && s->text.p[s->at] != '"') {
-        char c = s->text.p[s->at], next = scan_peek(s, 1);
+    while (env_more(s) && s->text.p[s->at] != '"') {
+        char c = s->text.p[s->at], next = env_peek(s, 1);
         if (c == '$') {
             shell_dollar(s);
             continue;
@@ -96,8 +96,8 @@ static bool shell_double(struct env_scan *s)
         buf_addc(&s->value, c);
         s->at++;
     }
-    if (!scan_more(s))
-        return scan_broken(s, begin, "the shell stops here: the quote has no end");
+    if (!env_more(s))
+        return env_broken(s, begin, "the shell stops here: the quote has no end");
     s->at++;
     return true;
 }
@@ -106,7 +106,7 @@ static bool shell_single(struct env_scan *s)
 {
     size_t n = str_find_octet(str_skip(s->text, s->at + 1), '\'');
     if (n == STR_NOT_FOUND)
-        return scan_broken(s, s->at, "the shell stops here: the quote has no end");
+        return env_broken(s, s->at, "the shell stops here: the quote has no end");
     buf_add(&s->value, str_take(str_skip(s->text, s->at + 1), n));
     s->at += n + 2;
     return true;
@@ -120,7 +120,7 @@ static bool ends_word(char c)
 static bool shell_value(struct env_scan *s)
 {
     size_t begin = s->at;
-    while (scan_more(s) && !ends_word(s->text.p[s->at])) {
+    while (env_more(s) && !ends_word(s->text.p[s->at])) {
         char c = s->text.p[s->at];
         if (c == '\'' || c == '"') {
             s->how |= SETTINGS_ITEM_QUOTED;
@@ -129,9 +129,9 @@ static bool shell_value(struct env_scan *s)
         } else if (c == '$') {
             shell_dollar(s);
         } else if (c == '\\') {
-            if (scan_peek(s, 1) && scan_peek(s, 1) != '\n')
-                buf_addc(&s->value, scan_peek(s, 1));
-            s->at += scan_peek(s, 1) ? 2 : 1;
+            if (env_peek(s, 1) && env_peek(s, 1) != '\n')
+                buf_addc(&s->value, env_peek(s, 1));
+            s->at += env_peek(s, 1) ? 2 : 1;
         } else {
             if (str_find_octet(STR("`()<>"), c) != STR_NOT_FOUND || (c == '~' && s->at == begin))
                 s->how |= SETTINGS_ITEM_CODE;
@@ -144,13 +144,13 @@ static bool shell_value(struct env_scan *s)
 
 static void shell_blanks(struct env_scan *s)
 {
-    while (scan_peek(s, 0) == ' ' || scan_peek(s, 0) == '\t')
+    while (env_peek(s, 0) == ' ' || env_peek(s, 0) == '\t')
         s->at++;
 }
 
 static void shell_to_line_end(struct env_scan *s)
 {
-    while (scan_more(s) && s->text.p[s->at] != '\n')
+    while (env_more(s) && s->text.p[s->at] != '\n')
         s->at++;
 }
 
@@ -158,18 +158,18 @@ static void shell_to_line_end(struct env_scan *s)
 static bool shell_line(struct env_scan *s)
 {
     size_t first = s->r->item_count, begin = s->at;
-    bool export = scan_word(s, STR("export"));
+    bool export = env_word(s, STR("export"));
     for (;;) {
         shell_blanks(s);
         str key = env_name_at(s->text, s->at);
-        if (!key.n || scan_peek(s, key.n) != '=')
+        if (!key.n || env_peek(s, key.n) != '=')
             break;
         s->at += key.n + 1;
         size_t value = s->at;
-        if (!shell_value(s) || !scan_item(s, key, value, s->at - value))
+        if (!shell_value(s) || !env_item(s, key, value, s->at - value))
             return false;
     }
-    char c = scan_peek(s, 0);
+    char c = env_peek(s, 0);
     if (c == ';' || c == '\n' || !c || c == '#') {
         s->at += c == ';';
         return true;
@@ -180,17 +180,17 @@ static bool shell_line(struct env_scan *s)
     size_t word = s->at;
     shell_to_line_end(s);
     if (export && !env_name_at(s->text, word).n)
-        return scan_broken(s, word, "the shell stops here: this cannot be the name of a variable");
+        return env_broken(s, word, "the shell stops here: this cannot be the name of a variable");
     if (export && end == first)
         return true; /* names alone */
-    return scan_skipped(s, begin, s->at - begin,
-                        "something stands behind the value that is not in quotes, and is run as a "
-                        "command; or it is no NAME=value");
+    return env_skipped(s, begin, s->at - begin,
+                       "something stands behind the value that is not in quotes, and is run as a "
+                       "command; or it is no NAME=value");
 }
 
 bool env_read_shell(struct env_scan *s)
 {
-    while (scan_more(s)) {
+    while (env_more(s)) {
         char c = s->text.p[s->at];
         if (c == ' ' || c == '\t' || c == '\n')
             s->at++;
@@ -207,10 +207,10 @@ bool env_read_shell(struct env_scan *s)
  */
 static bool systemd_escape(struct env_scan *s, bool in_double)
 {
-    char next = scan_peek(s, 1);
+    char next = env_peek(s, 1);
     if (in_double && next && str_find_octet(STR("\"\\`$"), next) == STR_NOT_FOUND && next != '\n')
         buf_addc(&s->value, '\\');
-    if (scan_more(s) && s->at + 1 < s->text.n && next != '\n' && (in_double || next != '\r'))
+    if (env_more(s) && s->at + 1 < s->text.n && next != '\n' && (in_double || next != '\r'))
         buf_addc(&s->value, next);
     s->at += s->at + 1 < s->text.n ? 2 : 1;
     return true;
@@ -218,26 +218,26 @@ static bool systemd_escape(struct env_scan *s, bool in_double)
 
 static void systemd_double(struct env_scan *s)
 {
-    for (s->at++; scan_more(s) && s->text.p[s->at] != '"';)
+    for (s->at++; env_more(s) && s->text.p[s->at] != '"';)
         if (s->text.p[s->at] == '\\')
             systemd_escape(s, true);
         else
             buf_addc(&s->value, s->text.p[s->at++]);
-    s->at += scan_more(s);
+    s->at += env_more(s);
 }
 
 static void systemd_single(struct env_scan *s)
 {
-    for (s->at++; scan_more(s) && s->text.p[s->at] != '\'';)
+    for (s->at++; env_more(s) && s->text.p[s->at] != '\'';)
         buf_addc(&s->value, s->text.p[s->at++]);
-    s->at += scan_more(s);
+    s->at += env_more(s);
 }
 
 /* Once something plain stood there, quotes stand for themselves; blanks at its end go. */
 static void systemd_plain(struct env_scan *s)
 {
     size_t keep = s->value.n;
-    while (scan_more(s) && !is_line_octet(s->text.p[s->at])) {
+    while (env_more(s) && !is_line_octet(s->text.p[s->at])) {
         char c = s->text.p[s->at];
         if (c == '\\') {
             systemd_escape(s, false);
@@ -254,7 +254,7 @@ static void systemd_plain(struct env_scan *s)
 
 static void systemd_value(struct env_scan *s)
 {
-    while (scan_more(s) && !is_line_octet(s->text.p[s->at])) {
+    while (env_more(s) && !is_line_octet(s->text.p[s->at])) {
         char c = s->text.p[s->at];
         if (c == '"' || c == '\'')
             s->how |= SETTINGS_ITEM_QUOTED;
@@ -271,28 +271,28 @@ static void systemd_value(struct env_scan *s)
 
 static void systemd_comment(struct env_scan *s)
 {
-    while (scan_more(s) && !is_line_octet(s->text.p[s->at]))
+    while (env_more(s) && !is_line_octet(s->text.p[s->at]))
         s->at += s->text.p[s->at] == '\\' && s->at + 1 < s->text.n ? 2 : 1;
 }
 
 static bool systemd_line(struct env_scan *s)
 {
     size_t begin = s->at;
-    while (scan_more(s) && s->text.p[s->at] != '=' && !is_line_octet(s->text.p[s->at]))
+    while (env_more(s) && s->text.p[s->at] != '=' && !is_line_octet(s->text.p[s->at]))
         s->at++;
     str key = str_trim(part(s, begin, s->at));
-    if (scan_peek(s, 0) != '=')
-        return scan_skipped(s, begin, s->at - begin, "there is no = in it");
+    if (env_peek(s, 0) != '=')
+        return env_skipped(s, begin, s->at - begin, "there is no = in it");
     size_t value = ++s->at;
     systemd_value(s);
     while (value < s->at && (s->text.p[value] == ' ' || s->text.p[value] == '\t'))
         value++;
-    return scan_item(s, key, value, s->at - value);
+    return env_item(s, key, value, s->at - value);
 }
 
 bool env_read_systemd(struct env_scan *s)
 {
-    while (scan_more(s)) {
+    while (env_more(s)) {
         char c = s->text.p[s->at];
         if (c == ' ' || c == '\t' || is_line_octet(c))
             s->at++;

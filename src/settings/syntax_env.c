@@ -66,35 +66,35 @@ str env_name_at(str text, size_t at)
     return str_take(rest, n);
 }
 
-void scan_skip_blanks(struct env_scan *s)
+void env_skip_blanks(struct env_scan *s)
 {
-    for (size_t n; scan_more(s) && !is_line_octet(s->text.p[s->at]) &&
+    for (size_t n; env_more(s) && !is_line_octet(s->text.p[s->at]) &&
                    (n = env_space_at(s->text, s->at)) != 0;)
         s->at += n;
 }
 
-void scan_skip_space(struct env_scan *s)
+void env_skip_space(struct env_scan *s)
 {
     for (size_t n; (n = env_space_at(s->text, s->at)) != 0;)
         s->at += n;
 }
 
-void scan_to_line_end(struct env_scan *s)
+void env_to_line_end(struct env_scan *s)
 {
-    while (scan_more(s) && !is_line_octet(s->text.p[s->at]))
+    while (env_more(s) && !is_line_octet(s->text.p[s->at]))
         s->at++;
 }
 
-bool scan_word(struct env_scan *s, str word)
+bool env_word(struct env_scan *s, str word)
 {
-    if (!str_starts(str_skip(s->text, s->at), word) || !is_blank_octet(scan_peek(s, word.n)))
+    if (!str_starts(str_skip(s->text, s->at), word) || !is_blank_octet(env_peek(s, word.n)))
         return false;
     s->at += word.n;
-    scan_skip_blanks(s);
+    env_skip_blanks(s);
     return true;
 }
 
-void scan_add_lines(struct env_scan *s, str raw)
+void env_add_lines(struct env_scan *s, str raw)
 {
     for (size_t i = 0; i < raw.n; i++) {
         bool cr = raw.p[i] == '\r';
@@ -104,26 +104,26 @@ void scan_add_lines(struct env_scan *s, str raw)
     }
 }
 
-bool scan_item(struct env_scan *s, str key, size_t at, size_t n)
+bool env_item(struct env_scan *s, str key, size_t at, size_t n)
 {
     str value = STR("");
     if (!buf_ok(&s->value))
-        return scan_broken(s, at, "the value is too long");
+        return env_broken(s, at, "the value is too long");
     if (s->value.n)
         value = arena_dup(s->r->arena, buf_str(&s->value));
     if (!value.p ||
         !settings_add_item(s->r, s->section, key, value, settings_place_of(s->f, at, n), s->how))
-        return scan_broken(s, at, "there are too many variables, or they are too long");
+        return env_broken(s, at, "there are too many variables, or they are too long");
     buf_clear(&s->value);
     s->how = 0;
     return true;
 }
 
-bool scan_skipped(struct env_scan *s, size_t at, size_t n, const char *why)
+bool env_skipped(struct env_scan *s, size_t at, size_t n, const char *why)
 {
     buf_clear(&s->value);
     s->how = 0;
-    if (!scan_item(s, STR(""), at, n))
+    if (!env_item(s, STR(""), at, n))
         return false;
     struct settings_item *i = &s->r->items[s->r->item_count - 1];
     i->known = true;
@@ -135,7 +135,7 @@ bool scan_skipped(struct env_scan *s, size_t at, size_t n, const char *why)
     return true;
 }
 
-bool scan_broken(struct env_scan *s, size_t at, const char *what)
+bool env_broken(struct env_scan *s, size_t at, const char *what)
 {
     return settings_broken(s->f, at, s->e, "%s", what);
 }
@@ -157,7 +157,7 @@ static bool in_environment(struct env_scan *s, str name, str *value)
     return copy.p && settings_variable(s->r, copy, value);
 }
 
-bool scan_lookup(struct env_scan *s, str name, str *value)
+bool env_lookup(struct env_scan *s, str name, str *value)
 {
     if (++s->references > ENV_REFERENCES)
         return false;
@@ -181,7 +181,7 @@ bool env_read(struct settings_reading *r, const struct settings_file *f, enum en
         s.at = 3;
     bool ok = DIALECTS[d].read(&s);
     if (ok && s.references > ENV_REFERENCES)
-        ok = scan_broken(&s, s.at, "there are too many references to variables");
+        ok = env_broken(&s, s.at, "there are too many references to variables");
     buf_wipe_done(&s.value);
     return ok;
 }
