@@ -37,6 +37,7 @@ static const struct {
     { "Canon",
       "Settings/Registration > TX Settings > E-Mail/I-Fax Settings > Communication Settings" },
     { "Brother", "Network > Protocol > SMTP > Advanced Settings" },
+    { "Epson", "Network > Email Server > Basic" },
     { "Ricoh", "Device Management > Configuration > Device Settings > Email" },
 };
 
@@ -60,6 +61,10 @@ static void without(const struct smtp_attempt *works, struct buf *out)
                 "Else let it send to a mail server of your own in the same network, which logs in "
                 "here for it, and trusts the device's address alone (192.0.2.40/32, not the whole "
                 "network).\n"));
+    if (smtp_attempt_logs_in(works))
+        buf_add(out,
+                STR("If it cuts the password off: some forms take 20 letters, and ASCII alone; the "
+                    "keys of services are longer. Then the same helps.\n"));
     if (smtp_attempt_logs_in(works))
         buf_add(
             out,

@@ -38,7 +38,8 @@ static void others(const struct smtp_attempt *works, struct buf *out)
         logs_in ? "User Name and Password" : "None");
     buf_addf(out,
              "Outlook for iOS and Android: Settings > (the account) > Advanced settings > Outgoing "
-             "mail server: %.*s:%u\n",
+             "mail server: %.*s:%u (where that cannot be changed: remove the account, and add it "
+             "again as IMAP)\n",
              STR_ARG(settings_host(works)), works->port);
 }
 

@@ -50,6 +50,7 @@ static const struct smtp_attempt SIGNED_IN = {
     "  Canon: Settings/Registration > TX Settings > E-Mail/I-Fax Settings > Communication "        \
     "Settings\n"                                                                                   \
     "  Brother: Network > Protocol > SMTP > Advanced Settings\n"                                   \
+    "  Epson: Network > Email Server > Basic\n"                                                    \
     "  Ricoh: Device Management > Configuration > Device Settings > Email\n"
 
 static const struct {
@@ -74,7 +75,8 @@ static const struct {
       "Outlook for Mac: Tools > Accounts > (the account): Outgoing server and port, [x] Use SSL to "
       "connect; More Options > Authentication: User Name and Password\n"
       "Outlook for iOS and Android: Settings > (the account) > Advanced settings > Outgoing mail "
-      "server: mail.example.org:587\n" UNTRIED("Outlook") },
+      "server: mail.example.org:587 (where that cannot be changed: remove the account, and add it "
+      "again as IMAP)\n" UNTRIED("Outlook") },
     { "outlook", &SIGNED_IN,
       "Outlook (classic): File > Add Account\n"
       "  Email address: anna@example.org\n"
@@ -150,6 +152,8 @@ static const struct {
       "If it knows no TLS, or only an old one: look for new firmware, and set its clock. Else let "
       "it send to a mail server of your own in the same network, which logs in here for it, and "
       "trusts the device's address alone (192.0.2.40/32, not the whole network).\n"
+      "If it cuts the password off: some forms take 20 letters, and ASCII alone; the keys of "
+      "services are longer. Then the same helps.\n"
       "If it knows no login: the same; or a relay of the provider that goes by address (Google "
       "Workspace: smtp-relay.gmail.com; Microsoft 365: a connector). Mail to one organisation "
       "alone can go straight to its MX, port 25, without login.\n" UNTRIED(
