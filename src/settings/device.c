@@ -61,13 +61,12 @@ static void without(const struct smtp_attempt *works, struct buf *out)
                 "Else let it send to a mail server of your own in the same network, which logs in "
                 "here for it, and trusts the device's address alone (192.0.2.40/32, not the whole "
                 "network).\n"));
-    if (smtp_attempt_logs_in(works))
-        buf_add(out,
-                STR("If it cuts the password off: some forms take 20 letters, and ASCII alone; the "
-                    "keys of services are longer. Then the same helps.\n"));
-    if (smtp_attempt_logs_in(works))
-        buf_add(
-            out,
+    if (!smtp_attempt_logs_in(works))
+        return;
+    buf_add(out,
+            STR("If it cuts the password off: some forms take 20 letters, and ASCII alone; the "
+                "keys of services are longer. Then the same helps.\n"));
+    buf_add(out,
             STR("If it knows no login: the same; or a relay of the provider that goes by address "
                 "(Google Workspace: smtp-relay.gmail.com; Microsoft 365: a connector). Mail to "
                 "one organisation alone can go straight to its MX, port 25, without login.\n"));
