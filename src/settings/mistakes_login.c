@@ -5,10 +5,20 @@
 #include "settings/mistakes_inside.h"
 #include "settings/provider_hosts.h"
 
+/* The login is there, and why it is not used was found by the program's reader: it is not for this server. */
+static bool is_for_another(const struct settings_reading *r)
+{
+    for (size_t i = 0; i < r->mistake_count; i++)
+        if (r->mistakes[i].row->id == MISTAKE_LOGIN_KEY)
+            return true;
+    return false;
+}
+
 static void switched_off(const struct mistakes_of *m)
 {
     const struct settings *s = &m->r->found;
-    if (m->logs_in || !s->attempt.user.n || s->secret == SETTINGS_SECRET_NONE)
+    if (m->logs_in || !s->attempt.user.n || s->secret == SETTINGS_SECRET_NONE ||
+        is_for_another(m->r))
         return;
     const struct settings_item *item = m->r->said[SETTINGS_LOGIN] ? m->r->said[SETTINGS_LOGIN]
                                                                   : m->r->said[SETTINGS_USER];

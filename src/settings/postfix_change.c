@@ -79,6 +79,8 @@ static bool set_login(const struct change *c, str hop, struct err *e)
                   settings_differs(c->r, w, SETTINGS_PORT) &&
               !settings_differs(c->r, w, SETTINGS_HOST);
     if (own) {
+        if (!str_eq(user->section, hop)) /* a key that is not spelled like the server */
+            settings_set(c->r, c->out, user->place.file, user->section, STR("key"), hop, STR_NONE);
         settings_set(c->r, c->out, user->place.file, user->section, STR("user"), w->attempt.user,
                      STR_NONE);
         if (literal)
@@ -128,9 +130,12 @@ bool postfix_change(const struct settings_reading *r, const struct settings *wan
             set(&c, "smtp_sasl_auth_enable", STR("no"));
         return true;
     }
-    if (settings_differs(r, wanted, SETTINGS_LOGIN))
-        set(&c, "smtp_sasl_mechanism_filter",
-            settings_is(a, "auto") ? STR("") : arena_dup(out->arena, a->mechanism));
+    bool any = settings_is(a, "auto");
+    if (settings_differs(r, wanted, SETTINGS_LOGIN) && any) /* where there is a filter, it goes */
+        settings_set(r, out, settings_main_file(r), STR(""), STR("smtp_sasl_mechanism_filter"),
+                     STR(""), STR_NONE);
+    else if (settings_differs(r, wanted, SETTINGS_LOGIN))
+        set(&c, "smtp_sasl_mechanism_filter", arena_dup(out->arena, a->mechanism));
     if (settings_differs(r, wanted, SETTINGS_USER) ||
         settings_differs(r, wanted, SETTINGS_SECRET) ||
         settings_differs(r, wanted, SETTINGS_LOGIN) || settings_differs(r, wanted, SETTINGS_HOST) ||

@@ -356,6 +356,8 @@ static void no_key(struct reader *x)
     }
     postfix_map_each(&x->p, x->maps, is_other_key, &other);
     if (other.any) {
+        take_login(x, &other.found); /* it is there, and Postfix does not use it */
+        x->login = false;
         struct settings_item *item = settings_add_item(r, other.found.key, STR("key"),
                                                        other.found.key, other.found.key_place, 0);
         if (item)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "settings/change.h"
 #include "settings/mta_test.h"
 
 #define NONE     SMTP_SECURITY_NONE
@@ -138,12 +139,16 @@ static const struct mta_case WRONG[] = {
       .host = "mail.corp.test",
       .port = 587,
       .security = STARTTLS,
+      .user = "anna",
+      .secret = "x",
       .mistakes = "login-key" },
     { .name = "the key has no brackets",
       .files = { { NULL, HOP SECURE LOGIN }, { PASSWD, "mail.corp.test:587 anna:x\n" } },
       .host = "mail.corp.test",
       .port = 587,
       .security = STARTTLS,
+      .user = "anna",
+      .secret = "x",
       .mistakes = "login-key" },
     { .name = "another server's key",
       .files = { { NULL, HOP SECURE LOGIN }, { PASSWD, "[mail.other.test]:587 anna:x\n" } },
@@ -384,9 +389,39 @@ static void secrets_that_a_table_cannot_hold_are_refused(void **state UNUSED)
     }
 }
 
+/* The login that stands under another spelling of the server is used once its key is the server's; main.cf stays. */
+static void the_key_is_put_right(void **state UNUSED)
+{
+    static struct settings_reading r;
+    static const struct mta_file FILES[MTA_FILES] = {
+        { NULL, HOP SECURE LOGIN }, { PASSWD, "# mine\nmail.corp.test:587  anna:x\n" }
+    };
+    struct arena a;
+    struct err e = { 0 };
+    struct buf main_cf, table;
+    arena_init(&a, MTA_ARENA);
+    buf_init(&main_cf, SETTINGS_FILE_MAX);
+    buf_init(&table, SETTINGS_FILE_MAX);
+    assert_true(mta_read(&r, &a, "postfix", FILES, NULL, &e));
+    struct settings wanted = r.found;
+    struct settings_changes changes = { .arena = &a };
+    wanted.attempt.mechanism = STR("auto");
+    wanted.secret = SETTINGS_SECRET_ASKED;
+    assert_true(settings_change(&r, &wanted, &changes, &e));
+    for (size_t i = 0; i < r.file_count; i++)
+        if (i == 0 || str_eq(r.files[i].path, STR(PASSWD)))
+            assert_true(settings_changed_text(&changes, &r.files[i], i ? &table : &main_cf));
+    assert_true(str_eq(buf_str(&table), STR("# mine\n[mail.corp.test]:587  anna:x\n")));
+    assert_true(str_eq(buf_str(&main_cf), STR(HOP SECURE LOGIN)));
+    buf_done(&main_cf);
+    buf_done(&table);
+    arena_done(&a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_key_is_put_right),
         cmocka_unit_test(right_files_are_read),
         cmocka_unit_test(mistakes_are_seen),
         cmocka_unit_test(what_is_written_is_read),
