@@ -9,9 +9,10 @@ const struct provider PROVIDERS_SERVICE[] = {
     { ROW("amazon-ses", "Amazon SES", PROVIDER_USER_OWN, PROVIDER_KEY,
           PASSWORDS,
           "https://console.aws.amazon.com/ses/home#/smtp", "make SMTP credentials, in the region that is used",
-          "docs.aws.amazon.com/ses, SMTP endpoints; obtaining SMTP credentials", "2026-11-26"),
+          "docs.aws.amazon.com/general/latest/gr/ses.html, endpoints; docs.aws.amazon.com/ses, SMTP endpoints; obtaining SMTP credentials", "2026-11-26"),
       .others = STR_INIT("email-smtp.us-east-1.amazonaws.com email-smtp.us-east-2.amazonaws.com "
           "email-smtp.us-west-1.amazonaws.com email-smtp.us-west-2.amazonaws.com "
+          "email-smtp.ap-south-2.amazonaws.com email-smtp.me-central-1.amazonaws.com "
           "email-smtp.us-gov-east-1.amazonaws.com email-smtp.us-gov-west-1.amazonaws.com "
           "email-smtp.ca-central-1.amazonaws.com email-smtp.eu-west-1.amazonaws.com "
           "email-smtp.eu-west-2.amazonaws.com email-smtp.eu-west-3.amazonaws.com "
