@@ -99,7 +99,28 @@ class Msmtp:
         return run("msmtp", "-C", path, "--", to, stdin=message(to), env=env)
 
 
-PROGRAMS = [Msmtp]
+class Mutt:
+    name, file = "mutt", ".muttrc"
+    cannot = set()
+    ignore = ()
+    program = "mutt"
+
+    @classmethod
+    def send(cls, path, to, env=None):
+        """Nothing is asked where there is no terminal; sent mail is not kept."""
+        return run(cls.program, "-F", path, "-e", "set copy=no", "-s", "words", "--", to, stdin="words of the message\n",
+                   env={"TERM": "dumb", **(env or {})})
+
+
+class Neomutt(Mutt):
+    program = "neomutt"
+
+
+PROGRAMS = [Msmtp, Mutt, Neomutt]
+
+
+def called(program):
+    return getattr(program, "program", program.name)
 
 
 # ---- what Baton writes ----
@@ -129,7 +150,7 @@ def passwords(program):
                 continue
             assert who not in program.cannot, f"{who} goes"
             lab.reads_back(program.name, path, settings, program.ignore)
-    case.__name__ = f"{program.name}-passwords"
+    case.__name__ = f"{called(program)}-passwords"
     return case
 
 
@@ -141,7 +162,7 @@ def ways(program):
                 settings = lab.wanted(security, who)
                 path = goes(program, settings)
                 lab.reads_back(program.name, path, settings, (*program.ignore, *(("mechanism",) if security == "none" else ())))
-    case.__name__ = f"{program.name}-ways"
+    case.__name__ = f"{called(program)}-ways"
     return case
 
 
@@ -153,8 +174,10 @@ def stranger(program):
             to = lab.fresh(program.name)
             program.send(written(program, settings), to)
             assert not lab.arrived(to), f"{security}: a stranger's certificate is taken"
-            lab.reads_back(program.name, goes(program, settings | {"unverified": True}), settings | {"unverified": True}, program.ignore)
-    case.__name__ = f"{program.name}-stranger"
+            if program.name != "mutt":  # it asks, and cannot be told
+                settings["unverified"] = True
+                lab.reads_back(program.name, goes(program, settings), settings, program.ignore)
+    case.__name__ = f"{called(program)}-stranger"
     return case
 
 
@@ -189,6 +212,7 @@ def mistakes(got):
 def reads(program, name, texts):
     """texts: {text: whether mail goes, or the mistakes that must be told}"""
     def case():
+        put("more.rc", "set editor = vi\n")
         for text, expected in texts.items():
             got, mail, said = agrees(program, text.format(**PLACES))
             if isinstance(expected, set):
@@ -196,12 +220,12 @@ def reads(program, name, texts):
             else:
                 assert bool(mail) == expected, f"{text}: {said}"
                 assert not expected or not mistakes(got) - HARMLESS, f"{text}: {got['mistakes']}"
-    case.__name__ = f"{program.name}-reads-{name}"
+    case.__name__ = f"{called(program)}-reads-{name}"
     return case
 
 
 PLACES = {"mail": lab.HOST, "open": lab.OPEN, "anna": lab.ANNA, "password": lab.PASSWORD, "d": lab.DOMAIN}
-HARMLESS = {"verify-off", "login-in-clear", "port-25", "key-twice"}
+HARMLESS = {"verify-off", "login-in-clear", "port-25", "key-twice", "tls-optional"}
 
 MSMTP_TEXTS = {
     "account default\nhost {mail}\nport 587\ntls on\nauth on\nuser {anna}\npassword {password}\nfrom {anna}\n": True,
@@ -266,14 +290,52 @@ def changes(program, text, keeps):
                 lab.matches(lab.arrived(to), settings)
                 for line in keeps:
                     assert line in new, f"{line!r} is gone:\n{new}"
-    case.__name__ = f"{program.name}-changes"
+    case.__name__ = f"{called(program)}-changes"
     return case
+
+
+MUTT_TEXTS = {
+    'set smtp_url="smtp://anna%40{d}@{mail}:587/"\nset smtp_pass="{password}"\nset from={anna}\n': True,
+    "set smtp_url = smtp://anna@{d}:{password}@{mail}:587 from='{anna}' ; set nossl_force_tls # c\n": True,
+    "set smtp_url=smtps://{open}\nset from = \"Anna <{anna}>\"": True,
+    "set smtp_url=smtp://{open}\nset ssl_force_tls=no ssl_starttls=no\nset from={anna}\n": True,
+    "set smtp_url=smtp://{open}\nunset ssl_force_tls\nset ssl_starttls=no\nmy_hdr From: Anna <{anna}>\nset hostname=pc.example\n": True,
+    "source ~/more.rc\nset my_p = `echo no`\nset my_p = {password}\nset smtp_pass = $my_p\n"
+    "set smtp_url = \"smtp\\\ns://anna%40{d}@{mail}\"\nset from={anna}\n": True,
+    "set smtp_url=smtps://anna%40{d}@{mail}\nset smtp_pass = \"tulip\\055Mania\"'-1637'\nset from={anna} envelope_from_address=x@{d}\n": True,
+    "set smtp_url=smtps://anna%40{d}@{mail}\nset smtp_pass = tulip#Mania\nset from={anna}\n": {"secret-cut"},
+    "set smtp_url=smtps://anna%40{d}@{mail}\nset smtp_pass = \"tulip$nope\"\nset from={anna}\n": {"secret-dollar"},
+    "set smtp_url=smtps://{mail}\nset smtp_pass = {password}\nset from={anna}\n": {"login-off"},
+    "set smtp_url=smtps://anna%40{d}:5%off@{mail}\nset from={anna}\n": {"secret-escape"},
+    "set smtp_url={mail}:587\nset from={anna}\n": {"host-form"},
+    "set smtp_url=smtp://anna%40{d}@{mail}:smtp\nset from={anna}\n": {"port-broken"},
+    "source ~/none.rc\nset smtp_url=smtps://{open}\nset from={anna}\n": {"reference-lost"},
+    "set smtp_url=smtp://{open}\nset ssl_force_tls = true\nset from={anna}\n": {"line-broken"},
+}
+
+
+def mutt_secrets_elsewhere():
+    for program in (Mutt, Neomutt):
+        for who in ("plain", "quotes", "all", "blank-first", "backslash"):
+            secret = lab.HOSTILE[who]
+            place = put("a secret", lab.octets(secret) + b"\n")
+            for kind, text in (("environment", "SMTP_SECRET"), ("command", "printf '%s\\n' \"$SMTP_SECRET\""), ("file", str(place))):
+                settings = lab.wanted("tls", who, secret=kind, secret_text=text)
+                path = goes(program, settings, env={"SMTP_SECRET": secret})
+                if kind != "environment":  # a variable that is there is read as what it holds
+                    lab.reads_back("mutt", path, settings)
 
 
 CASES = [server_takes_the_right_login, server_refuses_what_is_wrong, server_without_login, server_of_a_stranger]
 for each in PROGRAMS:
     CASES += [passwords(each), ways(each), stranger(each)]
-CASES += [reads(Msmtp, "texts", MSMTP_TEXTS), msmtp_secrets_elsewhere, msmtp_cannot,
+for each in (Mutt, Neomutt):
+    # Of a variable that is not there mutt makes nothing, and NeoMutt leaves "$nope".
+    CASES += [reads(each, "texts", {text: told for text, told in MUTT_TEXTS.items() if each is Mutt or "$nope" not in text}),
+              changes(each, "# mine\nset editor=vi ; set smtp_url='smtp://x:y%25@old.example' # c\nset smtp_pass=z\n"
+                            "set realname='A B' from=\"x@{d}\"\n# end",
+                      ["# mine", "set editor=vi ; ", " # c\n", "realname='A B' from=", "# end"])]
+CASES += [mutt_secrets_elsewhere, reads(Msmtp, "texts", MSMTP_TEXTS), msmtp_secrets_elsewhere, msmtp_cannot,
           changes(Msmtp, "# mine\ndefaults\nlogfile ~/log\naccount work\nhost {mail}\n  port   25\nfrom x@{d} \n"
                          "auth on\nuser x\npassword \"y z\"\n# end\n\naccount default : work\n",
                   ["# mine", "logfile ~/log", "# end", "account default : work"])]
