@@ -337,8 +337,182 @@ def nextcloud_does_what_baton_reads():
         assert got["helo"] in ("", mail.helo), (name, got["helo"], mail.helo)
 
 
+# ---- Symfony Mailer ----
+
+SYMFONY = r"""
+require '/usr/share/php/Symfony/Component/Mailer/autoload.php';
+require '/usr/share/php/Symfony/Component/Dotenv/autoload.php';
+require '/usr/share/php/Symfony/Component/Yaml/autoload.php';
+use Symfony\Component\Mailer\Transport;
+use Symfony\Component\Mailer\Transport\Smtp\EsmtpTransport;
+foreach (['Amazon', 'Google', 'Mailchimp', 'Mailgun', 'Mailjet', 'Postmark', 'Sendgrid', 'Sendinblue'] as $bridge)
+    if (is_file($file = "/usr/share/php/Symfony/Component/Mailer/Bridge/$bridge/autoload.php")) require_once $file;
+"""
+# Sends by the DSN of each file to the address that follows it.
+SYMFONY_SENDS = SYMFONY + r"""
+for ($i = 1; $i < $argc; $i += 2) {
+    try {
+        $env = (new Symfony\Component\Dotenv\Dotenv())->parse(file_get_contents($argv[$i]));
+        $mail = (new Symfony\Component\Mime\Email())->from('anna@kit.example')->to($argv[$i + 1])->text('Test');
+        Transport::fromDsn($env['MAILER_DSN'])->send($mail);
+    } catch (\Throwable $e) { fwrite(STDERR, $argv[$i].': '.$e->getMessage()."\n"); }
+}
+"""
+# What a transport made of each DSN would do, without a packet.
+SYMFONY_MAKES = SYMFONY + r"""
+foreach (json_decode(file_get_contents($argv[1])) as $dsn) {
+    $got = null;
+    try {
+        $t = Transport::fromDsn(hex2bin($dsn));
+        if ($t instanceof Transport\RoundRobinTransport) { /* and FailoverTransport */
+            $all = new ReflectionProperty(Transport\RoundRobinTransport::class, 'transports');
+            $all->setAccessible(true);
+            $t = $all->getValue($t)[0];
+        }
+        $got = ['other'];
+        if ($t instanceof EsmtpTransport) {
+            $s = $t->getStream();
+            $got = [$s->getHost(), $s->getPort(), $s->isTLS(), bin2hex($t->getUsername()), bin2hex($t->getPassword()),
+                    $t->getLocalDomain(), ($s->getStreamOptions()['ssl']['verify_peer'] ?? true) === false];
+        }
+    } catch (\Throwable $e) { $got = null; }
+    echo json_encode($got), "\n";
+}
+"""
+
+
+def symfony_sends_what_was_written():
+    where, sent = place(), []
+    for name, settings in everybody():
+        (where / name).mkdir()
+        (where / name / ".env.local").write_bytes(lab.baton_write("symfony", **settings))
+        lab.reads_back("symfony", where / name / ".env.local", settings, (*ODD, "from"))
+        sent.append((name, settings, lab.fresh("symfony")))
+    _, errors = php(SYMFONY_SENDS, *itertools.chain(*((where / name / ".env.local", to) for name, _, to in sent)))
+    all_arrive(sent, errors)
+
+
+DSNS = [
+    "smtp://mail.kit.example", "smtps://mail.kit.example", "smtp://mail.kit.example:25", "smtp://mail.kit.example:465", "smtp://localhost",
+    "smtps://localhost", "smtp://localhost:465", "smtp://mail.kit.example:587", "smtps://mail.kit.example:587", "smtp://[2001:db8::25]:587",
+    "smtp://anna:pw@mail.kit.example:587", "smtp://anna%40kit.example:p%40%3A%2F%23%3F%25w@mail.kit.example:587",
+    "smtp://anna@kit.example:p@w@mail.kit.example:587", "smtp://anna:p:w@mail.kit.example:587", "smtp://anna:p/w@mail.kit.example:587",
+    "smtp://anna:p#w@mail.kit.example:587", "smtp://anna:p?w@mail.kit.example:587", "smtp://anna:50%off@mail.kit.example:587",
+    "smtp://anna:p+w@mail.kit.example:587", "smtp://anna:p w@mail.kit.example:587", "smtp://anna:p)w@mail.kit.example:587",
+    "smtp://anna:12345#w@mail.kit.example:587", "smtp://anna:@mail.kit.example:587", "smtp://:pw@mail.kit.example:587",
+    "smtp://anna@mail.kit.example:587", "smtp://mail.kit.example:587?verify_peer=0", "smtp://mail.kit.example:587?verify_peer=false",
+    "smtp://mail.kit.example:587?verify_peer=", "smtp://mail.kit.example:587?verify_peer=yes", "smtp://mail.kit.example:587?local_domain=pc.kit.example",
+    "smtp://mail.kit.example:587/?encryption=tls&auth_mode=login", "smtp://mail.kit.example:587x", "smtp://mail.kit.example:x",
+    "smtp://mail.kit.example:587000", "smtp://mail.kit.example:", "smtp://", "mail.kit.example:587", "smtp:mail.kit.example", "//mail.kit.example",
+    "smtp//mail.kit.example", "", "null://null", "sendmail://default", "smtp+x://mail.kit.example", "failover(smtps://a.kit.example smtp://b.kit.example:587)",
+    "roundrobin(smtp://a:b@a.kit.example:587 failover(smtp://b.kit.example))", "failover(smtp://a.kit.example",
+    "gmail://anna:pw@default", "gmail+smtp://anna:pw@default", "mandrill+smtp://anna:pw@default", "ses+smtp://anna:pw@default",
+    "ses+smtp://anna:pw@default?region=us-east-1", "mailgun+smtp://anna:pw@default?region=eu", "mailgun+smtps://anna:pw@default?region=us",
+    "sendgrid://key@default", "sendgrid+smtp://key@default", "postmark+smtp://key@default", "mailjet+smtp://anna:pw@default",
+    "sendinblue+smtp://anna:pw@default", "mailjet://anna:pw@default", "postmark://key@default",
+]
+
+
+def random_dsns(dice, count):
+    bits = ["a", "B9", ":", "@", "/", "?", "#", "%40", "%", "+", " ", ")", "(", "&", "=", "[", "]", ".", "é", "\\", "'", '"', "%2F", "25", "x"]
+    for _ in range(count):
+        middle = "".join(dice.choice(bits) for _ in range(dice.randrange(9)))
+        yield dice.choice(["smtp://", "smtps://"]) + middle + dice.choice(["", "@mail.kit.example", "@mail.kit.example:587", ":pw@mail.kit.example:465"])
+
+
+def symfony_makes_of_a_dsn_what_baton_reads():
+    where, dsns = place(), DSNS + list(random_dsns(random.Random(3), 260))
+    (where / "dsns").write_text(json.dumps([dsn.encode().hex() for dsn in dsns]))
+    printed, errors = php(SYMFONY_MAKES, where / "dsns")
+    lines = printed.splitlines()
+    assert len(lines) == len(dsns), errors
+    for dsn, line in zip(dsns, lines):
+        made = json.loads(line)
+        (where / ".env.local").write_bytes(b"MAILER_DSN='" + dsn.encode() + b"'\n" if "'" not in dsn else
+                                           b'MAILER_DSN="' + dsn.replace("\\", "\\\\").replace('"', '\\"').encode() + b'"\n')
+        got = lab.baton_read("symfony", where / ".env.local")
+        ids = [m["id"] for m in got["mistakes"]]
+        if made is None:
+            assert "line-broken" in ids or "dialect" in ids, (dsn, got["host"], ids)
+            continue
+        assert "line-broken" not in ids, (dsn, made)
+        if made == ["other"]:
+            assert "not-applied" in ids, (dsn, ids)
+            continue
+        host, port, tls, user, password, name, unverified = made
+        host = host[1:-1] if len(host) > 2 and host[0] + host[-1] == "[]" else host
+        assert (got["host"], got["port"], got["security"] == "tls", got["unverified"]) == (host, port, tls, unverified), (dsn, made, got)
+        assert got["user"].encode().hex() == user and (not user or got["secret_text"].hex() == password), (dsn, made, got)
+        assert got["helo"] in ("", name), (dsn, name)
+
+
+YAML = [  # the value of dsn, and what is in .env
+    ("'%env(MAILER_DSN)%'", "smtp://anna:p%23w@mail.kit.example:587"), ('"%env(MAILER_DSN)%"', "smtps://mail.kit.example"),
+    ("smtp://mail.kit.example:25 # comment", ""), ("'smtp://anna:it''s%%40@mail.kit.example:587'", ""),
+    ('"smtp://anna:a\\"b@mail.kit.example:587"', ""), ("'%env(string:MAILER_DSN)%'", "smtp://mail.kit.example"),
+]
+
+
+def symfony_reads_yaml_as_baton_does():
+    where = place()
+    (where / "config/packages").mkdir(parents=True)
+    for value, variable in YAML:
+        text = f"framework:\n    secret: x\n    mailer:\n        dsn: {value}\n        envelope:\n            sender: 'anna@kit.example'\n"
+        (where / "config/packages/mailer.yaml").write_text(text)
+        (where / ".env").write_text(f'APP_ENV=dev\nMAILER_DSN="smtp://wrong.kit.example"\n')
+        (where / ".env.local").write_text(f'MAILER_DSN="{variable}"\n')
+        # Of the container's ways only this one is needed: the whole value is a variable, or %% is %.
+        printed, errors = php(SYMFONY + r"""
+(new Symfony\Component\Dotenv\Dotenv())->loadEnv($argv[1].'/.env');
+$dsn = Symfony\Component\Yaml\Yaml::parseFile($argv[1].'/config/packages/mailer.yaml')['framework']['mailer']['dsn'];
+echo preg_match('/^%env\(.*MAILER_DSN\)%$/', $dsn) ? $_ENV['MAILER_DSN'] : str_replace('%%', '%', $dsn);""", where)
+        (where / "dsns").write_text(json.dumps([printed.hex()]))
+        made = json.loads(php(SYMFONY_MAKES, where / "dsns")[0])
+        got = lab.baton_read("symfony", where / "config/packages/mailer.yaml")
+        assert made and (got["host"], got["port"], got["security"] == "tls") == (made[0], made[1], made[2]), (value, errors, made, got)
+        assert got["user"].encode().hex() == made[3] and (not made[3] or got["secret_text"].hex() == made[4]), (value, made, got)
+        assert got["from"] == "anna@kit.example", value
+
+
+# ---- changing in place ----
+
+CHANGED = {
+    "phpmailer": ("mail.php", HEAD + "// ours\n$mail->isSMTP();\n$mail->Host = 'old.kit.example'; // the host\n$mail->Subject = 'x';\n"
+                  "$mail->setFrom('boris@kit.example', 'Boris');\n$mail->send();\n"),
+    "wordpress": ("wp-config.php", "<?php\ndefine( 'DB_NAME', 'x' );\n/* That's all, stop editing! */\n"
+                  "if ( ! defined( 'ABSPATH' ) ) {\n\tdefine( 'ABSPATH', __DIR__ . '/' );\n}\n"
+                  "define( 'WPMS_SMTP_HOST', 'old.kit.example' );\nrequire_once ABSPATH . 'wp-settings.php';\n"),
+    "nextcloud": ("config.php", "<?php\n$CONFIG = array (\n  'instanceid' => 'oc1',\n  'mail_smtphost' => 'old.kit.example'\n);\n"),
+    "symfony": (".env", "# ours\nAPP_ENV=prod\nMAILER_DSN=smtp://old.kit.example?ping_threshold=10\nAPP_SECRET=x\n"),
+}
+
+
+def changes_in_place_mean_what_was_wanted():
+    for program, (file, text) in CHANGED.items():
+        where = place()
+        for name in ("all", "newline", "dollar", "single"):
+            (where / file).write_text(text)
+            settings = lab.wanted("starttls", name)
+            if program == "symfony":
+                settings.pop("from")
+            new = lab.baton_change(program, where / file, **settings)[str(where / file)]
+            (where / file).write_text(new)
+            got = lab.reads_back(program, where / file, settings, (*ODD, "not-applied"))
+            kept = [line for line in text.splitlines() if "old.kit" not in line and "boris" not in line.lower()
+                    and not line.startswith("define( 'WPMS")]
+            assert all(line in new.splitlines() for line in kept), (program, new)
+            if file.endswith(".php"):
+                assert subprocess.run(["php", "-l", where / file], capture_output=True, check=False).returncode == 0, new
+            assert not [m for m in got["mistakes"] if m["id"] == "not-applied"], (program, new)
+            # Nothing more to change.
+            again = lab.baton_change(program, where / file, **settings)
+            assert not again or again.get(str(where / file), new) == new, (program, again)
+
+
 CASES = [phpmailer_sends_what_was_written, phpmailer_is_told_where_the_password_is, phpmailer_does_what_baton_reads,
-         php_reads_the_same, wordpress_constants_send, nextcloud_keys_send, nextcloud_does_what_baton_reads]
+         php_reads_the_same, wordpress_constants_send, nextcloud_keys_send, nextcloud_does_what_baton_reads,
+         symfony_sends_what_was_written, symfony_makes_of_a_dsn_what_baton_reads, symfony_reads_yaml_as_baton_does,
+         changes_in_place_mean_what_was_wanted]
 
 if __name__ == "__main__":
     lab.main(CASES)
