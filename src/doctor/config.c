@@ -235,35 +235,3 @@ bool doctor_config_next(const struct doctor_config *c, unsigned *at, struct aren
     }
     return false;
 }
-
-static str first_place(const struct doctor_config *c)
-{
-    for (size_t i = 0; i < SETTINGS_FIELDS; i++)
-        if (c->places[i].n)
-            return c->places[i];
-    return c->file;
-}
-
-bool doctor_config_sentence(const struct doctor_config *c, struct buf *out)
-{
-    const struct smtp_attempt *a = &c->said.attempt;
-    struct buf secret;
-    buf_add(out, first_place(c));
-    buf_add(out, a->host.n ? STR("  ") : STR("  no server"));
-    escape_line(a->host, out);
-    if (a->port)
-        buf_addf(out, ":%u", a->port);
-    buf_addf(out, "%s%s", *security_words(a->security) ? " " : "", security_words(a->security));
-    if (a->user.n) {
-        buf_add(out, STR(", user "));
-        escape_line(a->user, out);
-    }
-    if (!smtp_attempt_logs_in(a))
-        buf_add(out, STR(", no login"));
-    buf_init(&secret, 16384);
-    add_secret(c, &secret);
-    if (secret.n)
-        buf_addf(out, ", password: %.*s", STR_ARG(buf_str(&secret)));
-    buf_done(&secret);
-    return buf_ok(out);
-}

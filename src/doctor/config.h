@@ -60,8 +60,6 @@ struct doctor_config_line {
 };
 bool doctor_config_next(const struct doctor_config *c, unsigned *at, struct arena *a,
                         struct doctor_config_line *out);
-/* "wp-config.php:41  smtp.corp.example:587 STARTTLS, user shop@corp.example, password: 16 characters" */
-bool doctor_config_sentence(const struct doctor_config *c, struct buf *out);
 /* The place of a field in parentheses, for a sentence: " (main.cf:12)"; empty where it was not said. */
 str doctor_config_place(const struct doctor_config *c, enum settings_field field, struct arena *a);
 #endif

@@ -8,6 +8,7 @@ usage: doctor_config.py BATON [WORD...]      only cases with a WORD in their nam
 """
 import pathlib
 import re
+import subprocess
 import tempfile
 
 from doctor_kit import HOST, OUTSIDE, PASSWORD, USER, Bench, expect, hides, owes, owes_document
@@ -221,6 +222,42 @@ def password_never():
     expect(p.before == p.after and not p.left, "the file was touched", p.left)
 
 
+# ---- programs that Baton reads, and writes with their password ----
+
+# Those whose own text is one file. Django's, Compose's and the rest have the tests of their readers.
+PROGRAMS = ("msmtp", "postfix", "python", "phpmailer", "wordpress", "nextcloud", "nodemailer", "gitea", "gitlab", "grafana")
+
+
+def written_for(program, folder, port, *more):
+    """Its own text, with the password, out of the file of a Gitea; NAME.txt, so that only --program tells whose it is."""
+    source, made = pathlib.Path(folder, "app.ini"), pathlib.Path(folder, program + ".txt")
+    source.write_text(app_ini(port))
+    done = subprocess.run([bench.baton, "settings", "convert", "--to", program, "--with-password", "--output", str(made), *more,
+                           str(source)], capture_output=True, check=False)
+    expect(done.returncode == 0, "not written", done.stderr)
+    return made
+
+
+def each_program(program):
+    """What is written for it is what the doctor then plays; one wrong setting is found, whoever's file it is."""
+    address = bench.address()
+    with tempfile.TemporaryDirectory() as folder, Site(logins=LOGINS) as site:
+        port = site.listen(address, cert=bench.cert).port
+        common = ["--program", program, "--connect-to", address, "--ca", bench.authority.pem, "--timeout", "12", "--no-dns",
+                  "--to", OUTSIDE, "--json", "--ports", "", USER]
+        run = bench.doctor(["--config", str(written_for(program, folder, port)), *common], password=None)
+        owes(run, PASSWORD, 12)
+        d = run.document()
+        expect(run.status == 0 and d["asked"]["user"] == USER and d["asked"]["security"] == "starttls", "as it is", d["asked"],
+               d["summary"], d["config"]["mistakes"])
+        made = written_for(program, folder, port, "--force", "--user", "somebody@inside.example")
+        run = bench.doctor(["--config", str(made), *common], password=None)
+        owes(run, PASSWORD, 12)
+        expect(run.status == 5 and run.document()["cause"] == "wrong-credentials", "another user", run.document()["causes"])
+        wrong = [a for a in site.auths if a[1] != 235]
+        expect(len(site.auths) == 2 and len(wrong) == 1, "logins", site.auths)
+
+
 # ---- guard rails ----
 
 def guarded(name, row, make, security):
@@ -240,6 +277,8 @@ bench.case("in place: works as it is", leaves_it_alone, app_ini, ["--in-place"],
 bench.case("in place: not known", leaves_it_alone, app_ini, ["--in-place"], {"row": {"steps": {"rcpt": "451 4.3.0 later"}}})
 bench.case("in place: never without the flag", leaves_it_alone, lambda port: app_ini(port, protocol="smtps"), [],
            {"rows": [{}], "status": 1})
+for name in PROGRAMS:
+    bench.case(f"written and read {name}", each_program, name)
 for security in ("smtp", "smtp+starttls", "smtps"):
     for label, row in (("no TLS", {"tls": None, "caps": ["AUTH PLAIN LOGIN"]}), ("an expired certificate", {"cert": EXPIRED}),
                        ("TLS", {})):
