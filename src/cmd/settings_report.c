@@ -304,6 +304,15 @@ static void add_said(const struct settings_loaded *l, enum settings_field field,
     }
 }
 
+static void add_anomalies(const struct settings_loaded *l, struct buf *out)
+{
+    unsigned set = password_anomalies(buf_str(&l->password));
+    for (unsigned bit = 1; bit && bit <= set; bit <<= 1)
+        if (set & bit)
+            buf_addf(out, "%*s%.*s\n", VALUE_COLUMN, "",
+                     STR_ARG(password_anomaly_words((enum password_anomaly)bit)));
+}
+
 static void add_fields(const struct settings_loaded *l, struct buf *out)
 {
     for (size_t i = 0; i < COUNT_OF(FIELDS); i++) {
@@ -316,16 +325,9 @@ static void add_fields(const struct settings_loaded *l, struct buf *out)
         buf_addf(out, "  %-*s", VALUE_COLUMN - 2, FIELDS[i].title);
         buf_add(out, buf_str(&value));
         buf_addc(out, '\n');
+        if (FIELDS[i].field == SETTINGS_SECRET)
+            add_anomalies(l, out);
     }
-}
-
-static void add_anomalies(const struct settings_loaded *l, struct buf *out)
-{
-    unsigned set = password_anomalies(buf_str(&l->password));
-    for (unsigned bit = 1; bit && bit <= set; bit <<= 1)
-        if (set & bit)
-            buf_addf(out, "%*s%.*s\n", VALUE_COLUMN, "",
-                     STR_ARG(password_anomaly_words((enum password_anomaly)bit)));
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -468,7 +470,6 @@ void settings_report_text(const struct settings_loaded *l, struct buf *out)
     buf_addf(out, "\nWhat %.*s would do\n", STR_ARG(r->program->title));
     add_accounts(l, out);
     add_fields(l, out);
-    add_anomalies(l, out);
     AUTO(buf_done) struct buf rest;
     buf_init(&rest, out->max);
     add_references(l, &rest);

@@ -61,6 +61,9 @@ enum settings_mistake_id {
     MISTAKE_LINE_BROKEN,    /* the program skips it, or stops at it */
     MISTAKE_NOT_APPLIED,    /* another file or switch makes the program not look at this at all */
     MISTAKE_RELAY_OPEN,     /* what is trusted is wider than it looks (PF01) */
+    MISTAKE_FILE_MARK,      /* a byte order mark at its beginning */
+    MISTAKE_FILE_LINE_ENDS, /* CRLF */
+    MISTAKE_FILE_NOT_UTF8,
     MISTAKES
 };
 enum settings_sureness {

@@ -326,6 +326,44 @@ static void forget(struct settings_reading *r)
     memset(r->said, 0, sizeof r->said);
 }
 
+/* Octets before the first that is no UTF-8. */
+static size_t utf8_until(str text)
+{
+    size_t at = 0;
+    uint32_t c;
+    for (size_t n; at < text.n; at += n) {
+        n = (unsigned char)text.p[at] < 0x80 ? 1 : str_utf8_first(str_skip(text, at), &c);
+        if (!n)
+            break;
+    }
+    return at;
+}
+
+/* Whatever the syntax: most programs cope with these, some do not. */
+static void look_at_octets(struct settings_reading *r)
+{
+    const struct settings_file *f = settings_main_file(r);
+    size_t plain = utf8_until(f->text);
+    struct settings_place p = settings_place_of(f, plain, 0);
+    if (str_starts(f->text, STR("\xef\xbb\xbf")))
+        settings_mistake(r, MISTAKE_FILE_MARK, NULL,
+                         STR("the file begins with a byte order mark, which some programs take for "
+                             "a part of the first line"),
+                         STR("save it as UTF-8 without BOM"));
+    if (str_find(f->text, STR("\r\n")) != STR_NOT_FOUND)
+        settings_mistake(r, MISTAKE_FILE_LINE_ENDS, NULL,
+                         STR("lines of the file end in CRLF, as on Windows; some programs take the "
+                             "CR for a part of the value"),
+                         STR("save it with the line ends of Unix (LF)"));
+    if (plain < f->text.n)
+        settings_mistake(r, MISTAKE_FILE_NOT_UTF8, NULL,
+                         arena_printf(r->arena,
+                                      "the file is not UTF-8: line %u, column %u holds an octet of "
+                                      "another character set, such as Latin-1",
+                                      p.line, p.column),
+                         STR("save it as UTF-8, unless the program wants it otherwise"));
+}
+
 bool settings_read(struct settings_reading *r, struct err *e)
 {
     const struct settings_file *f = settings_main_file(r);
@@ -342,7 +380,9 @@ bool settings_read(struct settings_reading *r, struct err *e)
                        STR_ARG(r->program->title));
     if (!r->program->read(r, e))
         return false;
-    if (!r->wishes)
+    if (!r->wishes) {
         settings_look_for_mistakes(r);
+        look_at_octets(r);
+    }
     return true;
 }

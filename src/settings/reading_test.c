@@ -227,6 +227,39 @@ static void a_broken_port_is_a_mistake(void **state UNUSED)
     }
 }
 
+static void octets_that_some_programs_mind_are_noted(void **state UNUSED)
+{
+    static const struct {
+        const char *text;
+        enum settings_mistake_id id;
+        const char *said;
+    } CASES[] = {
+        { "host a\n", MISTAKES, NULL },
+        { "host a # caf\xc3\xa9\n", MISTAKES, NULL },
+        { "\xef\xbb\xbfhost a\n", MISTAKE_FILE_MARK, "byte order mark" },
+        { "host a\nuser u\r\n", MISTAKE_FILE_LINE_ENDS, "CRLF" },
+        { "host a\nx caf\xe9\n", MISTAKE_FILE_NOT_UTF8, "line 2, column 6 holds" },
+        { "host a\nx caf\xc3", MISTAKE_FILE_NOT_UTF8, "line 2, column 6 holds" },
+    };
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        struct fixture x;
+        size_t noted = 0;
+        begin(&x, CASES[i].text);
+        assert_true(settings_read(&x.r, &x.e));
+        for (size_t k = 0; k < x.r.mistake_count; k++) {
+            const struct settings_mistake *m = &x.r.mistakes[k];
+            if (m->row->id < MISTAKE_FILE_MARK)
+                continue;
+            noted++;
+            assert_int_equal(m->row->id, CASES[i].id);
+            assert_int_equal(m->sure, MISTAKE_NOTE);
+            assert_true(str_find(m->said, str_from(CASES[i].said)) != STR_NOT_FOUND);
+        }
+        assert_int_equal(noted, CASES[i].id != MISTAKES);
+        end(&x);
+    }
+}
+
 static void code_is_no_value(void **state UNUSED)
 {
     struct fixture x;
@@ -316,6 +349,7 @@ int main(void)
         cmocka_unit_test(a_broken_file_is_named),
         cmocka_unit_test(nobodys_file_is_told),
         cmocka_unit_test(a_broken_port_is_a_mistake),
+        cmocka_unit_test(octets_that_some_programs_mind_are_noted),
         cmocka_unit_test(code_is_no_value),
         cmocka_unit_test(words_for_yes_and_no),
         cmocka_unit_test(places_are_the_same_however_found),

@@ -152,15 +152,28 @@ static bool spell_mechanism(const struct settings_program *p, str *mechanism, st
                    STR_ARG(*mechanism));
 }
 
+/* " asked, environment" */
+static void add_ways(const struct settings_program *p, struct buf *out)
+{
+    for (unsigned bit = 1; bit < SETTINGS_SECRET_HIDDEN; bit <<= 1)
+        if (p->secrets & bit)
+            buf_addf(out, "%s %.*s", out->n ? "," : "",
+                     STR_ARG(names_of(&SETTINGS_SECRET_NAMES, (int)bit)));
+}
+
 /* A password that stands in the text may hold any octet but NUL; a reference to one is seen like the rest. */
 static bool secret_goes(const struct settings_program *p, const struct settings *s, struct err *e)
 {
+    AUTO(buf_done) struct buf ways;
+    buf_init(&ways, 80);
     if (s->secret == SETTINGS_SECRET_NONE || !smtp_attempt_logs_in(&s->attempt))
         return true;
     if (!(p->secrets & s->secret)) {
         str kind = names_of(&SETTINGS_SECRET_NAMES, (int)s->secret);
-        return err_set(e, ERR_SYNTAX, "%.*s cannot be told its password this way: %.*s",
-                       STR_ARG(p->title), STR_ARG(kind));
+        add_ways(p, &ways);
+        return err_set(e, ERR_SYNTAX,
+                       "%.*s cannot be told its password this way: %.*s (it can:%.*s)",
+                       STR_ARG(p->title), STR_ARG(kind), STR_ARG(buf_str(&ways)));
     }
     if (s->secret == SETTINGS_SECRET_ASKED)
         return true;
