@@ -59,7 +59,6 @@ static const struct settings_mistake_row ROWS[MISTAKES] = {
     ROW(NOT_APPLIED,        "not-applied",        CLIENT_NEVER_AUTHENTICATES, WRONG),
     ROW(RELAY_OPEN,         "relay-open",         NONE,                      UNSAFE),
     ROW(FILE_MARK,          "file-mark",          NONE,                      NOTE),
-    ROW(FILE_LINE_ENDS,     "file-line-ends",     NONE,                      NOTE),
     ROW(FILE_NOT_UTF8,      "file-not-utf8",      NONE,                      NOTE),
 };
 /* clang-format on */

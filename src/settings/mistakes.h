@@ -62,7 +62,6 @@ enum settings_mistake_id {
     MISTAKE_NOT_APPLIED,    /* another file or switch makes the program not look at this at all */
     MISTAKE_RELAY_OPEN,     /* what is trusted is wider than it looks (PF01) */
     MISTAKE_FILE_MARK,      /* a byte order mark at its beginning */
-    MISTAKE_FILE_LINE_ENDS, /* CRLF */
     MISTAKE_FILE_NOT_UTF8,
     MISTAKES
 };

@@ -339,7 +339,7 @@ static size_t utf8_until(str text)
     return at;
 }
 
-/* Whatever the syntax: most programs cope with these, some do not. */
+/* Whatever the syntax: most programs cope with these, some do not. Whether CRLF matters is each reader's to say. */
 static void look_at_octets(struct settings_reading *r)
 {
     const struct settings_file *f = settings_main_file(r);
@@ -350,11 +350,6 @@ static void look_at_octets(struct settings_reading *r)
                          STR("the file begins with a byte order mark, which some programs take for "
                              "a part of the first line"),
                          STR("save it as UTF-8 without BOM"));
-    if (str_find(f->text, STR("\r\n")) != STR_NOT_FOUND)
-        settings_mistake(r, MISTAKE_FILE_LINE_ENDS, NULL,
-                         STR("lines of the file end in CRLF, as on Windows; some programs take the "
-                             "CR for a part of the value"),
-                         STR("save it with the line ends of Unix (LF)"));
     if (plain < f->text.n)
         settings_mistake(r, MISTAKE_FILE_NOT_UTF8, NULL,
                          arena_printf(r->arena,
