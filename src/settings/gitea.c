@@ -277,10 +277,22 @@ static bool line(struct buf *out, const char *key, str value, struct err *e)
     return syntax_ini_quote(out, TITLE, value, e) && buf_addc(out, '\n');
 }
 
+/* Go's PLAIN says no password without TLS, but to this machine itself. */
+static bool goes_in_clear(const struct smtp_attempt *a, struct err *e)
+{
+    str host = settings_host(a);
+    return a->security != SMTP_SECURITY_NONE || !smtp_attempt_logs_in(a) ||
+           !(settings_is(a, "auto") || settings_is(a, "PLAIN")) || str_eq(host, STR("localhost")) ||
+           str_eq(host, STR("127.0.0.1")) || str_eq(host, STR("::1")) ||
+           err_set(e, ERR_SYNTAX, TITLE " sends no password without TLS, but to its own machine");
+}
+
 static bool write(const struct settings *s, struct buf *out, struct err *e)
 {
     const struct smtp_attempt *a = &s->attempt;
     bool login = smtp_attempt_logs_in(a), own = settings_has_own_reverse_path(a);
+    if (!goes_in_clear(a, e))
+        return false;
     buf_addf(out, "[mailer]\nENABLED = true\nPROTOCOL = %s\nSMTP_ADDR = ", protocol_word(a));
     if (!syntax_ini_quote(out, TITLE, settings_host(a), e))
         return false;
@@ -332,6 +344,8 @@ static bool differs(const struct edit *c, enum settings_field field)
 static bool change_server(const struct edit *c)
 {
     const struct smtp_attempt *a = &c->wanted->attempt;
+    if (!goes_in_clear(a, c->e))
+        return false;
     bool old = has(c, "HOST") && !has(c, "SMTP_ADDR");
     bool host = differs(c, SETTINGS_HOST), port = differs(c, SETTINGS_PORT);
     bool security = differs(c, SETTINGS_SECURITY);

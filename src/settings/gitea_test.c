@@ -107,7 +107,7 @@ static void reads_the_rest(void **state UNUSED)
 
 static void writes(void **state UNUSED)
 {
-    test_round_trip("gitea", STR(""), STR(""));
+    test_round_trip("gitea", STR(""), STR("in clear"));
     struct settings s = settings_of(
         &(struct smtp_attempt){ .host = STR_INIT("mail.example.org"),
                                 .port = 465,

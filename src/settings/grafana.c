@@ -352,11 +352,21 @@ static bool host_port(struct arena *arena, const struct smtp_attempt *a, str *ou
     return out->n || err_set(e, ERR_MEMORY, "no memory for the host of Grafana");
 }
 
+/* Go's PLAIN says no password without TLS, but to this machine itself. */
+static bool goes_in_clear(const struct smtp_attempt *a, struct err *e)
+{
+    str host = settings_host(a);
+    return a->security != SMTP_SECURITY_NONE || !smtp_attempt_logs_in(a) ||
+           !(settings_is(a, "auto") || settings_is(a, "PLAIN")) || str_eq(host, STR("localhost")) ||
+           str_eq(host, STR("127.0.0.1")) || str_eq(host, STR("::1")) ||
+           err_set(e, ERR_SYNTAX, TITLE " sends no password without TLS, but to its own machine");
+}
+
 static bool write_in(struct arena *arena, const struct settings *s, struct buf *out, struct err *e)
 {
     const struct smtp_attempt *a = &s->attempt;
     str host, secret;
-    if (!port_goes(a, e) || !expands_not(a->user, "a user name", e) ||
+    if (!port_goes(a, e) || !goes_in_clear(a, e) || !expands_not(a->user, "a user name", e) ||
         !expands_not(settings_from(a), "a sender", e) || !host_port(arena, a, &host, e) ||
         !secret_text(arena, s, &secret, e))
         return false;
@@ -426,7 +436,7 @@ static bool change_server(const struct edit *c)
 {
     const struct smtp_attempt *a = &c->wanted->attempt;
     str host;
-    if (!port_goes(a, c->e) || !host_port(c->r->arena, a, &host, c->e))
+    if (!port_goes(a, c->e) || !goes_in_clear(a, c->e) || !host_port(c->r->arena, a, &host, c->e))
         return false;
     if ((differs(c, SETTINGS_HOST) || differs(c, SETTINGS_PORT)) && !set(c, "host", host))
         return false;

@@ -111,7 +111,7 @@ static void reads_the_rest(void **state UNUSED)
 
 static void writes(void **state UNUSED)
 {
-    test_round_trip("grafana", STR(""), STR(""));
+    test_round_trip("grafana", STR(""), STR("in clear"));
     const struct settings_program *p = settings_program_named(STR("grafana"));
     struct settings s = { .attempt = { .host = STR_INIT("mail.example.org"),
                                        .port = 587,
@@ -162,6 +162,7 @@ static void changes(void **state UNUSED)
                                .secret = SETTINGS_SECRET_LITERAL,
                                .secret_text = STR_INIT("new;one"),
                                .unverified = true };
+    wanted.attempt.mechanism = STR("LOGIN");
     struct buf out, again;
     buf_init(&out, SETTINGS_TEXT_MAX);
     buf_init(&again, SETTINGS_TEXT_MAX);

@@ -353,6 +353,7 @@ const struct settings_program SETTINGS_NODEMAILER = {
     .file = STR_INIT(""),
     .secrets = SETTINGS_SECRET_ASKED | SETTINGS_SECRET_LITERAL | SETTINGS_SECRET_ENV |
                SETTINGS_SECRET_FILE,
+    .ran = STR_INIT("6.8.0"),
     .comment = STR_INIT("// "),
     .comment_end = STR_INIT(""),
     .write = write,

@@ -173,7 +173,8 @@ static inline void test_round_trip(const char *program, str allowed, str refused
             snprintf(about, sizeof about, "%s, %.*s, security %d", program,
                      STR_ARG(TEST_HOSTILE[i]), security);
             if (!settings_write(p, &s, &text, &test_err)) {
-                if (str_find(refused, TEST_HOSTILE[i]) == STR_NOT_FOUND)
+                bool clear = security == SMTP_SECURITY_NONE && str_eq(refused, STR("in clear"));
+                if (!clear)
                     fail_msg("%s: %s", about, test_err.why);
                 buf_done(&text);
                 continue;
