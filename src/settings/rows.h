@@ -6,6 +6,7 @@
 #define BATON_SETTINGS_ROWS_H
 #include "settings/settings.h"
 
+extern const struct settings_program SETTINGS_THUNDERBIRD_PREFS;
 extern const struct settings_program SETTINGS_MAIL_PROGRAM, SETTINGS_THUNDERBIRD, SETTINGS_OUTLOOK,
     SETTINGS_APPLE_MAIL, SETTINGS_MOBILECONFIG, SETTINGS_DEVICE;
 extern const struct settings_program SETTINGS_MSMTP, SETTINGS_NULLMAILER, SETTINGS_DMA,

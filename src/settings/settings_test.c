@@ -617,7 +617,7 @@ static void programs_are_found(void **state UNUSED)
         assert_ptr_equal(settings_program_named(p->name), p); /* so no name stands twice */
         assert_true(p->title.n && p->mechanisms.n && p->write);
     }
-    assert_int_equal(count, 25);
+    assert_int_equal(count, 26);
     assert_null(settings_program_named(STR("zebra")));
     for (size_t i = 0; i < COUNT_OF(CASES); i++) {
         const struct settings_program *p = settings_program_nearest(CASES[i].typed);

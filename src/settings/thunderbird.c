@@ -2,6 +2,7 @@
 /*
  * settings/thunderbird.c - Thunderbird: its windows, and prefs.js
  */
+#include "settings/thunderbird_prefs.h"
 #include "settings/window.h"
 
 /* Thunderbird: its window warns of a password that nothing encrypts. */
@@ -48,4 +49,7 @@ const struct settings_program SETTINGS_THUNDERBIRD = {
     .comment = STR_INIT(""),
     .comment_end = STR_INIT(""),
     .write = write,
+    .looks = thunderbird_looks,
+    .read = thunderbird_read,
+    .change = thunderbird_change,
 };
