@@ -82,7 +82,7 @@ static const struct file_case {
     { "a From that fits into no command",
       HEAD PLACE "FROM = the shop, at work\n",
       { NULL },
-      "mail.example.org:587 starttls" },
+      "mail.example.org:587 starttls beside=from" },
     { "whose settings are shown",
       HEAD PLACE,
       { "--for", "Postfix" },

@@ -809,6 +809,8 @@ static void fill_from_file(struct raw *raw)
     fill(raw, &raw->auth, file->auth, SETTINGS_LOGIN);
     fill(raw, &raw->user, file->user, SETTINGS_USER);
     fill(raw, &raw->from, file->from, SETTINGS_FROM);
+    if (!file->from && file->config->said.attempt.from.n)
+        *beside |= 1u << SETTINGS_FROM; /* it fits into no command */
     fill(raw, &raw->header_from, file->header_from, SETTINGS_HEADER_FROM);
     fill(raw, &raw->helo, file->helo, SETTINGS_HELO);
     fill(raw, &raw->f->o.ca_file, file->ca, SETTINGS_CA);

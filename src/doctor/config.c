@@ -146,15 +146,20 @@ static void add_secret(const struct doctor_config *c, struct buf *out)
         enum settings_secret kind;
         const char *words;
     } KINDS[] = { { SETTINGS_SECRET_ASKED, "the program asks for it, or keeps it elsewhere" },
-                  { SETTINGS_SECRET_ENV, "from the environment variable " },
+                  { SETTINGS_SECRET_ENV, "from the environment" },
                   { SETTINGS_SECRET_COMMAND, "printed by a command" },
-                  { SETTINGS_SECRET_FILE, "in the file " },
+                  { SETTINGS_SECRET_FILE, "in a file of its own" },
                   { SETTINGS_SECRET_HIDDEN, "there is one that cannot be read from here" } };
     for (size_t i = 0; i < COUNT_OF(KINDS); i++)
         if (KINDS[i].kind == c->said.secret) {
             buf_addf(out, "%s", KINDS[i].words);
-            if (c->said.secret == SETTINGS_SECRET_ENV || c->said.secret == SETTINGS_SECRET_FILE)
+            bool named = c->said.secret == SETTINGS_SECRET_ENV ||
+                         c->said.secret == SETTINGS_SECRET_FILE;
+            if (named && c->said.secret_text.n) {
+                buf_add(out, STR(" ("));
                 escape_line(doctor_config_base(c->said.secret_text), out);
+                buf_addc(out, ')');
+            }
         }
     if (c->secret_characters)
         buf_addf(out, "%s%zu character%s", out->n ? ", " : "", c->secret_characters,

@@ -23,7 +23,8 @@ struct doctor_config {
     str file;             /* the one that was named, without its folders */
     struct settings said; /* a password that stands there is left out, a reference to one stays */
     str places[SETTINGS_FIELDS];
-    unsigned beside; /* bits, 1 << enum settings_field: where a flag said something else, and won */
+    unsigned
+        beside; /* bits, 1 << enum settings_field: a flag said something else, or it cannot be said */
     size_t secret_characters; /* 0: there is none at hand */
     unsigned secret_anomalies;
     struct doctor_config_mistake mistakes[SETTINGS_MISTAKES];

@@ -66,8 +66,7 @@ void doctor_config_text(const struct doctor_report *r, struct buf *out)
              STR_ARG(c->title), r->color ? "\033[0m" : "");
     for (unsigned at = 0; doctor_config_next(c, &at, a, &row);)
         line(r, str_from(row.label), row.place, width,
-             row.beside ? arena_printf(a, "%.*s (not tried: the command line says otherwise)",
-                                       STR_ARG(row.value))
+             row.beside ? arena_printf(a, "%.*s (not what was tried)", STR_ARG(row.value))
                         : row.value,
              out);
     for (size_t i = 0; i < c->mistake_count; i++) {
@@ -90,8 +89,7 @@ void page_config(struct page *p)
         page_text(p, row.value);
         if (row.place.n)
             page_textf(p, " (%.*s)", STR_ARG(row.place));
-        page_markup(p, row.beside ? ", not tried: the command line said otherwise</td></tr>"
-                                  : "</td></tr>");
+        page_markup(p, row.beside ? " (not what was tried)</td></tr>" : "</td></tr>");
     }
     page_markup(p, c->mistake_count ? "</table><ul>" : "</table>");
     for (size_t i = 0; i < c->mistake_count; i++) {
@@ -191,7 +189,8 @@ struct settings doctor_settings_of(const struct doctor_report *r, const struct s
                  (j->cause_count && j->causes[0].cause == CAUSE_EHLO_NAME_REFUSED);
     if (!named)
         s.attempt.helo = STR_NONE; /* it is this machine's, and said nothing of the program's */
-    unsigned reference = SETTINGS_SECRET_ENV | SETTINGS_SECRET_COMMAND | SETTINGS_SECRET_FILE;
+    /* A command is not shown: it may hold the password. */
+    unsigned reference = SETTINGS_SECRET_ENV | SETTINGS_SECRET_FILE;
     if (c && c->said.secret & reference & p->secrets) {
         s.secret = c->said.secret;
         s.secret_text = c->said.secret_text;

@@ -70,6 +70,22 @@ static bool is_without_login(const struct next_case *n)
 {
     return !n->asked->login_known && doctor_record_offers_login(n->r);
 }
+/* The file says how the program gets its password, and that was not followed. */
+static bool is_command(const struct next_case *n)
+{
+    const struct doctor_config *c = n->asked->config;
+    return c && c->said.secret == SETTINGS_SECRET_COMMAND && is_without_login(n);
+}
+static bool is_variable(const struct next_case *n)
+{
+    const struct doctor_config *c = n->asked->config;
+    return c && c->said.secret == SETTINGS_SECRET_ENV && is_without_login(n);
+}
+static bool is_kept_elsewhere(const struct next_case *n)
+{
+    const struct doctor_config *c = n->asked->config;
+    return c && c->said.secret != SETTINGS_SECRET_NONE && is_without_login(n);
+}
 static bool is_ip(const struct next_case *n)
 {
     return n->j->cause_count && n->j->causes[0].cause == CAUSE_IP_NOT_TRUSTED;
@@ -314,6 +330,19 @@ static const struct {
                "--key), and run the same command again.") },
     { is_without_recipient, STR_INIT("Give --to with the address you were writing to: without it, "
                                      "relaying itself was not tried.") },
+    { is_command,
+      STR_INIT(
+          "The server offers a login, and the file names a command that prints the password. It "
+          "is run only with --run-password-command; or give the password by --password-env "
+          "NAME.") },
+    { is_variable,
+      STR_INIT("The server offers a login, and the file takes the password from a variable that is "
+               "not set here. Set it, or name a file that does by --env-file FILE.") },
+    { is_kept_elsewhere,
+      STR_INIT(
+          "The server offers a login, and the program has its password where Baton cannot read "
+          "it. Give it (it is asked for, or use --password-env NAME), so that it can be "
+          "tried.") },
     { is_without_login,
       STR_INIT("The server offers a login. Give --user and the password (it is asked "
                "for, or use --password-env NAME), so that it can be tried.") },

@@ -102,6 +102,19 @@ def not_trimmed():
     expect(f"app.ini:{line_of(p.before, 'PASSWD')}" in lines, "the line", p.d["fix"]["steps"])
 
 
+def printed_by_a_command():
+    """It is run only when asked for, and appears nowhere: whoever writes "echo" has his password in it."""
+    def make(port):
+        return (f"account default\nhost {HOST}\nport {port}\ntls on\nauth on\nuser {USER}\n"
+                f"passwordeval printf %s '{PASSWORD}'\nfrom {USER}\n")
+    p = Played(make, "--program", "msmtp", status=3)
+    expect(not p.site.auths and "--run-password-command" in p.d["next"], "not run", p.site.auths, p.d["next"])
+    p = Played(make, "--program", "msmtp", "--run-password-command", status=0)
+    expect(p.site.auths[0][1] == 235 and b"printf" not in p.run.out, "run", p.site.auths, p.run.text)
+    p = Played(make, "--program", "msmtp", "--password-env", "OTHER", status=0, env={"OTHER": PASSWORD})
+    expect("password" in p.d["config"]["beside"] and b"printf" not in p.run.out, "another way", p.d["config"])
+
+
 def none_in_the_file():
     p = Played(lambda port: app_ini(port, user=None, password=None), status=1)
     expect(p.d["asked"]["mechanism"] is None and not p.site.auths, "no login", p.d["asked"], p.site.auths)
@@ -269,7 +282,7 @@ def guarded(name, row, make, security):
     expect(bool(p.site.auths) == bool(good), "logins", name, p.site.auths)
 
 
-for case in (as_the_program, told_in_words, not_trimmed, none_in_the_file, flags_win, a_password_beside_wins, another_program,
+for case in (as_the_program, told_in_words, not_trimmed, printed_by_a_command, none_in_the_file, flags_win, a_password_beside_wins, another_program,
              unknown_program, wrong_tls_mode, not_applied, nothing_to_try, broken_file, verified_again, anonymous_page,
              puts_it_in, password_never):
     bench.case(case.__name__.replace("_", " "), case)
