@@ -269,7 +269,7 @@ static bool read(struct settings_reading *r, struct err *e)
     if (!read_conf(r, e))
         return false;
     struct settings_item *path = item(r, "AUTHPATH"), *from = item(r, "MASQUERADE");
-    struct settings_item *port = item(r, "PORT"), *name = item(r, "MAILNAME");
+    struct settings_item *name = item(r, "MAILNAME");
     struct settings_part logins = path && path->value.n ? settings_part_named(r, path->value)
                                                         : (struct settings_part){ NULL, 0, 0 };
     if (logins.file && !read_logins(r, &logins, e))
@@ -277,8 +277,8 @@ static bool read(struct settings_reading *r, struct err *e)
     for (size_t i = 0; i < COUNT_OF(WORDS); i++)
         settings_key(r, str_from(WORDS[i].name));
     settings_take(r, SETTINGS_HOST, item(r, "SMARTHOST"));
-    settings_take(r, SETTINGS_PORT, port);
-    a->port = port ? a->port : 25;
+    settings_take(r, SETTINGS_PORT, item(r, "PORT"));
+    a->port = a->port ? a->port : 25;
     take_security(r);
     take_login(r);
     if (path && path->value.n && !logins.file && !r->wishes)

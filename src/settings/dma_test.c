@@ -44,7 +44,7 @@ static const struct {
     { "a blank too many", STR_INIT("SMARTHOST  relay.example.org\n"),
       STR_INIT("relay.example.org:25 none - - none - -"), STR_INIT("line-broken") },
     { "no value", STR_INIT("SMARTHOST relay.example.org\nPORT\n"),
-      STR_INIT("relay.example.org:25 none - - none - -"), STR_INIT("port-broken line-broken") },
+      STR_INIT("relay.example.org:25 none - - none - -"), STR_INIT("line-broken port-broken") },
     { "no such file", STR_INIT("SMARTHOST relay.example.org\nAUTHPATH /etc/dma/none\n"),
       STR_INIT("relay.example.org:25 none - - none - -"), STR_INIT("reference-lost") },
     { "no login line", STR_INIT("SMARTHOST relay.example.org\n" LOGIN "a:b\n"),
