@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+#include "policy/index.h"
+#include "policy/nets.h"
+
+/* A rule under one key. Keys are short: a letter for the kind, then the text or the prefix. */
+struct place {
+    const struct policy_rule *rule; /* NULL: free */
+    uint64_t hash;
+};
+struct policy_index {
+    struct place *table; /* open addressing; rules of one key stand one behind the other */
+    size_t room;
+    const struct policy_rule **others; /* under no key */
+    size_t other_count;
+    struct policy_lengths lengths; /* of networks */
+    bool wildcards;                /* some recipient domain begins with "*." */
+};
+
+enum { KEY_LOGIN = 1, KEY_CERTIFICATE, KEY_DOMAIN, KEY_BELOW };
+
+static uint64_t key_of_text(unsigned kind, str text)
+{
+    return policy_hash(text, kind * 0x9E3779B97F4A7C15u);
+}
+
+static void put(struct policy_index *x, uint64_t hash, const struct policy_rule *rule)
+{
+    size_t at = (size_t)hash & (x->room - 1);
+    while (x->table[at].rule)
+        at = (at + 1) & (x->room - 1);
+    x->table[at] = (struct place){ rule, hash };
+}
+
+const struct policy_condition *policy_index_whom(const struct policy_rule *r)
+{
+    static const enum policy_kind ORDER[] = { POLICY_LOGIN, POLICY_CERTIFICATE,
+                                              POLICY_RECIPIENT_DOMAIN, POLICY_NETWORK };
+    for (size_t i = 0; i < COUNT_OF(ORDER); i++) {
+        const struct policy_condition *c = policy_condition_of(r, ORDER[i]);
+        if (c)
+            return c;
+    }
+    return NULL;
+}
+
+static void file_under_domain(struct policy_index *x, str domain, const struct policy_rule *r)
+{
+    bool below = str_starts(domain, STR("*."));
+    x->wildcards |= below;
+    put(x, key_of_text(below ? KEY_BELOW : KEY_DOMAIN, below ? str_skip(domain, 2) : domain), r);
+}
+
+static void file_under_net(struct policy_index *x, const struct ip_net *net,
+                           const struct policy_rule *r)
+{
+    policy_lengths_add(&x->lengths, net);
+    put(x, policy_prefix_hash(&net->base, net->bits), r);
+}
+
+static void file(struct policy_index *x, const struct policy_rule *r)
+{
+    const struct policy_condition *c = policy_index_whom(r);
+    for (size_t i = 0; c && i < c->count; i++) {
+        if (c->kind == POLICY_NETWORK)
+            file_under_net(x, &c->nets[i], r);
+        else if (c->kind == POLICY_RECIPIENT_DOMAIN)
+            file_under_domain(x, c->words[i], r);
+        else
+            put(x, key_of_text(c->kind == POLICY_LOGIN ? KEY_LOGIN : KEY_CERTIFICATE, c->words[i]),
+                r);
+    }
+    if (!c)
+        x->others[x->other_count++] = r;
+}
+
+struct policy_index *policy_index_new(const struct policy_rule *const *rules, size_t count,
+                                      struct arena *a)
+{
+    struct policy_index *x = arena_alloc(a, sizeof *x);
+    size_t keys = 0, others = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct policy_condition *c = policy_index_whom(rules[i]);
+        keys += c ? c->count : 0;
+        others += !c;
+    }
+    if (!x)
+        return NULL;
+    for (x->room = 8; x->room < 2 * keys;)
+        x->room *= 2;
+    x->table = arena_alloc(a, x->room * sizeof *x->table);
+    x->others = arena_alloc(a, (others + 1) * sizeof(const struct policy_rule *));
+    if (!x->table || !x->others)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        file(x, rules[i]);
+    return x;
+}
+
+typedef bool each_rule(const struct policy_rule *rule, void *context);
+
+static bool under(const struct policy_index *x, uint64_t hash, each_rule *each, void *context)
+{
+    for (size_t at = (size_t)hash & (x->room - 1); x->table[at].rule; at = (at + 1) & (x->room - 1))
+        if (x->table[at].hash == hash && !each(x->table[at].rule, context))
+            return false;
+    return true;
+}
+
+static bool under_domains(const struct policy_index *x, str domain, each_rule *each, void *context)
+{
+    if (!domain.n)
+        return true;
+    if (!under(x, key_of_text(KEY_DOMAIN, domain), each, context))
+        return false;
+    for (str rest = domain; x->wildcards && rest.n;) {
+        str_cut(&rest, '.');
+        if (rest.n && !under(x, key_of_text(KEY_BELOW, rest), each, context))
+            return false;
+    }
+    return true;
+}
+
+static bool under_networks(const struct policy_index *x, const struct ip *client, each_rule *each,
+                           void *context)
+{
+    for (unsigned bits = 0; (bits = policy_lengths_next(&x->lengths, client->family, bits)) < 255;
+         bits++)
+        if (!under(x, policy_prefix_hash(client, bits), each, context))
+            return false;
+    return true;
+}
+
+void policy_index_each(const struct policy_index *x, const struct policy_facts *f,
+                       bool (*each)(const struct policy_rule *rule, void *context), void *context)
+{
+    for (size_t i = 0; i < x->other_count; i++)
+        if (!each(x->others[i], context))
+            return;
+    if (f->login.n && !under(x, key_of_text(KEY_LOGIN, f->login), each, context))
+        return;
+    if (f->certificate.n && !under(x, key_of_text(KEY_CERTIFICATE, f->certificate), each, context))
+        return;
+    if (under_domains(x, policy_domain_of(f->forward_path), each, context))
+        under_networks(x, &f->client, each, context);
+}
