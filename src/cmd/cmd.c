@@ -446,6 +446,38 @@ const struct command COMMANDS[] = {
       "with "
       "the nearest known name if there is one.",
       PROVIDERS_OPTIONS, cmd_providers },
+    { "relay", "--check FILE",
+      "Check a rule file of the relay, and prove that it makes no open relay",
+      "A rule file says what is permitted and what is forbidden; mail passes where all conditions "
+      "of "
+      "some permit are met, and those of no forbid. The order of the rules does not matter.\n"
+      "\n"
+      "All errors are told at once, each with line and column and the nearest name that would have "
+      "been right. Then it is proved that nobody without a login, a certificate, a POP window or "
+      "an "
+      "address in a named network reaches a domain that is not the relay's own: by percent signs "
+      "or "
+      "quotes in a local-part, by IPv4-mapped addresses, or by a network so wide that it names "
+      "everybody.\n"
+      "\n"
+      "The relay itself is not in this version.\n"
+      "\n"
+      "Exit status: 0 right and closed; 1 an open relay; 2 usage, or a file that is wrong.",
+      RELAY_OPTIONS, cmd_relay },
+    { "what-if", "", "Ask a rule file about a session that has not taken place",
+      "Tells what the relay would answer, by which rule, how every condition of every rule stands, "
+      "and the smallest change by which the client would be let through; that change is decided "
+      "once more before it is told. What would have to be looked up first (blocklists, SPF, rates) "
+      "is named, or given by flags. Nothing is asked of the network.\n"
+      "\n"
+      "JSON (baton.what-if/1): outcome (permit, refuse, defer, ask), digest of the rules, cause, "
+      "family, permit, forbid, missing, reply {code, enhanced, text}, rules [{name, sort, line, "
+      "truth, distance, cause, conditions [{kind, condition, truth, line}]}], nearest [{fact, "
+      "change}].\n"
+      "\n"
+      "Exit status: 0 permitted; 1 refused, or not now; 2 usage, or a rule file that is wrong; 3 "
+      "something has to be looked up first.",
+      WHAT_IF_OPTIONS, cmd_what_if },
     { "help", "[COMMAND]", "Show what there is", "", NULL, cmd_help },
     { "man", "[COMMAND]", "Print a manual page (mdoc)", "", NULL, cmd_man },
     { "completion", "bash|zsh|fish", "Print completions for a shell", "", NULL, cmd_completion },

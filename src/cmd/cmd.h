@@ -60,12 +60,16 @@ int cmd_dkim(int argc, char **argv);
 int cmd_domain(int argc, char **argv);
 int cmd_causes(int argc, char **argv);
 int cmd_providers(int argc, char **argv);
+int cmd_relay(int argc, char **argv);
+int cmd_what_if(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_man(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
 int cmd_version(int argc, char **argv);
 
 extern const struct command_option CAUSES_OPTIONS[];
+extern const struct command_option RELAY_OPTIONS[];
+extern const struct command_option WHAT_IF_OPTIONS[];
 extern const struct command_option PROVIDERS_OPTIONS[];
 extern const struct command_option DOCTOR_OPTIONS[];
 extern const struct command_option EXPLAIN_OPTIONS[];
