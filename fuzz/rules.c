@@ -10,7 +10,8 @@ static const struct {
     bool tls, pop;
 } SESSIONS[] = {
     { "192.0.2.7", "", "anna@a.example", "x@b.example", NULL, false, false },
-    { "2001:db8::1", "anna@a.example", "anna+x@a.example", "x@b.example", "z@c.example", true, false },
+    { "2001:db8::1", "anna@a.example", "anna+x@a.example", "x@b.example", "z@c.example", true,
+      false },
     { "::ffff:192.168.1.4", "bob", "", "x@a.example", NULL, false, true },
     { "198.51.100.9", "", "q@z.a.example", "x%b@sub.a.example", NULL, true, false },
 };
@@ -25,8 +26,9 @@ static void facts_of(size_t i, const struct policy_file *file, struct policy_fac
     f->forward_path = str_from(SESSIONS[i].to);
     f->tls = SESSIONS[i].tls;
     f->pop_window = SESSIONS[i].pop;
-    f->certificate =
-        i == 1 ? STR("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff") : STR_NONE;
+    f->certificate = i == 1
+                         ? STR("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff")
+                         : STR_NONE;
     f->author.known = SESSIONS[i].author ? POLICY_KNOWN : POLICY_NOT_ASKED;
     f->author.address = str_from(SESSIONS[i].author);
     f->spf.known = (enum policy_known)(i % 3);

@@ -134,10 +134,10 @@ static struct token text_token(struct reader *r)
     step(r, n + 1);
     if (!escaped)
         return t;
-    str copy = arena_dup(r->a, t.text);
-    char *to = (char *)(uintptr_t)copy.p;
+    char *to = arena_alloc(r->a, t.text.n + 1);
     size_t length = 0;
-    for (size_t i = 0; copy.p && i < t.text.n; i++) {
+    r->no_memory |= !to;
+    for (size_t i = 0; to && i < t.text.n; i++) {
         if (t.text.p[i] == '\\' && t.text.p[++i] != '"' && t.text.p[i] != '\\') {
             WRONG(r, t.place,
                   "in a text a backslash stands before \" or another backslash only; "
@@ -146,8 +146,7 @@ static struct token text_token(struct reader *r)
         }
         to[length++] = t.text.p[i];
     }
-    r->no_memory |= !copy.p;
-    t.text = (str){ copy.p, length };
+    t.text = (str){ to, length };
     return t;
 }
 
