@@ -219,7 +219,7 @@ def writes_for_another_program():
     Run("convert", "--to", "msmtp", "--server", "a.example:465", "--user", "u@a.example").owes(
         0, "tls on", "tls_starttls off", "auth on", "port 465")
     Run("convert", "--to", "msmtp", "--server", "a.example").owes(0, "port 587", "tls_starttls on", "auth off")
-    Run("convert", "--to", "grafana", "--server", "a.example:25", "--user", "u", "--password", "env:MAIL_PASSWORD").owes(
+    Run("convert", "--to", "grafana", "--server", "a.example:587", "--security", "starttls", "--user", "u", "--password", "env:MAIL_PASSWORD").owes(
         0, "MAIL_PASSWORD")
 
 
