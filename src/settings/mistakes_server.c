@@ -32,10 +32,19 @@ static str wrong_form(str host)
     return STR_NONE;
 }
 
+/* The reader has told why no server follows from the item. */
+static bool is_told(const struct mistakes_of *m, const struct settings_item *item)
+{
+    bool told = false;
+    for (size_t i = 0; item && i < m->r->mistake_count; i++)
+        told |= m->r->mistakes[i].item == item;
+    return told;
+}
+
 static void form(const struct mistakes_of *m)
 {
     const struct settings_item *item = mistakes_at(m, SETTINGS_HOST);
-    if (item && item->how & SETTINGS_ITEM_CODE)
+    if (item && (item->how & SETTINGS_ITEM_CODE || (!m->a->host.n && is_told(m, item))))
         return;
     if (!m->a->host.n) {
         MISTAKE(m, HOST_MISSING, HOST, STR("no server is named"),
