@@ -44,6 +44,7 @@ static str scalar(struct yaml *y, str text, size_t *n, unsigned *how)
         }
         buf_addc(&b, c);
     }
+    i = i < text.n ? i : text.n; /* a backslash may have been the last */
     *n = quote && i < text.n ? i + 1 : i;
     str value = quote ? buf_str(&b) : str_trim(buf_str(&b));
     if (!quote)
