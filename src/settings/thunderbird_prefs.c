@@ -102,10 +102,14 @@ static str identity_of(struct settings_reading *r, str taken)
     str usual = default_identity(r), name;
     if (usual.n && str_eq(server_of(r, usual), taken))
         return usual;
-    for (size_t i = 0; i < r->item_count; i++)
-        if (between(r->items[i].key, "mail.identity.", ".useremail", &name) &&
-            str_eq(server_of(r, name), taken))
+    size_t looked = 0;
+    for (size_t i = 0; i < r->item_count && looked < SETTINGS_ACCOUNTS; i++) {
+        if (!between(r->items[i].key, "mail.identity.", ".useremail", &name))
+            continue;
+        looked++;
+        if (str_eq(server_of(r, name), taken))
             return name;
+    }
     return STR("");
 }
 
