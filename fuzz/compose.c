@@ -13,10 +13,9 @@ static void answer(struct settings_reading *r, str dotenv)
         r->variables[i].value = STR("v");
     }
     for (size_t i = 1; i < r->file_count; i++) {
-        bool given = str_eq(r->files[i].path, STR(".env"));
         if (r->files[i].answer != SETTINGS_WISHED)
             continue;
-        r->files[i].answer = given ? SETTINGS_GIVEN : SETTINGS_ABSENT;
+        r->files[i].answer = dotenv.p ? SETTINGS_GIVEN : SETTINGS_ABSENT;
         r->files[i].text = dotenv;
     }
 }
@@ -53,12 +52,22 @@ static void change(struct settings_reading *r, struct arena *a, size_t size)
                                             .user = STR_INIT("tom") },
                                .secret = size % 2 ? SETTINGS_SECRET_LITERAL : SETTINGS_SECRET_ENV,
                                .secret_text = STR_INIT("x") };
+    static const enum settings_secret KINDS[] = { SETTINGS_SECRET_LITERAL, SETTINGS_SECRET_ENV,
+                                                  SETTINGS_SECRET_FILE, SETTINGS_SECRET_ASKED };
+    struct settings written = wanted;
     struct buf out;
     struct err e = { .kind = ERR_NONE };
     c.arena = a;
     buf_init(&out, 1 << 22);
     if (settings_change(r, &wanted, &c, &e))
         (void)!settings_changed_text(&c, settings_main_file(r), &out);
+    written.secret = KINDS[size % 4];
+    written.secret_text = size % 8 < 4 ? STR("NAME") : STR("a $b'");
+    written.unverified = size % 3 == 0;
+    written.attempt.mechanism = size % 5 ? STR("auto") : STR("PLAIN");
+    buf_clear(&out);
+    if (!settings_write(r->program, &written, &out, &e))
+        assert(e.why[0]);
     buf_done(&out);
 }
 
@@ -75,10 +84,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     settings_reading_init(&r, &a, settings_program_named(STR("compose")));
     bool ok = settings_give_file(&r, STR("compose.yaml"), text) && settings_read(&r, &e);
     for (int i = 0; ok && r.wishes && i < 8; i++) {
-        answer(&r, rest.p ? rest : STR(""));
+        answer(&r, rest);
         ok = settings_read(&r, &e);
     }
     assert(ok || e.why[0]);
+    (void)!settings_program_of_file(STR("compose.yaml"), text, &e);
     for (size_t i = 0; ok && i < r.item_count; i++) {
         const struct settings_place *p = &r.items[i].place;
         assert(!p->file || (p->at <= p->file->text.n && p->n <= p->file->text.n - p->at));

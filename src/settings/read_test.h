@@ -151,7 +151,8 @@ static const str TEST_HOSTILE[] = {
     STR_INIT("\\'\\\""),
 };
 
-/* What write wrote for them is read again as it was, and nothing in it is a mistake but `allowed`. */
+/* What write wrote for them is read again as it was, and nothing in it is a mistake but `allowed`. refused: "in clear",
+ * or the values that the program cannot carry. */
 static inline void test_round_trip(const char *program, str allowed, str refused)
 {
     const struct settings_program *p = settings_program_named(str_from(program));
@@ -174,7 +175,7 @@ static inline void test_round_trip(const char *program, str allowed, str refused
                      STR_ARG(TEST_HOSTILE[i]), security);
             if (!settings_write(p, &s, &text, &test_err)) {
                 bool clear = security == SMTP_SECURITY_NONE && str_eq(refused, STR("in clear"));
-                if (!clear)
+                if (!clear && str_find(refused, TEST_HOSTILE[i]) == STR_NOT_FOUND)
                     fail_msg("%s: %s", about, test_err.why);
                 buf_done(&text);
                 continue;
