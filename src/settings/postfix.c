@@ -113,6 +113,7 @@ const struct settings_program SETTINGS_POSTFIX = {
     .mechanisms = STR_INIT("PLAIN LOGIN CRAM-MD5 DIGEST-MD5 SCRAM-SHA-1 SCRAM-SHA-256 NTLM"),
     .file = STR_INIT("/etc/postfix/main.cf"),
     .secrets = SETTINGS_SECRET_ASKED | SETTINGS_SECRET_LITERAL,
+    .ran = STR_INIT("3.7.11"),
     .comment = STR_INIT("# "),
     .comment_end = STR_INIT(""),
     .write = write,
