@@ -200,25 +200,26 @@ static const struct golden {
                "\n"
                "# Then run: update-exim4.conf && systemctl reload exim4\n") },
     { "opensmtpd", &USUAL,
-      STR_INIT(
-          "# /etc/smtpd.conf\n"
-          "table secrets file:/etc/mail/secrets\n"
-          "action \"baton\" relay host \"smtp+tls://baton@mail.example.org:587\" auth <secrets>\n"
-          "match from local for any action \"baton\"\n"
-          "\n"
-          "# /etc/mail/secrets (chmod 640, group of smtpd): write the password in place of "
-          "PASSWORD\n"
-          "baton anna@example.org:PASSWORD\n") },
-    { "opensmtpd", &FULL,
       STR_INIT("# /etc/smtpd.conf\n"
                "table secrets file:/etc/mail/secrets\n"
-               "action \"baton\" relay host \"smtps://baton@[2001:db8::25]:465\" auth <secrets> "
-               "helo \"pc.example.org\" src \"192.0.2.7\"\n"
+               "action \"baton\" relay host \"smtp+tls://baton@mail.example.org:587\" tls auth "
+               "<secrets>\n"
                "match from local for any action \"baton\"\n"
                "\n"
                "# /etc/mail/secrets (chmod 640, group of smtpd): write the password in place of "
                "PASSWORD\n"
-               "baton anna:PASSWORD\n") },
+               "baton anna@example.org:PASSWORD\n") },
+    { "opensmtpd", &FULL,
+      STR_INIT(
+          "# /etc/smtpd.conf\n"
+          "table secrets file:/etc/mail/secrets\n"
+          "action \"baton\" relay host \"smtps://baton@[2001:db8::25]:465\" tls auth <secrets> "
+          "helo \"pc.example.org\" src \"192.0.2.7\"\n"
+          "match from local for any action \"baton\"\n"
+          "\n"
+          "# /etc/mail/secrets (chmod 640, group of smtpd): write the password in place of "
+          "PASSWORD\n"
+          "baton anna:PASSWORD\n") },
     { "opensmtpd", &BARE,
       STR_INIT("# /etc/smtpd.conf\n"
                "action \"baton\" relay host \"smtp+notls://relay.example.org:25\"\n"

@@ -14,7 +14,7 @@ import time
 
 import kit
 import settings_kit as lab
-from labkit import exim, postfix, rows, sandbox
+from labkit import exim, opensmtpd, postfix, rows, sandbox
 
 CLIENT = "client.kit.example"
 HEADING = re.compile(rb"^# (/[\w/._+-]+)(?:[: ].*)?$", re.MULTILINE)
@@ -152,7 +152,8 @@ HARD = ("dollar", "braces", "dollars", "backtick", "quotes", "in-double", "backs
         "hash-first", "hash-blank", "semicolon", "blank", "blank-first", "tab", "percent-code", "accent", "colon", "brackets",
         "comma", "star", "carriage", "latin")
 # What a secret of the kit's looks like to Baton, although it is right.
-SECRET_WORDS = ("secret-quotes", "secret-blank", "secret-escape", "secret-placeholder", "secret-dollar", "secret-odd")
+SECRET_WORDS = ("secret-quotes", "secret-blank", "secret-escape", "secret-placeholder", "secret-dollar", "secret-odd",
+                "file-not-utf8")
 POSTFIX_REFUSES = ("blank-last", "newline", "line-end", "latin")
 
 
@@ -265,6 +266,91 @@ def exim_cannot_circumflex_first():
     assert (user + "^", b"ab", False) in lab.TRIED, lab.TRIED
 
 
+# ---- OpenSMTPD ----
+
+class OpensmtpdClient:
+    """Debian 13's: that of Debian 12 cannot do TLS with its OpenSSL."""
+    NAME, TITLE, LOG = opensmtpd.NAME, opensmtpd.TITLE, None
+    START = "exec smtpd -d"
+
+
+SMTPD_CONF = "/etc/smtpd.conf"
+
+
+def prepare_opensmtpd(box):
+    box.write("/etc/aliases", "postmaster: root\n")
+
+
+def opensmtpd_with(text):
+    """OpenSMTPD set to this, started anew."""
+    box = client(OpensmtpdClient, prepare_opensmtpd)
+    box.put(text, SMTPD_CONF)
+    if box.process:
+        box.stop()
+    socket = box.root / "run/smtpd.sock"
+    socket.unlink(missing_ok=True)
+    box.start(())
+    sandbox.wait_until(lambda: socket.exists() or box.gone(), 20, "OpenSMTPD does not start")
+    assert not box.gone(), box.log()[-600:]
+    return box
+
+
+def opensmtpd_writes(security, who):
+    def case():
+        settings = lab.wanted(security, who)
+        text = lab.baton_write("opensmtpd", **settings)
+        box = opensmtpd_with(text)
+        to = lab.fresh("opensmtpd")
+        box.send(to)
+        lab.matches(arrival(box, to), settings)
+        whole = lab.PLACE / "opensmtpd.text"
+        whole.write_bytes(text)
+        lab.reads_back("opensmtpd", whole, settings, ignore=("from", "mechanism", *SECRET_WORDS))
+    case.__name__ = f"opensmtpd-{security}-{who or 'no-login'}"
+    return case
+
+
+OPENSMTPD_REFUSES = ("blank-last", "newline", "line-end")
+
+
+def opensmtpd_refuses(who):
+    """Baton's sentence, and that it is true: the line by hand, and another password comes."""
+    def case():
+        settings = lab.wanted("starttls", who)
+        try:
+            lab.baton_write("opensmtpd", **settings)
+        except lab.Refused as why:
+            assert "OpenSMTPD cannot be told a password" in str(why), why
+        else:
+            raise AssertionError("it was written")
+        text = lab.baton_write("opensmtpd", **settings | {"secret_text": "tulip"})
+        try:
+            box = opensmtpd_with(text.replace(b":tulip\n", b":" + lab.octets(settings["secret_text"]) + b"\n"))
+        except AssertionError as why:
+            assert "invalid map entry" in str(why), why
+            return
+        to = lab.fresh("opensmtpd")
+        box.send(to)
+        time.sleep(1.5)
+        assert not lab.arrived(to) and lab.octets(settings["secret_text"]) not in lab.tried(settings["user"])
+    case.__name__ = f"opensmtpd-cannot-{who}"
+    return case
+
+
+def opensmtpd_verifies():
+    """With `tls` no mail goes to a server whose certificate nobody trusts; without it, it does."""
+    for unverified in (False, True):
+        text = lab.baton_write("opensmtpd", **lab.wanted("starttls", "plain", host=lab.STRANGER, unverified=unverified))
+        box = opensmtpd_with(text)
+        to = lab.fresh("opensmtpd")
+        box.send(to)
+        if unverified:
+            arrival(box, to)
+        else:
+            time.sleep(1.5)
+            assert not lab.arrived(to)
+
+
 CASES = [postfix_writes(security, None) for security in lab.PORTS]
 CASES += [postfix_writes(security, "all") for security in lab.PORTS]
 CASES += [postfix_writes("starttls", who) for who in HARD if who not in POSTFIX_REFUSES]
@@ -275,6 +361,11 @@ CASES += [exim_writes(security, None) for security in lab.PORTS]
 CASES += [exim_writes(security, "all") for security in lab.PORTS]
 CASES += [exim_writes("starttls", who) for who in HARD if who not in EXIM_REFUSES]
 CASES += [exim_refuses(who) for who in EXIM_REFUSES] + [exim_cannot_circumflex_first]
+
+CASES += [opensmtpd_writes("none", None)]
+CASES += [opensmtpd_writes(security, who) for security in ("starttls", "tls") for who in (None, "all")]
+CASES += [opensmtpd_writes("starttls", who) for who in HARD if who not in OPENSMTPD_REFUSES]
+CASES += [opensmtpd_refuses(who) for who in OPENSMTPD_REFUSES] + [opensmtpd_verifies]
 
 if __name__ == "__main__":
     if sandbox.INSIDE not in os.environ:
