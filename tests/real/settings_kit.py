@@ -65,7 +65,7 @@ ANNA = f"anna@{DOMAIN}"
 PASSWORD = PEOPLE["anna"]
 
 # What can rightly be said of some of HOSTILE, whatever the program.
-SHAPES = ("secret-quotes", "secret-blank", "secret-odd", "secret-line-end", "secret-placeholder")
+SHAPES = ("secret-quotes", "secret-blank", "secret-odd", "secret-line-end", "secret-placeholder", "file-not-utf8")
 
 serial = itertools.count(1)
 
