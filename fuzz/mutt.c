@@ -4,5 +4,6 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    write_once("mutt");
     return fuzz("mutt", data, size);
 }
