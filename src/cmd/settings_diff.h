@@ -8,8 +8,6 @@
 #define BATON_CMD_SETTINGS_DIFF_H
 #include "settings/change.h"
 
-enum { DIFF_HIDDEN = 64 };
-
 /* Octets of a file that are shown as `shown`. */
 struct diff_hidden {
     const struct settings_file *file;

@@ -2,10 +2,13 @@
 #include "cmd/settings_load.h"
 #include "base/secret.h"
 #include "cmd/secret_input.h"
+#include "settings/shown.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,26 +46,35 @@ static const char *remedy_of(int why)
     }
 }
 
-/* O_NONBLOCK: a pipe without a writer, or a line, must not keep us; such are told apart by fstat(). */
+/* What O_PATH found, opened; where there is no /proc, by its name. O_NONBLOCK: what is an ordinary file by name may
+ * still wait for data, as some of /proc do. */
+static int open_found(int found, const char *path)
+{
+    enum { HOW = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC };
+    char again[40];
+    snprintf(again, sizeof again, "/proc/self/fd/%d", found);
+    int fd = open(again, HOW);
+    return fd < 0 && errno == ENOENT ? open(path, HOW) : fd;
+}
+
+/* A device is not even opened: a tape would wind back, a watchdog would start. */
 static int open_file(const char *path, struct stat *s, struct err *e)
 {
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    int why = errno;
-    if (fd < 0 && stat(path, s) == 0 && !S_ISREG(s->st_mode)) {
-        err_set(e, ERR_SYSTEM, "'%.*s' is %s", SHOWN, path,
-                kind_of(s)); /* a socket cannot be opened */
+    int fd = -1, found = open(path, O_PATH | O_CLOEXEC);
+    if (found >= 0 && fstat(found, s) == 0 && !S_ISREG(s->st_mode)) {
+        close(found);
+        err_set(e, ERR_SYSTEM, "'%.*s' is %s", SHOWN, path, kind_of(s));
         return -1;
     }
-    if (fd < 0) {
+    if (found >= 0)
+        fd = open_found(found, path);
+    int why = errno;
+    if (found >= 0)
+        close(found);
+    if (fd < 0)
         err_set(e, ERR_SYSTEM, "'%.*s' cannot be opened: %s%s", SHOWN, path, strerror(why),
                 remedy_of(why));
-        return -1;
-    }
-    if (fstat(fd, s) == 0 && S_ISREG(s->st_mode))
-        return fd;
-    close(fd);
-    err_set(e, ERR_SYSTEM, "'%.*s' is %s", SHOWN, path, kind_of(s));
-    return -1;
+    return fd;
 }
 
 static bool too_long(const char *path, size_t max, struct err *e)
@@ -313,10 +325,9 @@ static void password_of_variable(struct settings_loaded *l, str name)
     if (value_of(l, name, &value, &from))
         buf_add(&l->password, value);
     else
-        l->no_password = arena_printf(&l->memory,
-                                      "the variable %.*s is not set here; give it by "
-                                      "--env-file",
-                                      STR_ARG(str_take(name, SHOWN)));
+        l->no_password = arena_printf(
+            &l->memory, "the variable %.*s is not set here; give it by --env-file",
+            STR_ARG(str_take(settings_shown_variable(&l->reading, name), SHOWN)));
 }
 
 static void fetch_password(struct settings_loaded *l, const struct settings_load *wanted)
@@ -339,12 +350,26 @@ static void fetch_password(struct settings_loaded *l, const struct settings_load
         l->password.n = 0;
 }
 
+/* Hides what would be sent, and what stands in the file. */
+static bool make_mask(struct settings_loaded *l)
+{
+    const struct settings *s = &l->reading.found;
+    str sent = buf_str(&l->password);
+    str stands = s->secret == SETTINGS_SECRET_LITERAL ? s->secret_text : STR_NONE;
+    if (!sent.n && !stands.n)
+        return true;
+    l->mask = secret_mask_new(sent.n ? sent : stands);
+    return l->mask &&
+           (!sent.n || !stands.n || str_eq(sent, stands) || secret_mask_also(l->mask, stands));
+}
+
 /* ------------------------------------------------------------------------------------------------
  * The whole
  */
 bool settings_load(struct settings_loaded *l, const struct settings_load *wanted, struct err *e)
 {
     memset(l, 0, sizeof *l);
+    (void)prctl(PR_SET_DUMPABLE, 0); /* a crash must not leave a password in a core file */
     arena_init(&l->memory, MEMORY_MAX);
     buf_init(&l->password, SECRET_MAX);
     settings_reading_init(&l->reading, &l->memory, wanted->program);
@@ -360,12 +385,14 @@ bool settings_load(struct settings_loaded *l, const struct settings_load *wanted
     } while (l->reading.wishes && answer(l));
     if (!wanted->leave_password)
         fetch_password(l, wanted);
-    return true;
+    return make_mask(l) || err_memory(e, "a settings file");
 }
 
 void settings_loaded_done(struct settings_loaded *l)
 {
     buf_wipe_done(&l->password);
+    secret_mask_free(l->mask);
+    l->mask = NULL;
     arena_wipe_done(&l->memory);
 }
 

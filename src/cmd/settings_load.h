@@ -14,6 +14,7 @@
 #define BATON_CMD_SETTINGS_LOAD_H
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/secret.h"
 #include "settings/reading.h"
 
 /* What is wanted. Zero is a good value of everything but path. */
@@ -31,6 +32,7 @@ struct settings_loaded {
     struct settings_reading reading; /* nothing is wished for any more */
     struct arena memory;
     struct buf password; /* what would be sent; empty: there is none, or it is not known here */
+    struct secret_mask *mask; /* hides the password; NULL: there is none that is known */
     str no_password;     /* why password is empty though the program has one: a sentence */
     bool
         line_end_dropped; /* one line end at its very end, as a command or a file gave it, was left out */

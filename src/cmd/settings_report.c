@@ -4,10 +4,17 @@
 #include "base/password_shape.h"
 #include "base/wrap.h"
 #include "cmd/output.h"
+#include "settings/shown.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { LINE_MAX_OCTETS = 8192, UNKNOWN_SHOWN = 12, WORD_COLUMN = 9, VALUE_COLUMN = 15 };
+enum {
+    LINE_MAX_OCTETS = 8192,
+    UNKNOWN_SHOWN = 12,
+    WORD_COLUMN = 9,
+    VALUE_COLUMN = 15,
+    SENTENCE_LEAST = 8
+};
 
 /* ------------------------------------------------------------------------------------------------
  * Places and values
@@ -16,6 +23,23 @@ static str base_name(str path)
 {
     size_t slash = str_rfind_octet(path, '/');
     return slash == STR_NOT_FOUND ? path : str_skip(path, slash + 1);
+}
+
+/* What was written by the user, but for his password. */
+static void add_shown(const struct settings_loaded *l, str text, struct buf *out)
+{
+    AUTO(buf_wipe_done) struct buf masked;
+    buf_init(&masked, LINE_MAX_OCTETS);
+    if (secret_mask_apply(l->mask, text, &masked))
+        (void)escape_line(buf_str(&masked), out);
+    else
+        buf_add(out, SETTINGS_HIDDEN);
+}
+
+/* A name that stands in the file; where no reader knows it, it may be a piece of a password. */
+static str name_of(const struct settings_item *item)
+{
+    return item->known ? item->key : settings_shown_key(item->key);
 }
 
 void settings_report_place(const struct settings_loaded *l, const struct settings_place *p,
@@ -144,12 +168,12 @@ static void add_how(const struct settings_loaded *l, struct buf *out)
     case SETTINGS_SECRET_LITERAL: buf_add(out, STR("stands there")); break;
     case SETTINGS_SECRET_ENV:
         buf_add(out, STR("from the variable "));
-        (void)escape_line(s->secret_text, out);
+        add_shown(l, settings_shown_variable(&l->reading, s->secret_text), out);
         break;
     case SETTINGS_SECRET_COMMAND: buf_add(out, STR("printed by a command")); break;
     case SETTINGS_SECRET_FILE:
         buf_add(out, STR("from the file "));
-        (void)escape_line(s->secret_text, out);
+        add_shown(l, s->secret_text, out);
         break;
     case SETTINGS_SECRET_HIDDEN: buf_add(out, STR("encrypted, or computed")); break;
     case SETTINGS_SECRET_NONE: buf_add(out, STR("not said")); break;
@@ -159,13 +183,15 @@ static void add_how(const struct settings_loaded *l, struct buf *out)
 /* ------------------------------------------------------------------------------------------------
  * The first line
  */
-static void add_server(const struct smtp_attempt *a, struct buf *out)
+static void add_server(const struct settings_loaded *l, struct buf *out)
 {
-    bool colons = str_find_octet(a->host, ':') != STR_NOT_FOUND && a->host.p[0] != '[';
+    const struct smtp_attempt *a = &l->reading.found.attempt;
+    str host = settings_shown_host(a->host);
+    bool colons = str_find_octet(host, ':') != STR_NOT_FOUND && host.p[0] != '[';
     if (!a->host.n)
         buf_add(out, STR("no server"));
     buf_add(out, colons ? STR("[") : STR(""));
-    (void)escape_line(a->host, out);
+    add_shown(l, host, out);
     buf_add(out, colons ? STR("]") : STR(""));
     if (a->port)
         buf_addf(out, ":%u", a->port);
@@ -182,10 +208,10 @@ void settings_report_read(const struct settings_loaded *l, struct buf *out)
     else
         (void)escape_line(base_name(l->reading.files[0].path), out);
     buf_add(out, STR("  "));
-    add_server(a, out);
+    add_server(l, out);
     if (a->user.n) {
         buf_add(out, STR(", user "));
-        (void)escape_line(a->user, out);
+        add_shown(l, a->user, out);
     }
     if (!smtp_attempt_logs_in(a))
         buf_add(out, STR(", no login"));
@@ -201,7 +227,7 @@ void settings_report_read(const struct settings_loaded *l, struct buf *out)
  */
 static void value_host(const struct settings_loaded *l, struct buf *out)
 {
-    (void)escape_line(l->reading.found.attempt.host, out);
+    add_shown(l, settings_shown_host(l->reading.found.attempt.host), out);
 }
 static void value_port(const struct settings_loaded *l, struct buf *out)
 {
@@ -220,11 +246,11 @@ static void value_login(const struct settings_loaded *l, struct buf *out)
     else if (str_eq_nocase(a->mechanism, STR("auto")))
         buf_add(out, STR("yes, by a method that both sides know"));
     else
-        (void)escape_line(a->mechanism, out);
+        add_shown(l, a->mechanism, out);
 }
 static void value_user(const struct settings_loaded *l, struct buf *out)
 {
-    (void)escape_line(l->reading.found.attempt.user, out);
+    add_shown(l, l->reading.found.attempt.user, out);
 }
 static void value_password(const struct settings_loaded *l, struct buf *out)
 {
@@ -238,19 +264,19 @@ static void value_password(const struct settings_loaded *l, struct buf *out)
 static void value_from(const struct settings_loaded *l, struct buf *out)
 {
     const struct smtp_attempt *a = &l->reading.found.attempt;
-    (void)escape_line(a->from_null ? STR("<>") : a->from, out);
+    add_shown(l, a->from_null ? STR("<>") : a->from, out);
 }
 static void value_header_from(const struct settings_loaded *l, struct buf *out)
 {
-    (void)escape_line(l->reading.found.attempt.header_from, out);
+    add_shown(l, l->reading.found.attempt.header_from, out);
 }
 static void value_to(const struct settings_loaded *l, struct buf *out)
 {
-    (void)escape_line(l->reading.found.attempt.to, out);
+    add_shown(l, l->reading.found.attempt.to, out);
 }
 static void value_helo(const struct settings_loaded *l, struct buf *out)
 {
-    (void)escape_line(l->reading.found.attempt.helo, out);
+    add_shown(l, l->reading.found.attempt.helo, out);
 }
 static void value_source(const struct settings_loaded *l, struct buf *out)
 {
@@ -267,7 +293,7 @@ static void value_verify(const struct settings_loaded *l, struct buf *out)
 }
 static void value_ca(const struct settings_loaded *l, struct buf *out)
 {
-    (void)escape_line(l->reading.found.ca_file, out);
+    add_shown(l, l->reading.found.ca_file, out);
 }
 
 static const struct {
@@ -299,7 +325,7 @@ static void add_said(const struct settings_loaded *l, enum settings_field field,
     settings_report_place(l, &said->place, out);
     if (said->key.n) {
         buf_add(out, STR(" ("));
-        (void)escape_line(said->key, out);
+        add_shown(l, name_of(said), out);
         buf_addc(out, ')');
     }
 }
@@ -339,12 +365,15 @@ static void add_accounts(const struct settings_loaded *l, struct buf *out)
     if (r->account_count < 2 && !r->account_taken.n)
         return;
     buf_addf(out, "  %-*s", VALUE_COLUMN - 2, "account");
-    (void)escape_line(r->account_taken.n ? r->account_taken : STR("the default"), out);
+    if (r->account_taken.n)
+        add_shown(l, r->account_taken, out);
+    else
+        buf_add(out, STR("the default"));
     for (size_t i = 0, shown = 0; i < r->account_count; i++) {
         if (str_eq(r->accounts[i], r->account_taken))
             continue;
         buf_add(out, shown++ ? STR(", ") : STR(" (others, by --account: "));
-        (void)escape_line(r->accounts[i], out);
+        add_shown(l, r->accounts[i], out);
         if (i + 1 == r->account_count)
             break;
     }
@@ -352,10 +381,11 @@ static void add_accounts(const struct settings_loaded *l, struct buf *out)
     buf_add(out, r->account_count && !only ? STR(")\n") : STR("\n"));
 }
 
-static void add_reference(const char *word, str kind, str name, str more, struct buf *out)
+static void add_reference(const struct settings_loaded *l, const char *word, str kind, str name,
+                          str more, struct buf *out)
 {
     buf_addf(out, "%-*s%.*s ", WORD_COLUMN, word, STR_ARG(kind));
-    (void)escape_line(name, out);
+    add_shown(l, name, out);
     if (more.n) {
         buf_add(out, STR(": "));
         (void)escape_line(more, out);
@@ -371,13 +401,14 @@ static void add_references(const struct settings_loaded *l, struct buf *out)
         bool given = f->answer == SETTINGS_GIVEN;
         if (!given && f->optional)
             continue;
-        add_reference(given ? "found" : "missing", STR("file"), f->path, given ? l->at[i] : f->why,
-                      out);
+        add_reference(l, given ? "found" : "missing", STR("file"), f->path,
+                      given ? l->at[i] : f->why, out);
     }
     for (size_t i = 0; i < r->variable_count; i++) {
         const struct settings_variable *v = &r->variables[i];
         bool given = v->answer == SETTINGS_GIVEN;
-        add_reference(given ? "found" : "missing", STR("variable"), v->name,
+        add_reference(l, given ? "found" : "missing", STR("variable"),
+                      settings_shown_variable(r, v->name),
                       given ? v->from : STR("not set in the environment of this command"), out);
     }
 }
@@ -407,7 +438,7 @@ static void add_unknown(const struct settings_loaded *l, struct buf *out)
         buf_addf(out, "%-*s", WORD_COLUMN, shown++ ? "" : "passed");
         settings_report_place(l, &k->place, out);
         buf_add(out, STR("  "));
-        (void)escape_line(str_take(k->key, 80), out);
+        add_shown(l, str_take(name_of(k), 80), out);
         if (near.n)
             buf_addf(out, ": did you mean %.*s?", STR_ARG(near));
         buf_addc(out, '\n');
@@ -420,6 +451,16 @@ static void add_unknown(const struct settings_loaded *l, struct buf *out)
 /* ------------------------------------------------------------------------------------------------
  * Mistakes
  */
+/* Words of ours, with some of the file in them. What is too short to be found for sure in these is left: a hole in a
+ * sentence would tell it. */
+static void add_sentence(const struct settings_loaded *l, str words, struct buf *out)
+{
+    if (l->password.n >= SENTENCE_LEAST)
+        add_shown(l, words, out);
+    else
+        (void)escape_line(words, out);
+}
+
 static void add_mistake(const struct settings_loaded *l, const struct settings_mistake *m,
                         struct buf *out)
 {
@@ -430,13 +471,13 @@ static void add_mistake(const struct settings_loaded *l, const struct settings_m
         settings_report_place(l, &m->item->place, &line);
         buf_add(&line, STR("  "));
     }
-    (void)escape_line(m->said, &line);
+    add_sentence(l, m->said, &line);
     buf_addf(out, "%-*.*s", WORD_COLUMN, STR_ARG(names_of(&SETTINGS_SURENESS_NAMES, (int)m->sure)));
     wrap_words(out, WORD_COLUMN, WORD_COLUMN, buf_str(&line));
     if (m->remedy.n) {
         buf_clear(&line);
         buf_add(&line, STR("Do this: "));
-        (void)escape_line(m->remedy, &line);
+        add_sentence(l, m->remedy, &line);
         output_sentence(out, WORD_COLUMN, buf_str(&line));
     }
     if (c) {
@@ -489,6 +530,19 @@ void settings_report_text(const struct settings_loaded *l, struct buf *out)
 /* ------------------------------------------------------------------------------------------------
  * baton.settings/1
  */
+static json_t *shown_json(const struct settings_loaded *l, str text)
+{
+    AUTO(buf_wipe_done) struct buf masked;
+    buf_init(&masked, SETTINGS_FILE_MAX);
+    return output_str(secret_mask_apply(l->mask, text, &masked) ? buf_str(&masked)
+                                                                : SETTINGS_HIDDEN);
+}
+
+static json_t *sentence_json(const struct settings_loaded *l, str words)
+{
+    return l->password.n >= SENTENCE_LEAST ? shown_json(l, words) : output_str(words);
+}
+
 static json_t *place_json(const struct settings_place *p, json_t *o)
 {
     bool there = p && p->file;
@@ -498,24 +552,27 @@ static json_t *place_json(const struct settings_place *p, json_t *o)
     return o;
 }
 
-static json_t *item_json(const struct settings_item *item, json_t *o)
+static json_t *item_json(const struct settings_loaded *l, const struct settings_item *item,
+                         json_t *o)
 {
     place_json(item ? &item->place : NULL, o);
-    json_object_set_new(o, "key", item ? output_str(item->key) : json_null());
+    json_object_set_new(o, "key", item ? shown_json(l, name_of(item)) : json_null());
     return o;
 }
 
-static json_t *attempt_json(const struct smtp_attempt *a)
+static json_t *attempt_json(const struct settings_loaded *l)
 {
+    const struct smtp_attempt *a = &l->reading.found.attempt;
     char room[IP_TEXT_MAX];
     str source = a->source.family == IP_NONE ? STR_NONE : str_from(ip_text(&a->source, room));
-    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "host", output_str(a->host),
-                     "port", a->port ? json_integer(a->port) : json_null(), "security",
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "host",
+                     shown_json(l, settings_shown_host(a->host)), "port",
+                     a->port ? json_integer(a->port) : json_null(), "security",
                      output_str(names_of(&SMTP_SECURITY_NAMES, (int)a->security)), "mechanism",
-                     output_str(a->mechanism), "user", output_str(a->user), "from",
-                     a->from_null ? json_string("") : output_str(a->from), "header_from",
-                     output_str(a->header_from), "to", output_str(a->to), "helo",
-                     output_str(a->helo), "source", output_str(source));
+                     shown_json(l, a->mechanism), "user", shown_json(l, a->user), "from",
+                     a->from_null ? json_string("") : shown_json(l, a->from), "header_from",
+                     shown_json(l, a->header_from), "to", shown_json(l, a->to), "helo",
+                     shown_json(l, a->helo), "source", output_str(source));
 }
 
 static json_t *kinds_json(str password)
@@ -544,13 +601,15 @@ static json_t *password_json(const struct settings_loaded *l)
     str p = buf_str(&l->password);
     bool known = has_password(l) && !l->no_password.n;
     bool named = s->secret == SETTINGS_SECRET_ENV || s->secret == SETTINGS_SECRET_FILE;
+    str where = s->secret == SETTINGS_SECRET_ENV
+                    ? settings_shown_variable(&l->reading, s->secret_text)
+                    : s->secret_text;
     return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:b}", "how",
                      output_str(names_of(&SETTINGS_SECRET_NAMES, (int)s->secret)), "where",
-                     named ? output_str(s->secret_text) : json_null(), "why",
-                     output_str(l->no_password), "characters",
-                     known ? json_integer((json_int_t)characters_of(p)) : json_null(), "octets",
-                     known ? json_integer((json_int_t)p.n) : json_null(), "kinds", kinds_json(p),
-                     "anomalies", anomalies_json(p), "token", s->token);
+                     named ? shown_json(l, where) : json_null(), "why", output_str(l->no_password),
+                     "characters", known ? json_integer((json_int_t)characters_of(p)) : json_null(),
+                     "octets", known ? json_integer((json_int_t)p.n) : json_null(), "kinds",
+                     kinds_json(p), "anomalies", anomalies_json(p), "token", s->token);
 }
 
 static json_t *places_json(const struct settings_loaded *l)
@@ -558,14 +617,15 @@ static json_t *places_json(const struct settings_loaded *l)
     json_t *o = json_object();
     for (int f = 0; f < SETTINGS_FIELDS; f++)
         json_object_set_new(o, names_of(&SETTINGS_FIELD_NAMES, f).p,
-                            l->reading.said[f] ? item_json(l->reading.said[f], json_object())
+                            l->reading.said[f] ? item_json(l, l->reading.said[f], json_object())
                                                : json_null());
     return o;
 }
 
-static json_t *reference_json(const char *kind, str name, bool found, str from, str why)
+static json_t *reference_json(const struct settings_loaded *l, const char *kind, str name,
+                              bool found, str from, str why)
 {
-    return json_pack("{s:s,s:o,s:b,s:o,s:o}", "kind", kind, "name", output_str(name), "found",
+    return json_pack("{s:s,s:o,s:b,s:o,s:o}", "kind", kind, "name", shown_json(l, name), "found",
                      found, "from", output_str(from), "why", output_str(why));
 }
 
@@ -574,14 +634,15 @@ static json_t *references_json(const struct settings_loaded *l)
     const struct settings_reading *r = &l->reading;
     json_t *list = json_array();
     for (size_t i = 1; i < r->file_count; i++)
-        json_array_append_new(list, reference_json("file", r->files[i].path,
+        json_array_append_new(list, reference_json(l, "file", r->files[i].path,
                                                    r->files[i].answer == SETTINGS_GIVEN, l->at[i],
                                                    r->files[i].why));
     for (size_t i = 0; i < r->variable_count; i++) {
         const struct settings_variable *v = &r->variables[i];
         bool found = v->answer == SETTINGS_GIVEN;
-        json_array_append_new(list, reference_json("variable", v->name, found, v->from,
-                                                   found ? STR_NONE : STR("it is not set")));
+        json_array_append_new(
+            list, reference_json(l, "variable", settings_shown_variable(r, v->name), found, v->from,
+                                 found ? STR_NONE : STR("it is not set")));
     }
     return list;
 }
@@ -594,8 +655,8 @@ static json_t *unknown_json(const struct settings_loaded *l)
         const struct settings_item *k = &r->items[i];
         if (k->known)
             continue;
-        json_t *o = item_json(k, json_object());
-        json_object_set_new(o, "section", output_str(k->section));
+        json_t *o = item_json(l, k, json_object());
+        json_object_set_new(o, "section", shown_json(l, settings_shown_key(k->section)));
         json_object_set_new(o, "nearest", output_str(nearest_key(r, k->key)));
         json_array_append_new(list, o);
     }
@@ -612,17 +673,19 @@ json_t *settings_report_mistakes_json(const struct settings_loaded *l)
                               c ? output_str(c->name) : json_null(), "family",
                               c ? output_str(names_of(&FAMILY_NAMES, (int)c->family)) : json_null(),
                               "sure", output_str(names_of(&SETTINGS_SURENESS_NAMES, (int)m->sure)),
-                              "said", output_str(m->said), "remedy", output_str(m->remedy));
-        json_array_append_new(list, item_json(m->item, o));
+                              "said", sentence_json(l, m->said), "remedy",
+                              sentence_json(l, m->remedy));
+        json_array_append_new(list, item_json(l, m->item, o));
     }
     return list;
 }
 
-static json_t *accounts_json(const struct settings_reading *r)
+static json_t *accounts_json(const struct settings_loaded *l)
 {
+    const struct settings_reading *r = &l->reading;
     json_t *list = json_array();
     for (size_t i = 0; i < r->account_count; i++)
-        json_array_append_new(list, output_str(r->accounts[i]));
+        json_array_append_new(list, shown_json(l, r->accounts[i]));
     return list;
 }
 
@@ -631,10 +694,9 @@ json_t *settings_report_json(const struct settings_loaded *l)
     const struct settings_reading *r = &l->reading;
     return json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:o,s:o}", "schema",
                      "baton.settings/1", "program", output_str(r->program->name), "file",
-                     output_str(r->files[0].path), "account", output_str(r->account_taken),
-                     "accounts", accounts_json(r), "settings", attempt_json(&r->found.attempt),
-                     "verified", !r->found.unverified, "ca_file", output_str(r->found.ca_file),
-                     "password", password_json(l), "places", places_json(l), "references",
-                     references_json(l), "unknown", unknown_json(l), "mistakes",
-                     settings_report_mistakes_json(l));
+                     output_str(r->files[0].path), "account", shown_json(l, r->account_taken),
+                     "accounts", accounts_json(l), "settings", attempt_json(l), "verified",
+                     !r->found.unverified, "ca_file", shown_json(l, r->found.ca_file), "password",
+                     password_json(l), "places", places_json(l), "references", references_json(l),
+                     "unknown", unknown_json(l), "mistakes", settings_report_mistakes_json(l));
 }

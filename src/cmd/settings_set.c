@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "cmd/replace_file.h"
 #include "cmd/settings_diff.h"
+#include "settings/shown.h"
 #include <string.h>
 #include <sys/stat.h>
 
@@ -28,36 +29,54 @@ static bool sounds_secret(str key)
     return false;
 }
 
+static str written_of(const struct settings_item *i)
+{
+    return str_take(str_skip(i->place.file->text, i->place.at), i->place.n);
+}
+
+/* Of the password's own place nothing is secret but where it is a reference that may be told. */
 static bool holds_secret(const struct settings_reading *r, const struct settings_item *i)
 {
-    bool literal = r->found.secret == SETTINGS_SECRET_LITERAL && r->found.secret_text.n;
-    return i == r->said[SETTINGS_SECRET]
-               ? r->found.secret != SETTINGS_SECRET_ENV
-               : sounds_secret(i->key) || (literal && str_eq(i->value, r->found.secret_text));
+    size_t at, n;
+    const struct settings *s = &r->found;
+    bool literal = s->secret == SETTINGS_SECRET_LITERAL && s->secret_text.n;
+    if (i == r->said[SETTINGS_SECRET])
+        return s->secret != SETTINGS_SECRET_ENV ||
+               !str_eq(settings_shown_variable(r, s->secret_text), s->secret_text);
+    return sounds_secret(i->key) || (literal && str_eq(i->value, s->secret_text)) ||
+           settings_url_secret(written_of(i), &at, &n);
 }
 
-/* A URL is shown with the password in it hidden; where it is not found in it, not at all. */
-static str shown_of(const struct settings_item *i, const struct secret_mask *mask, struct arena *a)
+/* A URL is shown without what stands in the place of its password; where nothing does, not at all. */
+static str shown_of(const struct settings_item *i, struct arena *a)
 {
-    str raw = str_take(str_skip(i->place.file->text, i->place.at), i->place.n);
-    AUTO(buf_wipe_done) struct buf b;
-    buf_init(&b, SETTINGS_FILE_MAX);
-    if (!mask || str_find(raw, STR("://")) == STR_NOT_FOUND || !secret_mask_apply(mask, raw, &b) ||
-        str_eq(buf_str(&b), raw))
+    size_t at, n;
+    str raw = written_of(i);
+    if (!settings_url_secret(raw, &at, &n))
         return HIDDEN;
-    str copy = arena_dup(a, buf_str(&b));
-    return copy.p ? copy : HIDDEN;
+    str shown = arena_printf(a, "%.*s%.*s%.*s", STR_ARG(str_take(raw, at)), STR_ARG(HIDDEN),
+                             STR_ARG(str_skip(raw, at + n)));
+    return shown.p ? shown : HIDDEN;
 }
 
-static size_t hide(const struct settings_reading *r, const struct secret_mask *mask,
-                   struct arena *a, struct diff_hidden *out)
+/* Behind a comment sign that cut a password off, there is the rest of it. */
+static size_t octets_of(const struct settings_item *i)
+{
+    str rest = str_skip(i->place.file->text, i->place.at + i->place.n);
+    size_t end = str_find_octet(rest, '\n');
+    bool cut = (i->how & SETTINGS_ITEM_CUT) != 0;
+    return i->place.n + (!cut ? 0 : end == STR_NOT_FOUND ? rest.n : end);
+}
+
+/* out has room for all items. */
+static size_t hide(const struct settings_reading *r, struct arena *a, struct diff_hidden *out)
 {
     size_t n = 0;
-    for (size_t i = 0; i < r->item_count && n < DIFF_HIDDEN; i++) {
+    for (size_t i = 0; i < r->item_count; i++) {
         const struct settings_item *k = &r->items[i];
         if (k->place.file && k->place.n && holds_secret(r, k))
-            out[n++] = (struct diff_hidden){ k->place.file, k->place.at, k->place.n,
-                                             shown_of(k, mask, a) };
+            out[n++] = (struct diff_hidden){ k->place.file, k->place.at, octets_of(k),
+                                             shown_of(k, a) };
     }
     return n;
 }
@@ -87,10 +106,10 @@ static bool add_diff(struct settings_loaded *l, const struct settings *wanted, s
     AUTO(secret_mask_freep)
     struct secret_mask *mask = secret_mask_new(literal ? r->found.secret_text : STR_NONE);
     struct settings_changes *c = arena_alloc(a, sizeof *c);
-    struct diff_hidden hidden[DIFF_HIDDEN];
+    struct diff_hidden *hidden = arena_alloc(a, (r->item_count + 1) * sizeof *hidden);
     AUTO(buf_wipe_done) struct buf diff;
     buf_init(&diff, DIFF_MAX);
-    if (!mask || !c)
+    if (!mask || !c || !hidden)
         return err_memory(e, "the changes");
     if (wanted->secret == SETTINGS_SECRET_LITERAL && wanted->secret_text.n &&
         !secret_mask_also(mask, wanted->secret_text))
@@ -98,7 +117,7 @@ static bool add_diff(struct settings_loaded *l, const struct settings *wanted, s
     c->arena = a;
     if (!changes_to_show(r, wanted, c, e))
         return false;
-    size_t n = hide(r, mask, a, hidden);
+    size_t n = hide(r, a, hidden);
     for (size_t i = 0; i < r->file_count; i++)
         settings_diff(c, &r->files[i], l->at[i].n ? l->at[i] : r->files[i].path, hidden, n, &diff);
     return (buf_ok(&diff) && secret_mask_apply(mask, buf_str(&diff), out)) ||

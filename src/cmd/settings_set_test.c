@@ -141,6 +141,18 @@ static void no_secret_is_in_the_diff(void **state UNUSED)
         { "host=a\n",
           { .secret = "swordfish", .how = SETTINGS_SECRET_LITERAL },
           "--- ours\n+++ ours\n@@ -1,0 +2 @@\n+pass=NEW-PASSWORD\n" },
+        /* what a URL broke at its own password */
+        { "host=smtp://anna:hunter2@mail.example:587\n",
+          { .host = "b" },
+          "--- ours\n+++ ours\n@@ -1 +1 @@\n-host=smtp://anna:[hidden]@mail.example:587\n"
+          "+host=b\n" },
+        { "host=smtp://anna:hunter2\n",
+          { .host = "b" },
+          "--- ours\n+++ ours\n@@ -1 +1 @@\n-host=smtp://anna:[hidden]\n+host=b\n" },
+        /* what a comment sign cut off from it */
+        { "host=a\npass=hunter #2fish\n",
+          { .secret = "swordfish", .how = SETTINGS_SECRET_LITERAL },
+          "--- ours\n+++ ours\n@@ -2 +2 @@\n-pass=[hidden]\n+pass=NEW-PASSWORD\n" },
     };
     for (size_t i = 0; i < COUNT_OF(CASES); i++) {
         struct buf out;
@@ -151,6 +163,26 @@ static void no_secret_is_in_the_diff(void **state UNUSED)
         assert_string_equal(out.p, CASES[i].diff);
         buf_done(&out);
     }
+}
+
+/* As many as the file has. */
+static void nor_is_the_last_of_many(void **state UNUSED)
+{
+    struct buf text, out;
+    struct err e;
+    buf_init(&text, ROOM);
+    for (int i = 0; i < 500; i++)
+        buf_addf(&text, "token%d=x%d\n", i, i);
+    buf_add(&text, STR("host=a\npass=hunter2\n"));
+    buf_addc(&text, '\0');
+    put_text("ours", text.p);
+    assert_true(apply("ours",
+                      &(struct asked){ .secret = "swordfish", .how = SETTINGS_SECRET_LITERAL },
+                      false, &out, &e));
+    assert_string_equal(out.p, "--- ours\n+++ ours\n@@ -502 +502 @@\n-pass=[hidden]\n"
+                               "+pass=NEW-PASSWORD\n");
+    buf_done(&out);
+    buf_done(&text);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -353,6 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_diff_shows_the_lines_concerned),
         cmocka_unit_test(no_secret_is_in_the_diff),
+        cmocka_unit_test(nor_is_the_last_of_many),
         cmocka_unit_test(in_place_changes_and_keeps_a_copy),
         cmocka_unit_test(a_password_in_a_file_for_all_is_told),
         cmocka_unit_test(what_would_not_hold_is_not_written),

@@ -2,6 +2,7 @@
 #include "cmd/settings_write.h"
 #include "cmd/output.h"
 #include "cmd/write_file.h"
+#include "settings/shown.h"
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,7 +40,9 @@ static bool choose_password(const struct settings_flags *f, struct settings_load
     }
     if (f->with_password)
         return literal(f, l, s, typed, e);
-    if (f->keep && (references & s->secret))
+    bool unsaid = s->secret == SETTINGS_SECRET_ENV &&
+                  !str_eq(settings_shown_variable(&l->reading, s->secret_text), s->secret_text);
+    if (f->keep && (references & s->secret) && !unsaid)
         return true;
     if (f->keep)
         return err_set(e, ERR_SYNTAX,

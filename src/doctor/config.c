@@ -5,6 +5,7 @@
 #include "doctor/config.h"
 #include "base/escape.h"
 #include "base/password_shape.h"
+#include "settings/shown.h"
 #include <string.h>
 
 str doctor_config_base(str path)
@@ -48,12 +49,17 @@ static bool take_mistake(struct doctor_config *c, const struct settings_mistake 
     return out->place.p && out->said.p && out->remedy.p;
 }
 
-static bool copy_settings(struct settings *s, struct arena *a)
+static bool copy_settings(const struct settings_reading *r, struct settings *s, struct arena *a)
 {
     str *slices[] = { &s->attempt.host, &s->attempt.mechanism, &s->attempt.user,
                       &s->attempt.helo, &s->attempt.from,      &s->attempt.header_from,
                       &s->attempt.to,   &s->secret_text,       &s->ca_file };
     if (s->secret == SETTINGS_SECRET_LITERAL)
+        s->secret_text = STR("");
+    if (s->secret == SETTINGS_SECRET_ENV &&
+        !str_eq(settings_shown_variable(r, s->secret_text), s->secret_text))
+        s->secret = SETTINGS_SECRET_HIDDEN;
+    if (s->secret == SETTINGS_SECRET_HIDDEN)
         s->secret_text = STR("");
     for (size_t i = 0; i < COUNT_OF(slices); i++) {
         *slices[i] = arena_dup(a, *slices[i]);
@@ -73,9 +79,10 @@ struct doctor_config *doctor_config_of(const struct settings_reading *r, str sec
     c->title = r->program->title;
     c->file = arena_dup(a, doctor_config_base(r->files[0].path));
     c->said = r->found;
+    c->said.attempt.host = settings_shown_host(r->found.attempt.host);
     c->secret_characters = characters(secret);
     c->secret_anomalies = password_anomalies(secret);
-    bool ok = c->file.p && copy_settings(&c->said, a);
+    bool ok = c->file.p && copy_settings(r, &c->said, a);
     for (size_t i = 0; ok && i < SETTINGS_FIELDS; i++) {
         c->places[i] = r->said[i] ? place_of(&r->said[i]->place, a) : STR("");
         ok = c->places[i].p != NULL;
