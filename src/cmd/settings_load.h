@@ -33,7 +33,7 @@ struct settings_loaded {
     struct arena memory;
     struct buf password; /* what would be sent; empty: there is none, or it is not known here */
     struct secret_mask *mask; /* hides the password; NULL: there is none that is known */
-    str no_password;     /* why password is empty though the program has one: a sentence */
+    str no_password;          /* why password is empty though the program has one: a sentence */
     bool
         line_end_dropped; /* one line end at its very end, as a command or a file gave it, was left out */
     bool nobodys; /* it failed: the file is of no program that is known, or of more than one */

@@ -2,9 +2,11 @@
 #include "cmd/replace_file.h"
 #include "cmd/settings_ours.h"
 #include "cmd/settings_set.h"
+#include "cmd/write_file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -318,16 +320,107 @@ static void all_or_none(void **state UNUSED)
     assert_int_equal(count_of("\\.baton"), 0);
 }
 
-/* Linked with --wrap=rename: the one of that number fails, as onto a mount of its own. */
+/* Linked with --wrap=renameat: the one of that number fails, as onto a mount of its own; or, before any, something
+ * happens. */
 static int renames_until_failure = -1;
-int __real_rename(const char *from, const char *to);
-int __wrap_rename(const char *from, const char *to);
-int __wrap_rename(const char *from, const char *to)
+static void (*meanwhile)(void);
+int __real_renameat(int there, const char *from, int here, const char *to);
+int __wrap_renameat(int there, const char *from, int here, const char *to);
+int __wrap_renameat(int there, const char *from, int here, const char *to)
 {
+    void (*now)(void) = meanwhile;
+    meanwhile = NULL;
+    if (now)
+        now();
     if (renames_until_failure-- != 0)
-        return __real_rename(from, to);
+        return __real_renameat(there, from, here, to);
     errno = EBUSY;
     return -1;
+}
+
+static void somebody_writes(void)
+{
+    put_text("later", "theirs");
+}
+
+static void what_came_after_the_reading_stays(void **state UNUSED)
+{
+    struct err e;
+    put_text("first", "1");
+    put_text("later", "2");
+    struct replaced_file f[2] = { { .path = "first", .before = STR("1"), .after = STR("uno") },
+                                  { .path = "later", .before = STR("2"), .after = STR("due") } };
+    meanwhile = somebody_writes;
+    assert_false(replace_files(f, 2, DAY, &e));
+    assert_non_null(strstr(e.why, "'later' cannot be changed in place: it was changed meanwhile"));
+    must_hold("first", "1");
+    must_hold("later", "theirs");
+    assert_int_equal(count_of("first"), 1);
+    assert_int_equal(count_of("later"), 1);
+    assert_int_equal(count_of("\\.baton"), 0);
+}
+
+/* Somebody puts another folder, of the same name and with a file of the same name, in the place of the first. */
+static void folders_are_swapped(void)
+{
+    assert_int_equal(rename("theirs", "moved"), 0);
+    assert_int_equal(symlink("roots", "theirs"), 0);
+}
+
+static void a_folder_that_is_swapped_leads_nowhere_else(void **state UNUSED)
+{
+    struct err e;
+    assert_int_equal(mkdir("theirs", 0700), 0);
+    assert_int_equal(mkdir("roots", 0700), 0);
+    put_text("theirs/rc", "1");
+    put_text("roots/rc", "root's");
+    struct replaced_file f = { .path = "theirs/rc", .before = STR("1"), .after = STR("uno") };
+    meanwhile = folders_are_swapped;
+    assert_true(replace_files(&f, 1, DAY, &e));
+    must_hold("roots/rc", "root's");
+    must_hold("moved/rc", "uno");
+}
+
+static volatile sig_atomic_t interrupted, interrupted_in_between;
+
+static void count_interrupt(int signal_number UNUSED)
+{
+    interrupted++;
+}
+
+static void somebody_interrupts(void)
+{
+    raise(SIGINT);
+    interrupted_in_between = interrupted;
+}
+
+static void who_gives_up_waits_until_it_is_whole(void **state UNUSED)
+{
+    struct err e;
+    put_text("whole", "1");
+    struct replaced_file f = { .path = "whole", .before = STR("1"), .after = STR("uno") };
+    void (*was)(int) = signal(SIGINT, count_interrupt);
+    meanwhile = somebody_interrupts;
+    assert_true(replace_files(&f, 1, DAY, &e));
+    assert_int_equal(interrupted, 1);
+    assert_int_equal(interrupted_in_between, 0);
+    signal(SIGINT, was);
+    must_hold("whole", "uno");
+    assert_int_equal(count_of("\\.baton"), 0);
+}
+
+static void a_new_file_takes_nobodys_place(void **state UNUSED)
+{
+    struct err e;
+    put_text("mine", "mine");
+    assert_int_equal(symlink("nowhere", "dangling"), 0);
+    assert_false(write_new_file("mine", STR("theirs"), &e));
+    assert_false(write_new_file("dangling", STR("theirs"), &e));
+    must_hold("mine", "mine");
+    assert_false(is_there("nowhere"));
+    assert_true(write_new_file("fresh", STR("new"), &e));
+    must_hold("fresh", "new");
+    assert_int_equal(count_of("\\.baton"), 0);
 }
 
 static void a_rename_that_fails_takes_the_first_back(void **state UNUSED)
@@ -391,6 +484,10 @@ int main(void)
         cmocka_unit_test(what_would_not_hold_is_not_written),
         cmocka_unit_test(copies_never_overwrite),
         cmocka_unit_test(all_or_none),
+        cmocka_unit_test(what_came_after_the_reading_stays),
+        cmocka_unit_test(a_folder_that_is_swapped_leads_nowhere_else),
+        cmocka_unit_test(who_gives_up_waits_until_it_is_whole),
+        cmocka_unit_test(a_new_file_takes_nobodys_place),
         cmocka_unit_test(a_rename_that_fails_takes_the_first_back),
         cmocka_unit_test(a_name_without_room_for_a_copy),
     };

@@ -64,7 +64,7 @@ static bool write_out(const struct settings_flags *f, str text, struct err *e)
                        "'%.100s' is there already; name another, or give --force to "
                        "replace it",
                        f->output);
-    return write_whole_file(f->output, text, e);
+    return f->force ? write_whole_file(f->output, text, e) : write_new_file(f->output, text, e);
 }
 
 bool settings_convert(const struct settings_flags *f, struct settings_loaded *l, struct err *e)

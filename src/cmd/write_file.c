@@ -32,8 +32,23 @@ static bool reaches_disk(int fd)
     return fsync(fd) == 0 || errno == EINVAL || errno == EROFS;
 }
 
+/* Where the file system cannot promise it, looking first must do. */
+static int rename_new(const char *from, const char *to)
+{
+    struct stat s;
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -1;
+    if (lstat(to, &s) != 0)
+        return rename(from, to);
+    errno = EEXIST;
+    return -1;
+}
+
 /* A file beside it, so that the rename stays in one file system. mkstemp makes it 0600. */
-bool write_whole_file(const char *path, str text, struct err *e)
+static bool write_by(int (*put)(const char *from, const char *to), const char *path, str text,
+                     struct err *e)
 {
     char beside[PATH_MAX];
     struct stat s;
@@ -51,7 +66,7 @@ bool write_whole_file(const char *path, str text, struct err *e)
     bool ok = put_all(fd, text) && reaches_disk(fd);
     int why = errno;
     ok = close(fd) == 0 && ok;
-    if (ok && rename(beside, path) != 0) {
+    if (ok && put(beside, path) != 0) {
         why = errno;
         ok = false;
     }
@@ -59,6 +74,16 @@ bool write_whole_file(const char *path, str text, struct err *e)
         return true;
     unlink(beside);
     return no(e, path, strerror(why), "make room, or name another place");
+}
+
+bool write_whole_file(const char *path, str text, struct err *e)
+{
+    return write_by(rename, path, text, e);
+}
+
+bool write_new_file(const char *path, str text, struct err *e)
+{
+    return write_by(rename_new, path, text, e);
 }
 
 bool write_shared_file(const char *path, str text, struct err *e)

@@ -11,6 +11,9 @@
  * what is no ordinary file is left alone. The error names the place and a remedy. */
 bool write_whole_file(const char *path, str text, struct err *e) MUST_CHECK;
 
+/* The same where nothing is of that name yet, no link either; never in the place of what came meanwhile. */
+bool write_new_file(const char *path, str text, struct err *e) MUST_CHECK;
+
 /* A certificate for others to read: written in place, so that a pipe or a device will do. */
 bool write_shared_file(const char *path, str text, struct err *e) MUST_CHECK;
 #endif
