@@ -2,7 +2,7 @@
 /* The judge on the program's own file: what was asked, what was seen, and the mistakes that were read. */
 #include "base/wrap.h"
 #include "doctor/record_script.h"
-#include "doctor/report.h"
+#include "doctor/report_html.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -239,9 +239,43 @@ static void stored(void **state)
     }
 }
 
+/* On the page for strangers folders are left out, which are named after people, and so are the people themselves. */
+static void nobodys_page(void **state)
+{
+    static const char *const GONE[] = { "/home/", "anna", "example.org" };
+    static const char *const KEPT[] = { "sasl_passwd:3", "run postmap sasl_passwd" };
+    const struct doctor_page_options options = { false, STR("today"), STR("1"), NULL };
+    struct buf page;
+    (void)state;
+    begin(&CASES[0]);
+    buf_init(&page, TEXT_MAX);
+    config.said.attempt.user = STR("anna@example.org");
+    config.places[SETTINGS_USER] = STR("sasl_passwd:3");
+    config.mistakes[0].place = STR("sasl_passwd:3");
+    config.mistakes[0].said = STR("nothing is for anna@example.org in '/home/anna/relay.cf'");
+    config.mistakes[0].remedy = STR("run postmap /home/anna/mail/sasl_passwd");
+    asked.attempt.host = STR("mail.provider.example");
+    struct doctor_judgement j = doctor_judge(&asked, &record);
+    const struct doctor_report r = { &asked, &record, &j, &stats, NULL, false, NULL };
+    assert_true(doctor_report_html(&r, &options, &page));
+    size_t section = str_find(buf_str(&page), STR("file says"));
+    assert_true(section != STR_NOT_FOUND);
+    str told = str_skip(buf_str(&page), section);
+    told = str_take(told, str_find(told, STR("</section>")));
+    for (size_t i = 0; i < COUNT_OF(GONE); i++)
+        if (str_find(told, str_from(GONE[i])) != STR_NOT_FOUND)
+            fail_msg("%s: %.*s", GONE[i], STR_ARG(told));
+    for (size_t i = 0; i < COUNT_OF(KEPT); i++)
+        if (str_find(told, str_from(KEPT[i])) == STR_NOT_FOUND)
+            fail_msg("%s: %.*s", KEPT[i], STR_ARG(told));
+    buf_done(&page);
+    arena_done(&arena);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(every_case),
+    const struct CMUnitTest tests[] = { cmocka_unit_test(nobodys_page),
+                                        cmocka_unit_test(every_case),
                                         cmocka_unit_test(never_proved_alone),
                                         cmocka_unit_test(its_remedy_first),
                                         cmocka_unit_test(stored) };
