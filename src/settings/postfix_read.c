@@ -528,8 +528,8 @@ static void misspelled(struct reader *x)
 static void hide_secrets(struct reader *x)
 {
     str kind = x->maps ? x->maps->value : STR_NONE;
-    if (str_find(kind, STR("static:")) == STR_NOT_FOUND &&
-        str_find(kind, STR("inline:")) == STR_NOT_FOUND)
+    if (!x->maps || (str_find(kind, STR("static:")) == STR_NOT_FOUND &&
+                     str_find(kind, STR("inline:")) == STR_NOT_FOUND))
         return;
     x->maps->value = str_cut(&kind, ':');
     x->maps->how |= SETTINGS_ITEM_CODE;
