@@ -63,8 +63,7 @@ const struct settings_program SETTINGS_SWAKS = {
     .mechanisms = STR_INIT("PLAIN LOGIN CRAM-MD5 DIGEST-MD5 NTLM"),
     .file = STR_INIT(""),
     .secrets = SETTINGS_SECRET_ASKED,
-    .ran = STR_INIT("20201014.0"),
-    .comment = STR_INIT(""),
+    .comment = STR_INIT("# "),
     .comment_end = STR_INIT(""),
     .write = write,
 };
