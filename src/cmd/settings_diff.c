@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/settings_diff.h"
 #include "base/escape.h"
+#include "base/secret.h"
 #include <string.h>
 
-enum { SIDE_MAX = 1 << 21 };
+enum { SIDE_MAX = 1 << 21, LINE_SHOWN = 512 };
 
 struct diff {
     str text;
@@ -78,8 +79,9 @@ static void add_side(char sign, str lines, struct buf *out)
     for (str rest = lines; rest.n;) {
         str line = str_cut(&rest, '\n');
         buf_addc(out, sign);
-        (void)escape_line(
-            str_take(line, line.n && line.p[line.n - 1] == '\r' ? line.n - 1 : line.n), out);
+        line.n -= line.n && line.p[line.n - 1] == '\r';
+        (void)escape_line(str_take(line, LINE_SHOWN), out);
+        buf_add(out, line.n > LINE_SHOWN ? STR(SECRET_CUT) : STR(""));
         buf_add(out, rest.p ? STR("\n") : STR("\n\\ No newline at end of file\n"));
     }
 }

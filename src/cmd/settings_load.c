@@ -200,6 +200,22 @@ static size_t octets_given(const struct settings_reading *r)
     return n;
 }
 
+/* Does the file at `at` name itself, directly or by way of others? */
+static bool names_itself(const struct settings_loaded *l, size_t i)
+{
+    const struct settings_file *f = l->reading.files[i].from;
+    struct stat here, there;
+    if (stat(l->at[i].p, &here) != 0)
+        return false;
+    for (; f; f = f->from) {
+        str at = l->at[f - l->reading.files];
+        if (at.n && stat(at.p, &there) == 0 && there.st_dev == here.st_dev &&
+            there.st_ino == here.st_ino)
+            return true;
+    }
+    return false;
+}
+
 static void answer_file(struct settings_loaded *l, size_t i)
 {
     struct settings_reading *r = &l->reading;
@@ -211,7 +227,9 @@ static void answer_file(struct settings_loaded *l, size_t i)
     l->at[i] = place_of_path(l, f->path, l->at[from], &f->why);
     if (!l->at[i].p)
         return;
-    if (!read_text(l, l->at[i].p, &text, &e))
+    if (names_itself(l, i))
+        f->why = STR("it is the file that names it, or one on the way there");
+    else if (!read_text(l, l->at[i].p, &text, &e))
         f->why = arena_dup(&l->memory, str_from(e.why));
     else if (str_find_octet(text, '\0') != STR_NOT_FOUND)
         f->why = STR("it is binary");

@@ -100,6 +100,24 @@ static void the_longest_is_read(void **state UNUSED)
     settings_loaded_done(&l);
 }
 
+static void a_file_that_names_itself_is_read_once(void **state UNUSED)
+{
+    struct settings_loaded l;
+    struct err e;
+    put_text("self", "host=a\ninclude=self\ninclude=./self\ninclude=alias\ninclude=other\n");
+    put_text("other", "user=u\ninclude=self\n");
+    assert_int_equal(symlink("self", "alias"), 0);
+    assert_true(load(&l, "self", &e));
+    assert_int_equal(l.reading.file_count, 6);
+    for (size_t i = 1; i < 6; i++) {
+        bool other = str_eq(l.reading.files[i].path, STR("other"));
+        assert_int_equal(l.reading.files[i].answer, other ? SETTINGS_GIVEN : SETTINGS_ABSENT);
+        if (!other)
+            assert_true(str_starts(l.reading.files[i].why, STR("it is the file that names it")));
+    }
+    settings_loaded_done(&l);
+}
+
 static void nobodys_is_a_failure_of_its_own(void **state UNUSED)
 {
     struct settings_loaded l;
@@ -145,12 +163,18 @@ static void other_files_lie_beside_the_one_that_names_them(void **state UNUSED)
     settings_loaded_done(&l);
 }
 
-static void a_file_that_names_itself_comes_to_an_end(void **state UNUSED)
+static void many_files_come_to_an_end(void **state UNUSED)
 {
     struct settings_loaded l;
     struct err e;
-    put_text("self", "host=a\ninclude=self\n");
-    assert_true(load(&l, "self", &e));
+    struct buf text;
+    buf_init(&text, 4096);
+    for (int i = 0; i < SETTINGS_FILES + 9; i++)
+        buf_addf(&text, "include=file%d\n", i);
+    buf_addc(&text, '\0');
+    put_text("names", text.p);
+    buf_done(&text);
+    assert_true(load(&l, "names", &e));
     assert_int_equal(l.reading.file_count, SETTINGS_FILES);
     settings_loaded_done(&l);
 }
@@ -286,9 +310,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_can_be_no_settings_file_is_told),
         cmocka_unit_test(the_longest_is_read),
+        cmocka_unit_test(a_file_that_names_itself_is_read_once),
         cmocka_unit_test(nobodys_is_a_failure_of_its_own),
         cmocka_unit_test(other_files_lie_beside_the_one_that_names_them),
-        cmocka_unit_test(a_file_that_names_itself_comes_to_an_end),
+        cmocka_unit_test(many_files_come_to_an_end),
         cmocka_unit_test(all_files_together_have_a_maximum),
         cmocka_unit_test(variables_come_from_the_file_then_the_environment),
         cmocka_unit_test(the_password_is_fetched_from_where_it_is),

@@ -13,7 +13,8 @@ enum {
     UNKNOWN_SHOWN = 12,
     WORD_COLUMN = 9,
     VALUE_COLUMN = 15,
-    SENTENCE_LEAST = 8
+    SENTENCE_LEAST = 8,
+    CUT_AT = 512
 };
 
 /* ------------------------------------------------------------------------------------------------
@@ -25,15 +26,28 @@ static str base_name(str path)
     return slash == STR_NOT_FOUND ? path : str_skip(path, slash + 1);
 }
 
+/* What is far too long is cut first: a long password that begins like it is looked for at each octet of it. */
+static void mask(const struct settings_loaded *l, str text, struct buf *out)
+{
+    AUTO(buf_wipe_done) struct buf cut;
+    buf_init(&cut, CUT_AT + sizeof SECRET_CUT);
+    text = settings_shown_value(text);
+    if (text.n > CUT_AT) {
+        buf_add(&cut, str_take(text, CUT_AT));
+        buf_add(&cut, STR(SECRET_CUT));
+        text = buf_str(&cut);
+    }
+    if (!buf_ok(&cut) || !secret_mask_apply(l->mask, text, out))
+        buf_add(out, SETTINGS_HIDDEN);
+}
+
 /* What was written by the user, but for his password. */
 static void add_shown(const struct settings_loaded *l, str text, struct buf *out)
 {
     AUTO(buf_wipe_done) struct buf masked;
     buf_init(&masked, LINE_MAX_OCTETS);
-    if (secret_mask_apply(l->mask, text, &masked))
-        (void)escape_line(buf_str(&masked), out);
-    else
-        buf_add(out, SETTINGS_HIDDEN);
+    mask(l, text, &masked);
+    (void)escape_line(buf_str(&masked), out);
 }
 
 /* A name that stands in the file; where no reader knows it, it may be a piece of a password. */
@@ -533,9 +547,9 @@ void settings_report_text(const struct settings_loaded *l, struct buf *out)
 static json_t *shown_json(const struct settings_loaded *l, str text)
 {
     AUTO(buf_wipe_done) struct buf masked;
-    buf_init(&masked, SETTINGS_FILE_MAX);
-    return output_str(secret_mask_apply(l->mask, text, &masked) ? buf_str(&masked)
-                                                                : SETTINGS_HIDDEN);
+    buf_init(&masked, LINE_MAX_OCTETS);
+    mask(l, text, &masked);
+    return output_str(buf_str(&masked));
 }
 
 static json_t *sentence_json(const struct settings_loaded *l, str words)

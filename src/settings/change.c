@@ -41,6 +41,17 @@ static str line_end_of(str text)
     return lf != STR_NOT_FOUND && lf > 0 && text.p[lf - 1] == '\r' ? STR("\r\n") : STR("\n");
 }
 
+/* Something is put there already, and it ends its line. */
+static bool is_ended(const struct settings_changes *out, const struct settings_file *f, size_t at)
+{
+    for (size_t i = 0; i < out->count; i++) {
+        const struct settings_change *c = &out->rows[i];
+        if (c->file == f && c->at == at && !c->n && c->text.n && c->text.p[c->text.n - 1] == '\n')
+            return true;
+    }
+    return false;
+}
+
 /* Puts whole lines in front of `at`, where a line begins or the text ends. */
 static void add_line(struct settings_changes *out, const struct settings_file *f, size_t at,
                      str line)
@@ -48,7 +59,7 @@ static void add_line(struct settings_changes *out, const struct settings_file *f
     str ends = line_end_of(f->text);
     AUTO(buf_wipe_done) struct buf b;
     buf_init(&b, SETTINGS_TEXT_MAX);
-    if (at && f->text.p[at - 1] != '\n')
+    if (at && f->text.p[at - 1] != '\n' && !is_ended(out, f, at))
         buf_add(&b, ends);
     for (str rest = line; rest.n;) {
         buf_add(&b, str_cut(&rest, '\n'));

@@ -122,6 +122,25 @@ static void must_become(struct fixture *x, size_t file, const char *text)
 /* ------------------------------------------------------------------------------------------------
  * Cases
  */
+static void two_lines_behind_one_that_is_open_are_two_lines(void **state UNUSED)
+{
+    static const struct {
+        const char *before, *after;
+    } CASES[] = { { "host=a", "host=a\nb=1\nc=2\n" },
+                  { "host=a\n", "host=a\nb=1\nc=2\n" },
+                  { "# x\r\nhost=a", "# x\r\nhost=a\r\nb=1\r\nc=2\r\n" } };
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        struct fixture x;
+        begin(&x, CASES[i].before, NULL);
+        settings_set(&x.r, &x.c, &x.r.files[0], STR(""), STR("b"), STR("1"), STR("b=1\n"));
+        settings_set(&x.r, &x.c, &x.r.files[0], STR(""), STR("c"), STR("2"), STR("c=2\n"));
+        assert_true(settings_changed_text(&x.c, &x.r.files[0], &x.text));
+        buf_addc(&x.text, '\0');
+        assert_string_equal(x.text.p, CASES[i].after);
+        end(&x);
+    }
+}
+
 static void only_what_differs_is_touched(void **state UNUSED)
 {
     static const struct {
@@ -268,6 +287,7 @@ static void each_field_is_told_apart(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_lines_behind_one_that_is_open_are_two_lines),
         cmocka_unit_test(only_what_differs_is_touched),
         cmocka_unit_test(another_file_is_changed_where_it_stands_there),
         cmocka_unit_test(what_would_not_hold_is_refused),

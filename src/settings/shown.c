@@ -144,6 +144,11 @@ str settings_shown_host(str host)
     return str_find_octet(without_port(inner), ':') == STR_NOT_FOUND ? host : SETTINGS_HIDDEN;
 }
 
+str settings_shown_value(str value)
+{
+    return str_find_octet(str_trim(value), '\n') == STR_NOT_FOUND ? value : SETTINGS_HIDDEN;
+}
+
 bool settings_url_secret(str written, size_t *at, size_t *n)
 {
     size_t begin = str_find(written, STR("://"));

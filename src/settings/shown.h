@@ -18,6 +18,8 @@ str settings_shown_key(str key);
 str settings_shown_variable(const struct settings_reading *r, str name);
 /* The server's name, or SETTINGS_HIDDEN where it is none and may hold the user and password of a URL. */
 str settings_shown_host(str host);
+/* A value, or SETTINGS_HIDDEN where several lines stand in it: those of a file that was never meant for one. */
+str settings_shown_value(str value);
 /* A URL as it is written, in a text or as the whole of it: *at and *n are what may be a password in it. False: nothing
  * of it is. */
 bool settings_url_secret(str written, size_t *at, size_t *n);

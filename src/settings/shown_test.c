@@ -135,12 +135,20 @@ static void a_url_has_its_password_between_colon_and_the_last_at(void **state UN
     }
 }
 
+static void several_lines_are_no_value(void **state UNUSED)
+{
+    assert_true(str_eq(settings_shown_value(STR("anna\n")), STR("anna\n")));
+    assert_true(str_eq(settings_shown_value(STR("")), STR("")));
+    assert_true(str_eq(settings_shown_value(STR("root:x\nanna:y\n")), SETTINGS_HIDDEN));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_shown_and_pieces_of_passwords_are_not),
         cmocka_unit_test(what_stands_behind_an_eaten_dollar_is_hidden),
         cmocka_unit_test(what_a_broken_url_left_is_no_server),
+        cmocka_unit_test(several_lines_are_no_value),
         cmocka_unit_test(a_url_has_its_password_between_colon_and_the_last_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
