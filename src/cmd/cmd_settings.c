@@ -120,6 +120,24 @@ static bool needs(const struct settings_flags *f, struct err *e)
     return true;
 }
 
+/* What is wrong in what was read is not mended by writing it for another program. */
+static void warn(const struct settings_loaded *l)
+{
+    const struct settings_reading *r = &l->reading;
+    size_t n = 0;
+    for (size_t i = 0; i < r->mistake_count; i++)
+        n += r->mistakes[i].sure != MISTAKE_NOTE;
+    if (!n)
+        return;
+    struct buf b;
+    buf_init(&b, TEXT_MAX);
+    settings_report_mistakes(l, &b);
+    buf_add(&b, STR("This was read, and is carried over as it is, save what flags replace.\n"));
+    if (buf_ok(&b))
+        fwrite(b.p, 1, b.n, stderr);
+    buf_done(&b);
+}
+
 static int convert(int argc, char **argv)
 {
     const struct command *c = &SETTINGS_COMMANDS[CONVERT];
@@ -135,6 +153,8 @@ static int convert(int argc, char **argv)
     f.load.leave_password = !f.with_password;
     if ((f.load.path && !settings_load(&l, &f.load, &e)) || !settings_convert(&f, &l, &e))
         status = failed(c->name, &l, &e);
+    else if (f.load.path)
+        warn(&l);
     settings_loaded_done(&l);
     return status;
 }

@@ -360,7 +360,10 @@ static void fetch_password(struct settings_loaded *l, const struct settings_load
         password_of_command(l, s->secret_text, wanted->run_password_command);
         break;
     case SETTINGS_SECRET_FILE: password_of_file(l, s->secret_text); break;
-    case SETTINGS_SECRET_HIDDEN: l->no_password = STR("it cannot be known by reading"); break;
+    case SETTINGS_SECRET_HIDDEN:
+        l->no_password = STR(
+            "it cannot be known by reading, or stands in a file that was not read");
+        break;
     }
     if (!buf_ok(&l->password))
         l->no_password = STR("it is longer than 8192 octets");

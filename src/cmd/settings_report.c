@@ -4,9 +4,11 @@
 #include "base/password_shape.h"
 #include "base/wrap.h"
 #include "cmd/output.h"
+#include "settings/how.h"
 #include "settings/shown.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum {
     LINE_MAX_OCTETS = 8192,
@@ -407,6 +409,15 @@ static void add_reference(const struct settings_loaded *l, const char *word, str
     buf_addc(out, '\n');
 }
 
+/* A file speaks of it. Others the program would look at by itself, to put them in the place of what stands there. */
+static bool is_named(const struct settings_reading *r, str variable)
+{
+    for (size_t i = 0; i < r->file_count; i++)
+        if (str_find(r->files[i].text, variable) != STR_NOT_FOUND)
+            return true;
+    return false;
+}
+
 static void add_references(const struct settings_loaded *l, struct buf *out)
 {
     const struct settings_reading *r = &l->reading;
@@ -421,6 +432,8 @@ static void add_references(const struct settings_loaded *l, struct buf *out)
     for (size_t i = 0; i < r->variable_count; i++) {
         const struct settings_variable *v = &r->variables[i];
         bool given = v->answer == SETTINGS_GIVEN;
+        if (!given && !is_named(r, v->name))
+            continue;
         add_reference(l, given ? "found" : "missing", STR("variable"),
                       settings_shown_variable(r, v->name),
                       given ? v->from : STR("not set in the environment of this command"), out);
@@ -433,7 +446,11 @@ static str nearest_key(const struct settings_reading *r, str key)
     for (size_t i = 0; i < r->key_count; i++)
         rows[i] = (struct name_row){ (int)i, r->keys[i] };
     const struct names t = { rows, r->key_count };
-    return names_nearest(&t, key);
+    /* A key that is a path holds names of the user's own: its neighbours are no misspellings. */
+    str inner = str_skip(key, str_find_octet(key, '.') + 1);
+    bool path = str_find_octet(key, '.') != STR_NOT_FOUND &&
+                str_find_octet(inner, '.') != STR_NOT_FOUND;
+    return path ? STR_NONE : names_nearest(&t, key);
 }
 
 static void add_unknown(const struct settings_loaded *l, struct buf *out)
@@ -518,9 +535,34 @@ int settings_report_status(const struct settings_loaded *l)
     return 0;
 }
 
+/* A password in a file that everybody on this computer may read. */
+static void add_open_to_all(const struct settings_loaded *l, struct buf *out)
+{
+    const struct settings_reading *r = &l->reading;
+    const struct settings_item *secret = r->said[SETTINGS_SECRET];
+    struct stat s;
+    if (r->found.secret != SETTINGS_SECRET_LITERAL || !secret || !secret->place.file)
+        return;
+    str at = l->at[secret->place.file - r->files];
+    if (!at.n || stat(at.p, &s) != 0 || !(s.st_mode & S_IROTH))
+        return;
+    AUTO(buf_done) struct buf line;
+    buf_init(&line, LINE_MAX_OCTETS);
+    buf_add(&line, STR("everybody on this computer may read the password in "));
+    (void)escape_line(at, &line);
+    buf_addf(out, "%-*s", WORD_COLUMN, "unsafe");
+    wrap_words(out, WORD_COLUMN, WORD_COLUMN, buf_str(&line));
+    buf_clear(&line);
+    buf_add(&line,
+            STR("Do this: see that the program's own user or group may read it, and chmod o-rwx "));
+    (void)escape_line(at, &line);
+    output_sentence(out, WORD_COLUMN, buf_str(&line));
+}
+
 void settings_report_text(const struct settings_loaded *l, struct buf *out)
 {
     const struct settings_reading *r = &l->reading;
+    str then = settings_how(r->program, SETTINGS_HOW_THEN);
     settings_report_read(l, out);
     buf_addf(out, "\nWhat %.*s would do\n", STR_ARG(r->program->title));
     add_accounts(l, out);
@@ -536,7 +578,12 @@ void settings_report_text(const struct settings_loaded *l, struct buf *out)
     buf_addc(out, '\n');
     if (r->mistake_count)
         settings_report_mistakes(l, out);
-    else
+    add_open_to_all(l, out);
+    if (settings_report_status(l) && then.n) {
+        buf_addf(out, "%-*s", WORD_COLUMN, "then");
+        wrap_words(out, WORD_COLUMN, WORD_COLUMN, then);
+    }
+    if (!r->mistake_count)
         buf_add(out, STR("No mistake is seen in it. Whether the server takes it: baton doctor "
                          "--config FILE\n"));
 }

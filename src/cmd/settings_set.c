@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "cmd/replace_file.h"
 #include "cmd/settings_diff.h"
+#include "settings/how.h"
 #include "settings/shown.h"
 #include <string.h>
 #include <sys/stat.h>
@@ -183,6 +184,9 @@ static bool write_files(const struct settings_loaded *l, const struct settings *
     for (size_t i = 0; i < n; i++)
         add_done(&files[i],
                  wanted->secret == SETTINGS_SECRET_LITERAL && readable_by_all(files[i].path), out);
+    str then = settings_how(r->program, SETTINGS_HOW_THEN);
+    if (n && then.n)
+        buf_addf(out, "then     %.*s\n", STR_ARG(then));
     return buf_ok(out) || err_memory(e, "the report");
 }
 

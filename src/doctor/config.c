@@ -119,7 +119,7 @@ str doctor_config_step(const struct doctor_config *c, const struct doctor_config
                        struct arena *a)
 {
     bool ended = m->remedy.n &&
-                 str_find_octet(STR(".!?"), m->remedy.p[m->remedy.n - 1]) != STR_NOT_FOUND;
+                 str_find_octet(STR(".!?;"), m->remedy.p[m->remedy.n - 1]) != STR_NOT_FOUND;
     return m->remedy.n ? arena_printf(a, "In %.*s: %.*s%s", STR_ARG(where(c, m)),
                                       STR_ARG(m->remedy), ended ? "" : ".")
                        : STR_NONE;

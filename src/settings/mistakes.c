@@ -81,6 +81,46 @@ struct settings_mistake *settings_mistake(struct settings_reading *r, enum setti
     return m;
 }
 
+str mistakes_write(const struct mistakes_of *m, enum settings_how what, str in_general)
+{
+    str line = settings_how(m->r->program, what);
+    return line.n ? arena_printf(m->r->arena, "write %.*s", STR_ARG(line)) : in_general;
+}
+
+bool mistakes_has_door(const struct mistakes_of *m, uint16_t port)
+{
+    bool has = !m->provider;
+    for (size_t i = 0; m->provider && i < PROVIDER_DOORS; i++)
+        has |= m->provider->doors[i].port == port;
+    return has;
+}
+
+/* One door in the program's own lines; the port where another is set. */
+static str door(const struct mistakes_of *m, uint16_t port, enum settings_how how)
+{
+    str line = settings_how(m->r->program, how);
+    str at = settings_how_port(m->r->program, port, m->r->arena);
+    if (!line.n || !at.n)
+        return STR_NONE;
+    return m->a->port == port
+               ? line
+               : arena_printf(m->r->arena, "%.*s with %.*s", STR_ARG(at), STR_ARG(line));
+}
+
+str mistakes_doors(const struct mistakes_of *m, str in_general)
+{
+    str low = m->a->port == 465 ? STR_NONE : door(m, 587, SETTINGS_HOW_STARTTLS);
+    str high = m->a->port == 587 ? STR_NONE : door(m, 465, SETTINGS_HOW_TLS);
+    if (!mistakes_has_door(m, 465) && low.n)
+        high = STR_NONE;
+    if (!mistakes_has_door(m, 587) && high.n)
+        low = STR_NONE;
+    if (!low.n && !high.n)
+        return in_general;
+    return arena_printf(m->r->arena, "write %.*s%s%.*s", STR_ARG(low),
+                        low.n && high.n ? "; or " : "", STR_ARG(high));
+}
+
 /* This machine, or one that only this network knows: a container, a private address. */
 static bool is_near(str host)
 {

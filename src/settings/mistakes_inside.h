@@ -4,6 +4,7 @@
  */
 #ifndef BATON_SETTINGS_MISTAKES_INSIDE_H
 #define BATON_SETTINGS_MISTAKES_INSIDE_H
+#include "settings/how.h"
 #include "settings/providers.h"
 #include "settings/reading.h"
 
@@ -20,6 +21,13 @@ void mistakes_of_secret(const struct mistakes_of *m);
 void mistakes_of_login(const struct mistakes_of *m);
 void mistakes_of_server(const struct mistakes_of *m);
 void mistakes_of_sender(const struct mistakes_of *m);
+
+/* "write" and the program's own line; where it has none, what is said in general. */
+str mistakes_write(const struct mistakes_of *m, enum settings_how what, str in_general);
+/* Users may come in there, as far as is known. */
+bool mistakes_has_door(const struct mistakes_of *m, uint16_t port);
+/* The ways to an encrypted door: the one that goes with the port that is set, or both. */
+str mistakes_doors(const struct mistakes_of *m, str in_general);
 
 /* Where a field was said; NULL: nowhere. */
 static inline const struct settings_item *mistakes_at(const struct mistakes_of *m,

@@ -14,18 +14,31 @@ static bool is_for_another(const struct settings_reading *r)
     return false;
 }
 
-static void switched_off(const struct mistakes_of *m)
+/* A login is named, and not switched on. Whose it is need not be known: a password map that cannot be read. */
+static bool is_off(const struct mistakes_of *m)
 {
     const struct settings *s = &m->r->found;
-    if (m->logs_in || !s->attempt.user.n || s->secret == SETTINGS_SECRET_NONE ||
-        is_for_another(m->r))
-        return;
+    const struct settings_item *user = mistakes_at(m, SETTINGS_USER);
+    const struct settings_item *login = mistakes_at(m, SETTINGS_LOGIN);
+    bool named = s->attempt.user.n ||
+                 (user && user->how & SETTINGS_ITEM_CODE && s->secret == SETTINGS_SECRET_HIDDEN);
+    return !m->logs_in && named && s->secret != SETTINGS_SECRET_NONE &&
+           !(login && login->how & SETTINGS_ITEM_CODE) && !is_for_another(m->r);
+}
+
+static void switched_off(const struct mistakes_of *m)
+{
     const struct settings_item *item = m->r->said[SETTINGS_LOGIN] ? m->r->said[SETTINGS_LOGIN]
                                                                   : m->r->said[SETTINGS_USER];
-    settings_mistake(m->r, MISTAKE_LOGIN_OFF, item,
-                     STR("there are a user name and a password, and the login is not switched on: "
-                         "they are not used"),
-                     STR("switch the login on"));
+    if (!is_off(m))
+        return;
+    settings_mistake(
+        m->r, MISTAKE_LOGIN_OFF, item,
+        m->a->user.n
+            ? STR("there are a user name and a password, and the login is not switched on: "
+                  "they are not used")
+            : STR("a login is named, and the login is not switched on: it is not used"),
+        mistakes_write(m, SETTINGS_HOW_LOGIN, STR("switch the login on")));
 }
 
 static bool names_user_itself(str mechanism)
@@ -48,13 +61,17 @@ static void incomplete(const struct mistakes_of *m)
 
 static void in_clear(const struct mistakes_of *m)
 {
-    if (!m->logs_in || m->near || names_user_itself(m->a->mechanism))
+    /* One that is switched off would be made once it is on; at a provider that goes for sure under TLS. */
+    if (!(m->logs_in || (m->provider && is_off(m))) || m->near ||
+        names_user_itself(m->a->mechanism))
         return;
     struct settings_mistake *told = NULL;
     if (m->a->security == SMTP_SECURITY_NONE)
-        told = MISTAKE(m, LOGIN_IN_CLEAR, SECURITY,
-                       STR("the login would go without encryption; most servers offer none then"),
-                       STR("switch on STARTTLS with port 587, or TLS at once with port 465"));
+        told = MISTAKE(
+            m, LOGIN_IN_CLEAR, SECURITY,
+            STR("the login would go without encryption; most servers offer none then"),
+            mistakes_doors(m, STR("switch on STARTTLS with port 587, or TLS at once with port "
+                                  "465")));
     if (told && m->provider)
         told->sure = MISTAKE_LIKELY;
 }
@@ -123,6 +140,13 @@ static bool secret_form(const struct mistakes_of *m)
     return true;
 }
 
+/* An app password of Google shows itself: sixteen small letters. secret_form() has looked. */
+static bool has_right_shape(const struct mistakes_of *m)
+{
+    return str_eq(m->provider->id, STR("gmail")) && m->r->found.secret == SETTINGS_SECRET_LITERAL &&
+           m->r->found.secret_text.n;
+}
+
 /* The account's own password does not go at every provider. */
 static void password_kind(const struct mistakes_of *m)
 {
@@ -146,13 +170,16 @@ static void password_kind(const struct mistakes_of *m)
                        arena_printf(m->r->arena,
                                     "see what works in its place: baton providers %.*s",
                                     STR_ARG(p->id)));
-    else if (p->password == PROVIDER_APP_PASSWORD)
+    else if (p->password == PROVIDER_APP_PASSWORD && !has_right_shape(m))
         told = MISTAKE(m, LOGIN_SWITCHED_OFF, SECRET,
                        arena_printf(m->r->arena,
-                                    "%.*s takes a password made for programs, not the "
-                                    "account's own",
+                                    "at %.*s a program needs a password made for it: the "
+                                    "account's own is refused",
                                     STR_ARG(p->title)),
-                       STR("make an app password on the account's page, and write it here"));
+                       arena_printf(m->r->arena,
+                                    "make an app password on the account's page, and write it "
+                                    "here; which page: baton providers %.*s",
+                                    STR_ARG(p->id)));
     if (!told)
         return;
     if (p->password != PROVIDER_OAUTH)

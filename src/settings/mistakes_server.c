@@ -134,6 +134,27 @@ static enum smtp_security spoken(const struct mistakes_of *m)
     return SMTP_SECURITY_AUTO;
 }
 
+/* The other encryption, or the other port with the encryption that is there. */
+static str other_mode(const struct mistakes_of *m, enum settings_how what, uint16_t other)
+{
+    bool at_once = what == SETTINGS_HOW_TLS;
+    str line = settings_how(m->r->program, what);
+    str at = settings_how_port(m->r->program, other, m->r->arena);
+    str clear = m->a->security == SMTP_SECURITY_NONE
+                    ? settings_how(m->r->program, SETTINGS_HOW_STARTTLS)
+                    : STR_NONE;
+    const char *name = at_once ? "SSL/TLS" : "STARTTLS", *kept = at_once ? "STARTTLS" : "SSL/TLS";
+    str one = line.n ? arena_printf(m->r->arena, "write %.*s", STR_ARG(line))
+                     : arena_printf(m->r->arena, "set the encryption to %s", name);
+    if (!mistakes_has_door(m, other))
+        return one;
+    if (!line.n || !at.n)
+        return arena_printf(m->r->arena, "%.*s, or the port to %u with %s", STR_ARG(one), other,
+                            kept);
+    return arena_printf(m->r->arena, "%.*s (%s); or the other port: %.*s%s%.*s", STR_ARG(one), name,
+                        STR_ARG(at), clear.n ? " with " : "", STR_ARG(clear));
+}
+
 static void mode(const struct mistakes_of *m)
 {
     enum smtp_security is = m->a->security, speaks = spoken(m);
@@ -148,46 +169,47 @@ static void mode(const struct mistakes_of *m)
                                       "port %u wants TLS at once, and the program speaks in clear "
                                       "first: both wait until one gives up",
                                       m->a->port),
-                         STR("set the encryption to SSL/TLS, or the port to 587 with STARTTLS"));
+                         other_mode(m, SETTINGS_HOW_TLS, 587));
     else
         settings_mistake(m->r, MISTAKE_TLS_AGAINST_PORT, item,
                          arena_printf(m->r->arena,
                                       "the program speaks TLS at once, and port %u begins in clear",
                                       m->a->port),
-                         STR("set the encryption to STARTTLS, or the port to 465 with SSL/TLS"));
+                         other_mode(m, SETTINGS_HOW_STARTTLS, 465));
 }
 
 static void port(const struct mistakes_of *m)
 {
     uint16_t at = m->a->port;
     if (at == 993 || at == 995 || at == 143 || at == 110)
-        MISTAKE(m, HOST_INCOMING, PORT,
-                arena_printf(m->r->arena, "port %u is for fetching mail, not for sending", at),
-                STR("set the port to 587 with STARTTLS, or to 465 with SSL/TLS"));
-    bool door = !m->provider;
-    for (size_t i = 0; m->provider && i < PROVIDER_DOORS; i++)
-        door |= m->provider->doors[i].port == 25;
+        MISTAKE(
+            m, HOST_INCOMING, PORT,
+            arena_printf(m->r->arena, "port %u is for fetching mail, not for sending", at),
+            mistakes_doors(m, STR("set the port to 587 with STARTTLS, or to 465 with SSL/TLS")));
     if (at != 25 || !m->logs_in || m->near)
         return;
     struct settings_mistake *told = MISTAKE(
         m, PORT_25, PORT,
         STR("port 25 is for servers among themselves: many networks block it, and many "
             "servers take no login there"),
-        STR("set the port to 587 with STARTTLS, or to 465 with SSL/TLS"));
-    if (told && door)
+        mistakes_doors(m, STR("set the port to 587 with STARTTLS, or to 465 with SSL/TLS")));
+    if (told && mistakes_has_door(m, 25))
         told->sure = MISTAKE_NOTE;
 }
 
 static void trust(const struct mistakes_of *m)
 {
+    str verify = settings_how(m->r->program, SETTINGS_HOW_VERIFY);
     if (m->near || m->a->security == SMTP_SECURITY_NONE)
         return;
     if (m->r->found.unverified && m->r->said[SETTINGS_VERIFY])
         MISTAKE(
             m, VERIFY_OFF, VERIFY,
             STR("the certificate is not verified: whoever stands between can take the password"),
-            STR("switch the verification on; a certificate of your own is named as one to "
-                "trust"));
+            verify.n
+                ? verify
+                : STR("switch the verification on; a certificate of your own is named as one to "
+                      "trust"));
     if (m->a->security != SMTP_SECURITY_AUTO || !m->logs_in)
         return;
     struct settings_mistake *told = MISTAKE(

@@ -31,9 +31,10 @@ struct fault {
     bool no_secret, token;
     enum settings_field how_of;
     unsigned how;
-    const char *wanted; /* name of the mistake; NULL: none */
-    const char *cause;  /* NULL: not looked at */
-    const char *sure;   /* NULL: not looked at */
+    const char *wanted;           /* name of the mistake; NULL: none */
+    const char *cause;            /* NULL: not looked at */
+    const char *sure;             /* NULL: not looked at */
+    const char *program, *remedy; /* NULL: of none; not looked at */
 };
 
 static str changed(str right, str given)
@@ -88,7 +89,7 @@ static void run(const struct fault *f)
     struct arena a;
     struct settings_reading r;
     arena_init(&a, 1 << 20);
-    settings_reading_init(&r, &a, NULL);
+    settings_reading_init(&r, &a, f->program ? settings_program_named(str_from(f->program)) : NULL);
     look(f, &r);
     const struct settings_mistake *m = f->wanted ? found(&r, f->wanted) : NULL;
     if (!f->wanted && r.mistake_count)
@@ -100,6 +101,8 @@ static void run(const struct fault *f)
     if (m && f->sure &&
         !str_eq(names_of(&SETTINGS_SURENESS_NAMES, (int)m->sure), str_from(f->sure)))
         fail_msg("%s: how sure is another", f->what);
+    if (m && f->remedy && !str_eq(m->remedy, str_from(f->remedy)))
+        fail_msg("%s: the remedy is: %.*s", f->what, STR_ARG(m->remedy));
     for (size_t i = 0; i < r.mistake_count; i++) {
         const struct settings_mistake *told = &r.mistakes[i];
         assert_true(told->said.n && told->remedy.n);
@@ -234,7 +237,12 @@ static const struct fault LOGINS[] = {
       .host = S("smtp.gmail.com"),
       .user = S("anna.k@gmail.com"),
       .from = S("anna.k@gmail.com"),
-      .secret = S("abcdefghijklmnop"),
+      .secret = S("abcdefghijklmnop") },
+    { .what = "Gmail, and the password is asked for",
+      .host = S("smtp.gmail.com"),
+      .user = S("anna.k@gmail.com"),
+      .from = S("anna.k@gmail.com"),
+      .kind = SETTINGS_SECRET_ASKED,
       .wanted = "login-switched-off",
       .sure = "note" },
     { .what = "Gmail by another password",
@@ -414,6 +422,104 @@ static void of_servers(void **state UNUSED)
     for (size_t i = 0; i < COUNT_OF(SERVERS); i++)
         run(&SERVERS[i]);
 }
+/* ------------------------------------------------------------------------------------------------
+ * Remedies in the words of the program, and of what the provider has
+ */
+#define M365 S("smtp.office365.com"), .secret = S("tulip-Mania-1637")
+static const struct fault REMEDIES[] = {
+    { .what = "no login in Postfix",
+      .program = "postfix",
+      .mechanism = S("-"),
+      .wanted = "login-off",
+      .remedy = "write smtp_sasl_auth_enable = yes" },
+    { .what = "no login in PHPMailer",
+      .program = "phpmailer",
+      .mechanism = S("-"),
+      .wanted = "login-off",
+      .remedy = "write $mail->SMTPAuth = true;" },
+    { .what = "no login in a program without words",
+      .program = "compose",
+      .mechanism = S("-"),
+      .wanted = "login-off",
+      .remedy = "switch the login on" },
+    { .what = "whose login it is cannot be read",
+      .program = "postfix",
+      .user = S("-"),
+      .mechanism = S("-"),
+      .kind = SETTINGS_SECRET_HIDDEN,
+      .how_of = SETTINGS_USER,
+      .how = SETTINGS_ITEM_CODE,
+      .wanted = "login-off" },
+    { .what = "whether it logs in is computed",
+      .program = "phpmailer",
+      .mechanism = S("-"),
+      .how_of = SETTINGS_LOGIN,
+      .how = SETTINGS_ITEM_CODE },
+    { .what = "off, and in clear, at a provider",
+      .program = "postfix",
+      .host = S("smtp.gmail.com"),
+      .mechanism = S("-"),
+      .in_clear = true,
+      .wanted = "login-in-clear" },
+    { .what = "465 in clear first",
+      .program = "gitea",
+      .port = 465,
+      .wanted = "tls-against-port",
+      .remedy = "write PROTOCOL = smtps (SSL/TLS); or the other port: SMTP_PORT = 587" },
+    { .what = "465 without encryption",
+      .program = "msmtp",
+      .port = 465,
+      .in_clear = true,
+      .wanted = "tls-against-port",
+      .remedy = "write tls on and tls_starttls off (SSL/TLS); or the other port: port 587 with "
+                "tls on and tls_starttls on" },
+    { .what = "TLS at once on 587 where nothing is known of 465",
+      .program = "wordpress",
+      .security = SMTP_SECURITY_TLS,
+      .wanted = "tls-against-port",
+      .remedy = "write define( 'WPMS_SSL', 'tls' ); (STARTTLS); or the other port: define( "
+                "'WPMS_SMTP_PORT', 465 );" },
+    { .what = "no words for the port",
+      .program = "compose",
+      .security = SMTP_SECURITY_TLS,
+      .wanted = "tls-against-port",
+      .remedy = "set the encryption to STARTTLS, or the port to 465 with SSL/TLS" },
+    { .what = "a provider that has no 465",
+      .program = "phpmailer",
+      .host = M365,
+      .security = SMTP_SECURITY_TLS,
+      .wanted = "tls-against-port",
+      .remedy = "write $mail->SMTPSecure = PHPMailer::ENCRYPTION_STARTTLS;" },
+    { .what = "the same in general",
+      .host = M365,
+      .security = SMTP_SECURITY_TLS,
+      .wanted = "tls-against-port",
+      .remedy = "set the encryption to STARTTLS" },
+    { .what = "port 25 with a login",
+      .program = "nodemailer",
+      .port = 25,
+      .wanted = "port-25",
+      .remedy = "write port: 587 with secure: false and requireTLS: true; or port: 465 with "
+                "secure: true" },
+    { .what = "the same at a provider that has no 465",
+      .program = "nodemailer",
+      .host = M365,
+      .port = 25,
+      .wanted = "port-25",
+      .remedy = "write port: 587 with secure: false and requireTLS: true" },
+    { .what = "no verification",
+      .program = "grafana",
+      .any = true,
+      .wanted = "verify-off",
+      .remedy = "write skip_verify = false" },
+};
+
+static void of_remedies(void **state UNUSED)
+{
+    for (size_t i = 0; i < COUNT_OF(REMEDIES); i++)
+        run(&REMEDIES[i]);
+}
+
 static void of_senders(void **state UNUSED)
 {
     for (size_t i = 0; i < COUNT_OF(SENDERS); i++)
@@ -461,6 +567,7 @@ int main(void)
         cmocka_unit_test(of_secrets),     cmocka_unit_test(of_logins),
         cmocka_unit_test(of_servers),     cmocka_unit_test(of_senders),
         cmocka_unit_test(rows_are_whole), cmocka_unit_test(the_same_is_told_once),
+        cmocka_unit_test(of_remedies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -203,10 +203,11 @@ static void look_at_hop(struct reader *x)
     if (broken || !x->hop.host.n)
         return;
     if (asks_mx && (x->maps || other_port))
-        mistake(x, MISTAKE_HOST_BRACKETS, x->where,
-                STR("the server stands without brackets: Postfix asks for the MX of this name, "
-                    "and goes to the servers that it names"),
-                "put the name in brackets, as in [mail.example.org]:587");
+        settings_mistake(x->p.r, MISTAKE_HOST_BRACKETS, x->where,
+                         STR("the server stands without brackets: Postfix asks for the MX of this "
+                             "name, and goes to the servers that it names"),
+                         SAY(x, "write relayhost = [%.*s]:%u", STR_ARG(x->hop.host),
+                             x->hop.port.n ? x->p.r->found.attempt.port : 587u));
     if (!x->hop.port.n && x->maps)
         mistake(x, MISTAKE_HOST_NO_PORT, x->where,
                 STR("there is no port: Postfix goes to port 25, where many servers take no login"),

@@ -125,6 +125,42 @@ def shows_mistakes_with_their_places():
 
 
 @in_folder
+def remedies_are_in_the_words_of_the_program():
+    place = pathlib.Path("app.ini")
+    place.write_text(GITEA.replace("587", "465"))
+    place.chmod(0o644)
+    said = Run("show", "app.ini").owes(1, "Do this: write PROTOCOL = smtps (SSL/TLS); or the other port: SMTP_PORT = 587",
+                                       "then restart it, as in systemctl restart gitea",
+                                       "unsafe everybody on this computer may read the password in", "chmod o-rwx")
+    expect(said.out.index("likely") < said.out.index("unsafe"), "the order", said.out)
+    place.chmod(0o640)
+    expect("unsafe" not in Run("show", "app.ini").owes(1).out, "a file for some alone")
+    Run("set", "app.ini", "--server", "b.example:465", "--security", "tls", "--in-place").owes(
+        0, "then restart it, as in systemctl restart gitea")
+    said = Run("set", "app.ini", "--user", "other@corp.example")
+    expect("then" not in said.out, "nothing is changed yet", said.out)
+
+
+@in_folder
+def mistakes_are_not_carried_over_without_a_word():
+    pathlib.Path("app.ini").write_text(GITEA.replace("587", "465"))
+    said = Run("convert", "app.ini", "--to", "msmtp").owes(0, "port 465")
+    flat = " ".join(said.err.split())
+    expect("likely app.ini:" in flat and "carried over as it is" in flat, "said on standard error", said.err)
+    expect("likely" not in said.out, "and not in the text", said.out)
+    pathlib.Path("app.ini").write_text(GITEA)
+    expect(Run("convert", "app.ini", "--to", "msmtp").owes(0).err == "", "nothing to say")
+
+
+@in_folder
+def only_what_the_file_speaks_of_is_missing():
+    pathlib.Path("grafana.ini").write_text("[smtp]\nenabled = true\nhost = a.example:587\nuser = a@a.example\n"
+                                           "password = $__env{MAIL_WORD}\nfrom_address = a@a.example\n")
+    said = Run("show", "grafana.ini", "--program", "grafana")
+    expect("variable MAIL_WORD" in said.out and "GF_SMTP" not in said.out, "the variables", said.out)
+
+
+@in_folder
 def reads_standard_input():
     Run("show", "-", "--program", "gitea", text=GITEA.encode()).owes(0, "standard input:5", "smtp.corp.example:587")
     Run("show", "--program", "gitea", text=GITEA.encode()).owes(0, "smtp.corp.example:587")
@@ -349,7 +385,9 @@ def bash_completes_subcommands_and_their_options():
 
 
 if __name__ == "__main__":
-    main([shows_what_would_be_sent, shows_mistakes_with_their_places, reads_standard_input, notes_octets_that_some_programs_mind,
+    main([shows_what_would_be_sent, shows_mistakes_with_their_places, remedies_are_in_the_words_of_the_program,
+          mistakes_are_not_carried_over_without_a_word, only_what_the_file_speaks_of_is_missing, reads_standard_input,
+          notes_octets_that_some_programs_mind,
           what_is_no_settings_file_gets_its_sentence, a_path_with_a_line_end_is_read, what_is_far_too_long_is_not_read,
           a_file_of_somebody_else_is_not_read, a_file_of_nobody_is_told, writes_for_another_program,
           a_password_goes_only_into_a_new_file_of_ones_own, what_convert_lacks_is_asked_for, shows_the_change_first,
