@@ -3,6 +3,7 @@
 #include "cmd/settings_report.h"
 #include "net/stream.h"
 #include "sasl/mechanism.h"
+#include "settings/shown.h"
 #include "smtp/path.h"
 #include <stdlib.h>
 #include <string.h>
@@ -40,10 +41,13 @@ bool doctor_is_helo(str name)
     return true;
 }
 
-/* NULL: there is none, or it has an octet that no command line could say. */
+/* NULL: there is none, or it has an octet that no command line could say, or several lines, as a file has that the
+ * settings name in the place of a value. */
 static const char *word(str s, struct arena *a)
 {
-    return s.n && str_find_octet(s, '\0') == STR_NOT_FOUND ? arena_dup(a, s).p : NULL;
+    return s.n && str_eq(settings_shown_value(s), s) && str_find_octet(s, '\0') == STR_NOT_FOUND
+               ? arena_dup(a, s).p
+               : NULL;
 }
 
 /* Of a mechanism that is no name the program takes another, or none; which, cannot be told. */

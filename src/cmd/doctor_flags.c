@@ -494,8 +494,8 @@ static bool read_server(struct raw *raw, const char *address, struct arena *a, s
     if (!split_host_port(str_trim(str_from(raw->server)), &host, &port))
         return err_set(
             e, ERR_SYNTAX,
-            "--server '%.80s' is no HOST or HOST:PORT; IPv6 goes in brackets: [2001:db8::1]:587",
-            raw->server);
+            "--server '%.*s' is no HOST or HOST:PORT; IPv6 goes in brackets: [2001:db8::1]:587",
+            STR_ARG(str_take(host_port_shown(str_from(raw->server)), 80)));
     at->port = port || !raw->f->file ? (uint16_t)port : raw->f->file->port;
     at->host = host;
     if (ip_parse(host, &ip))

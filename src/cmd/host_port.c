@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/host_port.h"
+#include "settings/shown.h"
 
 bool split_host_port(str text, str *host, uint64_t *port)
 {
@@ -21,6 +22,12 @@ bool split_host_port(str text, str *host, uint64_t *port)
     }
     *host = str_take(text, colon);
     return str_to_u64(str_skip(text, colon + 1), 65535, port) && *port;
+}
+
+str host_port_shown(str text)
+{
+    size_t at, n;
+    return settings_url_secret(text, &at, &n) ? SETTINGS_HIDDEN : text;
 }
 
 bool take_dns_server(const char *flag, const char *value, struct ip *ip, uint16_t *port,

@@ -228,7 +228,8 @@ static bool apply_server(const char *typed, struct smtp_attempt *a, struct err *
     uint64_t port = 0;
     str host;
     if (!split_host_port(str_trim(str_from(typed)), &host, &port) || !host.n)
-        return err_set(e, ERR_SYNTAX, "--server '%.80s' is no HOST or HOST:PORT", typed);
+        return err_set(e, ERR_SYNTAX, "--server '%.*s' is no HOST or HOST:PORT",
+                       STR_ARG(str_take(host_port_shown(str_from(typed)), 80)));
     a->host = host;
     if (port)
         a->port = (uint16_t)port;

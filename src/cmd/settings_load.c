@@ -322,6 +322,10 @@ static void password_of_file(struct settings_loaded *l, str path)
     else if (!read_path(at.p, SETTINGS_SECRET_MAX, &l->password, &e))
         l->no_password = arena_dup(&l->memory, str_from(e.why));
     drop_line_end(l);
+    /* A key, a list of accounts: a settings file by somebody else is no reason to send it anywhere. */
+    if (!str_eq(settings_shown_value(buf_str(&l->password)), buf_str(&l->password)))
+        l->no_password = STR(
+            "several lines stand in its file, which is none that holds a password alone");
 }
 
 static void password_of_command(struct settings_loaded *l, str command, bool may)
@@ -367,8 +371,10 @@ static void fetch_password(struct settings_loaded *l, const struct settings_load
     }
     if (!buf_ok(&l->password))
         l->no_password = STR("it is longer than 8192 octets");
-    if (l->no_password.n)
+    if (l->no_password.n && l->password.n) {
+        secret_wipe(l->password.p, l->password.n);
         l->password.n = 0;
+    }
 }
 
 /* Hides what would be sent, and what stands in the file. */

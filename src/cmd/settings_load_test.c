@@ -235,6 +235,8 @@ static void the_password_is_fetched_from_where_it_is(void **state UNUSED)
         { "env=OURS_GONE\n", "", "the variable OURS_GONE is not set", false, false },
         { "file=secret\n", "from a file", "", false, true },
         { "file=no-end\n", "from a file", "", false, false },
+        { "file=lines\n", "", "several lines", false, true },
+        { "file=spaced\n", "from a file\n", "", false, true },
         { "file=gone\n", "", "'gone' cannot be opened", false, false },
         { "file=pipe\n", "", "is a pipe", false, false },
         { "file=~bob/x\n", "", "whose home", false, false },
@@ -245,6 +247,8 @@ static void the_password_is_fetched_from_where_it_is(void **state UNUSED)
         { "command=true\n", "", "empty", true, false },
     };
     put_text("secret", "from a file\r\n");
+    put_text("lines", "root:x\nanna:y\n");
+    put_text("spaced", "from a file\n\n");
     put_text("no-end", "from a file");
     setenv("OURS_PASSWORD", " se cret\n", 1);
     unlink("ran");
@@ -261,7 +265,7 @@ static void the_password_is_fetched_from_where_it_is(void **state UNUSED)
             str_find(l.no_password, str_from(CASES[i].why)) == STR_NOT_FOUND ||
             (!CASES[i].why[0] && l.no_password.n) || l.line_end_dropped != CASES[i].dropped)
             fail_msg("%s: %zu octets, %.*s", CASES[i].text, l.password.n, STR_ARG(l.no_password));
-        assert_int_equal(access("ran", F_OK) == 0, i >= 11); /* and only there a command was run */
+        assert_int_equal(access("ran", F_OK) == 0, i >= 13); /* and only there a command was run */
         settings_loaded_done(&l);
     }
 }

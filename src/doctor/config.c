@@ -37,6 +37,15 @@ static size_t characters(str s)
     return n;
 }
 
+/* The text is for people. */
+static void show_only(struct smtp_attempt *a)
+{
+    str *values[] = { &a->user, &a->from, &a->header_from, &a->to, &a->helo };
+    a->host = settings_shown_host(a->host);
+    for (size_t i = 0; i < COUNT_OF(values); i++)
+        *values[i] = settings_shown_value(*values[i]);
+}
+
 static bool take_mistake(struct doctor_config *c, const struct settings_mistake *m, struct arena *a)
 {
     struct doctor_config_mistake *out = &c->mistakes[c->mistake_count++];
@@ -79,7 +88,7 @@ struct doctor_config *doctor_config_of(const struct settings_reading *r, str sec
     c->title = r->program->title;
     c->file = arena_dup(a, doctor_config_base(r->files[0].path));
     c->said = r->found;
-    c->said.attempt.host = settings_shown_host(r->found.attempt.host);
+    show_only(&c->said.attempt);
     c->secret_characters = characters(secret);
     c->secret_anomalies = password_anomalies(secret);
     bool ok = c->file.p && copy_settings(r, &c->said, a);

@@ -286,6 +286,7 @@ def what_convert_lacks_is_asked_for():
     Run("convert", "app.ini", "--to", "msmpt").owes(2, "did you mean msmtp")
     Run("convert", "app.ini", "--to", "msmtp", "--security", "ssh").owes(2, "--security 'ssh' is none of none, starttls, tls")
     Run("convert", "app.ini", "--to", "msmtp", "--server", "a:b:c").owes(2, "--server 'a:b:c' is no HOST")
+    Run("convert", "app.ini", "--to", "msmtp", "--server", "smtp://anna:hunter2@a").owes(2, "--server '[hidden]' is no HOST")
     Run("convert", "app.ini", "other", "--to", "msmtp").owes(2, "'other' is one too many")
     Run("convert", "app.ini", "--to", "grafana", "--password", "keep").owes(2, "names no variable, command or file")
 
