@@ -9,11 +9,7 @@
 #define FOUND  "mail.example.org:587 starttls auto anna@example.org literal "
 #define SENDER " anna@example.org"
 
-static const struct {
-    const char *about;
-    str text, found, mistakes;
-    const char *given[4];
-} CASES[] = {
+static const struct test_case CASES[] = {
     { .about = "plain",
       .text = STR_INIT(HEAD "      SMTP_PASSWORD: 'long-Enough1'\n" TAIL),
       .found = STR_INIT(FOUND "long-Enough1" SENDER) },
@@ -155,15 +151,7 @@ static const struct {
 
 static void texts_as_users_write_them(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct settings_reading *r = test_read("compose", CASES[i].text, CASES[i].given);
-        if (!r)
-            fail_msg("%s: %s", CASES[i].about, test_err.why);
-        test_found(r, CASES[i].about, CASES[i].found);
-        test_mistakes(r, CASES[i].about, CASES[i].mistakes);
-        test_places(r);
-        test_end();
-    }
+    TEST_CASES("compose", CASES);
 }
 
 static void what_is_broken_is_named(void **state UNUSED)
@@ -243,58 +231,30 @@ static void what_is_written_is_read(void **state UNUSED)
     test_round_trip("compose", STR(""), STR(""));
     static const enum settings_secret KINDS[] = { SETTINGS_SECRET_ENV, SETTINGS_SECRET_FILE };
     for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
-        struct settings s = { .attempt = { .host = STR_INIT("mail.example.org"),
-                                           .port = 465,
-                                           .security = SMTP_SECURITY_TLS,
-                                           .mechanism = STR_INIT("PLAIN"),
-                                           .user = STR_INIT("anna@example.org"),
-                                           .from = STR_INIT("anna@example.org"),
-                                           .to = STR_INIT("tom@example.net"),
-                                           .helo = STR_INIT("pc.example.org") },
-                              .secret = KINDS[i],
-                              .secret_text = STR_INIT("MINE"),
-                              .unverified = true };
-        struct buf out;
-        buf_init(&out, SETTINGS_TEXT_MAX);
-        assert_true(settings_write(settings_program_named(STR("compose")), &s, &out, &test_err));
-        struct settings_reading *r = test_read("compose", buf_str(&out), NULL);
-        for (int f = 0; f < SETTINGS_FIELDS; f++)
-            if (settings_differs(r, &s, (enum settings_field)f))
-                fail_msg("%.*s differs", STR_ARG(names_of(&SETTINGS_FIELD_NAMES, f)));
-        test_mistakes(r, "written", STR("verify-off"));
-        test_end();
+        struct settings s = TEST_LOGIN("mail.example.org", 465, TLS, "anna@example.org",
+                                       "anna@example.org", "MINE");
+        s.attempt.mechanism = STR("PLAIN");
+        s.attempt.to = STR("tom@example.net");
+        s.attempt.helo = STR("pc.example.org");
+        s.secret = KINDS[i];
+        s.unverified = true;
+        test_written("compose", &s, STR("verify-off"));
         s.secret_text = STR("1 x");
         if (KINDS[i] == SETTINGS_SECRET_ENV)
-            assert_false(
-                settings_write(settings_program_named(STR("compose")), &s, &out, &test_err));
+            test_write_refused("compose", &s, "");
         s.secret = SETTINGS_SECRET_LITERAL;
         s.secret_text = STR("\xff");
-        assert_false(settings_write(settings_program_named(STR("compose")), &s, &out, &test_err));
+        test_write_refused("compose", &s, "");
         s.secret_text = STR("a\nb\r\t\001\"\\\xc2\x85");
-        buf_clear(&out);
-        assert_true(settings_write(settings_program_named(STR("compose")), &s, &out, &test_err));
-        r = test_read("compose", buf_str(&out), NULL);
-        test_same("password", "controls", r->found.secret_text, s.secret_text);
-        test_end();
-        buf_done(&out);
+        test_written("compose", &s, STR("secret-odd verify-off"));
     }
 }
 
 static void lines_change(void **state UNUSED)
 {
-    static const struct settings WANTED = {
-        .attempt = { .host = STR_INIT("new.example.org"),
-                     .port = 465,
-                     .security = SMTP_SECURITY_TLS,
-                     .mechanism = STR_INIT("auto"),
-                     .user = STR_INIT("tom@example.org"),
-                     .from = STR_INIT("tom@example.org") },
-        .secret = SETTINGS_SECRET_LITERAL,
-        .secret_text = STR_INIT("a $x'"),
-    };
-    static const struct {
-        str text, wanted;
-    } CHANGES[] = {
+    static const struct settings WANTED = TEST_LOGIN("new.example.org", 465, TLS, "tom@example.org",
+                                                     "tom@example.org", "a $x'");
+    static const struct test_change CHANGES[] = {
         { STR_INIT("services:\n  app:\n    environment: # mine\n      SMTP_HOST: old.example.org # "
                    "old\n      SMTP_PORT: 587\n      SMTP_PASSWORD: \"x\"\n      OTHER: 1\n"),
           STR_INIT("services:\n  app:\n    environment: # mine\n      SMTP_HOST: new.example.org # "
@@ -306,23 +266,12 @@ static void lines_change(void **state UNUSED)
                    "- 'SMTP_PORT=465'\n      - SMTP_USER=tom@example.org\n      - "
                    "SMTP_FROM=tom@example.org\n      - 'SMTP_PASSWORD=a $$x'''\n") },
     };
-    struct buf out;
-    buf_init(&out, 1 << 16);
-    for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
-        str got = test_changed("compose", CHANGES[i].text, &WANTED, &out);
-        if (!got.n)
-            fail_msg("%s", test_err.why);
-        test_same("text", "change", got, CHANGES[i].wanted);
-    }
-    assert_int_equal(test_changed("compose",
-                                  STR("services:\n  app:\n    environment:\n      OTHER: 1\n"),
-                                  &WANTED, &out)
-                         .n,
-                     0);
+    TEST_CHANGES("compose", &WANTED, CHANGES);
+    test_change_refused("compose", STR("services:\n  app:\n    environment:\n      OTHER: 1\n"),
+                        &WANTED, "");
     struct settings file = WANTED;
     file.secret = SETTINGS_SECRET_FILE;
-    assert_int_equal(test_changed("compose", CHANGES[0].text, &file, &out).n, 0);
-    buf_done(&out);
+    test_change_refused("compose", CHANGES[0].text, &file, "");
 }
 
 int main(void)

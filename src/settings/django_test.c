@@ -8,11 +8,7 @@
 #define FOUND  "mail.example.org:587 starttls auto anna@example.org literal "
 #define SENDER " anna@example.org"
 
-static const struct {
-    const char *about;
-    str text, found, mistakes;
-    const char *given[4];
-} CASES[] = {
+static const struct test_case CASES[] = {
     { .about = "plain",
       .text = STR_INIT(HEAD "EMAIL_HOST_PASSWORD = 'long-Enough1'\n" TAIL),
       .found = STR_INIT(FOUND "long-Enough1" SENDER) },
@@ -104,15 +100,7 @@ static const struct {
 
 static void texts_as_users_write_them(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct settings_reading *r = test_read("django", CASES[i].text, CASES[i].given);
-        if (!r)
-            fail_msg("%s: %s", CASES[i].about, test_err.why);
-        test_found(r, CASES[i].about, CASES[i].found);
-        test_mistakes(r, CASES[i].about, CASES[i].mistakes);
-        test_places(r);
-        test_end();
-    }
+    TEST_CASES("django", CASES);
 }
 
 static void what_is_broken_is_named(void **state UNUSED)
@@ -141,72 +129,55 @@ static void what_is_written_is_read(void **state UNUSED)
     static const enum settings_secret KINDS[] = { SETTINGS_SECRET_ENV, SETTINGS_SECRET_FILE,
                                                   SETTINGS_SECRET_COMMAND };
     for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
-        struct settings s = { .attempt = { .host = STR_INIT("mail.example.org"),
-                                           .port = 465,
-                                           .security = SMTP_SECURITY_TLS,
-                                           .mechanism = STR_INIT("auto"),
-                                           .user = STR_INIT("anna@example.org"),
-                                           .from = STR_INIT("anna@example.org") },
-                              .secret = KINDS[i],
-                              .secret_text = STR_INIT("my \"one\"") };
-        struct buf out;
-        buf_init(&out, SETTINGS_TEXT_MAX);
-        assert_true(settings_write(settings_program_named(STR("django")), &s, &out, &test_err));
-        struct settings_reading *r = test_read(NULL, buf_str(&out), NULL);
-        if (!r)
-            r = test_read("django", buf_str(&out), NULL);
-        for (int f = 0; f < SETTINGS_FIELDS; f++)
-            if (settings_differs(r, &s, (enum settings_field)f))
-                fail_msg("%.*s differs", STR_ARG(names_of(&SETTINGS_FIELD_NAMES, f)));
-        test_mistakes(r, "written", STR(""));
-        test_end();
+        struct settings s = TEST_LOGIN("mail.example.org", 465, TLS, "anna@example.org",
+                                       "anna@example.org", "my \"one\"");
+        s.secret = KINDS[i];
+        test_written("django", &s, STR(""));
         s.unverified = true;
-        assert_false(settings_write(settings_program_named(STR("django")), &s, &out, &test_err));
+        test_write_refused("django", &s, "");
         s.unverified = false;
         s.attempt.from_null = true;
-        assert_false(settings_write(settings_program_named(STR("django")), &s, &out, &test_err));
-        buf_done(&out);
+        test_write_refused("django", &s, "");
     }
 }
 
 static void lines_change(void **state UNUSED)
 {
-    static const struct settings WANTED = { .attempt = { .host = STR_INIT("new.example.org"),
-                                                         .port = 465,
-                                                         .security = SMTP_SECURITY_TLS,
-                                                         .mechanism = STR_INIT("auto"),
-                                                         .user = STR_INIT("tom@example.org"),
-                                                         .from = STR_INIT("tom@example.org") },
-                                            .secret = SETTINGS_SECRET_LITERAL,
-                                            .secret_text = STR_INIT("a\"\\") };
-    struct buf out;
-    buf_init(&out, 1 << 16);
-    str got = test_changed("django",
-                           STR("import os\nEMAIL_HOST = (  # old\n  'old')\nEMAIL_USE_TLS = "
-                               "True\nEMAIL_HOST_PASSWORD = os.environ['X']  # so\n"),
-                           &WANTED, &out);
-    if (!got.n)
-        fail_msg("%s", test_err.why);
-    test_same("text", "change", got,
-              STR("import os\nEMAIL_HOST = \"new.example.org\"\nEMAIL_PORT = 465\nEMAIL_USE_SSL = "
-                  "True\nEMAIL_HOST_USER = \"tom@example.org\"\nDEFAULT_FROM_EMAIL = "
-                  "\"tom@example.org\"\n"
-                  "EMAIL_USE_TLS = False\nEMAIL_HOST_PASSWORD = \"a\\\"\\\\\"  # so\n"));
+    static const struct settings WANTED = TEST_LOGIN("new.example.org", 465, TLS, "tom@example.org",
+                                                     "tom@example.org", "a\"\\");
+    static const struct test_change CHANGES[] = {
+        { STR_INIT("import os\nEMAIL_HOST = (  # old\n  'old')\nEMAIL_USE_TLS = "
+                   "True\nEMAIL_HOST_PASSWORD = os.environ['X']  # so\n"),
+          STR_INIT("import os\nEMAIL_HOST = \"new.example.org\"\nEMAIL_PORT = 465\nEMAIL_USE_SSL = "
+                   "True\nEMAIL_HOST_USER = \"tom@example.org\"\nDEFAULT_FROM_EMAIL = "
+                   "\"tom@example.org\"\n"
+                   "EMAIL_USE_TLS = False\nEMAIL_HOST_PASSWORD = \"a\\\"\\\\\"  # so\n") },
+    };
+    static const struct test_change NO_LOGIN[] = {
+        { STR_INIT("EMAIL_HOST_USER = 'x'\nEMAIL_HOST_PASSWORD = 'y'\n"),
+          STR_INIT("EMAIL_HOST = \"new.example.org\"\nEMAIL_PORT = 465\nEMAIL_USE_SSL = True\n") },
+    };
+    TEST_CHANGES("django", &WANTED, CHANGES);
     struct settings w = WANTED;
     w.secret = SETTINGS_SECRET_ENV;
     w.secret_text = STR("X");
-    assert_int_equal(test_changed("django", STR("EMAIL_HOST = 'h'\n"), &w, &out).n, 0);
+    test_change_refused("django", STR("EMAIL_HOST = 'h'\n"), &w, "");
     w.secret_text = STR("\xc3\xa9");
     w.secret = SETTINGS_SECRET_LITERAL;
-    assert_int_equal(test_changed("django", STR("EMAIL_HOST = 'h'\n"), &w, &out).n, 0);
+    test_change_refused("django", STR("EMAIL_HOST = 'h'\n"), &w, "");
     w.attempt.mechanism = w.attempt.user = STR("");
     w.secret = SETTINGS_SECRET_NONE;
     w.attempt.from = STR("webmaster@localhost");
-    got = test_changed("django", STR("EMAIL_HOST_USER = 'x'\nEMAIL_HOST_PASSWORD = 'y'\n"), &w,
-                       &out);
-    test_same("text", "no login", got,
-              STR("EMAIL_HOST = \"new.example.org\"\nEMAIL_PORT = 465\nEMAIL_USE_SSL = True\n"));
-    buf_done(&out);
+    TEST_CHANGES("django", &w, NO_LOGIN);
+}
+
+static void is_known(void **state UNUSED)
+{
+    static const struct test_shape SHAPES[] = { { "settings.py", HEAD, 100, 100 },
+                                                { "", HEAD, 40, 40 },
+                                                { "", "INSTALLED_APPS = []\n" HEAD, 60, 60 },
+                                                { "", "x = 1\n", 0, 0 } };
+    TEST_SHAPES("django", SHAPES);
 }
 
 int main(void)
@@ -216,6 +187,7 @@ int main(void)
         cmocka_unit_test(what_is_broken_is_named),
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(lines_change),
+        cmocka_unit_test(is_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

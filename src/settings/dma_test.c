@@ -2,10 +2,7 @@
 #include "settings/read_test.h"
 
 #define LOGIN "AUTHPATH /etc/dma/auth.conf\n# /etc/dma/auth.conf\n"
-static const struct {
-    const char *about;
-    str text, found, mistakes;
-} CASES[] = {
+static const struct test_case CASES[] = {
     { "STARTTLS, the last line of a server counts",
       STR_INIT("# c\nSMARTHOST mail.example.org\nPORT 587\nSECURETRANSFER\nSTARTTLS\nMASQUERADE "
                "a@example.org\n" LOGIN
@@ -53,34 +50,17 @@ static const struct {
 
 static void reads(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct settings_reading *r = test_read("dma", CASES[i].text, NULL);
-        if (!r)
-            fail_msg("%s: %s", CASES[i].about, test_err.why);
-        test_found(r, CASES[i].about, CASES[i].found);
-        test_mistakes(r, CASES[i].about, CASES[i].mistakes);
-        test_places(r);
-        test_end();
-    }
+    TEST_CASES("dma", CASES);
 }
 
 static void writes(void **state UNUSED)
 {
     test_round_trip("dma", STR("verify-off"), STR(""));
-    struct settings s = { .attempt = { .host = STR_INIT("mail.example.org"),
-                                       .port = 587,
-                                       .security = SMTP_SECURITY_STARTTLS,
-                                       .mechanism = STR_INIT("auto"),
-                                       .user = STR_INIT("anna"),
-                                       .helo = STR_INIT("pc.example.org"),
-                                       .from = STR_INIT("b@example.org") },
-                          .secret = SETTINGS_SECRET_ASKED };
-    const struct settings_program *p = settings_program_named(STR("dma"));
-    struct buf out;
-    buf_init(&out, SETTINGS_TEXT_MAX);
-    assert_true(settings_write(p, &s, &out, &test_err));
-    test_same(
-        "text", "all of it", buf_str(&out),
+    struct settings s = TEST_LOGIN("mail.example.org", 587, STARTTLS, "anna", "b@example.org", "");
+    s.attempt.helo = STR("pc.example.org");
+    s.secret = SETTINGS_SECRET_ASKED;
+    test_writes(
+        "dma", &s,
         STR("# /etc/dma/dma.conf\nSMARTHOST mail.example.org\nPORT 587\n"
             "# dma encrypts, and looks at no certificate (FINGERPRINT pins one)\n"
             "SECURETRANSFER\nSTARTTLS\nAUTHPATH /etc/dma/auth.conf\nMASQUERADE b@example.org\n"
@@ -94,51 +74,41 @@ static void writes(void **state UNUSED)
     no[4].secret = SETTINGS_SECRET_LITERAL;
     no[4].secret_text = STR("a\nb");
     for (size_t i = 0; i < COUNT_OF(no); i++)
-        assert_false(settings_write(p, &no[i], &out, &test_err));
-    buf_done(&out);
+        test_write_refused("dma", &no[i], "");
 }
 
 static void changes(void **state UNUSED)
 {
-    struct settings wanted = { .attempt = { .host = STR_INIT("mail.example.org"),
-                                            .port = 587,
-                                            .security = SMTP_SECURITY_STARTTLS,
-                                            .mechanism = STR_INIT("auto"),
-                                            .user = STR_INIT("anna"),
-                                            .from = STR_INIT("anna@example.org") },
-                               .secret = SETTINGS_SECRET_LITERAL,
-                               .secret_text = STR_INIT("new one") };
-    struct buf out;
-    buf_init(&out, SETTINGS_TEXT_MAX);
-    test_same(
-        "text", "changed",
-        test_changed("dma",
-                     STR("# c\nSMARTHOST old.example.org # d\nDEFER\n" LOGIN
-                         "x|old.example.org:y\nz|other.example.org:w\n"),
-                     &wanted, &out),
-        STR("# c\nSMARTHOST mail.example.org# d\nDEFER\nAUTHPATH /etc/dma/auth.conf\nPORT 587\n"
-            "SECURETRANSFER\nSTARTTLS\nMASQUERADE anna@example.org\n# /etc/dma/auth.conf\n"
-            "z|other.example.org:w\nanna|mail.example.org:new one\n"));
-    test_same("text", "nowhere to keep it",
-              test_changed("dma", STR("SMARTHOST old.example.org\n"), &wanted, &out), STR(""));
+    static const struct test_change CHANGES[] = {
+        { STR_INIT("# c\nSMARTHOST old.example.org # d\nDEFER\n" LOGIN
+                   "x|old.example.org:y\nz|other.example.org:w\n"),
+          STR_INIT("# c\nSMARTHOST mail.example.org# d\nDEFER\nAUTHPATH /etc/dma/auth.conf\nPORT "
+                   "587\nSECURETRANSFER\nSTARTTLS\nMASQUERADE anna@example.org\n# "
+                   "/etc/dma/auth.conf\nz|other.example.org:w\nanna|mail.example.org:new one\n") },
+    };
+    static const struct test_change NO_LOGIN[] = {
+        { STR_INIT("SMARTHOST mail.example.org\nPORT 587\nSECURETRANSFER\nSTARTTLS\n"
+                   "MASQUERADE anna@example.org\n" LOGIN "x|mail.example.org:y\n"),
+          STR_INIT("SMARTHOST mail.example.org\nPORT 587\nMASQUERADE anna@example.org\n" LOGIN) },
+    };
+    struct settings wanted = TEST_LOGIN("mail.example.org", 587, STARTTLS, "anna",
+                                        "anna@example.org", "new one");
+    TEST_CHANGES("dma", &wanted, CHANGES);
+    test_change_refused("dma", STR("SMARTHOST old.example.org\n"), &wanted, "");
     wanted.attempt.mechanism = wanted.attempt.user = STR_NONE;
     wanted.attempt.security = SMTP_SECURITY_NONE;
     wanted.secret = SETTINGS_SECRET_NONE;
-    test_same("text", "no login",
-              test_changed("dma",
-                           STR("SMARTHOST mail.example.org\nPORT 587\nSECURETRANSFER\nSTARTTLS\n"
-                               "MASQUERADE anna@example.org\n" LOGIN "x|mail.example.org:y\n"),
-                           &wanted, &out),
-              STR("SMARTHOST mail.example.org\nPORT 587\nMASQUERADE anna@example.org\n" LOGIN));
-    buf_done(&out);
+    TEST_CHANGES("dma", &wanted, NO_LOGIN);
 }
 
 static void is_known(void **state UNUSED)
 {
-    const struct settings_program *p = settings_program_named(STR("dma"));
-    assert_true(p->looks(STR("/etc/dma/dma.conf"), CASES[0].text) > 80);
-    assert_int_equal(p->looks(STR(""), STR("SMARTHOST x\n")), 45);
-    assert_int_equal(p->looks(STR(""), STR("x\n")), 0);
+    static const struct test_shape SHAPES[] = {
+        { "/etc/dma/dma.conf", "SMARTHOST mail.example.org\nPORT 587\nSECURETRANSFER\n", 81, 100 },
+        { "", "SMARTHOST x\n", 45, 45 },
+        { "", "x\n", 0, 0 },
+    };
+    TEST_SHAPES("dma", SHAPES);
 }
 
 int main(void)

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "settings/read_test.h"
 
-static const struct {
-    const char *about;
-    str text, found, mistakes;
-} CASES[] = {
+static const struct test_case CASES[] = {
     { "today's keys",
       STR_INIT("APP_NAME = x\n[mailer]\nENABLED = true\nPROTOCOL = smtp+starttls\nSMTP_ADDR = "
                "mail.example.org\nSMTP_PORT = 587\nUSER = anna\nPASSWD = `p#;\"q`\nFROM = \"Shop\" "
@@ -74,15 +71,7 @@ static const struct {
 
 static void reads(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct settings_reading *r = test_read("gitea", CASES[i].text, NULL);
-        if (!r)
-            fail_msg("%s: %s", CASES[i].about, test_err.why);
-        test_found(r, CASES[i].about, CASES[i].found);
-        test_mistakes(r, CASES[i].about, CASES[i].mistakes);
-        test_places(r);
-        test_end();
-    }
+    TEST_CASES("gitea", CASES);
 }
 
 static void reads_the_rest(void **state UNUSED)
@@ -100,65 +89,43 @@ static void reads_the_rest(void **state UNUSED)
     assert_false(r->items[r->item_count - 1].known);
     assert_true(r->items[r->item_count - 2].known);
     test_end();
-    assert_null(test_read("gitea", STR("[mailer]\nENABLED\n"), NULL));
-    test_same("where", "broken", str_from(test_err.why),
-              STR("conf:2:1: a line has neither = nor :, and is no section"));
+    static const struct test_broken BROKEN[] = {
+        { STR_INIT("[mailer]\nENABLED\n"),
+          STR_INIT("conf:2:1: a line has neither = nor :, and is no section") },
+    };
+    TEST_BROKEN("gitea", BROKEN);
 }
 
 static void writes(void **state UNUSED)
 {
     test_round_trip("gitea", STR(""), STR("in clear"));
-    struct settings s = settings_of(
-        &(struct smtp_attempt){ .host = STR_INIT("mail.example.org"),
-                                .port = 465,
-                                .security = SMTP_SECURITY_TLS,
-                                .mechanism = STR_INIT("PLAIN"),
-                                .user = STR_INIT("anna"),
-                                .helo = STR_INIT("h.example.org"),
-                                .from = STR_INIT("b@example.org"),
-                                .header_from = STR_INIT("a@example.org") });
-    const struct settings_program *p = settings_program_named(STR("gitea"));
-    struct buf out;
-    buf_init(&out, SETTINGS_TEXT_MAX);
+    struct settings s = TEST_LOGIN("mail.example.org", 465, TLS, "anna", "b@example.org", "");
+    s.attempt.mechanism = STR("PLAIN");
+    s.attempt.helo = STR("h.example.org");
+    s.attempt.header_from = STR("a@example.org");
+    s.secret = SETTINGS_SECRET_ASKED;
     s.unverified = true;
     s.ca_file = STR("/etc/ca.pem");
-    assert_true(settings_write(p, &s, &out, &test_err));
-    test_same("text", "all of it", buf_str(&out),
-              STR("[mailer]\nENABLED = true\nPROTOCOL = smtps\nSMTP_ADDR = mail.example.org\n"
-                  "SMTP_PORT = 465\nUSER = anna\nPASSWD = PASSWORD\nFROM = a@example.org\n"
-                  "HELO_HOSTNAME = h.example.org\nENVELOPE_FROM = b@example.org\n"
-                  "FORCE_TRUST_SERVER_CERT = true\n; start Gitea with the variable SSL_CERT_FILE "
-                  "set to /etc/ca.pem\n"
-                  "; Baton has not tried these settings in Gitea and Forgejo itself.\n"));
-    buf_clear(&out);
-    s.secret = SETTINGS_SECRET_LITERAL;
-    s.secret_text = STR("x%(USER)s");
-    assert_false(settings_write(p, &s, &out, &test_err));
+    test_writes("gitea", &s,
+                STR("[mailer]\nENABLED = true\nPROTOCOL = smtps\nSMTP_ADDR = mail.example.org\n"
+                    "SMTP_PORT = 465\nUSER = anna\nPASSWD = PASSWORD\nFROM = a@example.org\n"
+                    "HELO_HOSTNAME = h.example.org\nENVELOPE_FROM = b@example.org\n"
+                    "FORCE_TRUST_SERVER_CERT = true\n; start Gitea with the variable SSL_CERT_FILE "
+                    "set to /etc/ca.pem\n"
+                    "; Baton has not tried these settings in Gitea and Forgejo itself.\n"));
+    s = (struct settings)TEST_LOGIN("mail.example.org", 465, TLS, "anna", "b@example.org",
+                                    "x%(USER)s");
+    test_write_refused("gitea", &s, "");
     s.secret_text = STR("a\n`\"\"\"");
-    assert_false(settings_write(p, &s, &out, &test_err));
+    test_write_refused("gitea", &s, "");
     s.secret_text = STR("line `one`\nline \"two\"");
-    assert_true(settings_write(p, &s, &out, &test_err));
-    struct settings_reading *r = test_read("gitea", buf_str(&out), NULL);
-    assert_non_null(r);
-    test_same("password", "two lines", r->found.secret_text, s.secret_text);
-    test_end();
-    buf_done(&out);
+    test_written("gitea", &s, STR("secret-odd"));
 }
 
-static const struct settings WANTED = {
-    .attempt = { .host = STR_INIT("mail.example.org"),
-                 .port = 465,
-                 .security = SMTP_SECURITY_TLS,
-                 .mechanism = STR_INIT("auto"),
-                 .user = STR_INIT("anna"),
-                 .from = STR_INIT("anna@example.org") },
-    .secret = SETTINGS_SECRET_LITERAL,
-    .secret_text = STR_INIT("new#one"),
-};
+static const struct settings WANTED = TEST_LOGIN("mail.example.org", 465, TLS, "anna",
+                                                 "anna@example.org", "new#one");
 
-static const struct {
-    str text, changed;
-} CHANGES[] = {
+static const struct test_change CHANGES[] = {
     { STR_INIT("[mailer]\n; ours\nENABLED = false\nHOST = old.example.org:587 ; the old one\n"
                "IS_TLS_ENABLED = false\nUSER = anna\nPASSWD = pa#ss\nFROM = Shop <x@example.org>\n"
                "[log]\nMODE = file\n"),
@@ -176,37 +143,29 @@ static const struct {
                "anna@example.org\n") },
 };
 
+static const struct test_change NO_LOGIN[] = {
+    { STR_INIT("[mailer]\nENABLED = true\nPROTOCOL = smtps\nSMTP_ADDR = mail.example.org\n"
+               "USER = a\nPASSWD = `two\nlines`\nFROM = anna@example.org\n"),
+      STR_INIT("[mailer]\nENABLED = true\nPROTOCOL = smtps\nSMTP_ADDR = mail.example.org\n"
+               "FROM = anna@example.org\n") },
+};
+
 static void changes(void **state UNUSED)
 {
-    struct buf out, again;
-    buf_init(&out, SETTINGS_TEXT_MAX);
-    buf_init(&again, SETTINGS_TEXT_MAX);
-    for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
-        test_same("text", "changed", test_changed("gitea", CHANGES[i].text, &WANTED, &out),
-                  CHANGES[i].changed);
-        test_same("text", "changed again", test_changed("gitea", buf_str(&out), &WANTED, &again),
-                  buf_str(&out));
-    }
+    TEST_CHANGES("gitea", &WANTED, CHANGES);
     struct settings bare = WANTED;
     bare.attempt.mechanism = bare.attempt.user = STR_NONE;
-    test_same(
-        "text", "no login",
-        test_changed("gitea",
-                     STR("[mailer]\nENABLED = true\nPROTOCOL = smtps\nSMTP_ADDR = "
-                         "mail.example.org\nUSER = a\nPASSWD = `two\nlines`\nFROM = "
-                         "anna@example.org\n"),
-                     &bare, &out),
-        STR("[mailer]\nENABLED = true\nPROTOCOL = smtps\nSMTP_ADDR = mail.example.org\nFROM = "
-            "anna@example.org\n"));
-    buf_done(&out);
-    buf_done(&again);
+    TEST_CHANGES("gitea", &bare, NO_LOGIN);
 }
 
 static void is_known(void **state UNUSED)
 {
-    const struct settings_program *p = settings_program_named(STR("gitea"));
-    assert_true(p->looks(STR("/etc/gitea/app.ini"), CASES[0].text) > 80);
-    assert_int_equal(p->looks(STR(""), STR("host = x\n")), 0);
+    static const struct test_shape SHAPES[] = {
+        { "/etc/gitea/app.ini",
+          "APP_NAME = x\n[mailer]\nENABLED = true\nPROTOCOL = smtp+starttls\n", 81, 100 },
+        { "", "host = x\n", 0, 0 },
+    };
+    TEST_SHAPES("gitea", SHAPES);
 }
 
 int main(void)

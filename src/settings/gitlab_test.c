@@ -10,11 +10,7 @@
 #define GOT(word)                                                                                  \
     STR_INIT("mail.example.org:587 starttls PLAIN anna@example.org " word " a@example.org")
 
-static const struct {
-    const char *about;
-    str text, found, mistakes;
-    const char *given[3];
-} CASES[] = {
+static const struct test_case CASES[] = {
     { "as the manual has it",
       STR_INIT(
           "## ours\nexternal_url 'https://g.example.org'\n" HEAD
@@ -24,109 +20,65 @@ static const struct {
           "\"g.example.org\"\ngitlab_rails['smtp_authentication'] = "
           "\"login\"\ngitlab_rails['smtp_tls'] = true\ngitlab_rails['smtp_enable_starttls_auto'] = "
           "false\ngitlab_rails['smtp_openssl_verify_mode'] = 'peer'\n" FROM),
-      STR_INIT("mail.example.org:465 tls LOGIN anna@example.org literal p w a@example.org"),
-      STR_INIT(""),
-      { NULL } },
-    { "defaults",
-      STR_INIT("gitlab_rails['smtp_enable'] = true\n" FROM),
-      STR_INIT("localhost:25 starttls - - none - a@example.org"),
-      STR_INIT(""),
-      { NULL } },
+      STR_INIT("mail.example.org:465 tls LOGIN anna@example.org literal p w a@example.org") },
+    { "defaults", STR_INIT("gitlab_rails['smtp_enable'] = true\n" FROM),
+      STR_INIT("localhost:25 starttls - - none - a@example.org") },
     { "no TLS",
       STR_INIT(HEAD FROM
                "gitlab_rails['smtp_tls'] = false\ngitlab_rails['smtp_enable_starttls_auto'] = "
                "false\ngitlab_rails['smtp_user_name'] = nil\n"),
-      STR_INIT("mail.example.org:25 none - - none - a@example.org"),
-      STR_INIT(""),
-      { NULL } },
-    { "off",
-      STR_INIT("# " HEAD FROM "gitlab_rails['smtp_port'] = 587\n"),
-      STR_INIT("mail.example.org:587 starttls - - none - a@example.org"),
-      STR_INIT("not-applied"),
-      { NULL } },
-    { "no mail at all",
-      STR_INIT(HEAD FROM "gitlab_rails['gitlab_email_enabled'] = false\n"),
-      STR_INIT("mail.example.org:25 starttls - - none - a@example.org"),
-      STR_INIT("not-applied"),
-      { NULL } },
+      STR_INIT("mail.example.org:25 none - - none - a@example.org") },
+    { "off", STR_INIT("# " HEAD FROM "gitlab_rails['smtp_port'] = 587\n"),
+      STR_INIT("mail.example.org:587 starttls - - none - a@example.org"), STR_INIT("not-applied") },
+    { "no mail at all", STR_INIT(HEAD FROM "gitlab_rails['gitlab_email_enabled'] = false\n"),
+      STR_INIT("mail.example.org:25 starttls - - none - a@example.org"), STR_INIT("not-applied") },
     { "both",
       STR_INIT(HEAD FROM "gitlab_rails['smtp_port'] = 465\ngitlab_rails['smtp_ssl'] = "
                          "true\ngitlab_rails['smtp_enable_starttls_auto'] = true\n"),
-      STR_INIT("mail.example.org:465 tls - - none - a@example.org"),
-      STR_INIT("tls-against-port"),
-      { NULL } },
+      STR_INIT("mail.example.org:465 tls - - none - a@example.org"), STR_INIT("tls-against-port") },
     { "a switch in quotes",
       STR_INIT(HEAD FROM "gitlab_rails['smtp_port'] = 465\ngitlab_rails['smtp_tls'] = 'false'\n"),
-      STR_INIT("mail.example.org:465 tls - - none - a@example.org"),
-      STR_INIT("boolean-quoted"),
-      { NULL } },
+      STR_INIT("mail.example.org:465 tls - - none - a@example.org"), STR_INIT("boolean-quoted") },
     { "no such method",
       STR_INIT(
           LOGIN
           "gitlab_rails['smtp_password'] = 'p-1'\ngitlab_rails['smtp_authentication'] = 'none'\n"),
-      GOT("literal p-1"),
-      STR_INIT("login-mechanism"),
-      { NULL } },
+      GOT("literal p-1"), STR_INIT("login-mechanism") },
     { "escapes",
       STR_INIT(LOGIN "gitlab_rails['smtp_password'] = "
                      "\"a\\\"b\\\\c\\x21\\u00e9\\u{20ac}\\101\\\n\\s\\e#\" # x\n"),
-      GOT("literal a\"b\\c!\xc3\xa9\xe2\x82\xac\x41 \x1b#"),
-      STR_INIT("secret-odd"),
-      { NULL } },
+      GOT("literal a\"b\\c!\xc3\xa9\xe2\x82\xac\x41 \x1b#"), STR_INIT("secret-odd") },
     { "single quotes",
       STR_INIT(LOGIN
                "gitlab_rails['smtp_password'] = 'a\\'b\\\\c\\n#{x}'; gitlab_rails['x'] = 1\n"),
-      GOT("literal a'b\\c\\n#{x}"),
-      STR_INIT(""),
-      { NULL } },
-    { "other quotes",
-      STR_INIT(LOGIN "gitlab_rails['smtp_password'] = %q{a'b{\"}c} + %(d) 'e'\n"),
-      GOT("literal a'b{\"}cde"),
-      STR_INIT(""),
-      { NULL } },
-    { "an eaten #{}",
-      STR_INIT(LOGIN "gitlab_rails['smtp_password'] = \"a#{b}c\"\n"),
-      GOT("hidden -"),
-      STR_INIT(""),
-      { NULL } },
-    { "a variable",
-      STR_INIT(LOGIN "gitlab_rails['smtp_password'] = ENV['W']\n"),
-      GOT("environment W"),
-      STR_INIT(""),
-      { NULL } },
+      GOT("literal a'b\\c\\n#{x}") },
+    { "other quotes", STR_INIT(LOGIN "gitlab_rails['smtp_password'] = %q{a'b{\"}c} + %(d) 'e'\n"),
+      GOT("literal a'b{\"}cde") },
+    { "an eaten #{}", STR_INIT(LOGIN "gitlab_rails['smtp_password'] = \"a#{b}c\"\n"),
+      GOT("hidden -") },
+    { "a variable", STR_INIT(LOGIN "gitlab_rails['smtp_password'] = ENV['W']\n"),
+      GOT("environment W") },
     { "a variable that is known",
       STR_INIT(LOGIN "gitlab_rails['smtp_password'] = ENV.fetch(\"W\")\n"),
       GOT("environment W"),
       STR_INIT(""),
       { "W=pw" } },
-    { "a variable or else",
-      STR_INIT(LOGIN "gitlab_rails['smtp_password'] = ENV['W'] || 'else'\n"),
-      GOT("literal else"),
-      STR_INIT(""),
-      { NULL } },
+    { "a variable or else", STR_INIT(LOGIN "gitlab_rails['smtp_password'] = ENV['W'] || 'else'\n"),
+      GOT("literal else") },
     { "a variable inside",
       STR_INIT(LOGIN "gitlab_rails['smtp_password'] = \"a#{ENV['W']}c\"\n"),
       GOT("literal aBc"),
       STR_INIT(""),
       { "W=B" } },
-    { "a file",
-      STR_INIT(LOGIN "gitlab_rails['smtp_password'] = File.read('/run/s').strip\n"),
-      GOT("file /run/s"),
-      STR_INIT(""),
-      { NULL } },
-    { "code",
-      STR_INIT(LOGIN "gitlab_rails['smtp_password'] = secret(\n'x')\n"),
-      GOT("hidden -"),
-      STR_INIT(""),
-      { NULL } },
+    { "a file", STR_INIT(LOGIN "gitlab_rails['smtp_password'] = File.read('/run/s').strip\n"),
+      GOT("file /run/s") },
+    { "code", STR_INIT(LOGIN "gitlab_rails['smtp_password'] = secret(\n'x')\n"), GOT("hidden -") },
     { "what is passed over",
       STR_INIT("=begin\ngitlab_rails['smtp_port'] = 1\n=end\nx = [\ngitlab_rails['smtp_port'] = "
                "2\n]\ny = YAML.load <<-'EOS'\ngitlab_rails['smtp_port'] = 3\nit's\n  "
                "EOS\n%w(it's)\na %= 2; b << C; " LOGIN "gitlab_rails[:smtp_password] = "
                ":sym if true\n__END__\ngitlab_rails['smtp_port'] = 4\n"),
-      GOT("literal sym"),
-      STR_INIT(""),
-      { NULL } },
+      GOT("literal sym") },
     { "a host out of a variable",
       STR_INIT("gitlab_rails['smtp_enable'] = true\n" FROM
                "gitlab_rails['smtp_address'] = ENV.fetch('H', 'x')\n"),
@@ -136,71 +88,47 @@ static const struct {
     { "a host that nobody knows",
       STR_INIT("gitlab_rails['smtp_enable'] = true\n" FROM
                "gitlab_rails['smtp_address'] = ENV['H']\n"),
-      STR_INIT("-:25 starttls - - none - a@example.org"),
-      STR_INIT("reference-lost"),
-      { NULL } },
+      STR_INIT("-:25 starttls - - none - a@example.org"), STR_INIT("reference-lost") },
     { "any certificate",
       STR_INIT(HEAD FROM "gitlab_rails['smtp_openssl_verify_mode'] = "
                          "'none'\ngitlab_rails['smtp_ca_file'] = '/c'\n"),
-      STR_INIT("mail.example.org:25 starttls - - none - a@example.org"),
-      STR_INIT("verify-off"),
-      { NULL } },
+      STR_INIT("mail.example.org:25 starttls - - none - a@example.org"), STR_INIT("verify-off") },
 };
 
 static void reads(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct settings_reading *r = test_read("gitlab", CASES[i].text, CASES[i].given);
-        if (!r)
-            fail_msg("%s: %s", CASES[i].about, test_err.why);
-        test_found(r, CASES[i].about, CASES[i].found);
-        test_mistakes(r, CASES[i].about, CASES[i].mistakes);
-        test_places(r);
-        test_end();
-    }
+    TEST_CASES("gitlab", CASES);
 }
 
 static void tells_what_is_broken(void **state UNUSED)
 {
-    static const struct {
-        str text, why;
-    } BROKEN[] = {
+    static const struct test_broken BROKEN[] = {
         { STR_INIT("\ngitlab_rails['a'] = 'x\n\n"),
           STR_INIT("conf:2:21: a string is never closed") },
         { STR_INIT("x 'y"), STR_INIT("conf:1:3: a string is never closed") },
         { STR_INIT("x <<E\ny\n"), STR_INIT("conf:1:6: the text up to E never ends") },
     };
-    for (size_t i = 0; i < COUNT_OF(BROKEN); i++) {
-        assert_null(test_read("gitlab", BROKEN[i].text, NULL));
-        test_same("why", "broken", str_from(test_err.why), BROKEN[i].why);
-    }
+    TEST_BROKEN("gitlab", BROKEN);
 }
 
-static const struct settings WANTED = {
-    .attempt = { .host = STR_INIT("mail.example.org"),
-                 .port = 465,
-                 .security = SMTP_SECURITY_TLS,
-                 .mechanism = STR_INIT("LOGIN"),
-                 .user = STR_INIT("anna"),
-                 .helo = STR_INIT("g.example.org"),
-                 .from = STR_INIT("anna@example.org") },
-    .secret = SETTINGS_SECRET_LITERAL,
-    .secret_text = STR_INIT("new'#{x}"),
-};
+static struct settings wanted(void)
+{
+    struct settings s = TEST_LOGIN("mail.example.org", 465, TLS, "anna", "anna@example.org",
+                                   "new'#{x}");
+    s.attempt.mechanism = STR("LOGIN");
+    s.attempt.helo = STR("g.example.org");
+    return s;
+}
 
 static void writes(void **state UNUSED)
 {
     test_round_trip("gitlab", STR(""), STR(""));
-    const struct settings_program *p = settings_program_named(STR("gitlab"));
-    struct settings s = WANTED;
-    struct buf out;
-    buf_init(&out, SETTINGS_TEXT_MAX);
+    struct settings s = wanted();
     s.unverified = true;
     s.ca_file = STR("/c");
     s.secret_text = STR("a\nb\xe9'");
-    assert_true(settings_write(p, &s, &out, &test_err));
-    test_same(
-        "text", "all of it", buf_str(&out),
+    test_writes(
+        "gitlab", &s,
         STR("gitlab_rails['smtp_enable'] = true\ngitlab_rails['smtp_address'] = "
             "'mail.example.org'\ngitlab_rails['smtp_port'] = 465\ngitlab_rails['smtp_user_name'] = "
             "'anna'\ngitlab_rails['smtp_password'] = "
@@ -211,10 +139,7 @@ static void writes(void **state UNUSED)
             "'none'\ngitlab_rails['smtp_ca_file'] = '/c'\ngitlab_rails['gitlab_email_from'] = "
             "'anna@example.org'\n"
             "# Baton has not tried these settings in GitLab (omnibus) itself.\n"));
-    struct settings_reading *r = test_read("gitlab", buf_str(&out), NULL);
-    assert_non_null(r);
-    test_same("password", "octets", r->found.secret_text, s.secret_text);
-    test_end();
+    test_written("gitlab", &s, STR("secret-odd verify-off"));
     static const struct {
         enum settings_secret kind;
         const char *text;
@@ -224,73 +149,62 @@ static void writes(void **state UNUSED)
                        { SETTINGS_SECRET_ENV, "a'b", false },
                        { SETTINGS_SECRET_FILE, "/a'b", false } };
     for (size_t i = 0; i < COUNT_OF(REFERENCES); i++) {
-        buf_clear(&out);
         s.secret = REFERENCES[i].kind;
         s.secret_text = str_from(REFERENCES[i].text);
-        assert_int_equal(settings_write(p, &s, &out, &test_err), REFERENCES[i].goes);
-        if (!REFERENCES[i].goes)
-            continue;
-        r = test_read("gitlab", buf_str(&out), NULL);
-        assert_int_equal(r->found.secret, s.secret);
-        test_same("secret", "reference", r->found.secret_text, s.secret_text);
-        test_end();
+        if (REFERENCES[i].goes)
+            test_written("gitlab", &s, STR("verify-off"));
+        else
+            test_write_refused("gitlab", &s, "");
     }
-    buf_done(&out);
 }
 
 static void changes(void **state UNUSED)
 {
-    struct buf out, again;
-    buf_init(&out, SETTINGS_TEXT_MAX);
-    buf_init(&again, SETTINGS_TEXT_MAX);
-    test_same(
-        "text", "changed",
-        test_changed("gitlab",
-                     STR("# gitlab_rails['smtp_enable'] = true\ngitlab_rails['smtp_address'] = "
-                         "\"old.example.org\" # ours\ngitlab_rails['smtp_ssl'] = "
-                         "true\ngitlab_rails['smtp_enable_starttls_auto'] = "
-                         "true\ngitlab_rails['smtp_password'] = %q(old)\n" FROM
-                         "nginx['enable'] = true\n"),
-                     &WANTED, &out),
-        STR("# gitlab_rails['smtp_enable'] = true\ngitlab_rails['smtp_address'] = "
-            "'mail.example.org' # ours\ngitlab_rails['smtp_ssl'] = "
-            "false\ngitlab_rails['smtp_enable_starttls_auto'] = "
-            "false\ngitlab_rails['smtp_password'] = "
-            "'new\\'#{x}'\ngitlab_rails['gitlab_email_from'] = "
-            "'anna@example.org'\ngitlab_rails['smtp_enable'] = true\ngitlab_rails['smtp_port'] = "
-            "465\ngitlab_rails['smtp_tls'] = true\ngitlab_rails['smtp_user_name'] = "
-            "'anna'\ngitlab_rails['smtp_authentication'] = 'login'\ngitlab_rails['smtp_domain'] = "
-            "'g.example.org'\nnginx['enable'] = true\n"));
-    test_same("text", "changed again", test_changed("gitlab", buf_str(&out), &WANTED, &again),
-              buf_str(&out));
-    struct settings bare = WANTED;
-    bare.attempt.mechanism = bare.attempt.user = bare.attempt.helo = STR_NONE;
-    bare.unverified = true;
-    bare.ca_file = STR("/c");
-    test_same("text", "no login",
-              test_changed(
-                  "gitlab",
-                  STR(HEAD "gitlab_rails['smtp_port'] = 465\ngitlab_rails['smtp_tls'] = "
-                           "true\ngitlab_rails['smtp_user_name'] = "
-                           "'a'\ngitlab_rails['smtp_password'] = 'b'\ngitlab_rails['smtp_domain'] "
-                           "= 'x'\ngitlab_rails['gitlab_email_from'] = 'anna@example.org'\n"),
-                  &bare, &out),
-              STR(HEAD "gitlab_rails['smtp_port'] = 465\ngitlab_rails['smtp_tls'] = "
-                       "true\ngitlab_rails['gitlab_email_from'] = "
-                       "'anna@example.org'\ngitlab_rails['smtp_openssl_verify_mode'] = "
-                       "'none'\ngitlab_rails['smtp_ca_file'] = '/c'\n"));
-    buf_done(&out);
-    buf_done(&again);
+    static const struct test_change CHANGES[] = {
+        { STR_INIT("# gitlab_rails['smtp_enable'] = true\ngitlab_rails['smtp_address'] = "
+                   "\"old.example.org\" # ours\ngitlab_rails['smtp_ssl'] = "
+                   "true\ngitlab_rails['smtp_enable_starttls_auto'] = "
+                   "true\ngitlab_rails['smtp_password'] = %q(old)\n" FROM
+                   "nginx['enable'] = true\n"),
+          STR_INIT(
+              "# gitlab_rails['smtp_enable'] = true\ngitlab_rails['smtp_address'] = "
+              "'mail.example.org' # ours\ngitlab_rails['smtp_ssl'] = "
+              "false\ngitlab_rails['smtp_enable_starttls_auto'] = "
+              "false\ngitlab_rails['smtp_password'] = "
+              "'new\\'#{x}'\ngitlab_rails['gitlab_email_from'] = "
+              "'anna@example.org'\ngitlab_rails['smtp_enable'] = true\ngitlab_rails['smtp_port'] = "
+              "465\ngitlab_rails['smtp_tls'] = true\ngitlab_rails['smtp_user_name'] = "
+              "'anna'\ngitlab_rails['smtp_authentication'] = 'login'\ngitlab_rails['smtp_domain'] "
+              "= "
+              "'g.example.org'\nnginx['enable'] = true\n") },
+    };
+    static const struct test_change NO_LOGIN[] = {
+        { STR_INIT(HEAD "gitlab_rails['smtp_port'] = 465\ngitlab_rails['smtp_tls'] = "
+                        "true\ngitlab_rails['smtp_user_name'] = "
+                        "'a'\ngitlab_rails['smtp_password'] = 'b'\ngitlab_rails['smtp_domain'] "
+                        "= 'x'\ngitlab_rails['gitlab_email_from'] = 'anna@example.org'\n"),
+          STR_INIT(HEAD "gitlab_rails['smtp_port'] = 465\ngitlab_rails['smtp_tls'] = "
+                        "true\ngitlab_rails['gitlab_email_from'] = "
+                        "'anna@example.org'\ngitlab_rails['smtp_openssl_verify_mode'] = "
+                        "'none'\ngitlab_rails['smtp_ca_file'] = '/c'\n") },
+    };
+    struct settings s = wanted();
+    TEST_CHANGES("gitlab", &s, CHANGES);
+    s.attempt.mechanism = s.attempt.user = s.attempt.helo = STR_NONE;
+    s.unverified = true;
+    s.ca_file = STR("/c");
+    TEST_CHANGES("gitlab", &s, NO_LOGIN);
 }
 
 static void is_known(void **state UNUSED)
 {
-    const struct settings_program *p = settings_program_named(STR("gitlab"));
-    assert_true(p->looks(STR("x"), CASES[0].text) > 90);
-    assert_true(p->looks(STR("/etc/gitlab/gitlab.rb"), STR("")) > 50);
-    assert_true(
-        p->looks(STR("compose.yml"), STR("  X: |\n    gitlab_rails['smtp_enable'] = true\n")) < 50);
-    assert_int_equal(p->looks(STR(""), STR("host = x\n")), 0);
+    static const struct test_shape SHAPES[] = {
+        { "x", "## ours\nexternal_url 'https://g.example.org'\n" HEAD, 91, 100 },
+        { "/etc/gitlab/gitlab.rb", "", 51, 100 },
+        { "compose.yml", "  X: |\n    gitlab_rails['smtp_enable'] = true\n", 0, 49 },
+        { "", "host = x\n", 0, 0 },
+    };
+    TEST_SHAPES("gitlab", SHAPES);
 }
 
 int main(void)

@@ -4,11 +4,7 @@
 #define HEAD "[smtp]\nenabled = true\nhost = mail.example.org:587\nuser = anna@example.org\n"
 #define TAIL "from_address = anna@example.org\n"
 
-static const struct {
-    const char *about;
-    str text, found, mistakes;
-    const char *given[3];
-} CASES[] = {
+static const struct test_case CASES[] = {
     { .about = "as the manual has it",
       .text = STR_INIT(HEAD "password = \"\"\"pa#s;s\"\"\"\n" TAIL),
       .found = STR_INIT(
@@ -83,15 +79,7 @@ static const struct {
 
 static void reads(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct settings_reading *r = test_read("grafana", CASES[i].text, CASES[i].given);
-        if (!r)
-            fail_msg("%s: %s", CASES[i].about, test_err.why);
-        test_found(r, CASES[i].about, CASES[i].found);
-        test_mistakes(r, CASES[i].about, CASES[i].mistakes);
-        test_places(r);
-        test_end();
-    }
+    TEST_CASES("grafana", CASES);
 }
 
 static void reads_the_rest(void **state UNUSED)
@@ -112,90 +100,68 @@ static void reads_the_rest(void **state UNUSED)
 static void writes(void **state UNUSED)
 {
     test_round_trip("grafana", STR(""), STR("in clear"));
-    const struct settings_program *p = settings_program_named(STR("grafana"));
-    struct settings s = { .attempt = { .host = STR_INIT("mail.example.org"),
-                                       .port = 587,
-                                       .security = SMTP_SECURITY_STARTTLS,
-                                       .mechanism = STR_INIT("PLAIN"),
-                                       .user = STR_INIT("anna"),
-                                       .helo = STR_INIT("h.example.org"),
-                                       .from = STR_INIT("a@example.org") },
-                          .secret = SETTINGS_SECRET_ENV,
-                          .secret_text = STR_INIT("MAIL_PASSWORD"),
-                          .unverified = true,
-                          .ca_file = STR_INIT("/etc/ca.pem") };
-    struct buf out;
-    buf_init(&out, SETTINGS_TEXT_MAX);
-    assert_true(settings_write(p, &s, &out, &test_err));
-    test_same("text", "all of it", buf_str(&out),
-              STR("[smtp]\nenabled = true\nhost = `mail.example.org:587`\nuser = anna\npassword = "
-                  "`$__env{MAIL_PASSWORD}`\nfrom_address = a@example.org\nehlo_identity = "
-                  "h.example.org\nstartTLS_policy = MandatoryStartTLS\nskip_verify = true\n; start "
-                  "Grafana with the variable SSL_CERT_FILE set to /etc/ca.pem\n"
-                  "; Baton has not tried these settings in Grafana itself.\n"));
+    struct settings s = TEST_LOGIN("mail.example.org", 587, STARTTLS, "anna", "a@example.org",
+                                   "MAIL_PASSWORD");
+    s.attempt.mechanism = STR("PLAIN");
+    s.attempt.helo = STR("h.example.org");
+    s.secret = SETTINGS_SECRET_ENV;
+    s.unverified = true;
+    s.ca_file = STR("/etc/ca.pem");
+    test_writes(
+        "grafana", &s,
+        STR("[smtp]\nenabled = true\nhost = `mail.example.org:587`\nuser = anna\npassword = "
+            "`$__env{MAIL_PASSWORD}`\nfrom_address = a@example.org\nehlo_identity = "
+            "h.example.org\nstartTLS_policy = MandatoryStartTLS\nskip_verify = true\n; start "
+            "Grafana with the variable SSL_CERT_FILE set to /etc/ca.pem\n"
+            "; Baton has not tried these settings in Grafana itself.\n"));
     s.secret_text = STR("a}b");
-    assert_false(settings_write(p, &s, &out, &test_err));
+    test_write_refused("grafana", &s, "");
     s.secret = SETTINGS_SECRET_LITERAL;
     s.secret_text = STR("a${b}c");
-    assert_false(settings_write(p, &s, &out, &test_err));
-    assert_true(str_find(str_from(test_err.why), STR("$__file{PATH}")) != STR_NOT_FOUND);
+    test_write_refused("grafana", &s, "$__file{PATH}");
+    s = (struct settings)TEST_LOGIN("mail.example.org", 587, STARTTLS, "anna", "a@example.org",
+                                    "/run/secret");
     s.secret = SETTINGS_SECRET_FILE;
-    s.secret_text = STR("/run/secret");
-    assert_true(settings_write(p, &s, &out, &test_err));
+    test_written("grafana", &s, STR(""));
     s.attempt.port = 465;
-    assert_false(settings_write(p, &s, &out, &test_err));
+    test_write_refused("grafana", &s, "");
     s.attempt.security = SMTP_SECURITY_TLS;
     s.attempt.port = 587;
-    assert_false(settings_write(p, &s, &out, &test_err));
-    buf_done(&out);
+    test_write_refused("grafana", &s, "");
 }
 
 static void changes(void **state UNUSED)
 {
-    struct settings wanted = { .attempt = { .host = STR_INIT("mail.example.org"),
-                                            .port = 587,
-                                            .security = SMTP_SECURITY_NONE,
-                                            .mechanism = STR_INIT("auto"),
-                                            .user = STR_INIT("anna"),
-                                            .helo = STR_INIT("h.example.org"),
-                                            .from = STR_INIT("a@example.org") },
-                               .secret = SETTINGS_SECRET_LITERAL,
-                               .secret_text = STR_INIT("new;one"),
-                               .unverified = true };
+    static const struct test_change CHANGES[] = {
+        { STR_INIT("[smtp]\n;enabled = false\nhost = old.example.org:25\n;user =\n"
+                   "password = `a\n`b\n[log]\n"),
+          STR_INIT(
+              "[smtp]\n;enabled = false\nhost = `mail.example.org:587`\n;user =\npassword = "
+              "`new;one`b\nstartTLS_policy = NoStartTLS\nuser = anna\nfrom_address = "
+              "a@example.org\nehlo_identity = h.example.org\nenabled = true\nskip_verify = true\n"
+              "[log]\n") },
+        { STR_INIT("[log]\na = b"),
+          STR_INIT(
+              "[log]\na = b\n\n[smtp]\nenabled = true\nhost = `mail.example.org:587`\nuser = anna\n"
+              "password = `new;one`\nfrom_address = a@example.org\nehlo_identity = h.example.org\n"
+              "startTLS_policy = NoStartTLS\nskip_verify = true\n") },
+    };
+    static const struct test_change NO_LOGIN[] = {
+        { STR_INIT("[smtp]\nenabled = true\nhost = mail.example.org:587\nuser = a\npassword "
+                   "= b\nstartTLS_policy = NoStartTLS\nfrom_address = a@example.org\n"
+                   "ehlo_identity = h.example.org\nskip_verify = true\n"),
+          STR_INIT("[smtp]\nenabled = true\nhost = mail.example.org:587\nstartTLS_policy = "
+                   "NoStartTLS\nfrom_address = a@example.org\nehlo_identity = h.example.org\n"
+                   "skip_verify = true\n") },
+    };
+    struct settings wanted = TEST_LOGIN("mail.example.org", 587, NONE, "anna", "a@example.org",
+                                        "new;one");
     wanted.attempt.mechanism = STR("LOGIN");
-    struct buf out, again;
-    buf_init(&out, SETTINGS_TEXT_MAX);
-    buf_init(&again, SETTINGS_TEXT_MAX);
-    test_same(
-        "text", "changed",
-        test_changed("grafana",
-                     STR("[smtp]\n;enabled = false\nhost = old.example.org:25\n;user =\n"
-                         "password = `a\n`b\n[log]\n"),
-                     &wanted, &out),
-        STR("[smtp]\n;enabled = false\nhost = `mail.example.org:587`\n;user =\npassword = "
-            "`new;one`b\nstartTLS_policy = NoStartTLS\nuser = anna\nfrom_address = "
-            "a@example.org\nehlo_identity = h.example.org\nenabled = true\nskip_verify = true\n"
-            "[log]\n"));
-    test_same("text", "changed again", test_changed("grafana", buf_str(&out), &wanted, &again),
-              buf_str(&out));
-    test_same(
-        "text", "added", test_changed("grafana", STR("[log]\na = b"), &wanted, &out),
-        STR("[log]\na = b\n\n[smtp]\nenabled = true\nhost = `mail.example.org:587`\nuser = anna\n"
-            "password = `new;one`\nfrom_address = a@example.org\nehlo_identity = h.example.org\n"
-            "startTLS_policy = NoStartTLS\nskip_verify = true\n"));
+    wanted.attempt.helo = STR("h.example.org");
+    wanted.unverified = true;
+    TEST_CHANGES("grafana", &wanted, CHANGES);
     wanted.attempt.mechanism = STR_NONE;
-    test_same(
-        "text", "no login",
-        test_changed("grafana",
-                     STR("[smtp]\nenabled = true\nhost = mail.example.org:587\nuser = a\npassword "
-                         "= b\nstartTLS_policy = NoStartTLS\nfrom_address = a@example.org\n"
-                         "ehlo_identity = h.example.org\nskip_verify = true\n"),
-                     &wanted, &out),
-        STR("[smtp]\nenabled = true\nhost = mail.example.org:587\nstartTLS_policy = "
-            "NoStartTLS\nfrom_address = a@example.org\nehlo_identity = h.example.org\n"
-            "skip_verify = true\n"));
-    buf_done(&out);
-    buf_done(&again);
+    TEST_CHANGES("grafana", &wanted, NO_LOGIN);
 }
 
 static void minds_variables(void **state UNUSED)
@@ -213,9 +179,11 @@ static void minds_variables(void **state UNUSED)
 
 static void is_known(void **state UNUSED)
 {
-    const struct settings_program *p = settings_program_named(STR("grafana"));
-    assert_true(p->looks(STR("/etc/grafana/grafana.ini"), CASES[0].text) > 80);
-    assert_int_equal(p->looks(STR(""), STR("host = x\n")), 0);
+    static const struct test_shape SHAPES[] = {
+        { "/etc/grafana/grafana.ini", HEAD TAIL, 81, 100 },
+        { "", "host = x\n", 0, 0 },
+    };
+    TEST_SHAPES("grafana", SHAPES);
 }
 
 int main(void)

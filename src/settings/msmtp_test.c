@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "settings/read_test.h"
 
-static const struct {
-    const char *about;
-    str text, found, mistakes;
-} CASES[] = {
+static const struct test_case CASES[] = {
     { "no account command",
       STR_INIT("host mail.example.org\nport 587\ntls on\nauth on\nuser anna@example.org\n"
                "password s3cr-t\nfrom anna@example.org\n"),
@@ -89,15 +86,7 @@ static const struct {
 
 static void reads(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct settings_reading *r = test_read("msmtp", CASES[i].text, NULL);
-        if (!r)
-            fail_msg("%s: %s", CASES[i].about, test_err.why);
-        test_found(r, CASES[i].about, CASES[i].found);
-        test_mistakes(r, CASES[i].about, CASES[i].mistakes);
-        test_places(r);
-        test_end();
-    }
+    TEST_CASES("msmtp", CASES);
 }
 
 static void broken_is_named(void **state UNUSED)
@@ -129,20 +118,10 @@ static void writes(void **state UNUSED)
     test_round_trip("msmtp", STR(""), STR(""));
 }
 
-static const struct settings WANTED = {
-    .attempt = { .host = STR_INIT("mail.example.org"),
-                 .port = 465,
-                 .security = SMTP_SECURITY_TLS,
-                 .mechanism = STR_INIT("auto"),
-                 .user = STR_INIT("anna"),
-                 .from = STR_INIT("anna@example.org") },
-    .secret = SETTINGS_SECRET_LITERAL,
-    .secret_text = STR_INIT("new \"one"),
-};
+static const struct settings WANTED = TEST_LOGIN("mail.example.org", 465, TLS, "anna",
+                                                 "anna@example.org", "new \"one");
 
-static const struct {
-    str text, changed;
-} CHANGES[] = {
+static const struct test_change CHANGES[] = {
     { STR_INIT(
           "# c\ndefaults\ntls on\naccount a\n  host  old.example.org \nauth off\n# end\naccount "
           "default : a\n"),
@@ -159,30 +138,21 @@ static const struct {
 
 static void changes(void **state UNUSED)
 {
-    struct buf out, again;
-    buf_init(&out, SETTINGS_TEXT_MAX);
-    buf_init(&again, SETTINGS_TEXT_MAX);
-    for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
-        test_same("text", "changed", test_changed("msmtp", CHANGES[i].text, &WANTED, &out),
-                  CHANGES[i].changed);
-        test_same("text", "changed again", test_changed("msmtp", buf_str(&out), &WANTED, &again),
-                  buf_str(&out));
-    }
+    TEST_CHANGES("msmtp", &WANTED, CHANGES);
     struct settings no = WANTED;
     no.secret_text = STR("a\nb");
-    test_same("text", "a line break", test_changed("msmtp", CHANGES[0].text, &no, &out), STR(""));
-    assert_non_null(strstr(test_err.why, "line break"));
-    buf_done(&out);
-    buf_done(&again);
+    test_change_refused("msmtp", CHANGES[0].text, &no, "line break");
 }
 
 static void is_known(void **state UNUSED)
 {
-    const struct settings_program *p = settings_program_named(STR("msmtp"));
-    assert_true(p->looks(STR("/home/anna/.msmtprc"), STR("")) > 80);
-    assert_true(p->looks(STR("x"), STR("a\n tls_starttls on\n")) > 80);
-    assert_int_equal(p->looks(STR(""), STR("host x\n")), 0);
-    assert_int_equal(p->looks(STR(""), STR("account x\nhost y\n")), 50);
+    static const struct test_shape SHAPES[] = {
+        { "/home/anna/.msmtprc", "", 81, 100 },
+        { "x", "a\n tls_starttls on\n", 81, 100 },
+        { "", "host x\n", 0, 0 },
+        { "", "account x\nhost y\n", 50, 50 },
+    };
+    TEST_SHAPES("msmtp", SHAPES);
 }
 
 int main(void)

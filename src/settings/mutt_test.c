@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "settings/read_test.h"
 
-static const struct {
-    const char *about;
-    str text, found, mistakes;
-} CASES[] = {
+static const struct test_case CASES[] = {
     { "STARTTLS, the password apart",
       STR_INIT("set smtp_url=\"smtp://anna%40example.org@mail.example.org:587/\"\nset "
                "smtp_pass='s3cr-t'\nset from=anna@example.org\n"),
@@ -80,15 +77,7 @@ static const struct {
 
 static void reads(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct settings_reading *r = test_read("mutt", CASES[i].text, NULL);
-        if (!r)
-            fail_msg("%s: %s", CASES[i].about, test_err.why);
-        test_found(r, CASES[i].about, CASES[i].found);
-        test_mistakes(r, CASES[i].about, CASES[i].mistakes);
-        test_places(r);
-        test_end();
-    }
+    TEST_CASES("mutt", CASES);
 }
 
 static void other_files_are_read(void **state UNUSED)
@@ -109,24 +98,15 @@ static void other_files_are_read(void **state UNUSED)
 
 static void writes(void **state UNUSED)
 {
-    const struct settings_program *p = settings_program_named(STR("mutt"));
-    struct buf out;
     test_round_trip("mutt", STR(""), STR(""));
-    buf_init(&out, SETTINGS_TEXT_MAX);
-    struct settings s = { .attempt = { .host = STR_INIT("2001:db8::1"),
-                                       .port = 465,
-                                       .security = SMTP_SECURITY_TLS,
-                                       .mechanism = STR_INIT("LOGIN"),
-                                       .user = STR_INIT("anna"),
-                                       .helo = STR_INIT("pc.example.org"),
-                                       .from = STR_INIT("b@example.org"),
-                                       .header_from = STR_INIT("a@example.org") },
-                          .secret = SETTINGS_SECRET_COMMAND,
-                          .secret_text = STR_INIT("pass mail"),
-                          .ca_file = STR_INIT("/etc/ca.pem") };
-    assert_true(settings_write(p, &s, &out, &test_err));
-    test_same(
-        "text", "all of it", buf_str(&out),
+    struct settings s = TEST_LOGIN("2001:db8::1", 465, TLS, "anna", "b@example.org", "pass mail");
+    s.attempt.mechanism = STR("LOGIN");
+    s.attempt.helo = STR("pc.example.org");
+    s.attempt.header_from = STR("a@example.org");
+    s.secret = SETTINGS_SECRET_COMMAND;
+    s.ca_file = STR("/etc/ca.pem");
+    test_writes(
+        "mutt", &s,
         STR("# ~/.muttrc, for your eyes only (chmod 600)\nset smtp_url = "
             "\"smtps://anna@[2001:db8::1]:465/\"\nset ssl_force_tls = yes\nset ssl_starttls = "
             "yes\nset ssl_ca_certificates_file = \"/etc/ca.pem\"\nset smtp_pass = \"`pass "
@@ -134,27 +114,16 @@ static void writes(void **state UNUSED)
             "envelope_from_address = \"b@example.org\"\nset use_envelope_from = yes\nset "
             "hostname = \"pc.example.org\"\n"));
     s.secret_text = STR("echo `x`");
-    assert_false(settings_write(p, &s, &out, &test_err));
+    test_write_refused("mutt", &s, "");
     s.secret = SETTINGS_SECRET_ASKED;
     s.unverified = true;
-    assert_false(settings_write(p, &s, &out, &test_err));
-    buf_done(&out);
+    test_write_refused("mutt", &s, "");
 }
 
-static const struct settings WANTED = {
-    .attempt = { .host = STR_INIT("mail.example.org"),
-                 .port = 465,
-                 .security = SMTP_SECURITY_TLS,
-                 .mechanism = STR_INIT("auto"),
-                 .user = STR_INIT("anna@b"),
-                 .from = STR_INIT("anna@example.org") },
-    .secret = SETTINGS_SECRET_LITERAL,
-    .secret_text = STR_INIT("new$\"one"),
-};
+static const struct settings WANTED = TEST_LOGIN("mail.example.org", 465, TLS, "anna@b",
+                                                 "anna@example.org", "new$\"one");
 
-static const struct {
-    str text, changed;
-} CHANGES[] = {
+static const struct test_change CHANGES[] = {
     { STR_INIT("# c\nset editor=vi ; set smtp_url=smtp://x:y@old.example.org/ # d\nset from='x' "
                "realname=A\n"),
       STR_INIT("# c\nset editor=vi ; set smtp_url=\"smtps://anna%40b@mail.example.org:465/\" # d\n"
@@ -168,25 +137,17 @@ static const struct {
 
 static void changes(void **state UNUSED)
 {
-    struct buf out, again;
-    buf_init(&out, SETTINGS_TEXT_MAX);
-    buf_init(&again, SETTINGS_TEXT_MAX);
-    for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
-        test_same("text", "changed", test_changed("mutt", CHANGES[i].text, &WANTED, &out),
-                  CHANGES[i].changed);
-        test_same("text", "changed again", test_changed("mutt", buf_str(&out), &WANTED, &again),
-                  buf_str(&out));
-    }
-    buf_done(&out);
-    buf_done(&again);
+    TEST_CHANGES("mutt", &WANTED, CHANGES);
 }
 
 static void is_known(void **state UNUSED)
 {
-    const struct settings_program *p = settings_program_named(STR("mutt"));
-    assert_true(p->looks(STR("/home/anna/.neomuttrc"), STR("")) > 80);
-    assert_true(p->looks(STR(""), CASES[0].text) > 80);
-    assert_int_equal(p->looks(STR(""), STR("set x\n")), 0);
+    static const struct test_shape SHAPES[] = {
+        { "/home/anna/.neomuttrc", "", 81, 100 },
+        { "", "set smtp_url=\"smtp://mail.example.org\"\nset smtp_pass='s3cr-t'\n", 81, 100 },
+        { "", "set x\n", 0, 0 },
+    };
+    TEST_SHAPES("mutt", SHAPES);
 }
 
 int main(void)

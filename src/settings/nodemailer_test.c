@@ -4,11 +4,7 @@
 #define CALL "nodemailer.createTransport({ "
 #define MAIL "t.sendMail({ from: 'a@example.org', to: x });\n"
 
-static const struct {
-    const char *about;
-    str text, found, mistakes;
-    const char *given[4];
-} CASES[] = {
+static const struct test_case CASES[] = {
     { "as the manual has it",
       STR_INIT("const t = " CALL
                "host: 'mail.example.org', port: 587, secure: false, auth: { user: "
@@ -168,20 +164,10 @@ static const struct {
 
 static void reads(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct settings_reading *r = test_read("nodemailer", CASES[i].text, CASES[i].given);
-        if (!r)
-            fail_msg("%s: %s", CASES[i].about, test_err.why);
-        test_found(r, CASES[i].about, CASES[i].found);
-        test_mistakes(r, CASES[i].about, CASES[i].mistakes);
-        test_places(r);
-        test_end();
-    }
+    TEST_CASES("nodemailer", CASES);
 }
 
-static const struct {
-    str text, why;
-} BROKEN[] = {
+static const struct test_broken BROKEN[] = {
     { STR_INIT("x = { a: 'b\n}"), STR_INIT("conf:1:10: a string is never closed") },
     { STR_INIT("/* x"), STR_INIT("conf:1:1: a comment is never closed") },
     { STR_INIT("a = `x${'}'}"), STR_INIT("conf:1:5: a template is never closed") },
@@ -196,10 +182,7 @@ static const struct {
 
 static void tells_what_is_broken(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(BROKEN); i++) {
-        assert_null(test_read("nodemailer", BROKEN[i].text, NULL));
-        test_same("why", "broken", str_from(test_err.why), BROKEN[i].why);
-    }
+    TEST_BROKEN("nodemailer", BROKEN);
 }
 
 static void has_accounts(void **state UNUSED)
@@ -242,20 +225,10 @@ static void reads_the_rest(void **state UNUSED)
     test_end();
 }
 
-static const struct settings WANTED = {
-    .attempt = { .host = STR_INIT("mail.example.org"),
-                 .port = 465,
-                 .security = SMTP_SECURITY_TLS,
-                 .mechanism = STR_INIT("auto"),
-                 .user = STR_INIT("anna"),
-                 .from = STR_INIT("anna@example.org") },
-    .secret = SETTINGS_SECRET_LITERAL,
-    .secret_text = STR_INIT("new'\"one"),
-};
+static const struct settings WANTED = TEST_LOGIN("mail.example.org", 465, TLS, "anna",
+                                                 "anna@example.org", "new'\"one");
 
-static const struct {
-    str text, changed;
-} CHANGES[] = {
+static const struct test_change CHANGES[] = {
     { STR_INIT("const t = createTransport({\n  host: 'old.example.org', // ours\n  port: 587,\n  "
                "secure: "
                "false,\n  auth: { user: 'anna', pass: 'old' },\n});\nt.sendMail({ from: 'Shop "
@@ -285,17 +258,21 @@ static const struct {
                "t.sendMail({ from: 'anna@example.org', to })") },
 };
 
+static const struct test_change NO_LOGIN[] = {
+    { STR_INIT("const t = createTransport({\n  host: 'old.example.org', // ours\n  port: 587,\n  "
+               "secure: "
+               "false,\n  auth: { user: 'anna', pass: 'old' },\n});\nt.sendMail({ from: 'Shop "
+               "<x@example.org>', to });\n"),
+      STR_INIT(
+          "const t = createTransport({\n  host: \"mail.example.org\", // ours\n  port: 25,\n  "
+          "secure: false,\n  auth: null,\n  ignoreTLS: true,\n  tls: { rejectUnauthorized: false "
+          "},\n"
+          "});\nt.sendMail({ from: \"Shop <anna@example.org>\", to });\n") },
+};
+
 static void changes(void **state UNUSED)
 {
-    struct buf out, again;
-    buf_init(&out, SETTINGS_TEXT_MAX);
-    buf_init(&again, SETTINGS_TEXT_MAX);
-    for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
-        test_same("text", "changed", test_changed("nodemailer", CHANGES[i].text, &WANTED, &out),
-                  CHANGES[i].changed);
-        test_same("text", "changed again",
-                  test_changed("nodemailer", buf_str(&out), &WANTED, &again), buf_str(&out));
-    }
+    TEST_CHANGES("nodemailer", &WANTED, CHANGES);
     struct settings bare = WANTED;
     bare.attempt.mechanism = bare.attempt.user = STR_NONE;
     bare.secret = SETTINGS_SECRET_NONE;
@@ -303,62 +280,38 @@ static void changes(void **state UNUSED)
     bare.attempt.security = SMTP_SECURITY_NONE;
     bare.attempt.port = 25;
     bare.unverified = true;
-    test_same(
-        "text", "no login", test_changed("nodemailer", CHANGES[0].text, &bare, &out),
-        STR("const t = createTransport({\n  host: \"mail.example.org\", // ours\n  port: 25,\n  "
-            "secure: false,\n  auth: null,\n  ignoreTLS: true,\n  tls: { rejectUnauthorized: false "
-            "},\n"
-            "});\nt.sendMail({ from: \"Shop <anna@example.org>\", to });\n"));
-    buf_done(&out);
-    buf_done(&again);
+    TEST_CHANGES("nodemailer", &bare, NO_LOGIN);
 }
 
 static void writes(void **state UNUSED)
 {
     test_round_trip("nodemailer", STR(""), STR(""));
     struct settings s = WANTED;
-    struct buf out;
-    buf_init(&out, SETTINGS_TEXT_MAX);
-    const struct settings_program *p = settings_program_named(STR("nodemailer"));
     s.secret_text = STR("\xe9");
-    assert_false(settings_write(p, &s, &out, &test_err));
-    static const struct {
-        enum settings_secret kind;
-        const char *text;
-    } REFERENCES[] = { { SETTINGS_SECRET_ENV, "MAIL_PASSWORD" },
-                       { SETTINGS_SECRET_FILE, "/run/secret" } };
-    for (size_t i = 0; i < COUNT_OF(REFERENCES); i++) {
-        buf_clear(&out);
-        s.secret = REFERENCES[i].kind;
-        s.secret_text = str_from(REFERENCES[i].text);
-        s.ca_file = STR("/etc/ca.pem");
-        assert_true(settings_write(p, &s, &out, &test_err));
-        struct settings_reading *r = test_read("nodemailer", buf_str(&out), NULL);
-        assert_non_null(r);
-        assert_int_equal(r->found.secret, s.secret);
-        test_same("secret", "reference", r->found.secret_text, s.secret_text);
-        test_same("ca", "reference", r->found.ca_file, s.ca_file);
-        test_end();
-    }
+    test_write_refused("nodemailer", &s, "");
+    s.attempt.to = STR("b@example.net");
+    s.ca_file = STR("/etc/ca.pem");
+    s.secret = SETTINGS_SECRET_FILE;
+    s.secret_text = STR("/run/secret");
+    test_written("nodemailer", &s, STR(""));
     s.secret = SETTINGS_SECRET_ENV;
+    s.secret_text = STR("MAIL_PASSWORD");
+    test_written("nodemailer", &s, STR(""));
     s.secret_text = STR("a b");
-    assert_false(settings_write(p, &s, &out, &test_err));
+    test_write_refused("nodemailer", &s, "");
     s.attempt.mechanism = STR("XOAUTH2");
     s.secret_text = STR("TOKEN");
-    buf_clear(&out);
-    assert_true(settings_write(p, &s, &out, &test_err));
-    struct settings_reading *r = test_read("nodemailer", buf_str(&out), NULL);
-    test_same("mechanism", "token", r->found.attempt.mechanism, STR("XOAUTH2"));
-    test_end();
-    buf_done(&out);
+    test_written("nodemailer", &s, STR(""));
 }
 
 static void is_known(void **state UNUSED)
 {
-    const struct settings_program *p = settings_program_named(STR("nodemailer"));
-    assert_true(p->looks(STR("mailer.js"), CASES[0].text) > 80);
-    assert_int_equal(p->looks(STR("x"), STR("host = x\n")), 0);
-    assert_int_equal(p->looks(STR("prefs.js"), STR("user_pref(\"a\", 1);\n")), 0);
+    static const struct test_shape SHAPES[] = {
+        { "mailer.js", "const t = " CALL "host: 'mail.example.org' });\n" MAIL, 81, 100 },
+        { "x", "host = x\n", 0, 0 },
+        { "prefs.js", "user_pref(\"a\", 1);\n", 0, 0 },
+    };
+    TEST_SHAPES("nodemailer", SHAPES);
 }
 
 int main(void)

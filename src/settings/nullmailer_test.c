@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "settings/read_test.h"
 
-static const struct {
-    const char *about;
-    str text, found, mistakes;
-} CASES[] = {
+static const struct test_case CASES[] = {
     { "with dashes",
       STR_INIT("mail.example.org smtp --port=587 --starttls --user=a@example.org --pass=s3cr-t\n"),
       STR_INIT("mail.example.org:587 starttls auto a@example.org literal s3cr-t -"), STR_INIT("") },
@@ -33,17 +30,11 @@ static const struct {
 
 static void reads(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct settings_reading *r = test_read("nullmailer", CASES[i].text, NULL);
-        if (!r)
-            fail_msg("%s: %s", CASES[i].about, test_err.why);
-        test_found(r, CASES[i].about, CASES[i].found);
-        test_mistakes(r, CASES[i].about, CASES[i].mistakes);
-        test_places(r);
-        test_end();
-    }
-    assert_null(test_read("nullmailer", STR("# c\n"), NULL));
-    assert_string_equal(test_err.why, "conf:1:1: there is no remote in this file");
+    TEST_CASES("nullmailer", CASES);
+    static const struct test_broken NONE[] = {
+        { STR_INIT("# c\n"), STR_INIT("conf:1:1: there is no remote in this file") },
+    };
+    TEST_BROKEN("nullmailer", NONE);
 }
 
 static void other_files_and_remotes(void **state UNUSED)
@@ -65,65 +56,45 @@ static void other_files_and_remotes(void **state UNUSED)
 static void writes(void **state UNUSED)
 {
     test_round_trip("nullmailer", STR(""), STR(""));
-    struct settings s = { .attempt = { .host = STR_INIT("mail.example.org"),
-                                       .port = 465,
-                                       .security = SMTP_SECURITY_TLS,
-                                       .mechanism = STR_INIT("LOGIN"),
-                                       .user = STR_INIT("anna"),
-                                       .helo = STR_INIT("pc.example.org"),
-                                       .from = STR_INIT("b@example.org") },
-                          .secret = SETTINGS_SECRET_LITERAL,
-                          .secret_text = STR_INIT("it's"),
-                          .unverified = true,
-                          .ca_file = STR_INIT("/etc/ca.pem") };
-    const struct settings_program *p = settings_program_named(STR("nullmailer"));
-    struct buf out;
-    buf_init(&out, SETTINGS_TEXT_MAX);
-    assert_true(settings_write(p, &s, &out, &test_err));
-    test_same("text", "all of it", buf_str(&out),
-              STR("# /etc/nullmailer/remotes: chown mail, chmod 600\n"
-                  "mail.example.org smtp port=465 tls user='anna' pass='it'\"'\"'s' auth-login "
-                  "insecure x509cafile='/etc/ca.pem'\n\n"
-                  "# /etc/nullmailer/allmailfrom\nb@example.org\n\n"
-                  "# /etc/nullmailer/helohost\npc.example.org\n"));
+    struct settings s = TEST_LOGIN("mail.example.org", 465, TLS, "anna", "b@example.org", "it's");
+    s.attempt.mechanism = STR("LOGIN");
+    s.attempt.helo = STR("pc.example.org");
+    s.unverified = true;
+    s.ca_file = STR("/etc/ca.pem");
+    test_writes("nullmailer", &s,
+                STR("# /etc/nullmailer/remotes: chown mail, chmod 600\n"
+                    "mail.example.org smtp port=465 tls user='anna' pass='it'\"'\"'s' auth-login "
+                    "insecure x509cafile='/etc/ca.pem'\n\n"
+                    "# /etc/nullmailer/allmailfrom\nb@example.org\n\n"
+                    "# /etc/nullmailer/helohost\npc.example.org\n"));
     s.secret_text = STR("a\nb");
-    assert_false(settings_write(p, &s, &out, &test_err));
-    assert_non_null(strstr(test_err.why, "line break"));
-    buf_done(&out);
+    test_write_refused("nullmailer", &s, "line break");
 }
 
 static void changes(void **state UNUSED)
 {
-    struct settings wanted = { .attempt = { .host = STR_INIT("mail.example.org"),
-                                            .port = 587,
-                                            .security = SMTP_SECURITY_STARTTLS,
-                                            .mechanism = STR_INIT("auto"),
-                                            .user = STR_INIT("anna"),
-                                            .from = STR_INIT("anna@example.org") },
-                               .secret = SETTINGS_SECRET_LITERAL,
-                               .secret_text = STR_INIT("new one") };
-    struct buf out;
-    buf_init(&out, SETTINGS_TEXT_MAX);
-    test_same("text", "changed",
-              test_changed("nullmailer",
-                           STR("# c\nold.example.org  smtp ssl x509crlfile=\"/a b\" user=x\n"
-                               "two.example.org\n# /etc/nullmailer/allmailfrom\nx\n"),
-                           &wanted, &out),
-              STR("# c\nmail.example.org smtp port=587 starttls user='anna' pass='new one' "
-                  "x509crlfile=\"/a b\"\ntwo.example.org\n# /etc/nullmailer/allmailfrom\n"
-                  "anna@example.org\n"));
+    static const struct test_change CHANGES[] = {
+        { STR_INIT("# c\nold.example.org  smtp ssl x509crlfile=\"/a b\" user=x\n"
+                   "two.example.org\n# /etc/nullmailer/allmailfrom\nx\n"),
+          STR_INIT("# c\nmail.example.org smtp port=587 starttls user='anna' pass='new one' "
+                   "x509crlfile=\"/a b\"\ntwo.example.org\n# /etc/nullmailer/allmailfrom\n"
+                   "anna@example.org\n") },
+    };
+    struct settings wanted = TEST_LOGIN("mail.example.org", 587, STARTTLS, "anna",
+                                        "anna@example.org", "new one");
+    TEST_CHANGES("nullmailer", &wanted, CHANGES);
     wanted.secret_text = STR("a\nb");
-    test_same("text", "a line break",
-              test_changed("nullmailer", STR("old.example.org\n"), &wanted, &out), STR(""));
-    buf_done(&out);
+    test_change_refused("nullmailer", STR("old.example.org\n"), &wanted, "line break");
 }
 
 static void is_known(void **state UNUSED)
 {
-    const struct settings_program *p = settings_program_named(STR("nullmailer"));
-    assert_true(p->looks(STR("/etc/nullmailer/remotes"), STR("")) > 80);
-    assert_int_equal(p->looks(STR(""), CASES[0].text), 80);
-    assert_int_equal(p->looks(STR(""), STR("# c\nhost x\n")), 0);
+    static const struct test_shape SHAPES[] = {
+        { "/etc/nullmailer/remotes", "", 81, 100 },
+        { "", "mail.example.org smtp --port=587 --starttls --user=a@example.org\n", 80, 80 },
+        { "", "# c\nhost x\n", 0, 0 },
+    };
+    TEST_SHAPES("nullmailer", SHAPES);
 }
 
 int main(void)

@@ -5,11 +5,7 @@
 #define HEAD "SMTP_HOST=mail.example.org\nSMTP_PORT=587\nSMTP_USER=anna@example.org\n"
 #define TAIL "SMTP_FROM=anna@example.org\n"
 
-static const struct {
-    const char *about;
-    str text, found, mistakes;
-    const char *given[3];
-} CASES[] = {
+static const struct test_case CASES[] = {
     { .about = "plain",
       .text = STR_INIT(HEAD "SMTP_PASSWORD='a#b$c'\n" TAIL),
       .found = STR_INIT(
@@ -93,15 +89,7 @@ static const struct {
 
 static void texts_as_users_write_them(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct settings_reading *r = test_read("python", CASES[i].text, CASES[i].given);
-        if (!r)
-            fail_msg("%s: %s", CASES[i].about, test_err.why);
-        test_found(r, CASES[i].about, CASES[i].found);
-        test_mistakes(r, CASES[i].about, CASES[i].mistakes);
-        test_places(r);
-        test_end();
-    }
+    TEST_CASES("python", CASES);
 }
 
 static void what_is_written_is_read(void **state UNUSED)
@@ -126,19 +114,9 @@ static void prefixes_are_accounts(void **state UNUSED)
 
 static void lines_change(void **state UNUSED)
 {
-    static const struct settings WANTED = {
-        .attempt = { .host = STR_INIT("new.example.org"),
-                     .port = 465,
-                     .security = SMTP_SECURITY_TLS,
-                     .mechanism = STR_INIT("auto"),
-                     .user = STR_INIT("tom@example.org"),
-                     .from = STR_INIT("tom@example.org") },
-        .secret = SETTINGS_SECRET_LITERAL,
-        .secret_text = STR_INIT("a ${x}'\\"),
-    };
-    static const struct {
-        str text, wanted;
-    } CHANGES[] = {
+    static const struct settings WANTED = TEST_LOGIN("new.example.org", 465, TLS, "tom@example.org",
+                                                     "tom@example.org", "a ${x}'\\");
+    static const struct test_change CHANGES[] = {
         { STR_INIT("# mine\nexport MAIL_HOST=old.example.org # "
                    "old\nMAIL_PORT=587\nMAIL_USERNAME=x\nMAIL_PASSWORD='y'\n"
                    "MAIL_ENCRYPTION=tls\nMAIL_FROM_ADDRESS=\"x@example.org\"\nOTHER=1\n"),
@@ -154,24 +132,17 @@ static void lines_change(void **state UNUSED)
               "EMAIL_PASSWORD='a ${:-$}{x}\\'\\\\${:-}'\nEMAIL_USE_TLS=False\nEMAIL_USE_SSL=True\n"
               "EMAIL_HOST_USER=tom@example.org\n") },
     };
-    struct buf out;
-    buf_init(&out, 1 << 16);
-    for (size_t i = 0; i < COUNT_OF(CHANGES); i++) {
-        str got = test_changed("python", CHANGES[i].text, &WANTED, &out);
-        if (!got.n)
-            fail_msg("%s", test_err.why);
-        test_same("text", "change", got, CHANGES[i].wanted);
-    }
+    static const struct test_change NO_LOGIN[] = {
+        { STR_INIT("SMTP_HOST=h\nSMTP_USER=u\nSMTP_PASS=p\nSMTP_AUTH=true\n"),
+          STR_INIT("SMTP_HOST=new.example.org\nSMTP_PORT=465\nSMTP_FROM=tom@example.org\n"
+                   "SMTP_AUTH=false\n") },
+    };
+    TEST_CHANGES("python", &WANTED, CHANGES);
     struct settings none = WANTED;
     none.attempt.mechanism = none.attempt.user = STR("");
     none.secret = SETTINGS_SECRET_NONE;
-    str got = test_changed("python", STR("SMTP_HOST=h\nSMTP_USER=u\nSMTP_PASS=p\nSMTP_AUTH=true\n"),
-                           &none, &out);
-    test_same("text", "no login", got,
-              STR("SMTP_HOST=new.example.org\nSMTP_PORT=465\nSMTP_FROM=tom@example.org\nSMTP_AUTH="
-                  "false\n"));
-    assert_int_equal(test_changed("python", STR("SMTP_URL=smtp://h:25\n"), &WANTED, &out).n, 0);
-    buf_done(&out);
+    TEST_CHANGES("python", &none, NO_LOGIN);
+    test_change_refused("python", STR("SMTP_URL=smtp://h:25\n"), &WANTED, "");
 }
 
 static void each_kind_of_secret_is_written_and_read(void **state UNUSED)
@@ -192,32 +163,22 @@ static void each_kind_of_secret_is_written_and_read(void **state UNUSED)
           STR_INIT("check_output(") },
     };
     for (size_t i = 0; i < COUNT_OF(KINDS); i++) {
-        struct settings s = { .attempt = { .host = STR_INIT("mail.example.org"),
-                                           .port = 587,
-                                           .security = SMTP_SECURITY_STARTTLS,
-                                           .mechanism = STR_INIT("PLAIN"),
-                                           .user = STR_INIT("anna@example.org"),
-                                           .from = STR_INIT("anna@example.org"),
-                                           .to = STR_INIT("tom@example.net"),
-                                           .helo = STR_INIT("pc.example.org") },
-                              .secret = KINDS[i].kind,
-                              .secret_text = KINDS[i].text,
-                              .unverified = true,
-                              .ca_file = STR_INIT("/etc/ca.pem") };
+        struct settings s = TEST_LOGIN("mail.example.org", 587, STARTTLS, "anna@example.org",
+                                       "anna@example.org", "");
+        s.attempt.mechanism = STR("PLAIN");
+        s.attempt.to = STR("tom@example.net");
+        s.attempt.helo = STR("pc.example.org");
+        s.secret = KINDS[i].kind;
+        s.secret_text = KINDS[i].text;
+        s.unverified = true;
+        s.ca_file = STR("/etc/ca.pem");
         struct buf out;
         buf_init(&out, SETTINGS_TEXT_MAX);
         assert_true(settings_write(settings_program_named(STR("python")), &s, &out, &test_err));
         assert_true(str_find(buf_str(&out), KINDS[i].line) != STR_NOT_FOUND);
         assert_true(str_find(buf_str(&out), KINDS[i].code) != STR_NOT_FOUND);
-        struct settings_reading *r = test_read("python", buf_str(&out), NULL);
-        assert_int_equal(r->found.secret, s.secret);
-        test_same("secret", "", r->found.secret_text, s.secret_text);
-        for (int f = 0; f < SETTINGS_FIELDS; f++)
-            if (settings_differs(r, &s, (enum settings_field)f))
-                fail_msg("%.*s differs", STR_ARG(names_of(&SETTINGS_FIELD_NAMES, f)));
-        test_mistakes(r, "written", STR("verify-off"));
-        test_end();
         buf_done(&out);
+        test_written("python", &s, STR("verify-off"));
     }
 }
 
