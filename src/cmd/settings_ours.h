@@ -31,9 +31,9 @@ static bool ours_file(struct settings_reading *r, const struct settings_file *f,
             if (more && !ours_file(r, more, e))
                 return false;
         } else if (value.p && key.n && key.p[0] != '#') {
-            settings_add_item(
-                r, STR(""), key, ours_value(r, value),
-                settings_place_of(f, (size_t)(value.p - f->text.p), str_trim(value).n), 0);
+            str tail = value, kept = str_trim(str_cut(&tail, '#'));
+            settings_add_item(r, STR(""), key, ours_value(r, value),
+                              settings_place_of(f, (size_t)(value.p - f->text.p), kept.n), 0);
         }
     }
     return true;

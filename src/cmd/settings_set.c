@@ -60,13 +60,34 @@ static str shown_of(const struct settings_item *i, struct arena *a)
     return shown.p ? shown : HIDDEN;
 }
 
-/* Behind a comment sign that cut a password off, there is the rest of it. */
-static size_t octets_of(const struct settings_item *i)
+/* Where the next setting of the line begins that is written there, or the line ends. */
+static size_t line_goes_on(const struct settings_reading *r, const struct settings_item *i)
 {
-    str rest = str_skip(i->place.file->text, i->place.at + i->place.n);
+    size_t behind = i->place.at + i->place.n;
+    str rest = str_skip(i->place.file->text, behind);
     size_t end = str_find_octet(rest, '\n');
-    bool cut = (i->how & SETTINGS_ITEM_CUT) != 0;
-    return i->place.n + (!cut ? 0 : end == STR_NOT_FOUND ? rest.n : end);
+    end = behind + (end == STR_NOT_FOUND ? rest.n : end);
+    for (size_t k = 0; k < r->item_count; k++) {
+        const struct settings_place *p = &r->items[k].place;
+        if (p->file == i->place.file && p->at >= behind && p->at < end)
+            return behind; /* and it is hidden, or not, by its own name */
+    }
+    return end;
+}
+
+/* Behind a blank or a comment sign that cut a password off, there is the rest of it. */
+static size_t octets_of(const struct settings_reading *r, const struct settings_item *i)
+{
+    size_t behind = i->place.at + i->place.n;
+    if (i != r->said[SETTINGS_SECRET] && !(i->how & SETTINGS_ITEM_CUT))
+        return i->place.n;
+    size_t end = line_goes_on(r, i);
+    for (size_t at = behind; at < end; at++) {
+        char c = i->place.file->text.p[at];
+        if (is_alnum(c) || (unsigned char)c >= 0x80)
+            return end - i->place.at;
+    }
+    return i->place.n;
 }
 
 /* out has room for all items. */
@@ -76,7 +97,7 @@ static size_t hide(const struct settings_reading *r, struct arena *a, struct dif
     for (size_t i = 0; i < r->item_count; i++) {
         const struct settings_item *k = &r->items[i];
         if (k->place.file && k->place.n && holds_secret(r, k))
-            out[n++] = (struct diff_hidden){ k->place.file, k->place.at, octets_of(k),
+            out[n++] = (struct diff_hidden){ k->place.file, k->place.at, octets_of(r, k),
                                              shown_of(k, a) };
     }
     return n;

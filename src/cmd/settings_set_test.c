@@ -151,10 +151,13 @@ static void no_secret_is_in_the_diff(void **state UNUSED)
         { "host=smtp://anna:hunter2\n",
           { .host = "b" },
           "--- ours\n+++ ours\n@@ -1 +1 @@\n-host=smtp://anna:[hidden]\n+host=b\n" },
-        /* what a comment sign cut off from it */
+        /* what a comment sign cut off from it; signs alone are none of it */
+        { "host=a\npass=hunter # ;\n",
+          { .secret = "swordfish", .how = SETTINGS_SECRET_LITERAL },
+          "--- ours\n+++ ours\n@@ -2 +2 @@\n-pass=[hidden] # ;\n+pass=NEW-PASSWORD # ;\n" },
         { "host=a\npass=hunter #2fish\n",
           { .secret = "swordfish", .how = SETTINGS_SECRET_LITERAL },
-          "--- ours\n+++ ours\n@@ -2 +2 @@\n-pass=[hidden]\n+pass=NEW-PASSWORD\n" },
+          "--- ours\n+++ ours\n@@ -2 +2 @@\n-pass=[hidden]\n+pass=NEW-PASSWORD[hidden]\n" },
     };
     for (size_t i = 0; i < COUNT_OF(CASES); i++) {
         struct buf out;
