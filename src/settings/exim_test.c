@@ -152,7 +152,7 @@ static const struct mta_case WRONG[] = {
       .security = MAY,
       .unverified = true,
       .mistakes = "key-twice" },
-    { .name = "no such file", .files = { { NULL, "x=y\n" } }, .mistakes = "file:1:1: this is no" },
+    { .name = "no such file", .files = { { NULL, "x=y\n" } }, .mistakes = "conf:1:1: this is no" },
 };
 
 static void right_files_are_read(void **state UNUSED)
@@ -165,50 +165,27 @@ static void mistakes_are_seen(void **state UNUSED)
     mta_run("exim", WRONG, COUNT_OF(WRONG));
 }
 
-static struct settings login_of(const char *secret)
-{
-    return (struct settings){ .attempt = { .host = STR_INIT("mail.corp.test"),
-                                           .port = 587,
-                                           .security = STARTTLS,
-                                           .mechanism = STR_INIT("auto"),
-                                           .user = STR_INIT("anna@corp.test") },
-                              .secret = SETTINGS_SECRET_LITERAL,
-                              .secret_text = str_from(secret) };
-}
-
 static void what_is_written_is_read(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(MTA_SECRETS); i++) {
-        struct settings s = login_of(MTA_SECRETS[i]);
-        if (MTA_SECRETS[i][0] != '^')
-            mta_round_trip("exim", &s);
-    }
-    struct settings s = login_of("x7");
+    mta_passwords("exim", STR(" both ends , \ttab\t, ^a^^b"));
+    struct settings s = mta_login(STR("x7"));
     s.attempt.port = 465;
     s.attempt.security = TLS;
     s.attempt.helo = STR("pc.corp.test");
     s.ca_file = STR("/etc/ssl/own.pem");
-    mta_round_trip("exim", &s);
+    test_goes_round("exim", &s, STR(""), STR(""));
     s = (struct settings){ .attempt = s.attempt };
-    s.attempt.mechanism = STR_NONE;
-    mta_round_trip("exim", &s);
+    s.attempt.mechanism = s.attempt.user = STR_NONE;
+    test_goes_round("exim", &s, STR(""), STR(""));
     s.attempt.security = NONE;
     s.attempt.port = 25;
-    mta_round_trip("exim", &s);
+    test_goes_round("exim", &s, STR(""), STR(""));
 }
 
 static void secrets_that_the_file_cannot_hold_are_refused(void **state UNUSED)
 {
-    static const char *const CASES[] = { "ends in a blank ", "tab\t", "two\nlines", "^x" };
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct settings s = login_of(CASES[i]);
-        struct buf out;
-        struct err e = { 0 };
-        buf_init(&out, SETTINGS_TEXT_MAX);
-        assert_false(settings_write(settings_program_named(STR("exim")), &s, &out, &e));
-        assert_true(str_starts(str_from(e.why), STR("Exim on Debian cannot be told a ")));
-        buf_done(&out);
-    }
+    static const char *const CASES[] = { "ends in a blank ", "tab\t", "two\nlines", "^x", NULL };
+    mta_refuses("exim", CASES, "Exim on Debian cannot be told a ");
 }
 
 int main(void)

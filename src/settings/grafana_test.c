@@ -99,7 +99,7 @@ static void reads_the_rest(void **state UNUSED)
 
 static void writes(void **state UNUSED)
 {
-    test_round_trip("grafana", STR(""), STR("in clear"));
+    test_round_trip("grafana", STR(""), STR("in clear ${x}"));
     struct settings s = TEST_LOGIN("mail.example.org", 587, STARTTLS, "anna", "a@example.org",
                                    "MAIL_PASSWORD");
     s.attempt.mechanism = STR("PLAIN");

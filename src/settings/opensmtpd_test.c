@@ -139,7 +139,7 @@ static const struct mta_case WRONG[] = {
       .mistakes = "files include one another" },
     { .name = "a quote that is open",
       .files = { { NULL, "action \"out\nmatch\n" } },
-      .mistakes = "file:1:8: a quote" },
+      .mistakes = "conf:1:8: a quote" },
 };
 
 static void right_files_are_read(void **state UNUSED)
@@ -152,51 +152,29 @@ static void mistakes_are_seen(void **state UNUSED)
     mta_run("opensmtpd", WRONG, COUNT_OF(WRONG));
 }
 
-static struct settings login_of(const char *secret)
-{
-    return (struct settings){ .attempt = { .host = STR_INIT("mail.corp.test"),
-                                           .port = 587,
-                                           .security = STARTTLS,
-                                           .mechanism = STR_INIT("auto"),
-                                           .user = STR_INIT("anna@corp.test") },
-                              .secret = SETTINGS_SECRET_LITERAL,
-                              .secret_text = str_from(secret) };
-}
-
 static void what_is_written_is_read(void **state UNUSED)
 {
-    for (size_t i = 0; i < COUNT_OF(MTA_SECRETS); i++) {
-        struct settings s = login_of(MTA_SECRETS[i]);
-        mta_round_trip("opensmtpd", &s);
-    }
-    struct settings s = login_of("x7");
+    mta_passwords("opensmtpd", STR(" both ends , \ttab\t"));
+    struct settings s = mta_login(STR("x7"));
     s.attempt.port = 465;
     s.attempt.security = TLS;
     s.attempt.helo = STR("pc.corp.test");
     s.attempt.source = (struct ip){ IP_V4, { 192, 0, 2, 7 }, 0 };
     s.ca_file = STR("/etc/ssl/own.pem");
-    mta_round_trip("opensmtpd", &s);
+    test_goes_round("opensmtpd", &s, STR(""), STR(""));
     s = (struct settings){ .attempt = s.attempt };
-    s.attempt.mechanism = STR_NONE;
+    s.attempt.mechanism = s.attempt.user = STR_NONE;
     s.attempt.host = STR("2001:db8::1");
-    mta_round_trip("opensmtpd", &s);
+    test_goes_round("opensmtpd", &s, STR(""), STR(""));
     s.attempt.security = NONE;
     s.attempt.port = 25;
-    mta_round_trip("opensmtpd", &s);
+    test_goes_round("opensmtpd", &s, STR(""), STR(""));
 }
 
 static void secrets_that_the_table_cannot_hold_are_refused(void **state UNUSED)
 {
-    static const char *const CASES[] = { "ends in a blank ", "tab\t", "two\nlines" };
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct settings s = login_of(CASES[i]);
-        struct buf out;
-        struct err e = { 0 };
-        buf_init(&out, SETTINGS_TEXT_MAX);
-        assert_false(settings_write(settings_program_named(STR("opensmtpd")), &s, &out, &e));
-        assert_true(str_starts(str_from(e.why), STR("OpenSMTPD cannot be told a password ")));
-        buf_done(&out);
-    }
+    static const char *const CASES[] = { "ends in a blank ", "tab\t", "two\nlines", NULL };
+    mta_refuses("opensmtpd", CASES, "OpenSMTPD cannot be told a password ");
 }
 
 int main(void)

@@ -321,7 +321,7 @@ static const struct mta_case WRONG[] = {
       .mistakes = "host-missing" },
     { .name = "a line without =",
       .files = { { NULL, "x = y\nrelayhost : z\n" } },
-      .mistakes = "file:2:1: this line has no '='" },
+      .mistakes = "conf:2:1: this line has no '='" },
     { .name = "a service with too few fields",
       .files = { { NULL, HOP }, { "master.cf", "smtp unix - -\n" } },
       .mistakes = "master.cf:1:1: a service has 8 fields" },
@@ -339,83 +339,57 @@ static void mistakes_are_seen(void **state UNUSED)
 
 static void what_is_written_is_read(void **state UNUSED)
 {
-    struct settings s = {
-        .attempt = { .host = STR_INIT("mail.corp.test"),
-                     .port = 587,
-                     .security = STARTTLS,
-                     .mechanism = STR_INIT("plain"),
-                     .user = STR_INIT("anna@corp.test") },
-        .secret = SETTINGS_SECRET_LITERAL,
-    };
-    for (size_t i = 0; i < COUNT_OF(MTA_SECRETS); i++) {
-        s.secret_text = str_from(MTA_SECRETS[i]);
-        mta_round_trip("postfix", &s);
-    }
-    s.secret_text = STR("x7");
+    mta_passwords("postfix", STR(" both ends , \ttab\t"));
+    struct settings s = mta_login(STR("x7"));
+    s.attempt.mechanism = STR("plain");
+    test_goes_round("postfix", &s, STR(""), STR(""));
     s.attempt.port = 465;
     s.attempt.security = TLS;
     s.attempt.helo = STR("pc.corp.test");
     s.attempt.source = (struct ip){ IP_V4, { 192, 0, 2, 7 }, 0 };
     s.ca_file = STR("/etc/ssl/own.pem");
-    mta_round_trip("postfix", &s);
+    test_goes_round("postfix", &s, STR(""), STR(""));
     s = (struct settings){ .attempt = s.attempt };
-    s.attempt.mechanism = STR_NONE;
+    s.attempt.mechanism = s.attempt.user = STR_NONE;
     s.attempt.host = STR("2001:db8::1");
-    mta_round_trip("postfix", &s);
+    test_goes_round("postfix", &s, STR(""), STR(""));
     s.attempt.security = NONE;
     s.attempt.port = 25;
-    mta_round_trip("postfix", &s);
+    test_goes_round("postfix", &s, STR(""), STR(""));
 }
 
 static void secrets_that_a_table_cannot_hold_are_refused(void **state UNUSED)
 {
-    static const char *const CASES[] = { "ends in a blank ", "tab\t", "two\nlines", "end\n",
-                                         "\xff\xfe" };
-    struct settings s = { .attempt = { .host = STR_INIT("mail.corp.test"),
-                                       .port = 587,
-                                       .security = STARTTLS,
-                                       .mechanism = STR_INIT("auto"),
-                                       .user = STR_INIT("anna") },
-                          .secret = SETTINGS_SECRET_LITERAL };
-    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct buf out;
-        struct err e = { 0 };
-        buf_init(&out, SETTINGS_TEXT_MAX);
-        s.secret_text = str_from(CASES[i]);
-        assert_false(settings_write(settings_program_named(STR("postfix")), &s, &out, &e));
-        assert_true(str_starts(str_from(e.why), STR("Postfix cannot be told a password that ")) ||
-                    str_find(str_from(e.why), STR("line end")) != STR_NOT_FOUND);
-        buf_done(&out);
-    }
+    static const char *const CASES[] = { "ends in a blank ", "tab\t", "\xff\xfe", NULL };
+    static const char *const LINES[] = { "two\nlines", "end\n", NULL };
+    mta_refuses("postfix", CASES, "Postfix cannot be told a password that ");
+    mta_refuses("postfix", LINES, "line end");
 }
 
 /* The login that stands under another spelling of the server is used once its key is the server's; main.cf stays. */
 static void the_key_is_put_right(void **state UNUSED)
 {
-    static struct settings_reading r;
     static const struct mta_file FILES[MTA_FILES] = {
         { NULL, HOP SECURE LOGIN }, { PASSWD, "# mine\nmail.corp.test:587  anna:x\n" }
     };
-    struct arena a;
-    struct err e = { 0 };
     struct buf main_cf, table;
-    arena_init(&a, MTA_ARENA);
     buf_init(&main_cf, SETTINGS_FILE_MAX);
     buf_init(&table, SETTINGS_FILE_MAX);
-    assert_true(mta_read(&r, &a, "postfix", FILES, NULL, &e));
-    struct settings wanted = r.found;
-    struct settings_changes changes = { .arena = &a };
+    struct settings_reading *r = mta_read("postfix", FILES, NULL);
+    assert_non_null(r);
+    struct settings wanted = r->found;
+    struct settings_changes changes = { .arena = &test_arena };
     wanted.attempt.mechanism = STR("auto");
     wanted.secret = SETTINGS_SECRET_ASKED;
-    assert_true(settings_change(&r, &wanted, &changes, &e));
-    for (size_t i = 0; i < r.file_count; i++)
-        if (i == 0 || str_eq(r.files[i].path, STR(PASSWD)))
-            assert_true(settings_changed_text(&changes, &r.files[i], i ? &table : &main_cf));
+    assert_true(settings_change(r, &wanted, &changes, &test_err));
+    for (size_t i = 0; i < r->file_count; i++)
+        if (i == 0 || str_eq(r->files[i].path, STR(PASSWD)))
+            assert_true(settings_changed_text(&changes, &r->files[i], i ? &table : &main_cf));
     assert_true(str_eq(buf_str(&table), STR("# mine\n[mail.corp.test]:587  anna:x\n")));
     assert_true(str_eq(buf_str(&main_cf), STR(HOP SECURE LOGIN)));
     buf_done(&main_cf);
     buf_done(&table);
-    arena_done(&a);
+    test_end();
 }
 
 int main(void)

@@ -58,6 +58,8 @@ struct test_shape {
 /* NULL with test_err when it is broken. given may be NULL, and ends with one. program NULL: by its shape. What it
  * gives is good until test_end(). */
 struct settings_reading *test_read(const char *program, str text, const char *const *given);
+struct settings_reading *test_read_account(const char *program, str account, str text,
+                                           const char *const *given);
 struct settings_reading *test_end(void); /* NULL */
 
 void test_same(const char *what, const char *about, str got, str wanted);
@@ -73,9 +75,13 @@ void test_cases(const char *program, const struct test_case *cases, size_t count
 void test_broken(const char *program, const struct test_broken *cases, size_t count);
 #define TEST_BROKEN(program, cases) test_broken(program, cases, COUNT_OF(cases))
 
-/* Passwords with everything in them that means something to somebody: what write wrote for them is read again as it
- * was, and nothing in it is a mistake but `allowed`. refused: "in clear", or the values that the program cannot
- * carry. */
+/* Passwords with everything in them that means something to somebody. */
+enum { TEST_HOSTILE_COUNT = 49 };
+extern const str TEST_HOSTILE[TEST_HOSTILE_COUNT];
+/* What write wrote is known by its shape and read again as it was, and nothing in it is a mistake but `allowed`.
+ * refused: "in clear", or the passwords that the program cannot carry. */
+void test_goes_round(const char *program, const struct settings *s, str allowed, str refused);
+/* Each of those passwords, in the clear, by STARTTLS and by TLS. */
 void test_round_trip(const char *program, str allowed, str refused);
 /* The text that is written, to the octet. */
 void test_writes(const char *program, const struct settings *s, str text);
