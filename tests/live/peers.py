@@ -24,7 +24,9 @@ import threading
 import time
 
 ESTABLISHED = 1  # the first octet of struct tcp_info
+AGE_MS = 44      # where it has how long ago something was sent: of a new connection, when it came to stand
 GIVE_UP_S = 60   # no connection of a test is older
+LATE_S = 1.5     # a client that waits for two seconds, and has a clock of its own, may have waited
 
 
 class Close:
@@ -58,6 +60,9 @@ class Conn:
 
     def __init__(self, peer, sock, client):
         self.peer, self.sock, self.client = peer, sock, client[0]
+        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, AGE_MS + 4)
+        self.began_s = time.monotonic() - (struct.unpack_from("=I", info, AGE_MS)[0] if len(info) == AGE_MS + 4 else 0) / 1000
+        self.greeted_late = False  # the client waited for long enough to try something else
         self.tls = False
         self.greeted = self.said_quit = self.server_ended = False
         self.silent_at = None     # the step at which this server said nothing any more
@@ -106,6 +111,23 @@ class Conn:
         self.server_ended = True
         raise Gone
 
+    def hear_out(self):
+        """What the client had said before it went, and nobody read since an answer could not be sent."""
+        try:
+            self.sock.settimeout(0)
+            while len(self.clear) + len(self.hidden) < 1 << 20:
+                self.recv()
+        except (Gone, OSError, ValueError):
+            pass
+
+    def left_politely(self):
+        """QUIT was the last word, even where this server took it for something else: it was asking for a login, or
+        for a message, and the client did not know yet."""
+        return self.said_quit or any(bytes(heard[-6:]).upper() == b"QUIT\r\n" for heard in (self.clear, self.hidden))
+
+    def is_mute(self):
+        return not self.clear and not self.hidden
+
 
 class Peer:
     """One listening port. caps and caps_tls are the lines of EHLO's answer behind the first."""
@@ -122,18 +144,29 @@ class Peer:
         self.listener.bind((address, port))
         self.listener.listen(64)
         self.port = self.listener.getsockname()[1]
+        self.taking = threading.Lock()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
         while True:
             try:
-                sock, client = self.listener.accept()
-            except OSError:
+                select.select([self.listener], [], [])
+                with self.taking:
+                    sock, client = self.listener.accept()
+                    sock.settimeout(GIVE_UP_S)
+                    conn = Conn(self, sock, client)
+                    self.site.took(conn)
+            except (OSError, ValueError):
                 return
-            conn = Conn(self, sock, client)
-            sock.settimeout(GIVE_UP_S)
-            self.site.took(conn)
             threading.Thread(target=self._serve, args=(conn,), daemon=True).start()
+
+    def take_all(self):
+        """Waits until nobody stands before the door."""
+        while True:
+            with self.taking:
+                if not select.select([self.listener], [], [], 0)[0]:
+                    return
+            time.sleep(0.005)
 
     def _serve(self, conn):
         try:
@@ -143,7 +176,7 @@ class Peer:
             while True:
                 self._command(conn)
         except Gone:
-            pass
+            conn.hear_out()
         finally:
             try:
                 conn.sock.close()
@@ -216,8 +249,10 @@ class Peer:
         self._listen_early(conn, 0)
         answer = self.steps.get("greeting", f"220 {self.name} ESMTP")
         answer = answer(conn, "") if callable(answer) else answer
+        conn.greeted_late = time.monotonic() - conn.began_s >= LATE_S
+        there = conn.stands()
         code = self._play(conn, f"220 {self.name} ESMTP" if answer is None else answer)
-        conn.greeted = code == 220
+        conn.greeted = code == 220 and there
         self._note(conn, "greeting", "", code)
 
     def _listen_early(self, conn, pause_s):
@@ -250,7 +285,11 @@ class Peer:
         self._answer(conn, step, argument, lambda *_: usual)
 
     def _do_starttls(self, conn, argument):
-        code = self._answer(conn, "starttls", argument, lambda *_: "220 2.0.0 ready")
+        try:
+            code = self._answer(conn, "starttls", argument, lambda *_: "220 2.0.0 ready")
+        except Gone:
+            conn.server_ended = True  # who leaves here says no QUIT: nothing may stand behind STARTTLS
+            raise
         if code == 220:
             conn._in = b""
             self._handshake(conn)
@@ -364,9 +403,11 @@ class Site:
                 pass
 
     def settle(self):
-        """Waits until every connection is over: the client has ended before."""
+        """Waits until every connection is taken and over: the client has ended before."""
+        for peer in self.peers:
+            peer.take_all()
         for conn in list(self.conns):
-            conn.closed.wait(3)
+            conn.closed.wait(20)
 
     # ---- what the peers note ----
 
@@ -399,7 +440,7 @@ class Site:
     def impolite(self):
         """Connections that were greeted and left without QUIT though the server did not end them. One
         that said ClientHello to a server in clear has nobody to say it to."""
-        return [c for c in self.conns if c.greeted and not c.said_quit and not c.server_ended
+        return [c for c in self.conns if c.greeted and not c.left_politely() and not c.server_ended
                 and not c.clear.startswith(b"\x16\x03")]
 
     def unprotected(self):

@@ -24,7 +24,8 @@ def holds(site, run, *, gentle, send, to, hello_ok=False, clear_auth=False, dige
     expect(not site.impolite(), "left without QUIT", [c.commands for c in site.impolite()])
     for c in site.conns:
         hello = c.early[:2] == b"\x16\x03"
-        expect(not c.early or (hello and hello_ok), "octets before the greeting", c.peer.port, c.early[:40])
+        late = any(other.greeted_late for other in site.conns if other.peer is c.peer)   # a busy machine
+        expect(not c.early or (hello and (hello_ok or late)), "octets before the greeting", c.peer.port, c.early[:40])
         expect(not c.past, "pipelined past EHLO, STARTTLS or AUTH", c.past)
     if not clear_auth:
         hides(site.unprotected(), password, "what anybody could read")
