@@ -4,6 +4,7 @@
 A case is a function; what it returns is not looked at, what it raises fails it. Skip says why a case
 cannot run here; tests/skips must list it as "real/FILE.CASE".
 """
+import concurrent.futures
 import pathlib
 import sys
 import time
@@ -14,26 +15,34 @@ class Skip(Exception):
     pass
 
 
-def main(cases):
-    """Runs the cases whose names hold a word of the command line (behind the path of baton), or all."""
+def run(case, room):
+    """What came of it: "ok", "FAIL" or "SKIP". Its line is one write, as others may be at work."""
+    name = case.__name__.replace("_", "-")
+    began = time.monotonic()
+    try:
+        case()
+    except Skip as why:
+        came, line = "SKIP", f"SKIP {room}.{name}: {why}\n"
+    except Exception:
+        came, line = "FAIL", f"FAIL {room}.{name}\n{traceback.format_exc()}\n"
+    else:
+        came, line = "ok", f"ok   {room}.{name} ({time.monotonic() - began:.1f} s)\n"
+    sys.stdout.write(line)
+    sys.stdout.flush()
+    return came
+
+
+def main(cases, *beside):
+    """Runs the cases whose names hold a word of the command line (behind the path of baton), or all. Further lists run
+    beside the first, each in its own order."""
     room = "real/" + pathlib.Path(sys.argv[0]).stem.replace("_", "-")
     words = sys.argv[2:]
-    passed = failed = skipped = 0
-    for case in cases:
-        name = case.__name__.replace("_", "-")
-        if words and not any(word in name for word in words):
-            continue
-        began = time.monotonic()
-        try:
-            case()
-        except Skip as why:
-            skipped += 1
-            print(f"SKIP {room}.{name}: {why}", flush=True)
-        except Exception:
-            failed += 1
-            print(f"FAIL {room}.{name}\n{traceback.format_exc()}", flush=True)
-        else:
-            passed += 1
-            print(f"ok   {room}.{name} ({time.monotonic() - began:.1f} s)", flush=True)
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
-    sys.exit(1 if failed else 0)
+
+    def in_order(row):
+        return [run(case, room) for case in row
+                if not words or any(word in case.__name__.replace("_", "-") for word in words)]
+
+    with concurrent.futures.ThreadPoolExecutor(1 + len(beside)) as pool:
+        came = [each for row in pool.map(in_order, (cases, *beside)) for each in row]
+    print(f"{came.count('ok')} passed, {came.count('FAIL')} failed, {came.count('SKIP')} skipped")
+    sys.exit(1 if "FAIL" in came else 0)

@@ -118,7 +118,9 @@ class Mutt:
 
 
 class Neomutt(Mutt):
-    program = "neomutt"
+    program = "neomutt"   # reads as mutt does: of the passwords a sample
+    sample = ("plain", "variable", "braces", "backtick", "quotes", "backslash-last", "hash-blank", "blank-last",
+              "percent-code", "latin", "newline", "line-end", "carriage", "all")
 
 
 # ---- nullmailer and dma: each is *the* mail program of a machine, so it gets a machine of its own ----
@@ -253,6 +255,8 @@ def goes(program, settings, env=None):
 def passwords(program):
     def case():
         for who, password in lab.HOSTILE.items():
+            if who not in getattr(program, "sample", lab.HOSTILE):
+                continue
             settings = lab.wanted("starttls", who)
             try:
                 path = goes(program, settings)
@@ -462,8 +466,8 @@ MUTT_TEXTS = {
 
 
 def mutt_secrets_elsewhere():
-    for program in (Mutt, Neomutt):
-        for who in ("plain", "quotes", "all", "blank-first", "backslash"):
+    for program, people in ((Mutt, ("plain", "quotes", "all", "blank-first", "backslash")), (Neomutt, ("plain", "all"))):
+        for who in people:
             secret = lab.HOSTILE[who]
             place = put("a secret", lab.octets(secret) + b"\n")
             for kind, text in (("environment", "SMTP_SECRET"), ("command", "printf '%s\\n' \"$SMTP_SECRET\""), ("file", str(place))):

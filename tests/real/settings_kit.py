@@ -368,7 +368,7 @@ def trust(place):
     sandbox.mount("--bind", authorities, "/etc/ssl/certs")
 
 
-def main(cases):
+def main(cases, *beside):
     """kit.main() with the servers up."""
     global BOX, PLACE, CA
     if os.geteuid() != 0:
@@ -397,6 +397,6 @@ def main(cases):
             with sandbox.Box(Postfix, postfix.Row(), PLACE / "box", ADDRESSES[HOST], HOST) as BOX:
                 configure(BOX, PLACE)
                 BOX.start(PORTS.values())
-                kit.main(cases)
+                kit.main(cases, *beside)
         finally:
             subprocess.run(["umount", "--lazy", PLACE], check=False)
