@@ -64,6 +64,7 @@ class Conn:
         self.began_s = time.monotonic() - (struct.unpack_from("=I", info, AGE_MS)[0] if len(info) == AGE_MS + 4 else 0) / 1000
         self.greeted_late = False  # the client waited for long enough to try something else
         self.tls = False
+        self.heard = True         # the client was there when this server last said something
         self.greeted = self.said_quit = self.server_ended = False
         self.silent_at = None     # the step at which this server said nothing any more
         self.early = b""          # came before the last line of the greeting was sent
@@ -89,6 +90,7 @@ class Conn:
         try:
             octets = self.sock.recv(65536)
         except (OSError, ValueError) as error:
+            self.heard &= not isinstance(error, ConnectionResetError)  # it closed, and had not read all
             raise Gone from error
         if not octets:
             raise Gone
@@ -102,6 +104,7 @@ class Conn:
         return line.rstrip(b"\r")
 
     def send(self, octets):
+        self.heard = self.stands()
         try:
             self.sock.sendall(octets)
         except (OSError, ValueError) as error:
@@ -122,8 +125,8 @@ class Conn:
 
     def left_politely(self):
         """QUIT was the last word, even where this server took it for something else: it was asking for a login, or
-        for a message, and the client did not know yet."""
-        return self.said_quit or any(bytes(heard[-6:]).upper() == b"QUIT\r\n" for heard in (self.clear, self.hidden))
+        for a message, and the client did not know yet. Or the client had left before it heard the greeting."""
+        return self.said_quit or not (self.heard or self.commands) or any(bytes(heard[-6:]).upper() == b"QUIT\r\n" for heard in (self.clear, self.hidden))
 
     def is_mute(self):
         return not self.clear and not self.hidden
@@ -250,9 +253,8 @@ class Peer:
         answer = self.steps.get("greeting", f"220 {self.name} ESMTP")
         answer = answer(conn, "") if callable(answer) else answer
         conn.greeted_late = time.monotonic() - conn.began_s >= LATE_S
-        there = conn.stands()
         code = self._play(conn, f"220 {self.name} ESMTP" if answer is None else answer)
-        conn.greeted = code == 220 and there
+        conn.greeted = code == 220 and conn.heard
         self._note(conn, "greeting", "", code)
 
     def _listen_early(self, conn, pause_s):
@@ -288,8 +290,10 @@ class Peer:
         try:
             code = self._answer(conn, "starttls", argument, lambda *_: "220 2.0.0 ready")
         except Gone:
-            conn.server_ended = True  # who leaves here says no QUIT: nothing may stand behind STARTTLS
+            conn.heard = False
             raise
+        finally:
+            conn.server_ended |= not conn.heard  # who waits no longer says no QUIT: nothing may stand behind STARTTLS
         if code == 220:
             conn._in = b""
             self._handshake(conn)
