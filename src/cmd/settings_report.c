@@ -418,6 +418,15 @@ static bool is_named(const struct settings_reading *r, str variable)
     return false;
 }
 
+/* A file of the reading sets it, so that it need not be set in the environment. */
+static bool is_set_inside(const struct settings_reading *r, const struct settings_variable *v)
+{
+    for (size_t i = 0; i < r->item_count; i++)
+        if (v->answer != SETTINGS_GIVEN && str_eq(r->items[i].key, v->name))
+            return true;
+    return false;
+}
+
 static void add_references(const struct settings_loaded *l, struct buf *out)
 {
     const struct settings_reading *r = &l->reading;
@@ -432,7 +441,7 @@ static void add_references(const struct settings_loaded *l, struct buf *out)
     for (size_t i = 0; i < r->variable_count; i++) {
         const struct settings_variable *v = &r->variables[i];
         bool given = v->answer == SETTINGS_GIVEN;
-        if (!given && !is_named(r, v->name))
+        if (is_set_inside(r, v) || (!given && !is_named(r, v->name)))
             continue;
         add_reference(l, given ? "found" : "missing", STR("variable"),
                       settings_shown_variable(r, v->name),
@@ -450,7 +459,9 @@ static str nearest_key(const struct settings_reading *r, str key)
     str inner = str_skip(key, str_find_octet(key, '.') + 1);
     bool path = str_find_octet(key, '.') != STR_NOT_FOUND &&
                 str_find_octet(inner, '.') != STR_NOT_FOUND;
-    return path ? STR_NONE : names_nearest(&t, key);
+    str near = path ? STR_NONE : names_nearest(&t, key);
+    /* Spelled right, and of another section or account: there is nothing to mend in it. */
+    return str_eq(near, key) ? STR_NONE : near;
 }
 
 static void add_unknown(const struct settings_loaded *l, struct buf *out)
@@ -701,6 +712,8 @@ static json_t *references_json(const struct settings_loaded *l)
     for (size_t i = 0; i < r->variable_count; i++) {
         const struct settings_variable *v = &r->variables[i];
         bool found = v->answer == SETTINGS_GIVEN;
+        if (is_set_inside(r, v))
+            continue;
         json_array_append_new(
             list, reference_json(l, "variable", settings_shown_variable(r, v->name), found, v->from,
                                  found ? STR_NONE : STR("it is not set")));

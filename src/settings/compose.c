@@ -94,6 +94,26 @@ static bool is_secret(str key)
            name.kind == MAIL_NAME_FIELD;
 }
 
+/* What .env made of a password that comes from there whole. */
+static void tell_of_dotenv(struct service *s, const struct settings_item *item, str name)
+{
+    for (size_t i = 0; i < s->dotenv; i++) {
+        const struct settings_item *from = &s->r->items[i];
+        if (!str_eq(from->key, name) || !str_eq(from->value, item->value))
+            continue;
+        if (from->how & SETTINGS_ITEM_LOST)
+            settings_mistake(s->r, MISTAKE_SECRET_DOLLAR, from,
+                             STR("a $ in the password is read as the name of a variable that is "
+                                 "not there: what follows it is lost"),
+                             STR("put the password in single quotes in .env"));
+        if (from->how & SETTINGS_ITEM_CUT)
+            settings_mistake(s->r, MISTAKE_SECRET_CUT, from,
+                             STR("the password ends at a # or a blank, and what stands behind it "
+                                 "on the line is not taken"),
+                             STR("put the password in single quotes in .env"));
+    }
+}
+
 static void tell_dollar(struct service *s, const struct settings_item *item, str lost)
 {
     struct mail_name name;
@@ -104,6 +124,8 @@ static void tell_dollar(struct service *s, const struct settings_item *item, str
     if (is_secret(item->key)) {
         str raw = str_take(str_skip(item->place.file->text, item->place.at), item->place.n);
         bool bare = str_find(raw, STR("${")) == STR_NOT_FOUND;
+        if (whole)
+            tell_of_dotenv(s, item, reference);
         if (!whole && bare)
             settings_mistake(s->r, MISTAKE_SECRET_DOLLAR, item,
                              item->how & SETTINGS_ITEM_LOST
@@ -122,6 +144,25 @@ static void tell_dollar(struct service *s, const struct settings_item *item, str
                          "nothing is put in its place",
                          STR_ARG(str_take(lost, 80))),
             STR("set it in .env beside this file; a $ that is meant is written $$"));
+}
+
+/* GitLab's image takes a whole gitlab.rb in one variable, in which the mail server then stands. */
+static bool tell_of_gitlab(struct settings_reading *r)
+{
+    for (size_t i = 0; i < r->item_count; i++) {
+        if (!str_eq(r->items[i].key, STR("GITLAB_OMNIBUS_CONFIG")))
+            continue;
+        struct settings_mistake *m = settings_mistake(
+            r, MISTAKE_NOT_APPLIED, &r->items[i],
+            STR("GITLAB_OMNIBUS_CONFIG holds a gitlab.rb, whose lines Baton does not read here"),
+            STR("put its lines into a file of their own, and show that with --program gitlab"));
+        if (m) {
+            m->sure = MISTAKE_NOTE;
+            m->cause = CAUSE_NONE;
+        }
+        return true;
+    }
+    return false;
 }
 
 /* A # behind the value that does not look like the beginning of a comment. */
@@ -172,7 +213,11 @@ static bool inherit(struct service *s, str key, const struct yaml *y)
     str value;
     if (!look_up(s, key, &value))
         return true;
-    return settings_add_item(s->r, s->section, key, value, place(s, y), SETTINGS_ITEM_EXPANDED) ||
+    struct settings_item *item = settings_add_item(s->r, s->section, key, value, place(s, y),
+                                                   SETTINGS_ITEM_EXPANDED);
+    if (item && is_secret(key))
+        tell_of_dotenv(s, item, key);
+    return item ||
            settings_broken(settings_main_file(s->r), y->at, s->e, "there are too many variables");
 }
 
@@ -368,7 +413,7 @@ static bool read(struct settings_reading *r, struct err *e)
         return settings_broken(f, 0, e, "there are too many references to variables");
     str section = choose(r, services);
     if (!section.p) {
-        if (!r->wishes)
+        if (!r->wishes && !tell_of_gitlab(r))
             settings_mistake(r, MISTAKE_HOST_MISSING, NULL,
                              STR("no service has a variable that names a mail server"),
                              STR("look into the image's own settings; Baton knows the names that "

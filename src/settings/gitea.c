@@ -94,6 +94,9 @@ static const struct protocol {
     { "smtps", SMTP_SECURITY_TLS, 465 },
     { "smtp+starttls", SMTP_SECURITY_STARTTLS, 587 },
     { "smtp+startls", SMTP_SECURITY_STARTTLS, 587 },
+    { "sendmail", SMTP_SECURITY_AUTO, 0 },
+    { "dummy", SMTP_SECURITY_AUTO, 0 },
+    { "smtp+unix", SMTP_SECURITY_NONE, 0 },
 };
 
 static const struct protocol *protocol_of(const struct settings_item *item)
@@ -116,10 +119,10 @@ static void read_security(struct settings_reading *r)
         a->port = a->port ? a->port : p->port;
         return;
     }
-    if (named)
+    if (named && named->value.n)
         settings_mistake(
             r, MISTAKE_DIALECT, named,
-            STR("PROTOCOL is none that Gitea knows, so it guesses by the port"),
+            STR("PROTOCOL is none that Gitea knows, so it speaks without encryption"),
             STR("write smtps for TLS at once, smtp+starttls for STARTTLS, or smtp for neither"));
     if (old && !named) {
         settings_said(r, SETTINGS_SECURITY, old);
@@ -129,7 +132,9 @@ static void read_security(struct settings_reading *r)
         a->port = a->port ? a->port : a->security == SMTP_SECURITY_TLS ? 465 : 587;
         return;
     }
-    a->security = security_of_port(a->port);
+    a->security = named && named->value.n ? SMTP_SECURITY_NONE : security_of_port(a->port);
+    if (!a->port && a->host.n && !(named && named->value.n))
+        a->port = 465; /* as Gitea itself assumes where neither is said */
 }
 
 static void read_login(struct settings_reading *r)

@@ -36,7 +36,10 @@ static const struct test_case CASES[] = {
       STR_INIT(
           "[mailer]\nENABLED = true\nPROTOCOL = tls\nSMTP_ADDR = mail.example.org\nSMTP_PORT = "
           "587\nFROM = a@example.org\n"),
-      STR_INIT("mail.example.org:587 starttls - - none - a@example.org"), STR_INIT("dialect") },
+      STR_INIT("mail.example.org:587 none - - none - a@example.org"), STR_INIT("dialect") },
+    { "neither protocol nor port",
+      STR_INIT("[mailer]\nENABLED = true\nSMTP_ADDR = mail.example.org\nFROM = a@example.org\n"),
+      STR_INIT("mail.example.org:465 tls - - none - a@example.org"), STR_INIT("") },
     { "a password cut at its #",
       STR_INIT("[mailer]\nENABLED = true\nPROTOCOL = smtps\nSMTP_ADDR = mail.example.org\nUSER = "
                "a@example.org\nPASSWD = \"pa#ss\"\n"),
@@ -57,7 +60,7 @@ static const struct test_case CASES[] = {
       STR_INIT("mail.example.org:465 tls - - none - a@example.org"), STR_INIT("not-applied") },
     { "by sendmail",
       STR_INIT("[mailer]\nENABLED = true\nPROTOCOL = sendmail\nFROM = a@example.org\n"),
-      STR_INIT("-:0 tls - - none - a@example.org"), STR_INIT("dialect not-applied host-missing") },
+      STR_INIT("-:0 auto - - none - a@example.org"), STR_INIT("not-applied") },
     { "a section in capitals",
       STR_INIT("[Mailer]\nENABLED = true\n[mailer]\nENABLED = true\nPROTOCOL = smtps\nSMTP_ADDR = "
                "mail.example.org\nFROM = a@example.org\n"),

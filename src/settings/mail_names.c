@@ -103,6 +103,7 @@ static const struct whole {
     { STR_INIT("DISCOURSE_NOTIFICATION_EMAIL"), STR_INIT("DISCOURSE_SMTP"), MAIL_NAME_FIELD, SETTINGS_FROM },
     { STR_INIT("GITEA_MAILER_USER"), STR_INIT("GITEA_MAILER"), MAIL_NAME_FIELD, SETTINGS_USER },
     { STR_INIT("SENTRY_SERVER_EMAIL"), STR_INIT("SENTRY_EMAIL"), MAIL_NAME_FIELD, SETTINGS_FROM },
+    { STR_INIT("SMTP_NAME"), STR_INIT("SMTP"), MAIL_NAME_USER, SETTINGS_USER }, /* Nextcloud's image */
     { STR_INIT("EMAIL_ADDRESS"), STR_INIT("EMAIL"), MAIL_NAME_USER, SETTINGS_USER },
     { STR_INIT("MAIL_ADDRESS"), STR_INIT("MAIL"), MAIL_NAME_USER, SETTINGS_USER },
     { STR_INIT("GMAIL_ADDRESS"), STR_INIT("GMAIL"), MAIL_NAME_USER, SETTINGS_USER },
@@ -437,6 +438,8 @@ bool mail_names_reference(const struct settings_item *item, str *name)
     if (!item->place.file)
         return false;
     str raw = str_take(str_skip(item->place.file->text, item->place.at), item->place.n);
+    if (str_starts(raw, item->key) && raw.n > item->key.n && raw.p[item->key.n] == '=')
+        raw = str_skip(raw, item->key.n + 1); /* of a list, where the name belongs to the place */
     bool quoted = raw.n > 1 && (*raw.p == '"' || *raw.p == '\'') && raw.p[raw.n - 1] == *raw.p;
     if (quoted)
         raw = str_take(str_skip(raw, 1), raw.n - 2);
@@ -503,13 +506,26 @@ static void take_login(struct names_of *n)
     }
 }
 
+/* Nextcloud's image has the sender in two halves. */
+static str in_mail_domain(struct names_of *n, str from)
+{
+    if (!from.n || str_find_octet(from, '@') != STR_NOT_FOUND)
+        return from;
+    for (size_t i = 0; i < n->count; i++) {
+        const struct settings_item *domain = n->rows[i].item;
+        if (domain->value.n && str_eq(domain->key, STR("MAIL_DOMAIN")))
+            return arena_printf(n->r->arena, "%.*s@%.*s", STR_ARG(from), STR_ARG(domain->value));
+    }
+    return from;
+}
+
 static void take_from(struct names_of *n, enum settings_field f)
 {
     struct settings_item *item = field(n, f);
     struct smtp_attempt *a = &n->r->found.attempt;
     settings_take(n->r, f, item);
     if (item && f == SETTINGS_FROM)
-        a->from = settings_address(a->from);
+        a->from = in_mail_domain(n, settings_address(a->from));
     if (item && f == SETTINGS_HEADER_FROM)
         a->header_from = settings_address(a->header_from);
 }

@@ -132,6 +132,17 @@ static bool is_near(str host)
            str_ends_nocase(host, STR(".localhost")) || str_ends_nocase(host, STR(".lan"));
 }
 
+/* Where no server, user or password stands, nothing is lost by not looking at them: mail that is switched off, or
+ * that a program on this machine takes, is a choice and no mistake. */
+static void spare_choices(struct settings_reading *r)
+{
+    if (r->said[SETTINGS_HOST] || r->said[SETTINGS_USER] || r->said[SETTINGS_SECRET])
+        return;
+    for (size_t i = 0; i < r->mistake_count; i++)
+        if (r->mistakes[i].row->id == MISTAKE_NOT_APPLIED)
+            r->mistakes[i].sure = MISTAKE_NOTE;
+}
+
 void settings_look_for_mistakes(struct settings_reading *r)
 {
     const struct smtp_attempt *a = &r->found.attempt;
@@ -140,6 +151,7 @@ void settings_look_for_mistakes(struct settings_reading *r)
                                    .provider = provider_of_host(a->host),
                                    .near = is_near(a->host),
                                    .logs_in = smtp_attempt_logs_in(a) };
+    spare_choices(r);
     mistakes_of_secret(&m);
     mistakes_of_login(&m);
     mistakes_of_server(&m);

@@ -108,6 +108,8 @@ static void user_form(const struct mistakes_of *m)
         struct settings_mistake *told = MISTAKE(m, LOGIN_USER_FORM, USER, slip.said, slip.remedy);
         if (told && slip.sure)
             told->sure = MISTAKE_WRONG;
+        else if (told && str_eq(m->provider->id, STR("gmail")))
+            told->sure = MISTAKE_NOTE; /* Gmail puts its own domain behind a bare name */
         return;
     }
     other = provider_of_other_user(m->provider, m->a->user);

@@ -41,10 +41,21 @@ static bool is_told(const struct mistakes_of *m, const struct settings_item *ite
     return told;
 }
 
+/* The mail goes another way than by a server. */
+static bool goes_elsewhere(const struct mistakes_of *m)
+{
+    for (size_t i = 0; i < m->r->mistake_count; i++)
+        if (m->r->mistakes[i].row->id == MISTAKE_NOT_APPLIED)
+            return true;
+    return false;
+}
+
 static void form(const struct mistakes_of *m)
 {
     const struct settings_item *item = mistakes_at(m, SETTINGS_HOST);
     if (item && (item->how & SETTINGS_ITEM_CODE || (!m->a->host.n && is_told(m, item))))
+        return;
+    if (!m->a->host.n && !m->r->said[SETTINGS_HOST] && goes_elsewhere(m))
         return;
     if (!m->a->host.n) {
         MISTAKE(m, HOST_MISSING, HOST, STR("no server is named"),

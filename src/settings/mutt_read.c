@@ -92,7 +92,7 @@ static void add_escape(struct lex *l, struct buf *out)
     buf_addc(out, (char)c);
 }
 
-/* A variable of mutt's own ("my_name"), or of the environment. */
+/* A variable of the environment, or one that mutt was set to above ("my_name", "imap_pass"). */
 static void add_variable(struct lex *l, struct buf *out, unsigned *how)
 {
     bool braced = peek(l) == '{';
@@ -109,14 +109,13 @@ static void add_variable(struct lex *l, struct buf *out, unsigned *how)
     if (l->dry)
         return;
     const struct settings_item *own = NULL;
-    for (size_t i = l->r->item_count; i > 0 && !own && str_starts(name, STR("my_")); i--)
+    for (size_t i = l->r->item_count; i > 0 && !own; i--)
         if (str_eq(l->r->items[i - 1].key, name))
             own = &l->r->items[i - 1];
-    if (own)
-        value = own->value;
-    if (own || settings_variable(l->r, name, &value)) {
+    bool known = settings_variable(l->r, name, &value); /* the environment goes before the file */
+    if (known || own) {
         *how |= SETTINGS_ITEM_EXPANDED;
-        buf_add(out, value);
+        buf_add(out, known ? value : own->value);
     } else {
         *how |= SETTINGS_ITEM_LOST;
     }
@@ -498,6 +497,17 @@ static bool is_on(struct settings_reading *r, const char *name)
     return !i || !str_eq(i->value, STR("no"));
 }
 
+/* Without smtp_url mutt hands mail to the command sendmail names. */
+static void tell_of_sendmail(struct settings_reading *r)
+{
+    const struct settings_item *url = item(r, "smtp_url");
+    if (!url || (!url->value.n && !(url->how & SETTINGS_ITEM_CODE)))
+        settings_mistake(r, MISTAKE_NOT_APPLIED, item(r, "sendmail"),
+                         STR("smtp_url is not set, so mutt hands mail to a program on this "
+                             "machine, whose own settings count"),
+                         STR("read that program's settings, or set smtp_url"));
+}
+
 static void take_security(struct settings_reading *r)
 {
     struct smtp_attempt *a = &r->found.attempt;
@@ -618,6 +628,7 @@ bool mutt_read(struct settings_reading *r, struct err *e)
     struct settings_item *url = item(r, "smtp_url");
     if (url && url->value.n)
         take_url(r, url);
+    tell_of_sendmail(r);
     take_security(r);
     take_login(r);
     take_sender(r);

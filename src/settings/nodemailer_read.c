@@ -151,9 +151,15 @@ static void take(struct reader *n, const char *section, uint32_t object, const c
     const struct syntax_js_property *p = prop(n, object, key);
     struct settings_item *item = named(n, section, key);
     lost(n, item, p);
+    if (item && p && p->value.how & SETTINGS_ITEM_LOST && p->value.kind == SYNTAX_JS_UNDEFINED) {
+        item->how |= SETTINGS_ITEM_CODE; /* it is set where the program runs */
+        settings_said(n->r, field, item);
+    }
     if (p && (p->value.kind == SYNTAX_JS_STRING || p->value.kind == SYNTAX_JS_NUMBER) &&
         p->value.text.n)
         settings_take(n->r, field, item);
+    else if (is_text(p) && (field == SETTINGS_FROM || field == SETTINGS_HEADER_FROM))
+        settings_said(n->r, field, item); /* '' stands in the way of the transport's default */
 }
 
 /* ------------------------------------------------------------------------------------------------

@@ -67,6 +67,27 @@ static void read_mailer(struct settings_reading *r)
     }
 }
 
+/* In a .env of Laravel the word null stands for nothing, and encryption that is not said follows the port. */
+static void read_nulls(struct settings_reading *r)
+{
+    struct smtp_attempt *a = &r->found.attempt;
+    struct settings_item *word = settings_item_named(r, STR(""), STR("MAIL_ENCRYPTION"));
+    if (!settings_item_named(r, STR(""), STR("MAIL_MAILER")) &&
+        !settings_item_named(r, STR(""), STR("MAIL_DRIVER")))
+        return;
+    if (str_eq_nocase(a->user, STR("null"))) {
+        a->user = a->mechanism = STR_NONE;
+        r->said[SETTINGS_USER] = r->said[SETTINGS_LOGIN] = NULL;
+    }
+    if (str_eq_nocase(r->found.secret_text, STR("null"))) {
+        r->found.secret = SETTINGS_SECRET_NONE;
+        r->found.secret_text = STR_NONE;
+        r->said[SETTINGS_SECRET] = NULL;
+    }
+    if (word && (str_eq_nocase(word->value, STR("null")) || !word->value.n))
+        a->security = a->port == 465 ? SMTP_SECURITY_TLS : SMTP_SECURITY_STARTTLS;
+}
+
 /* A secret that a reference in it changed. */
 static void read_dollar(struct settings_reading *r)
 {
@@ -85,6 +106,7 @@ static bool read(struct settings_reading *r, struct err *e)
         return false;
     mail_names_take(r, STR(""), true);
     read_mailer(r);
+    read_nulls(r);
     read_dollar(r);
     return true;
 }

@@ -153,7 +153,9 @@ static void other_ways(const struct taking *t)
             struct settings_mistake *m = settings_mistake(t->r, MISTAKE_NOT_APPLIED, t->item,
                                                           str_from(WAYS[i].said),
                                                           str_from(WAYS[i].remedy));
-            if (m && t->dsn.kind == SYMFONY_API) {
+            if (m && t->dsn.kind == SYMFONY_NOTHING)
+                m->sure = MISTAKE_LIKELY; /* as it comes, and right while one develops */
+            if (m && (t->dsn.kind == SYMFONY_API || t->dsn.kind == SYMFONY_PROGRAM)) {
                 m->sure = MISTAKE_NOTE;
                 m->cause = CAUSE_NONE;
             }
