@@ -41,10 +41,29 @@ static uint32_t likeliest(const struct syntax_js *js, struct arena *a)
     return best;
 }
 
+/* The object whose properties `...NAME` puts into another: its index and 1; 0: none, or one that is not known. */
+static uint32_t spread_of(const struct reader *n, uint32_t object)
+{
+    if (!object || !n->js.objects[object - 1].spreads)
+        return 0;
+    const struct syntax_js_object *o = &n->js.objects[object - 1];
+    str inside = str_take(str_skip(n->js.file->text, o->at), o->n < 4096 ? o->n : 4096);
+    size_t at = str_find(inside, STR("...")), end = 0;
+    str name = str_skip(inside, at == STR_NOT_FOUND ? inside.n : at + 3);
+    while (end < name.n && (is_alnum(name.p[end]) || name.p[end] == '_' || name.p[end] == '$'))
+        end++;
+    bool whole = end && end < name.n && str_find_octet(STR(".([?"), name.p[end]) == STR_NOT_FOUND;
+    uint32_t found = whole ? syntax_js_named(&n->js, str_take(name, end)) : 0;
+    return found == object ? 0 : found;
+}
+
 static const struct syntax_js_property *prop(const struct reader *n, uint32_t object,
                                              const char *key)
 {
-    return object ? syntax_js_property(&n->js, object - 1, key) : NULL;
+    const struct syntax_js_property *own = object ? syntax_js_property(&n->js, object - 1, key)
+                                                  : NULL;
+    uint32_t beneath = own ? 0 : spread_of(n, object);
+    return beneath ? syntax_js_property(&n->js, beneath - 1, key) : own;
 }
 
 /* `transport: {...}`, as frameworks around it have it. */
@@ -98,8 +117,28 @@ static struct settings_item *named(struct reader *n, const char *section, const 
     return settings_item_named(n->r, str_from(section), str_from(key));
 }
 
+enum { SPREADS = 64 }; /* properties of one that are looked at */
+
+static bool js_has(const struct reader *n, uint32_t object, str key)
+{
+    for (uint32_t i = 0; i < n->js.property_count; i++)
+        if (n->js.properties[i].object == object - 1 && str_eq(n->js.properties[i].key, key))
+            return true;
+    return false;
+}
+
 static void add_items(struct reader *n, const char *section, uint32_t object)
 {
+    uint32_t beneath = spread_of(n, object), beneaths = 0;
+    for (uint32_t i = 0; beneath && i < n->js.property_count; i++) {
+        const struct syntax_js_property *p = &n->js.properties[i];
+        if (p->object != beneath - 1 || p->child)
+            continue;
+        if (++beneaths > SPREADS)
+            break;
+        if (!js_has(n, object, p->key))
+            item_of(n, section, p);
+    }
     for (uint32_t i = 0; object && i < n->js.property_count; i++) {
         const struct syntax_js_property *p = &n->js.properties[i];
         if (p->object == object - 1 && !p->child)
@@ -170,6 +209,22 @@ static bool is_known(const struct syntax_js_property *p)
     return p && p->value.kind != SYNTAX_JS_CODE && p->value.kind != SYNTAX_JS_UNDEFINED;
 }
 
+/* What `...NAME` puts in stands in another file, or is made by code. */
+static void tell_of_spread(struct reader *n)
+{
+    const struct syntax_js_object *o = &n->js.objects[n->where.object - 1];
+    struct settings_item *item = settings_add_item(n->r, STR("transport"), STR("..."), STR(""),
+                                                   settings_place_of(n->js.file, o->at, o->n),
+                                                   SETTINGS_ITEM_CODE);
+    struct settings_mistake *m = settings_mistake(
+        n->r, MISTAKE_REFERENCE_LOST, item,
+        STR("the server comes from what ... puts in here, which cannot be known by reading"),
+        STR("name the server by --server, or show the file in which it stands"));
+    if (m)
+        m->sure = MISTAKE_NOTE;
+    settings_said(n->r, SETTINGS_HOST, item);
+}
+
 /* host and port of the options, and the default of each; a value that cannot be known leaves none. */
 static void read_server(struct reader *n)
 {
@@ -181,8 +236,12 @@ static void read_server(struct reader *n)
     lost(n, number, port);
     if (is_known(port) && syntax_js_truthy(&port->value))
         settings_take(n->r, SETTINGS_PORT, number);
-    if (!host || (is_known(host) && !a->host.n))
+    bool elsewhere = n->where.object && n->js.objects[n->where.object - 1].spreads &&
+                     !spread_of(n, n->where.object);
+    if ((!host && !elsewhere) || (is_known(host) && !a->host.n))
         a->host = STR("localhost");
+    if (!host && elsewhere)
+        tell_of_spread(n);
 }
 
 static void read_service(struct reader *n, const struct nodemailer_service *s,

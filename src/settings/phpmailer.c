@@ -236,6 +236,8 @@ void phpmailer_object(const struct php *p, struct settings_reading *r, str objec
         x.helo = settings_item_named(r, object, STR("Hostname"));
     if (called && (!x.from || called > x.from))
         x.from = called;
+    else if (called && !x.sender)
+        x.sender = called; /* setFrom() set the reverse-path too, and From alone leaves it */
     phpmailer_take(p, r, &x, &WORDS);
     unknown_properties(r, object);
     if (!speaks_smtp(r, object) && (x.host || x.user || x.auth))

@@ -229,6 +229,8 @@ void settings_take(struct settings_reading *r, enum settings_field field,
     if (!said)
         return;
     settings_said(r, field, said);
+    if (said->how & SETTINGS_ITEM_CODE && field == SETTINGS_PORT)
+        a->port = 0; /* what code makes of it is not the default */
     if (said->how & SETTINGS_ITEM_CODE)
         return;
     switch (field) {

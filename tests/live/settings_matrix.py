@@ -423,6 +423,17 @@ def values_of_variables():
            document["settings"])
     document = settings(".env", "DOMAIN=corp.example\nSMTP_HOST=mail.${DOMAIN}\nSMTP_PORT=587\n")
     expect(document["settings"]["host"] == "mail.corp.example" and not document["references"], "python", document["references"])
+    document = settings("mail.js", "const base = { host: 'mail.corp.example', port: 2525 };\nconst t = require('nodemailer')"
+                        ".createTransport({ ...base, port: 587 });\n")
+    expect((document["settings"]["host"], document["settings"]["port"]) == ("mail.corp.example", 587), "a spread",
+           document["settings"])
+    document = settings("mail.js", "const t = require('nodemailer').createTransport({ ...config.mail, secure: true });\n")
+    expect(document["settings"]["host"] is None and not grave(document), "a spread from elsewhere", document)
+    php = "<?php\n$m = new PHPMailer(true);\n$m->isSMTP();\n$m->Host = 'mail.corp.example';\n$m->Port = $cfg->port;\n"
+    document = settings("send.php", php + "$m->setFrom('u@corp.example');\n$m->From = 'shop@corp.example';\n")
+    expect(document["settings"]["port"] is None, "a port made by code", document["settings"])
+    expect((document["settings"]["from"], document["settings"]["header_from"]) == ("u@corp.example", "shop@corp.example"),
+           "From behind setFrom()", document["settings"])
     document = settings(".env", RIGHT[5][2])
     expect(document["settings"]["security"] == "tls" and document["settings"]["user"] is None, "laravel", document["settings"])
     document = settings("app.ini", "[mailer]\nENABLED = true\nSMTP_ADDR = mail.corp.example\nFROM = a@corp.example\n")
