@@ -46,7 +46,8 @@ static unsigned looks(str path, str text)
     if (str_find(text, STR("<?php")) != STR_NOT_FOUND ||
         str_find(text, STR("EMAIL_BACKEND")) != STR_NOT_FOUND)
         return env && count ? 30 : 0;
-    if (!count)
+    /* A script sets variables too, and php.ini has a port for mail. */
+    if (!count || str_starts(text, STR("#!")) || (!env && !host))
         return 0;
     return (env ? 60 : 10) + (host ? 15 : 0) + (count > 2 ? 10 : 0);
 }

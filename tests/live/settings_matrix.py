@@ -451,8 +451,21 @@ def dollars_that_dotenv_ate():
             expect([(m["id"], m["file"], m["line"]) for m in seen if m["sure"] == "wrong"] == [(mistake, ".env", 2)], entry, seen)
 
 
+def files_of_others_are_nobodys():
+    for name, text in (("php.ini", "[mail function]\nSMTP = localhost\nsmtp_port = 25\n"),
+                       ("backup.sh", "#!/bin/sh\nSMTP_HOST=mail.corp.example\nSMTP_PORT=587\ncurl --url smtp://$SMTP_HOST\n"),
+                       ("ssmtp.conf", "mailhub=mail.corp.example:587\nAuthUser=u\nAuthPass=pppp\n"),
+                       ("alertmanager.yml", "global:\n  smtp_smarthost: 'mail.corp.example:587'\n  smtp_from: 'a@corp.example'\n"),
+                       ("gitconfig", "[sendemail]\n\tsmtpServer = mail.corp.example\n\tsmtpServerPort = 587\n")):
+        with tempfile.TemporaryDirectory() as place:
+            pathlib.Path(place, name).write_text(text)
+            done = subprocess.run([BATON, "settings", "show", name], cwd=place, capture_output=True, text=True, timeout=60,
+                                  check=False)
+        expect(done.returncode == 3 and "no settings file" in done.stderr, name, done.returncode, done.stdout, done.stderr)
+
+
 if __name__ == "__main__":
-    CASES = [values_of_variables, dollars_that_dotenv_ate, *(no_alarm(*row) for row in RIGHT)]
+    CASES = [files_of_others_are_nobodys, values_of_variables, dollars_that_dotenv_ate, *(no_alarm(*row) for row in RIGHT)]
     for PROGRAM, (_, _, _, ROWS) in PROGRAMS.items():
         CASES.append(right(PROGRAM))
         CASES += [cell(PROGRAM, i, *row) for i, row in enumerate(ROWS)]
