@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const struct settings_place *p = &r.items[i].place;
         assert(p->at <= size - 2 && p->n <= size - 2 - p->at && p->line && p->column);
         assert(r.items[i].value.n <= ENV_VALUE_MAX);
-        if (r.items[i].value.n < 512 && i < 8)
+        if (i < 8 && r.items[i].value.n < 512)
             again(d, r.items[i].value);
     }
     arena_done(&a);
