@@ -377,11 +377,12 @@ static void misplaced(struct reader *n)
 
 static str upper(struct arena *a, str s)
 {
-    str copy = s.n ? arena_dup(a, s) : STR_NONE;
-    char *p = (char *)(uintptr_t)copy.p; /* our own copy */
-    for (size_t i = 0; p && i < copy.n; i++)
-        p[i] = to_upper(p[i]);
-    return copy;
+    char *p = s.n ? arena_alloc(a, s.n) : NULL;
+    if (!p)
+        return STR_NONE;
+    for (size_t i = 0; i < s.n; i++)
+        p[i] = to_upper(s.p[i]);
+    return (str){ p, s.n };
 }
 
 static void read_login(struct reader *n, const struct nodemailer_service *s)

@@ -186,8 +186,8 @@ static const char *const PROGRAM[] = {
     "Pmessage[\"Subject\"] = \"Test\"",
     "Pmessage.set_content(\"Test\")",
     "P",
-    "Pwhere = {\"host\": env(\"SMTP_HOST\"), \"port\": int(env(\"SMTP_PORT\")), "
-    "\"local_hostname\": env(\"SMTP_HELO\"), \"timeout\": 30}",
+    ("Pwhere = {\"host\": env(\"SMTP_HOST\"), \"port\": int(env(\"SMTP_PORT\")), "
+     "\"local_hostname\": env(\"SMTP_HELO\"), \"timeout\": 30}"),
     "Pif env(\"SMTP_SOURCE\"):",
     "P    where[\"source_address\"] = (env(\"SMTP_SOURCE\"), 0)",
     "Tcontext = ssl.create_default_context(cafile=env(\"SMTP_CA_FILE\"))",
@@ -199,13 +199,13 @@ static const char *const PROGRAM[] = {
     "S    server.starttls(context=context)",
     "Nwith smtplib.SMTP(**where) as server:",
     "V    user, password = env(\"SMTP_USER\"), env(\"SMTP_PASSWORD\")",
-    "F    user, password = env(\"SMTP_USER\"), open(env(\"SMTP_PASSWORD_FILE\"), "
-    "newline=\"\").read().rstrip(\"\\n\")",
-    "C    user, password = env(\"SMTP_USER\"), check_output(env(\"SMTP_PASSWORD_COMMAND\"), "
-    "shell=True).decode().rstrip(\"\\n\")",
+    ("F    user, password = env(\"SMTP_USER\"), open(env(\"SMTP_PASSWORD_FILE\"), "
+     "newline=\"\").read().rstrip(\"\\n\")"),
+    ("C    user, password = env(\"SMTP_USER\"), check_output(env(\"SMTP_PASSWORD_COMMAND\"), "
+     "shell=True).decode().rstrip(\"\\n\")"),
     "A    user, password = env(\"SMTP_USER\"), getpass()",
-    "L    if env(\"SMTP_AUTH\") == \"plain\" or not (user + password).isascii():  # login() knows "
-    "ASCII alone",
+    ("L    if env(\"SMTP_AUTH\") == \"plain\" or not (user + password).isascii():  # login() knows "
+     "ASCII alone"),
     "L        token = b64encode(f\"\\0{user}\\0{password}\".encode()).decode()",
     "L        server.ehlo()",
     "L        code, words = server.docmd(\"AUTH\", \"PLAIN \" + token)",
