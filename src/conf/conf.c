@@ -502,8 +502,9 @@ static const struct conf_block *add_block(struct reader *r, struct chain *c,
     if (!copy)
         return NULL;
     const struct conf_block **place = place_in(c, b);
-    if (*place)
-        return *place;
+    const struct conf_block *before = *place;
+    if (before)
+        return before;
     *copy = *b;
     *place = copy;
     c->count++;

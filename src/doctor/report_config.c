@@ -123,8 +123,7 @@ static json_t *text_of(const struct doctor_report *r, str s)
 /* The document holds no secret. It holds texts of the user's file, and one of them may be spelled like the password. */
 static json_t *masked_copy(const struct doctor_report *r, const json_t *from)
 {
-    const char *key;
-    json_t *value, *to;
+    json_t *to;
     if (json_is_string(from))
         return text_of(r, (str){ json_string_value(from), json_string_length(from) });
     if (json_is_array(from)) {
@@ -136,8 +135,9 @@ static json_t *masked_copy(const struct doctor_report *r, const json_t *from)
     if (!json_is_object(from))
         return json_deep_copy(from);
     to = json_object();
-    json_object_foreach((json_t *)from, key, value)
-        json_object_set_new(to, key, masked_copy(r, value));
+    for (void *i = json_object_iter((json_t *)from); i;
+         i = json_object_iter_next((json_t *)from, i))
+        json_object_set_new(to, json_object_iter_key(i), masked_copy(r, json_object_iter_value(i)));
     return to;
 }
 
