@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What an expression comes to, where that can be known by reading. Whatever is not known is code, as written. */
+#include "settings/code_point.h"
 #include "settings/syntax_js_inside.h"
 
 enum { NESTED_MAX = 16, VALUE_MAX = 1 << 16, WORK_MAX = 1 << 19, PATTERN_MAX = 4096 };
@@ -49,31 +50,10 @@ static bool take(struct eval *v, const char *word)
 /* ------------------------------------------------------------------------------------------------
  * Strings
  */
+/* As a program would send it: half a pair of surrogates is U+FFFD. */
 static void add_code_point(struct buf *out, uint32_t c)
 {
-    if (c >= 0xd800 && c < 0xe000)
-        c = 0xfffd;
-    if (c < 0x80) {
-        buf_addc(out, (char)c);
-    } else if (c < 0x800) {
-        buf_addc(out, (char)(0xc0 | c >> 6));
-        buf_addc(out, (char)(0x80 | (c & 0x3f)));
-    } else if (c < 0x10000) {
-        buf_addc(out, (char)(0xe0 | c >> 12));
-        buf_addc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-        buf_addc(out, (char)(0x80 | (c & 0x3f)));
-    } else {
-        buf_addc(out, (char)(0xf0 | c >> 18));
-        buf_addc(out, (char)(0x80 | (c >> 12 & 0x3f)));
-        buf_addc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-        buf_addc(out, (char)(0x80 | (c & 0x3f)));
-    }
-}
-
-static int hex_digit(char c)
-{
-    char l = to_lower(c);
-    return is_digit(c) ? c - '0' : l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+    code_point_add(out, c >= 0xd800 && c < 0xe000 ? 0xfffd : c);
 }
 
 /* Hex digits at the begin of s; how many were read, at most `most`. */

@@ -3,6 +3,7 @@
  * settings/syntax_php_string.c - PHP source: strings, their escapes, and what is put into them
  * Speaks  the language reference, Types > Strings: single and double quotes, heredoc and nowdoc.
  */
+#include "settings/code_point.h"
 #include "settings/syntax_php_inner.h"
 
 struct php_value php_made(struct php *p, str text, unsigned how)
@@ -63,31 +64,14 @@ struct php_value php_single(struct php *p)
 /* ------------------------------------------------------------------------------------------------
  * Escapes of double quotes
  */
-static int digit_of(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    c = to_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
-}
-
 /* Up to `most` digits of that base behind `ahead`; returns how many there are. */
-static size_t number(const struct php *p, size_t ahead, int base, size_t most, uint32_t *out)
+static size_t number(const struct php *p, size_t ahead, unsigned base, size_t most, uint32_t *out)
 {
     size_t n = 0;
     *out = 0;
-    while (n < most && digit_of(php_peek(p, ahead + n)) < base)
-        *out = *out * (uint32_t)base + (uint32_t)digit_of(php_peek(p, ahead + n++));
+    while (n < most && (unsigned)hex_digit(php_peek(p, ahead + n)) < base)
+        *out = *out * base + (uint32_t)hex_digit(php_peek(p, ahead + n++));
     return n;
-}
-
-static void add_code_point(struct buf *out, uint32_t c)
-{
-    static const unsigned char FIRST[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
-    unsigned n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    buf_addc(out, (char)(n == 1 ? c : FIRST[n] | (c >> (6 * (n - 1)))));
-    while (--n)
-        buf_addc(out, (char)(0x80 | ((c >> (6 * (n - 1))) & 0x3f)));
 }
 
 static void braced_code_point(struct php *p, struct buf *out)
@@ -98,7 +82,7 @@ static void braced_code_point(struct php *p, struct buf *out)
         php_fail(p, p->at, "\\u{...} holds no character's number");
         return;
     }
-    add_code_point(out, c);
+    code_point_add(out, c);
     p->at += 4 + n;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "settings/syntax_prefs.h"
+#include "settings/code_point.h"
 
 enum { VALUE_MAX = 1 << 16 };
 
@@ -47,29 +48,14 @@ static bool take(struct prefs *p, char sign)
     return here;
 }
 
-static int hex(char c)
-{
-    char l = to_lower(c);
-    return is_digit(l) ? l - '0' : l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
-}
-
-static void add_utf8(struct buf *out, uint32_t c)
-{
-    static const unsigned char LEAD[] = { 0, 0xc0, 0xe0, 0xf0 };
-    unsigned more = c < 0x80 ? 0 : c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    buf_addc(out, (char)(LEAD[more] | c >> 6 * more));
-    while (more-- > 0)
-        buf_addc(out, (char)(0x80 | (c >> 6 * more & 0x3f)));
-}
-
 /* n hex digits behind the sign in hand; false: they are none. */
 static bool code(struct prefs *p, size_t n, uint32_t *out)
 {
     *out = 0;
     for (size_t i = 0; i < n; i++) {
-        if (hex(at(p, 1 + i)) < 0)
+        if (hex_digit(at(p, 1 + i)) < 0)
             return false;
-        *out = *out * 16 + (uint32_t)hex(at(p, 1 + i));
+        *out = *out * 16 + (uint32_t)hex_digit(at(p, 1 + i));
     }
     p->at += n;
     return true;
@@ -91,7 +77,7 @@ static bool escape(struct prefs *p, struct buf *out)
             return false;
         c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
     }
-    add_utf8(out, c);
+    code_point_add(out, c);
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "settings/syntax_python.h"
+#include "settings/code_point.h"
 #include "settings/syntax_env.h"
 
 struct scan {
@@ -133,42 +134,17 @@ static str dotted(struct scan *s)
 /* ------------------------------------------------------------------------------------------------
  * Strings
  */
-static void add_code_point(struct buf *out, uint32_t c)
-{
-    if (c < 0x80)
-        buf_addc(out, (char)c);
-    else if (c < 0x800) {
-        buf_addc(out, (char)(0xc0 | c >> 6));
-        buf_addc(out, (char)(0x80 | (c & 0x3f)));
-    } else if (c < 0x10000) {
-        buf_addc(out, (char)(0xe0 | c >> 12));
-        buf_addc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-        buf_addc(out, (char)(0x80 | (c & 0x3f)));
-    } else {
-        buf_addc(out, (char)(0xf0 | c >> 18));
-        buf_addc(out, (char)(0x80 | (c >> 12 & 0x3f)));
-        buf_addc(out, (char)(0x80 | (c >> 6 & 0x3f)));
-        buf_addc(out, (char)(0x80 | (c & 0x3f)));
-    }
-}
-
-static int digit_of(char c)
-{
-    c = to_lower(c);
-    return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 99;
-}
-
 /* \x41, \u0041, \U00000041 or \101, the place behind the backslash; octets of it, 0: none. */
 static size_t number_escape(str raw, struct buf *out)
 {
     size_t want = raw.p[0] == 'x' ? 2 : raw.p[0] == 'u' ? 4 : raw.p[0] == 'U' ? 8 : 0;
     size_t begin = want ? 1 : 0, n = 0, most = want ? want : 3;
     uint32_t c = 0, base = want ? 16 : 8;
-    while (n < most && begin + n < raw.n && digit_of(raw.p[begin + n]) < (int)base)
-        c = c * base + (uint32_t)digit_of(raw.p[begin + n++]);
+    while (n < most && begin + n < raw.n && (unsigned)hex_digit(raw.p[begin + n]) < base)
+        c = c * base + (uint32_t)hex_digit(raw.p[begin + n++]);
     if (!n || (want && n < want) || c > 0x10ffff)
         return 0;
-    add_code_point(out, c);
+    code_point_add(out, c);
     return begin + n;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "settings/syntax_ruby.h"
 #include "base/err.h"
+#include "settings/code_point.h"
 
 enum { VALUE_MAX = 1 << 16, PARTS_MAX = 64, HEREDOCS = 8 };
 
@@ -130,28 +131,12 @@ static uint32_t digits(str s, unsigned base, size_t most, size_t *n)
 {
     uint32_t c = 0;
     for (*n = 0; *n < most && *n < s.n; ++*n) {
-        char l = to_lower(s.p[*n]);
-        unsigned d = is_digit(l)            ? (unsigned)(l - '0')
-                     : l >= 'a' && l <= 'f' ? (unsigned)(l - 'a') + 10
-                                            : 99;
+        unsigned d = (unsigned)hex_digit(s.p[*n]);
         if (d >= base)
             break;
         c = c * base + d;
     }
     return c;
-}
-
-static void add_utf8(struct buf *out, uint32_t c)
-{
-    if (c < 0x80) {
-        buf_addc(out, (char)c);
-        return;
-    }
-    unsigned more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    static const unsigned char LEAD[] = { 0, 0xc0, 0xe0, 0xf0 };
-    buf_addc(out, (char)(LEAD[more] | c >> 6 * more));
-    while (more-- > 0)
-        buf_addc(out, (char)(0x80 | (c >> 6 * more & 0x3f)));
 }
 
 /* What stands behind the backslash of "..."; octets read. */
@@ -177,7 +162,7 @@ static size_t escape(str s, struct buf *out)
         bool braces = s.n > 1 && s.p[1] == '{';
         uint32_t c = digits(str_skip(s, braces ? 2 : 1), 16, braces ? 6 : 4, &n);
         if (n && c < 0x110000)
-            add_utf8(out, c);
+            code_point_add(out, c);
         return n + (braces ? 3 : 1);
     }
     if (s.p[0] != '\n')

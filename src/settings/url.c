@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "settings/url.h"
+#include "settings/code_point.h"
 
 /* scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ), RFC 3986 section 3.1; '_' too, as some have it. */
 static bool is_scheme(str s)
@@ -67,19 +68,12 @@ bool settings_url_cut(str text, struct settings_url *out, struct err *e)
     return true;
 }
 
-static int hex(char c)
-{
-    if (is_digit(c))
-        return c - '0';
-    c = to_lower(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 size_t settings_url_decode(str s, bool plus, struct buf *out)
 {
     size_t broken = 0;
     for (size_t i = 0; i < s.n; i++) {
-        int high = i + 2 < s.n ? hex(s.p[i + 1]) : -1, low = i + 2 < s.n ? hex(s.p[i + 2]) : -1;
+        int high = i + 2 < s.n ? hex_digit(s.p[i + 1]) : -1,
+            low = i + 2 < s.n ? hex_digit(s.p[i + 2]) : -1;
         bool code = s.p[i] == '%' && high >= 0 && low >= 0;
         broken += s.p[i] == '%' && !code;
         buf_addc(out, code ? (char)(high * 16 + low) : plus && s.p[i] == '+' ? ' ' : s.p[i]);
