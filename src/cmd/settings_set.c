@@ -44,7 +44,8 @@ static bool holds_secret(const struct settings_reading *r, const struct settings
     if (i == r->said[SETTINGS_SECRET])
         return s->secret != SETTINGS_SECRET_ENV ||
                !str_eq(settings_shown_variable(r, s->secret_text), s->secret_text);
-    return sounds_secret(i->key) || (literal && str_eq(i->value, s->secret_text)) ||
+    /* What no reader knows may be a password under a misspelt name: it is shown nowhere else either. */
+    return !i->known || sounds_secret(i->key) || (literal && str_eq(i->value, s->secret_text)) ||
            settings_url_secret(written_of(i), &at, &n);
 }
 
@@ -69,7 +70,7 @@ static size_t line_goes_on(const struct settings_reading *r, const struct settin
     end = behind + (end == STR_NOT_FOUND ? rest.n : end);
     for (size_t k = 0; k < r->item_count; k++) {
         const struct settings_place *p = &r->items[k].place;
-        if (p->file == i->place.file && p->at >= behind && p->at < end)
+        if (r->items[k].known && p->file == i->place.file && p->at >= behind && p->at < end)
             return behind; /* and it is hidden, or not, by its own name */
     }
     return end;
