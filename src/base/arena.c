@@ -50,7 +50,7 @@ static struct arena_block *block_add(struct arena *a, size_t n)
     return block;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+static void *piece_of(struct arena *a, size_t n)
 {
     const size_t unit = _Alignof(max_align_t);
     if (n > PTRDIFF_MAX / 2 || n > a->max - a->used)
@@ -66,6 +66,13 @@ void *arena_alloc(struct arena *a, size_t n)
     void *piece = (char *)block->memory + block->used;
     block->used += whole;
     a->used += whole;
+    return piece;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    void *piece = piece_of(a, n);
+    a->refused |= !piece;
     return piece;
 }
 

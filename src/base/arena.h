@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * base/arena.h - memory that dies together
- * Owns    every allocation made from it, until arena_done(). Never hands out more than its maximum.
+ * Owns    every allocation made from it, until arena_done(). Never hands out more than its maximum, and
+ *         remembers that it was asked to: who goes on without a piece may be asked in the end.
  */
 #ifndef BATON_BASE_ARENA_H
 #define BATON_BASE_ARENA_H
@@ -11,6 +12,7 @@ struct arena_block;
 struct arena {
     struct arena_block *blocks;
     size_t used, max;
+    bool refused; /* it could not give what was asked for, once or more often */
 };
 
 void arena_init(struct arena *a, size_t max_octets);

@@ -70,6 +70,18 @@ static void copies_text(void **state UNUSED)
     assert_string_equal(printed.p, "mx:25");
 }
 
+static void remembers_what_it_could_not_give(void **state UNUSED)
+{
+    AUTO(arena_done) struct arena a;
+    arena_init(&a, 100);
+    assert_non_null(arena_alloc(&a, 50));
+    assert_false(a.refused);
+    assert_null(arena_dup(&a, (str){ "secret", SIZE_MAX / 4 }).p);
+    assert_true(a.refused);
+    assert_non_null(arena_alloc(&a, 1)); /* what fits is given still */
+    assert_true(a.refused);
+}
+
 static void overwrites_at_its_end(void **state UNUSED)
 {
     struct arena a;
@@ -89,6 +101,7 @@ int main(void)
         cmocka_unit_test(gives_zeroed_aligned_memory),
         cmocka_unit_test(stops_at_the_maximum),
         cmocka_unit_test(copies_text),
+        cmocka_unit_test(remembers_what_it_could_not_give),
         cmocka_unit_test(overwrites_at_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,6 +38,7 @@ void settings_reading_init(struct settings_reading *r, struct arena *a,
 static struct settings_file *add_file(struct settings_reading *r, str path,
                                       const struct settings_file *from)
 {
+    r->files_full |= r->file_count == SETTINGS_FILES;
     if (r->file_count == SETTINGS_FILES)
         return NULL;
     struct settings_file *f = &r->files[r->file_count++];
@@ -90,6 +91,7 @@ bool settings_variable(struct settings_reading *r, str name, str *value)
         v = &r->variables[r->variable_count++];
         *v = (struct settings_variable){ .name = name };
     }
+    r->variables_full |= !v;
     if (!v)
         return false;
     r->wishes += v->answer == SETTINGS_WISHED;
@@ -162,6 +164,7 @@ struct settings_item *settings_add_item(struct settings_reading *r, str section,
 {
     if (!r->items)
         r->items = arena_alloc(r->arena, SETTINGS_ITEMS * sizeof *r->items);
+    r->items_full |= r->item_count == SETTINGS_ITEMS;
     if (!r->items || r->item_count == SETTINGS_ITEMS)
         return NULL;
     struct settings_item *i = &r->items[r->item_count++];
@@ -323,6 +326,7 @@ const struct settings_program *settings_program_of_file(str path, str text, stru
 static void forget(struct settings_reading *r)
 {
     r->wishes = r->item_count = r->key_count = r->account_count = r->mistake_count = 0;
+    r->items_full = r->files_full = r->variables_full = false;
     r->account_taken = STR_NONE;
     r->found = (struct settings){ .secret = SETTINGS_SECRET_NONE };
     memset(r->said, 0, sizeof r->said);
@@ -361,6 +365,39 @@ static void look_at_octets(struct settings_reading *r)
                          STR("save it as UTF-8, unless the program wants it otherwise"));
 }
 
+/* What was not read might have said something else: nothing is told of a part. */
+static bool is_whole(const struct settings_reading *r, struct err *e)
+{
+    str path = str_take(settings_main_file(r)->path, 60);
+    if (r->items_full)
+        return err_set(e, ERR_LIMIT,
+                       "%.*s: there are more than %d settings in it and the files that it names",
+                       STR_ARG(path), SETTINGS_ITEMS);
+    return !r->arena->refused ||
+           err_set(e, ERR_LIMIT,
+                   "%.*s: what it comes to, references and all, is too long to be read",
+                   STR_ARG(path));
+}
+
+/* Files and variables are often not the mail's: what could be read is told, and that more was named. */
+static void look_at_limits(struct settings_reading *r)
+{
+    if (r->files_full)
+        settings_mistake(r, MISTAKE_REFERENCE_LOST, NULL,
+                         arena_printf(r->arena,
+                                      "more than %d other files are named; those further on were "
+                                      "not looked at, and what stands in them is not known",
+                                      SETTINGS_FILES - 1),
+                         STR("name the file itself that holds the settings for mail"));
+    if (r->variables_full)
+        settings_mistake(r, MISTAKE_REFERENCE_LOST, NULL,
+                         arena_printf(r->arena,
+                                      "more than %d variables are named; those further on were "
+                                      "taken for not set",
+                                      SETTINGS_VARIABLES),
+                         STR("give a file that holds the settings for mail alone"));
+}
+
 bool settings_read(struct settings_reading *r, struct err *e)
 {
     const struct settings_file *f = settings_main_file(r);
@@ -375,11 +412,12 @@ bool settings_read(struct settings_reading *r, struct err *e)
     if (!r->program->read)
         return err_set(e, ERR_SYNTAX, "Baton does not read files of %.*s",
                        STR_ARG(r->program->title));
-    if (!r->program->read(r, e))
+    if (!r->program->read(r, e) || !is_whole(r, e))
         return false;
     if (!r->wishes) {
         settings_look_for_mistakes(r);
         look_at_octets(r);
+        look_at_limits(r);
     }
-    return true;
+    return is_whole(r, e);
 }

@@ -111,6 +111,7 @@ struct settings_reading {
     size_t variable_count;
     /* What follows is made anew by each settings_read(). */
     size_t wishes;
+    bool items_full, files_full, variables_full; /* something found no place any more */
     struct settings found;
     const struct settings_item *said[SETTINGS_FIELDS]; /* where; NULL: nowhere */
     struct settings_item *items;
@@ -134,7 +135,7 @@ bool settings_give_file(struct settings_reading *r, str path, str text) MUST_CHE
 const struct settings_program *settings_program_of_file(str path, str text, struct err *e);
 
 /* Reads, and looks for mistakes once nothing is wished for. False with file, line and column where a file is
- * broken or is not the program's. An include that is not there, a reference that names nothing, is no failure
+ * broken or is not the program's, or where there is more in it than can be held (SETTINGS_ITEMS, the arena). An include that is not there, a reference that names nothing, is no failure
  * but a mistake of the list. */
 bool settings_read(struct settings_reading *r, struct err *e) MUST_CHECK;
 

@@ -139,6 +139,14 @@ static void wishes_are_asked_again_until_there_is_none(void **state UNUSED)
     end(&x);
 }
 
+static bool says(const struct fixture *x, const char *what)
+{
+    for (size_t i = 0; i < x->r.mistake_count; i++)
+        if (str_find(x->r.mistakes[i].said, str_from(what)) != STR_NOT_FOUND)
+            return true;
+    return false;
+}
+
 static void a_file_that_includes_itself_comes_to_an_end(void **state UNUSED)
 {
     struct fixture x;
@@ -153,6 +161,7 @@ static void a_file_that_includes_itself_comes_to_an_end(void **state UNUSED)
         assert_true(++rounds < 100);
     } while (x.r.wishes);
     assert_int_equal(x.r.file_count, SETTINGS_FILES);
+    assert_true(says(&x, "more than 23 other files are named"));
     assert_false(settings_give_file(&x.r, STR("x"), STR("y")));
     end(&x);
 }
@@ -171,21 +180,63 @@ static void too_many_variables_are_not_set(void **state UNUSED)
     end(&x);
 }
 
-static void too_many_items_are_left_out(void **state UNUSED)
+static void more_variables_than_can_be_held_are_told(void **state UNUSED)
+{
+    struct fixture x;
+    AUTO(buf_done) struct buf text;
+    buf_init(&text, 1 << 20);
+    for (int i = 0; i <= SETTINGS_VARIABLES; i++)
+        buf_addf(&text, "variable V%d\n", i);
+    assert_true(buf_addc(&text, '\0'));
+    begin(&x, text.p);
+    assert_true(settings_read(&x.r, &x.e));
+    for (size_t i = 0; i < x.r.variable_count; i++)
+        x.r.variables[i].answer = SETTINGS_ABSENT;
+    assert_true(settings_read(&x.r, &x.e));
+    assert_int_equal(x.r.wishes, 0);
+    assert_true(says(&x, "more than 64 variables are named"));
+    end(&x);
+}
+
+/* The last of a key counts: with a part of the items another setting would be told than holds. */
+static void too_many_items_are_no_answer(void **state UNUSED)
 {
     struct fixture x;
     AUTO(buf_done) struct buf text;
     buf_init(&text, 1 << 20);
     for (int i = 0; i < SETTINGS_ITEMS; i++)
         buf_addf(&text, "k%d 1\n", i);
-    buf_add(&text, STR("host a.example\n"));
-    buf_addc(&text, '\0');
+    size_t just = text.n;
+    assert_true(buf_add(&text, STR("host late.example\n")) && buf_addc(&text, '\0'));
     begin(&x, text.p);
+    assert_false(settings_read(&x.r, &x.e));
+    assert_non_null(strstr(x.e.why, "some/ours.conf: there are more than 8192 settings"));
+    x.r.files[0].text = (str){ text.p, just };
     assert_true(settings_read(&x.r, &x.e));
     assert_int_equal(x.r.item_count, SETTINGS_ITEMS);
-    assert_null(x.r.said[SETTINGS_HOST]);
-    assert_int_equal(x.r.items[SETTINGS_ITEMS - 1].place.line, SETTINGS_ITEMS);
     end(&x);
+}
+
+/* However little room there is: the whole answer, or none. */
+static void without_room_there_is_no_answer(void **state UNUSED)
+{
+    size_t told = 0, refused = 0;
+    for (size_t room = 0; room < (size_t)2 * ROOM; room += room < 4096 ? 16 : ROOM / 8) {
+        struct fixture x;
+        begin(&x, "host a.example\nport 25\n[mail]\nuser anna\n");
+        arena_init(&x.arena, room);
+        if (settings_read(&x.r, &x.e)) {
+            told++;
+            assert_true(str_eq(x.r.found.attempt.host, STR("a.example")));
+            assert_int_equal(x.r.found.attempt.port, 25);
+            assert_true(str_eq(x.r.found.attempt.user, STR("anna")));
+        } else {
+            refused++;
+            assert_int_equal(x.e.kind, ERR_LIMIT);
+        }
+        end(&x);
+    }
+    assert_true(told && refused);
 }
 
 static void a_broken_file_is_named(void **state UNUSED)
@@ -345,7 +396,9 @@ int main(void)
         cmocka_unit_test(wishes_are_asked_again_until_there_is_none),
         cmocka_unit_test(a_file_that_includes_itself_comes_to_an_end),
         cmocka_unit_test(too_many_variables_are_not_set),
-        cmocka_unit_test(too_many_items_are_left_out),
+        cmocka_unit_test(more_variables_than_can_be_held_are_told),
+        cmocka_unit_test(too_many_items_are_no_answer),
+        cmocka_unit_test(without_room_there_is_no_answer),
         cmocka_unit_test(a_broken_file_is_named),
         cmocka_unit_test(nobodys_file_is_told),
         cmocka_unit_test(a_broken_port_is_a_mistake),
