@@ -63,9 +63,17 @@ bool conf_first_error(const struct conf_file *f, struct err *e)
 
 #define WRONG(r, place, ...) conf_wrong((r)->out, (r)->a, place, __VA_ARGS__)
 
+/* No more is told: what would only be for a sentence need not be looked for. */
+static bool told_enough(const struct reader *r)
+{
+    return r->out->error_count == CONF_ERRORS;
+}
+
 /* What stands in the file, fit to be shown. */
 static str shown(struct reader *r, str text)
 {
+    if (told_enough(r))
+        return STR_NONE;
     AUTO(buf_done) struct buf b;
     buf_init(&b, 400);
     escape_line(str_take(text, 60), &b);
@@ -224,6 +232,8 @@ static bool word_fits(struct reader *r, const struct conf_key *key, const struct
     char list[160];
     if (!key->words || names_find(key->words, v->text, &value))
         return true;
+    if (told_enough(r))
+        return false;
     str near = names_nearest(key->words, v->text), said = shown(r, v->text);
     if (near.n)
         return WRONG(r, v->place, "%.*s cannot be '%.*s'; did you mean %.*s?", STR_ARG(key->name),
@@ -351,6 +361,8 @@ static str nearest_key(const struct conf_section *s, str name)
 
 static void unknown_key(struct reader *r, const struct conf_section *s, const struct token *word)
 {
+    if (told_enough(r))
+        return;
     str near = nearest_key(s, word->text), said = shown(r, word->text);
     str where = s->name.n ? s->name : STR("the file, outside of all blocks,");
     if (near.n)
@@ -430,6 +442,8 @@ static void unknown_section(struct reader *r, const struct token *word)
 {
     struct name_row rows[NAMES_MAX];
     size_t n = 0;
+    if (told_enough(r))
+        return;
     for (; n < r->schema->count && n < NAMES_MAX; n++)
         rows[n] = (struct name_row){ (int)n, r->schema->sections[n]->name };
     str near = names_nearest(&(struct names){ rows, n }, word->text), said = shown(r, word->text);
@@ -444,10 +458,11 @@ static void check_required(struct reader *r, const struct conf_block *b)
 {
     for (size_t i = 0; i < b->section->key_count; i++) {
         const struct conf_key *key = &b->section->keys[i];
-        if (key->required && !conf_entry(b, key->name))
-            WRONG(r, b->place, "%.*s%s%.*s%s needs %.*s", STR_ARG(b->section->name),
-                  b->label.p ? " \"" : "", STR_ARG(b->label), b->label.p ? "\"" : "",
-                  STR_ARG(key->name));
+        if (!key->required || conf_entry(b, key->name))
+            continue;
+        str label = shown(r, b->label);
+        WRONG(r, b->place, "%.*s%s%.*s%s needs %.*s", STR_ARG(b->section->name),
+              b->label.p ? " \"" : "", STR_ARG(label), b->label.p ? "\"" : "", STR_ARG(key->name));
     }
 }
 
@@ -568,9 +583,10 @@ static void read_block(struct reader *r, const struct token *word, struct chain 
         return;
     }
     const struct conf_block *before = add_block(r, c, &b);
+    str label = before ? shown(r, b.label) : STR_NONE;
     if (before)
         WRONG(r, b.place, "%.*s%s%.*s%s stands in line %u already", STR_ARG(known->name),
-              b.label.p ? " \"" : "", STR_ARG(b.label), b.label.p ? "\"" : "", before->place.line);
+              b.label.p ? " \"" : "", STR_ARG(label), b.label.p ? "\"" : "", before->place.line);
     check_required(r, &b);
 }
 

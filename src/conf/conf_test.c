@@ -227,6 +227,37 @@ static void many_blocks_are_taken(void **state UNUSED)
     arena_done(&a);
 }
 
+static void labels_are_shown_escaped_and_short(void **state UNUSED)
+{
+    static const char *const CASES[] = { "permit \"\x1b[31mred%s\" { }\n"
+                                         "permit \"\x1b[31mred%s\" { }\n",
+                                         "listen \"\x1b[31mred%s\" { }\n" };
+    static const char *const TELLS[] = { "stands in line 1 already", "needs port" };
+    char tail[900];
+    memset(tail, 'x', sizeof tail);
+    tail[sizeof tail - 1] = '\0';
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        struct arena a;
+        struct conf_file f;
+        struct err e;
+        AUTO(buf_done) struct buf text;
+        buf_init(&text, 4000);
+        for (str rest = str_from(CASES[i]); rest.p;) {
+            str part = str_cut(&rest, '%');
+            buf_add(&text, part);
+            if (rest.p)
+                buf_add(&text, str_from(tail));
+            rest = rest.p ? str_skip(rest, 1) : rest;
+        }
+        assert_true(buf_ok(&text));
+        arena_init(&a, 1 << 20);
+        assert_false(conf_read(STR("x"), buf_str(&text), &SCHEMA, &a, &f, &e));
+        assert_true(str_find_octet(f.errors[0].why, '\x1b') == STR_NOT_FOUND);
+        assert_true(str_find(f.errors[0].why, str_from(TELLS[i])) != STR_NOT_FOUND);
+        arena_done(&a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +266,7 @@ int main(void)
         cmocka_unit_test(places_are_kept),
         cmocka_unit_test(limits_are_told),
         cmocka_unit_test(many_blocks_are_taken),
+        cmocka_unit_test(labels_are_shown_escaped_and_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
