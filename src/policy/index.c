@@ -2,13 +2,15 @@
 #include "policy/index.h"
 #include "policy/nets.h"
 
-/* A rule under one key. Keys are short: a letter for the kind, then the text or the prefix. */
+/* A rule under one key, of which the hash alone is kept. */
 struct place {
     const struct policy_rule *rule; /* NULL: free */
     uint64_t hash;
+    struct place *more; /* rules under the same key: a thousand may share a login or a network */
 };
 struct policy_index {
-    struct place *table; /* open addressing; rules of one key stand one behind the other */
+    struct place *table; /* open addressing; a key stands once */
+    struct place *spare; /* as many as there are rules under keys */
     size_t room;
     const struct policy_rule **others; /* under no key */
     size_t other_count;
@@ -26,9 +28,14 @@ static uint64_t key_of_text(unsigned kind, str text)
 static void put(struct policy_index *x, uint64_t hash, const struct policy_rule *rule)
 {
     size_t at = (size_t)hash & (x->room - 1);
-    while (x->table[at].rule)
+    while (x->table[at].rule && x->table[at].hash != hash)
         at = (at + 1) & (x->room - 1);
-    x->table[at] = (struct place){ rule, hash };
+    struct place *first = &x->table[at], *second = NULL;
+    if (first->rule) {
+        second = x->spare++;
+        *second = *first;
+    }
+    *first = (struct place){ rule, hash, second };
 }
 
 const struct policy_condition *policy_index_whom(const struct policy_rule *r)
@@ -88,8 +95,9 @@ struct policy_index *policy_index_new(const struct policy_rule *const *rules, si
     for (x->room = 8; x->room < 2 * keys;)
         x->room *= 2;
     x->table = arena_alloc(a, x->room * sizeof *x->table);
+    x->spare = arena_alloc(a, (keys + 1) * sizeof *x->spare);
     x->others = arena_alloc(a, (others + 1) * sizeof(const struct policy_rule *));
-    if (!x->table || !x->others)
+    if (!x->table || !x->spare || !x->others)
         return NULL;
     for (size_t i = 0; i < count; i++)
         file(x, rules[i]);
@@ -100,8 +108,13 @@ typedef bool each_rule(const struct policy_rule *rule, void *context);
 
 static bool under(const struct policy_index *x, uint64_t hash, each_rule *each, void *context)
 {
-    for (size_t at = (size_t)hash & (x->room - 1); x->table[at].rule; at = (at + 1) & (x->room - 1))
-        if (x->table[at].hash == hash && !each(x->table[at].rule, context))
+    size_t at = (size_t)hash & (x->room - 1);
+    while (x->table[at].rule && x->table[at].hash != hash)
+        at = (at + 1) & (x->room - 1);
+    if (!x->table[at].rule)
+        return true;
+    for (const struct place *p = &x->table[at]; p; p = p->more)
+        if (!each(p->rule, context))
             return false;
     return true;
 }

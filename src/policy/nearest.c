@@ -242,6 +242,8 @@ static bool with_rate(struct search *s, unsigned fact)
 /* The facts of the subset from `fact` on. */
 static bool try_from(struct search *s, unsigned fact)
 {
+    if (!s->tries)
+        return false;
     while (fact < POLICY_FACTS && !(s->subset & 1u << fact))
         fact++;
     switch ((enum policy_fact)fact) {
@@ -289,7 +291,7 @@ static void in_order(unsigned sets[1 << POLICY_FACTS])
 
 static bool search_set(struct search *s, const unsigned *must)
 {
-    for (size_t i = 0; i < s->p->count; i++) {
+    for (size_t i = 0; i < s->p->count && s->tries; i++) {
         if (s->p->rules[i].forbids || must[i] & ~s->subset)
             continue;
         s->permit = &s->p->rules[i];

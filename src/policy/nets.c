@@ -70,9 +70,9 @@ struct policy_nets *policy_nets_new(const struct ip_net *all, size_t count, stru
     s->room = room;
     for (size_t i = 0; i < count; i++) {
         size_t at = (size_t)policy_prefix_hash(&all[i].base, all[i].bits) & (room - 1);
-        while (table[at])
+        while (table[at] && !is_prefix(table[at], &all[i].base, all[i].bits))
             at = (at + 1) & (room - 1);
-        table[at] = &all[i];
+        table[at] = &all[i]; /* one that is named twice stands once */
         policy_lengths_add(&s->lengths, &all[i]);
     }
     return s;

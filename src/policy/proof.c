@@ -27,18 +27,70 @@ bool policy_is_wide(const struct ip_net *net)
     return !is_private_net(net) && net->bits < (net->base.family == IP_V6 ? 32 : 16);
 }
 
-/* Does an address stand in a network by which a permit means somebody? Then it is no stranger's. */
-static bool is_meant(const struct policy *p, const struct ip *client)
+/* The networks of a rule, or none. */
+static const struct policy_condition *nets_of(const struct policy_rule *r, size_t *count)
 {
+    const struct policy_condition *c = policy_condition_of(r, POLICY_NETWORK);
+    *count = c ? c->count : 0;
+    return c;
+}
+
+/* Those by which a permit means somebody. Whoever stands in one is no stranger. NULL: no memory. */
+static struct policy_nets *meant_nets(const struct policy *p, struct arena *a)
+{
+    size_t all = 0, n = 0, count;
     for (size_t r = 0; r < p->count; r++) {
-        const struct policy_condition *c = p->rules[r].forbids
-                                               ? NULL
-                                               : policy_condition_of(&p->rules[r], POLICY_NETWORK);
-        for (size_t i = 0; c && i < c->count; i++)
-            if (!policy_is_wide(&c->nets[i]) && ip_net_has(&c->nets[i], client))
-                return true;
+        nets_of(&p->rules[r], &count);
+        all += count;
     }
-    return ip_is_loopback(client);
+    struct ip_net *nets = arena_alloc(a, (all + 1) * sizeof *nets);
+    for (size_t r = 0; nets && r < p->count; r++) {
+        const struct policy_condition *c = nets_of(&p->rules[r], &count);
+        for (size_t i = 0; !p->rules[r].forbids && i < count; i++)
+            if (!policy_is_wide(&c->nets[i]))
+                nets[n++] = c->nets[i];
+    }
+    return nets ? policy_nets_new(nets, n, a) : NULL;
+}
+
+struct strangers {
+    struct ip *all;
+    size_t count;
+    const struct policy_nets *meant;
+};
+
+static void add_stranger(struct strangers *s, const struct ip *client)
+{
+    if (!ip_is_loopback(client) && !policy_nets_have(s->meant, client))
+        s->all[s->count++] = *client;
+}
+
+/* Somewhere on the Internet; in each network of a rule, and beside it on both sides. False: no memory. */
+static bool find_strangers(const struct policy *p, struct arena *a, struct strangers *out)
+{
+    static const char *const SOMEWHERE[] = { "198.18.255.1", "2001:db8:ffff::1" };
+    size_t room = COUNT_OF(SOMEWHERE), count;
+    struct ip ip;
+    for (size_t r = 0; r < p->count; r++) {
+        nets_of(&p->rules[r], &count);
+        room += 3 * count;
+    }
+    *out = (struct strangers){ arena_alloc(a, room * sizeof *out->all), 0, meant_nets(p, a) };
+    if (!out->all || !out->meant)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(SOMEWHERE); i++)
+        if (ip_parse(str_from(SOMEWHERE[i]), &ip))
+            add_stranger(out, &ip);
+    for (size_t r = 0; r < p->count; r++) {
+        const struct policy_condition *c = nets_of(&p->rules[r], &count);
+        for (size_t i = 0; i < count; i++) {
+            add_stranger(out, &c->nets[i].base);
+            for (int behind = 0; behind < 2; behind++)
+                if (policy_beside(&c->nets[i], behind, &ip))
+                    add_stranger(out, &ip);
+        }
+    }
+    return true;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -48,9 +100,21 @@ struct proof {
     const struct policy *p;
     const struct policy_listener *listeners;
     size_t count;
+    const struct ip *clients; /* addresses of strangers: one of each kind that rules tell apart */
+    size_t client_count;
     const struct policy_rule *permit;
     struct policy_facts at;
 };
+
+static const struct ip_net *wide_of(const struct policy_rule *r)
+{
+    size_t count;
+    const struct policy_condition *c = nets_of(r, &count);
+    for (size_t i = 0; i < count; i++)
+        if (policy_is_wide(&c->nets[i]))
+            return &c->nets[i];
+    return NULL;
+}
 
 /* Conditions that no stranger meets, for mail to a foreign domain. */
 static bool keeps_strangers_out(const struct policy_rule *r)
@@ -61,7 +125,7 @@ static bool keeps_strangers_out(const struct policy_rule *r)
     for (size_t i = 0; i < COUNT_OF(KINDS); i++)
         if (policy_condition_of(r, KINDS[i]))
             return true;
-    return false;
+    return policy_condition_of(r, POLICY_NETWORK) && !wide_of(r);
 }
 
 static bool passes(const struct proof *x)
@@ -112,41 +176,17 @@ static bool with_senders(struct proof *x)
     return with_sender(x, STR("stranger@stranger.invalid")) || with_sender(x, STR_NONE);
 }
 
-static bool with_client(struct proof *x, const struct ip *client)
-{
-    x->at.client = *client;
-    return !is_meant(x->p, client) && with_senders(x);
-}
-
-/* Somewhere on the Internet; in each wide network; beside each network of a rule. */
+/* Every client that could meet the permit. */
 static bool with_clients(struct proof *x)
 {
-    static const char *const SOMEWHERE[] = { "198.18.255.1", "2001:db8:ffff::1" };
-    for (size_t i = 0; i < COUNT_OF(SOMEWHERE); i++) {
-        struct ip client;
-        if (ip_parse(str_from(SOMEWHERE[i]), &client) && with_client(x, &client))
+    const struct policy_condition *c = policy_condition_of(x->permit, POLICY_NETWORK);
+    for (size_t i = 0; i < x->client_count; i++) {
+        x->at.client = x->clients[i];
+        if ((!c || policy_condition_truth(x->p, x->permit, c, &x->at) == POLICY_MET) &&
+            with_senders(x))
             return true;
     }
-    for (size_t r = 0; r < x->p->count; r++) {
-        const struct policy_condition *c = policy_condition_of(&x->p->rules[r], POLICY_NETWORK);
-        for (size_t i = 0; c && i < c->count; i++) {
-            struct ip beside;
-            if (with_client(x, &c->nets[i].base) ||
-                (policy_beside(&c->nets[i], false, &beside) && with_client(x, &beside)) ||
-                (policy_beside(&c->nets[i], true, &beside) && with_client(x, &beside)))
-                return true;
-        }
-    }
     return false;
-}
-
-static const struct ip_net *wide_of(const struct policy_rule *r)
-{
-    const struct policy_condition *c = policy_condition_of(r, POLICY_NETWORK);
-    for (size_t i = 0; c && i < c->count; i++)
-        if (policy_is_wide(&c->nets[i]))
-            return &c->nets[i];
-    return NULL;
 }
 
 static bool tell(const struct proof *x, struct arena *a, struct policy_hole *out, struct err *e)
@@ -176,8 +216,13 @@ static bool tell(const struct proof *x, struct arena *a, struct policy_hole *out
 bool policy_prove(const struct policy *p, const struct policy_listener *listeners, size_t count,
                   struct arena *a, bool *open, struct policy_hole *out, struct err *e)
 {
-    struct proof x = { .p = p, .listeners = listeners, .count = count };
+    struct strangers s;
     *open = false;
+    if (!find_strangers(p, a, &s))
+        return err_memory(e, "the proof");
+    struct proof x = {
+        .p = p, .listeners = listeners, .count = count, .clients = s.all, .client_count = s.count
+    };
     for (size_t i = 0; i < p->count; i++) {
         x.permit = &p->rules[i];
         x.at = (struct policy_facts){ .forward_path = STR("anybody@foreign.invalid") };

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "policy/policy_kit.h"
 #include "policy/proof.h"
 
@@ -82,8 +83,39 @@ static void strangers_are_kept_out(void **state UNUSED)
     }
 }
 
+/* Each network may be asked for once a network, not once a pair of them; one that is named often stands once. */
+static void many_networks_are_proved(void **state UNUSED)
+{
+    enum { RULES = 2000, TIMES = 60000 };
+    static const struct policy_listener LISTENERS[] = { { STR_INIT("submission"), false } };
+    for (int wide = 0; wide < 2; wide++) {
+        struct kit k;
+        struct policy_hole hole;
+        bool open;
+        AUTO(buf_done) struct buf text;
+        buf_init(&text, 4 << 20);
+        for (int i = 0; i < RULES; i++)
+            buf_addf(&text, "permit \"n%d\" { network = \"10.%d.%d.0/24\" }\n", i, i / 250,
+                     i % 250);
+        for (int i = 0; i < RULES; i++)
+            buf_addf(&text, "permit \"same%d\" { network = \"192.0.2.1\" }\n", i);
+        buf_add(&text, STR("permit \"often\" { network = {"));
+        for (int i = 0; i < TIMES; i++)
+            buf_add(&text, STR("\"192.0.2.2\" "));
+        buf_add(&text, wide ? STR("\"64.0.0.0/4\" } }") : STR("} }"));
+        assert_true(buf_addc(&text, '\0'));
+        kit_read(&k, text.p);
+        assert_true(policy_prove(k.policy, LISTENERS, 1, &k.arena, &open, &hole, &k.e));
+        assert_int_equal(open, wide);
+        if (open)
+            assert_true(str_eq(hole.permit->name, STR("often")));
+        kit_done(&k);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(strangers_are_kept_out) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(strangers_are_kept_out),
+                                        cmocka_unit_test(many_networks_are_proved) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
