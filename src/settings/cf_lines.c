@@ -85,7 +85,8 @@ bool cf_lines_next(struct cf_lines *l, struct cf_line *out)
     size_t n = 0;
     for (at = out->at; at < out->end; at += line.n + 1) {
         line = line_at(text, at, end);
-        for (size_t i = 0; counts(line) && i < line.n; i++)
+        bool taken = counts(line);
+        for (size_t i = 0; taken && i < line.n; i++)
             joined[n++] = line.p[i];
     }
     out->text = (str){ joined, n };

@@ -82,11 +82,14 @@ static enum line_answer entry_of(const struct cf_line *line, struct postfix_entr
 /* ------------------------------------------------------------------------------------------------
  * Tables that stand in main.cf
  */
-/* Where a piece of an item's value stands, if it stands there as it is. */
+enum { LOOKED_THROUGH = 4096 }; /* octets: a value may have tens of thousands of pieces */
+
+/* Where a piece of an item's value stands, if it stands there as it is; else, and of a long value, where that does. */
 static struct settings_place inside(const struct settings_item *i, str piece)
 {
     struct settings_place p = i->place;
-    size_t at = str_find(str_take(str_skip(p.file->text, p.at), p.n), piece);
+    str written = str_take(str_skip(p.file->text, p.at), p.n);
+    size_t at = written.n > LOOKED_THROUGH ? STR_NOT_FOUND : str_find(written, piece);
     if (at == STR_NOT_FOUND || !piece.n)
         return p;
     p.at += at;
@@ -157,10 +160,17 @@ static bool walk_file(struct postfix *p, str path, const struct walk *w, bool *k
 static void walk(struct postfix *p, struct settings_item *maps, const struct walk *w, bool *known)
 {
     str rest = maps->value, kind, name;
+    size_t files = 0;
     *known = true;
     while (next_map(&rest, &kind, &name)) {
         struct postfix_entry entry = { .key = STR("*"), .key_place = maps->place };
         entry.any = str_eq(kind, STR("static"));
+        if (is_text(kind) && files++ == SETTINGS_FILES) {
+            /* each is looked for in the whole of the text */
+            p->r->files_full = true;
+            *known = false;
+            return;
+        }
         if (is_text(kind)) {
             if (!walk_file(p, name, w, known))
                 return;
