@@ -105,6 +105,8 @@ class Conn:
 
     def send(self, octets):
         self.heard = self.stands()
+        if not self.heard:
+            self.hear_out()  # TLS reads no more once it could not write
         try:
             self.sock.sendall(octets)
         except (OSError, ValueError) as error:
