@@ -30,6 +30,17 @@ static bool sounds_secret(str key)
     return false;
 }
 
+/* "SMTPAuth = true" is no password. */
+static bool is_switch(str value)
+{
+    static const str WORDS[] = { STR_INIT("true"), STR_INIT("false"), STR_INIT("yes"),
+                                 STR_INIT("no"),   STR_INIT("on"),    STR_INIT("off") };
+    bool is = false;
+    for (size_t i = 0; i < COUNT_OF(WORDS); i++)
+        is |= str_eq_nocase(value, WORDS[i]);
+    return is;
+}
+
 static str written_of(const struct settings_item *i)
 {
     return str_take(str_skip(i->place.file->text, i->place.at), i->place.n);
@@ -45,7 +56,8 @@ static bool holds_secret(const struct settings_reading *r, const struct settings
         return s->secret != SETTINGS_SECRET_ENV ||
                !str_eq(settings_shown_variable(r, s->secret_text), s->secret_text);
     /* What no reader knows may be a password under a misspelt name: it is shown nowhere else either. */
-    return !i->known || sounds_secret(i->key) || (literal && str_eq(i->value, s->secret_text)) ||
+    return !i->known || (sounds_secret(i->key) && !is_switch(i->value)) ||
+           (literal && str_eq(i->value, s->secret_text)) ||
            settings_url_secret(written_of(i), &at, &n);
 }
 

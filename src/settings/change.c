@@ -268,6 +268,11 @@ bool settings_change_holds(const struct settings_reading *r, const struct settin
     /* any method will do where any was asked for */
     if (str_eq(full.attempt.mechanism, STR("auto")) && smtp_attempt_logs_in(&now->found.attempt))
         full.attempt.mechanism = now->found.attempt.mechanism;
+    /* encryption that was at will may become a condition with a login, where nothing else was asked for */
+    if (full.attempt.security == SMTP_SECURITY_AUTO &&
+        r->found.attempt.security == SMTP_SECURITY_AUTO &&
+        now->found.attempt.security == SMTP_SECURITY_STARTTLS)
+        full.attempt.security = SMTP_SECURITY_STARTTLS;
     for (int f = 0; f < SETTINGS_FIELDS; f++)
         if (settings_differs(now, &full, (enum settings_field)f))
             return err_set(e, ERR_SYNTAX,

@@ -395,7 +395,6 @@ static void the_key_is_put_right(void **state UNUSED)
 /* Each costs what it is long, not that times what it holds. */
 static void long_values_are_read(void **state UNUSED)
 {
-    static struct settings_reading r;
     static const struct {
         const char *begin, *piece, *end, *user, *told;
     } CASES[] = {
@@ -405,11 +404,8 @@ static void long_values_are_read(void **state UNUSED)
         { "static:bob:x ", "    \n   {", "\n", "bob", NULL },
     };
     for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        struct arena a;
-        struct err e = { 0 };
         AUTO(buf_done) struct buf text;
         bool told = false;
-        arena_init(&a, MTA_ARENA);
         buf_init(&text, SETTINGS_FILE_MAX);
         buf_addf(&text, "%s%ssmtp_sasl_password_maps = %s", HOP,
                  SECURE "smtp_sasl_auth_enable = yes\n", CASES[i].begin);
@@ -421,14 +417,14 @@ static void long_values_are_read(void **state UNUSED)
                 buf_addf(&text, "%d ", n);
         }
         assert_true(buf_add(&text, str_from(CASES[i].end)) && buf_addc(&text, '\0'));
-        const struct mta_file files[MTA_FILES] = { { NULL, text.p } };
-        assert_true(mta_read(&r, &a, "postfix", files, NULL, &e));
-        for (size_t k = 0; k < r.mistake_count && CASES[i].told; k++)
-            told |= str_find(r.mistakes[k].said, str_from(CASES[i].told)) != STR_NOT_FOUND;
+        const struct settings_reading *r = test_read("postfix", str_from(text.p), NULL);
+        assert_non_null(r);
+        for (size_t k = 0; k < r->mistake_count && CASES[i].told; k++)
+            told |= str_find(r->mistakes[k].said, str_from(CASES[i].told)) != STR_NOT_FOUND;
         assert_int_equal(told, CASES[i].told != NULL);
-        if (!str_eq(r.found.attempt.user, str_from(CASES[i].user)))
-            fail_msg("case %zu: '%.*s'", i, STR_ARG(r.found.attempt.user));
-        arena_done(&a);
+        if (!str_eq(r->found.attempt.user, str_from(CASES[i].user)))
+            fail_msg("case %zu: '%.*s'", i, STR_ARG(r->found.attempt.user));
+        test_end();
     }
 }
 

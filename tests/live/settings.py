@@ -142,6 +142,16 @@ def remedies_are_in_the_words_of_the_program():
 
 
 @in_folder
+def a_switch_of_the_login_is_no_password():
+    text = ("<?php\n$mail = new PHPMailer(true);\n$mail->isSMTP();\n$mail->Host = 'mail.corp.example';\n"
+            "$mail->SMTPAuth = false;\n$mail->Username = 'anna';\n$mail->Password = '%s';\n")
+    pathlib.Path("m.php").write_text(text % "tulip-Mania-1637")
+    Run("set", "m.php", "--auth", "auto").owes(0, "-$mail->SMTPAuth = false;", "+$mail->SMTPAuth = true;")
+    pathlib.Path("m.php").write_text(text % "false")
+    Run("set", "m.php", "--auth", "auto").owes(0, "-$mail->SMTPAuth = [hidden];")
+
+
+@in_folder
 def mistakes_are_not_carried_over_without_a_word():
     pathlib.Path("app.ini").write_text(GITEA.replace("587", "465"))
     said = Run("convert", "app.ini", "--to", "msmtp").owes(0, "port 465")
@@ -387,7 +397,8 @@ def bash_completes_subcommands_and_their_options():
 
 if __name__ == "__main__":
     main([shows_what_would_be_sent, shows_mistakes_with_their_places, remedies_are_in_the_words_of_the_program,
-          mistakes_are_not_carried_over_without_a_word, only_what_the_file_speaks_of_is_missing, reads_standard_input,
+          a_switch_of_the_login_is_no_password, mistakes_are_not_carried_over_without_a_word,
+          only_what_the_file_speaks_of_is_missing, reads_standard_input,
           notes_octets_that_some_programs_mind,
           what_is_no_settings_file_gets_its_sentence, a_path_with_a_line_end_is_read, what_is_far_too_long_is_not_read,
           a_file_of_somebody_else_is_not_read, a_file_of_nobody_is_told, writes_for_another_program,
