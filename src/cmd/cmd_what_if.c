@@ -245,7 +245,11 @@ static void add_change(struct buf *b, const struct policy_facts *f, enum policy_
 static void add_nearest(struct buf *b, const struct answer *a)
 {
     if (!a->has_nearest) {
-        buf_add(b, STR("\nNothing that the client could change of itself would be permitted.\n"));
+        buf_add(b, a->nearest.gave_up
+                       ? STR("\nNo change was found that would be permitted; there was too much to "
+                             "try all.\n")
+                       : STR("\nNothing that the client could change of itself would be "
+                             "permitted.\n"));
         return;
     }
     buf_add(b, STR("\nNearest change (proved by deciding it)\n"));

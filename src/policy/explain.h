@@ -44,6 +44,7 @@ struct policy_nearest {
     unsigned count;
     struct policy_facts facts; /* with the changes: policy_decide() permits them */
     const struct policy_rule *permit;
+    bool gave_up; /* too much to try: not found, and not known that there is none */
 };
 /* The fewest facts to change for a permit, of as many the first in the order of enum policy_fact (a lower bit first).
  * Look-ups that are not made count as if they came out well. listeners are all there are. *found is false where

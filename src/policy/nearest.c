@@ -328,6 +328,7 @@ bool policy_nearest(const struct policy *p, const struct policy_facts *f, const 
             must[i] = UINT32_MAX;
     in_order(sets);
     *found = false;
+    *out = (struct policy_nearest){ .gave_up = false };
     for (size_t i = 0; i < COUNT_OF(sets) && !*found; i++) {
         s.subset = sets[i];
         if (!search_set(&s, must))
@@ -338,5 +339,6 @@ bool policy_nearest(const struct policy *p, const struct policy_facts *f, const 
                                         .facts = s.at,
                                         .permit = policy_decide(p, &s.at).permit };
     }
+    out->gave_up = !*found && !s.tries;
     return true;
 }

@@ -104,7 +104,9 @@ struct proof {
     size_t client_count;
     const struct policy_rule *permit;
     struct policy_facts at;
+    unsigned long tries; /* left */
 };
+enum { TRIES = 4000000 }; /* a few seconds; a file that needs more is refused, not believed */
 
 static const struct ip_net *wide_of(const struct policy_rule *r)
 {
@@ -128,8 +130,11 @@ static bool keeps_strangers_out(const struct policy_rule *r)
     return policy_condition_of(r, POLICY_NETWORK) && !wide_of(r);
 }
 
-static bool passes(const struct proof *x)
+static bool passes(struct proof *x)
 {
+    if (!x->tries)
+        return false;
+    x->tries--;
     struct policy_decision d = policy_decide(x->p, &x->at);
     return d.outcome == POLICY_PERMIT || d.outcome == POLICY_ASK;
 }
@@ -180,7 +185,7 @@ static bool with_senders(struct proof *x)
 static bool with_clients(struct proof *x)
 {
     const struct policy_condition *c = policy_condition_of(x->permit, POLICY_NETWORK);
-    for (size_t i = 0; i < x->client_count; i++) {
+    for (size_t i = 0; i < x->client_count && x->tries; i++) {
         x->at.client = x->clients[i];
         if ((!c || policy_condition_truth(x->p, x->permit, c, &x->at) == POLICY_MET) &&
             with_senders(x))
@@ -220,9 +225,12 @@ bool policy_prove(const struct policy *p, const struct policy_listener *listener
     *open = false;
     if (!find_strangers(p, a, &s))
         return err_memory(e, "the proof");
-    struct proof x = {
-        .p = p, .listeners = listeners, .count = count, .clients = s.all, .client_count = s.count
-    };
+    struct proof x = { .p = p,
+                       .listeners = listeners,
+                       .count = count,
+                       .clients = s.all,
+                       .client_count = s.count,
+                       .tries = TRIES };
     for (size_t i = 0; i < p->count; i++) {
         x.permit = &p->rules[i];
         x.at = (struct policy_facts){ .forward_path = STR("anybody@foreign.invalid") };
@@ -233,5 +241,8 @@ bool policy_prove(const struct policy *p, const struct policy_listener *listener
         *open = true;
         return tell(&x, a, out, e);
     }
-    return true;
+    return x.tries || err_set(e, ERR_LIMIT,
+                              "the rules are too many to be proved closed within %d trials; join "
+                              "permits that name nobody, or networks of forbids",
+                              TRIES);
 }

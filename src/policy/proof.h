@@ -20,7 +20,7 @@ struct policy_hole {
     str why, remedy;             /* sentences without a full stop; live in the arena */
 };
 
-/* True, with *open, when it could be told. *open is false where no stranger passes; else out is the first hole in file
+/* True, with *open, when it could be told; false where there is no memory, or too much to try (ERR_LIMIT). *open is false where no stranger passes; else out is the first hole in file
  * order. Complete: rules tell addresses apart by networks alone, senders by names, and one of each kind that they can
  * tell apart is tried. */
 bool policy_prove(const struct policy *p, const struct policy_listener *listeners, size_t count,
