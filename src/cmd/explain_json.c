@@ -76,8 +76,9 @@ static json_t *list_of(const str *rows, size_t n)
 static json_t *fix(const struct explanation *x, const struct explain_for *f, struct arena *memory)
 {
     str rows[EXPLAIN_STEPS];
-    json_t *settings = f && f->text.n ? json_object() : json_null();
-    if (json_is_object(settings))
+    bool written = f && f->text.n;
+    json_t *settings = written ? json_object() : json_null();
+    if (written)
         json_object_set_new(settings, f->program->name.p, output_lines(f->text));
     return json_pack("{s:o,s:o,s:o}", "steps",
                      list_of(rows, explain_steps(x, memory, rows, EXPLAIN_STEPS)), "settings",
