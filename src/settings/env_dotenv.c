@@ -292,7 +292,7 @@ static bool compose_key(struct env_scan *s, str *key, bool *inherited)
 
 static bool compose_statement(struct env_scan *s)
 {
-    str key, value;
+    str key = STR_NONE, value;
     bool inherited = false;
     (void)!env_word(s, STR("export"));
     if (!compose_key(s, &key, &inherited))

@@ -170,7 +170,7 @@ static bool compose(struct expand *x, enum expand_kind kind, str text, unsigned 
         return give_up(x, 0, "references stand too deep inside each other");
     for (size_t at = 0; at < text.n;) {
         char next = at + 1 < text.n ? text.p[at + 1] : '\0';
-        str name = STR(""), value;
+        str name, value;
         if (text.p[at] != '$') {
             buf_addc(x->out, text.p[at++]);
         } else if (next == '$') {

@@ -127,11 +127,11 @@ static void macros(struct settings_reading *r, const struct settings_part *part)
     for (size_t i = 0; part->file && i < part->at; i++)
         lines.line += part->file->text.p[i] == '\n';
     for (str rest = settings_part_text(part); rest.p; lines.line++) {
-        str line = str_cut(&rest, '\n'), name = line;
+        str line = str_cut(&rest, '\n');
         size_t n = 0;
         while (n < line.n && is_name(line.p[n]))
             n++;
-        name = str_take(line, n);
+        str name = str_take(line, n);
         while (n < line.n && (line.p[n] == ' ' || line.p[n] == '\t'))
             n++;
         if (!name.n || name.p[0] < 'A' || name.p[0] > 'Z' || n == line.n || line.p[n] != '=')
