@@ -134,7 +134,7 @@ static void take_server(const struct php *p, struct settings_reading *r)
     settings_take(r, SETTINGS_HOST, host);
     if (host && (host->how & SETTINGS_ITEM_CODE))
         a->host = STR_NONE;
-    if (str_starts(a->host, STR("[")) && a->host.p[a->host.n - 1] == ']')
+    if (a->host.n && a->host.p[0] == '[' && a->host.p[a->host.n - 1] == ']')
         a->host = str_take(str_skip(a->host, 1), a->host.n - 2);
     if (port && php_truth(p, port) == 0)
         a->port = str_eq(a->host, STR("localhost")) ? 25 : 465;

@@ -206,7 +206,7 @@ static void take_sender(struct settings_reading *r)
         return;
     from = resolved(r, from);
     size_t open = str_rfind_octet(from->value, '<');
-    if (open != STR_NOT_FOUND &&
+    if (open < from->value.n &&
         from->value.p[from->value.n - 1] == '>') /* "Shop <shop@corp.example>" */
         from->value = str_take(str_skip(from->value, open + 1), from->value.n - open - 2);
     settings_take(r, sender ? SETTINGS_HEADER_FROM : SETTINGS_FROM, from);

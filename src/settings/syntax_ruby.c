@@ -235,7 +235,7 @@ static bool variable(struct ruby *p, str name, struct value *v)
 static bool literal(struct ruby *p, struct value *v)
 {
     struct quotes q;
-    str inner;
+    str inner = STR_NONE;
     if (!opens(p, &q))
         return true;
     bool command = at(p, 0) == '`' || str_find_octet(STR("wWiI"), at(p, 1)) != STR_NOT_FOUND;
