@@ -11,6 +11,8 @@
 struct arena_block {
     struct arena_block *next;
     size_t used, room;
+    bool
+        plain; /* holds no secret: it need not be overwritten, and pages of it that nobody touched stay so */
     max_align_t memory[];
 };
 
@@ -32,7 +34,8 @@ void arena_done(struct arena *a)
 void arena_wipe_done(struct arena *a)
 {
     for (struct arena_block *at = a->blocks; at; at = at->next)
-        secret_wipe(at->memory, at->used);
+        if (!at->plain)
+            secret_wipe(at->memory, at->used);
     arena_done(a);
 }
 
@@ -73,6 +76,19 @@ void *arena_alloc(struct arena *a, size_t n)
 {
     void *piece = piece_of(a, n);
     a->refused |= !piece;
+    return piece;
+}
+
+/* Large: a block of its own, which alone can be told from the others. Small ones are not worth it. */
+void *arena_table(struct arena *a, size_t n)
+{
+    void *piece = arena_alloc(a, n);
+    if (piece && n > BLOCK_OCTETS)
+        for (struct arena_block *at = a->blocks; at; at = at->next)
+            if ((void *)at->memory == piece) {
+                at->plain = true;
+                break;
+            }
     return piece;
 }
 

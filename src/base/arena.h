@@ -21,6 +21,9 @@ void arena_wipe_done(struct arena *a); /* overwrites first: for secrets */
 
 /* Zeroed and aligned for any type; NULL at the maximum or without memory. */
 void *arena_alloc(struct arena *a, size_t n) MUST_CHECK;
+/* The same for a table of slices, numbers and pointers, which itself holds no octet of a secret: arena_wipe_done()
+ * leaves a large one alone, so that a table with room for thousands costs only what is used of it. */
+void *arena_table(struct arena *a, size_t n) MUST_CHECK;
 /* A copy that lives as long as the arena; p is NULL when there was no room. The copy has a NUL
  * behind it, for the libraries that want one. */
 str arena_dup(struct arena *a, str s);

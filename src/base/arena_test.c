@@ -95,10 +95,28 @@ static void overwrites_at_its_end(void **state UNUSED)
     arena_wipe_done(&a);
 }
 
+static void a_table_is_as_any_piece(void **state UNUSED)
+{
+    struct arena a;
+    arena_init(&a, 1 << 20);
+    for (size_t n = 16; n <= 1 << 18; n *= 128) {
+        unsigned char *table = arena_table(&a, n);
+        assert_non_null(table);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(table[i], 0);
+        memset(table, 1, n);
+    }
+    assert_null(arena_table(&a, 1 << 20));
+    assert_true(a.refused);
+    arena_wipe_done(&a);
+    assert_int_equal(a.used, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gives_zeroed_aligned_memory),
+        cmocka_unit_test(a_table_is_as_any_piece),
         cmocka_unit_test(stops_at_the_maximum),
         cmocka_unit_test(copies_text),
         cmocka_unit_test(remembers_what_it_could_not_give),

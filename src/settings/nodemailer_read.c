@@ -31,7 +31,7 @@ static unsigned weight(const struct syntax_js_property *p)
 /* The object with most of the keys of a transport; the first of those that are alike. Index and 1. */
 static uint32_t likeliest(const struct syntax_js *js, struct arena *a)
 {
-    uint16_t *points = arena_alloc(a, SYNTAX_JS_OBJECTS * sizeof *points);
+    uint16_t *points = arena_table(a, SYNTAX_JS_OBJECTS * sizeof *points);
     uint32_t best = 0;
     for (uint32_t i = 0; points && i < js->property_count; i++)
         points[js->properties[i].object] += (uint16_t)weight(&js->properties[i]);

@@ -108,7 +108,7 @@ bool postfix_main(struct postfix *p, struct err *e)
 {
     struct cf_line line;
     struct cf_lines lines = cf_lines_of(&p->main, p->r->arena);
-    p->slots = arena_alloc(p->r->arena, POSTFIX_SLOTS * sizeof *p->slots);
+    p->slots = arena_table(p->r->arena, POSTFIX_SLOTS * sizeof *p->slots);
     if (!p->slots)
         return err_memory(e, "reading main.cf");
     while (cf_lines_next(&lines, &line)) {

@@ -163,7 +163,7 @@ struct settings_item *settings_add_item(struct settings_reading *r, str section,
                                         struct settings_place place, unsigned how)
 {
     if (!r->items)
-        r->items = arena_alloc(r->arena, SETTINGS_ITEMS * sizeof *r->items);
+        r->items = arena_table(r->arena, SETTINGS_ITEMS * sizeof *r->items);
     r->items_full |= r->item_count == SETTINGS_ITEMS;
     if (!r->items || r->item_count == SETTINGS_ITEMS)
         return NULL;

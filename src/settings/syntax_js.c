@@ -389,9 +389,9 @@ bool syntax_js_read(struct settings_reading *r, const struct settings_file *f, s
                     struct syntax_js *out, struct err *e)
 {
     *out = (struct syntax_js){ .r = r, .file = f };
-    out->objects = arena_alloc(r->arena, SYNTAX_JS_OBJECTS * sizeof *out->objects);
-    out->properties = arena_alloc(r->arena, SYNTAX_JS_PROPERTIES * sizeof *out->properties);
-    out->names = arena_alloc(r->arena, SYNTAX_JS_NAMES * sizeof *out->names);
+    out->objects = arena_table(r->arena, SYNTAX_JS_OBJECTS * sizeof *out->objects);
+    out->properties = arena_table(r->arena, SYNTAX_JS_PROPERTIES * sizeof *out->properties);
+    out->names = arena_table(r->arena, SYNTAX_JS_NAMES * sizeof *out->names);
     struct parser *p = arena_alloc(r->arena, sizeof *p);
     if (!out->objects || !out->properties || !out->names || !p)
         return err_set(e, ERR_MEMORY, "no memory for the objects of a file");

@@ -413,8 +413,8 @@ struct php *php_read(struct settings_reading *r, const struct settings_file *f, 
         goto memory;
     p->r = r;
     p->room = ROOM;
-    p->slots = arena_alloc(r->arena, PHP_SLOTS * sizeof *p->slots);
-    p->facts = arena_alloc(r->arena, SETTINGS_ITEMS * sizeof *p->facts);
+    p->slots = arena_table(r->arena, PHP_SLOTS * sizeof *p->slots);
+    p->facts = arena_table(r->arena, SETTINGS_ITEMS * sizeof *p->facts);
     if (!p->slots || !p->facts)
         goto memory;
     return php_read_more(p, f, e) ? p : NULL;
