@@ -69,7 +69,7 @@ static size_t comment_at(struct env_scan *s, size_t begin, size_t end)
 static char python_escape(char c, char quote)
 {
     static const char FROM[] = "\\'\"abfnrtv", TO[] = "\\'\"\a\b\f\n\r\t\v";
-    for (size_t i = 0; FROM[i] && i < (quote == '"' ? sizeof FROM - 1 : 2); i++)
+    for (size_t i = 0; i < (quote == '"' ? sizeof FROM - 1 : 2); i++)
         if (FROM[i] == c)
             return TO[i];
     return '\0';

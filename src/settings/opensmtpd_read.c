@@ -254,12 +254,13 @@ static void add_match(struct reader *x)
     bool here = true, world = false, other = false;
     const struct action *a = NULL;
     for (size_t i = 1; i < x->count; i++) {
-        bool not = is(x, i + 1, "!");
-        size_t next = i + 1 + not ;
+        bool negated = is(x, i + 1, "!");
+        size_t next = i + 1 + negated;
         if (is(x, i, "from"))
-            here = !not &&(is(x, next, "any") || is(x, next, "local") || is(x, next, "socket"));
+            here = !negated &&
+                   (is(x, next, "any") || is(x, next, "local") || is(x, next, "socket"));
         else if (is(x, i, "for"))
-            world = not || is(x, next, "any");
+            world = negated || is(x, next, "any");
         else if (is(x, i, "mail-from") || is(x, i, "auth") || is(x, i, "tag") || is(x, i, "helo"))
             other = true;
         else if (is(x, i, "action") && i + 1 < x->count)

@@ -454,8 +454,8 @@ static void look_at_options(struct reader *x)
         !is_plain(x->p.r->found.attempt.mechanism))
         return;
     struct settings_item *item = postfix_item(&x->p, key);
-    for (size_t i = COUNT_OF(KEYS); !item && i-- > 0;)
-        item = postfix_item(&x->p, str_from(KEYS[i]));
+    for (size_t i = 1; !item && i <= COUNT_OF(KEYS); i++)
+        item = postfix_item(&x->p, str_from(KEYS[COUNT_OF(KEYS) - i]));
     mistake(x, MISTAKE_LOGIN_MECHANISM, item,
             item ? STR("noplaintext forbids PLAIN and LOGIN, and most servers have no other "
                        "mechanism: Postfix then says 'no worthy mechs found'")

@@ -274,16 +274,17 @@ static size_t arguments(struct php *p, str path, struct php_value out[ARGUMENTS]
 static struct php_value call(struct php *p, str name)
 {
     struct call c = { .name = name };
+    const struct function *found = NULL;
     bool unset = str_eq_nocase(name, STR("unset")) || str_eq_nocase(name, STR("isset"));
     size_t slash = str_rfind_octet(name, '\\');
     if (slash != STR_NOT_FOUND)
         c.name = str_skip(name, slash + 1);
     c.count = arguments(p, STR_NONE, c.arguments);
-    for (size_t i = 0; i < COUNT_OF(FUNCTIONS) && !p->failed && !unset && c.count; i++)
+    for (size_t i = 0; i < COUNT_OF(FUNCTIONS) && !found && !p->failed && !unset && c.count; i++)
         if (to_lower(c.name.n ? c.name.p[0] : '\0') == FUNCTIONS[i].name.p[0] &&
             str_eq_nocase(c.name, FUNCTIONS[i].name))
-            return FUNCTIONS[i].call(p, &c);
-    return CODE;
+            found = &FUNCTIONS[i];
+    return found ? found->call(p, &c) : CODE;
 }
 
 /* $mail->setFrom('a', 'b'): each argument an item. */
