@@ -135,7 +135,8 @@ static bool shell_value(struct env_scan *s)
         } else {
             if (str_find_octet(STR("`()<>"), c) != STR_NOT_FOUND || (c == '~' && s->at == begin))
                 s->how |= SETTINGS_ITEM_CODE;
-            buf_addc(&s->value, c);
+            if (c) /* a shell passes it over */
+                buf_addc(&s->value, c);
             s->at++;
         }
     }
@@ -170,7 +171,7 @@ static bool shell_line(struct env_scan *s)
             return false;
     }
     char c = env_peek(s, 0);
-    if (c == ';' || c == '\n' || !c || c == '#') {
+    if (!env_more(s) || c == ';' || c == '\n' || c == '#') {
         s->at += c == ';';
         return true;
     }
@@ -192,7 +193,7 @@ bool env_read_shell(struct env_scan *s)
 {
     while (env_more(s)) {
         char c = s->text.p[s->at];
-        if (c == ' ' || c == '\t' || c == '\n')
+        if (c == ' ' || c == '\t' || c == '\n' || !c)
             s->at++;
         else if (c == '#')
             shell_to_line_end(s);

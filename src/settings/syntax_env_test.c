@@ -267,6 +267,23 @@ static void what_no_file_can_hold_is_refused(void **state UNUSED)
     buf_done(&out);
 }
 
+/* The commands refuse such a file; a reader comes to its end all the same. A shell passes a NUL over. */
+static void a_nul_is_read_over(void **state UNUSED)
+{
+    static struct settings_reading r;
+    for (unsigned d = 0; d < ENV_DIALECTS; d++) {
+        struct arena a;
+        struct err e;
+        arena_init(&a, 4 << 20);
+        bool ok = read_it(&r, &a, (enum env_dialect)d, STR("A=1\n\0\0K=x\0y\nexport \0B=2\n\0"),
+                          &e);
+        struct settings_item *k = settings_item_named(&r, STR("s"), STR("K"));
+        if (d == ENV_SHELL)
+            assert_true(!ok && k && str_eq(k->value, STR("xy")));
+        arena_done(&a);
+    }
+}
+
 static void what_would_grow_without_end_is_broken(void **state UNUSED)
 {
     static struct settings_reading r;
@@ -297,6 +314,7 @@ int main(void)
         cmocka_unit_test(a_byte_order_mark_is_part_of_the_name_or_not),
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(what_no_file_can_hold_is_refused),
+        cmocka_unit_test(a_nul_is_read_over),
         cmocka_unit_test(what_would_grow_without_end_is_broken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
