@@ -23,6 +23,8 @@ static struct anonymous *somebody(void)
     assert(a && anonymous_add(a, ANONYMOUS_MAILBOX, MAILBOX, STR("me@my-domain.example")));
     assert(anonymous_add(a, ANONYMOUS_DOMAIN, DOMAIN, STR("my-domain.example")));
     assert(anonymous_add(a, ANONYMOUS_CODED, ADDRESS, STR_NONE));
+    assert(anonymous_add(a, ANONYMOUS_MAILBOX, STR("QVKZ.W@kjwq.zvk"), STR_NONE)); /* known */
+    anonymous_keep(a, STR("kept.example"));
     return a;
 }
 

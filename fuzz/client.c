@@ -88,6 +88,7 @@ static void pump(struct play *p)
         }
     }
     assert(smtp_client_deadline_ms(p->c) > p->now_ms);
+    assert(!smtp_client_owes_quit(p->c) || p->greeted);
 }
 
 static void serve(struct play *p, str octets, bool line)

@@ -34,6 +34,18 @@ static void check_publish(const struct dkim_key *key, struct arena *memory)
     assert(key->result != AUTH_PASS || text.n > 0);
 }
 
+/* What passed is told once each, as far as there is room. */
+static void check_domains(const struct dkim_verdict *v)
+{
+    str domains[COUNT_OF(v->signatures)], one;
+    size_t n = dkim_pass_domains(v, domains, COUNT_OF(domains));
+    assert((n > 0) == (v->result == AUTH_PASS));
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++)
+            assert(!str_eq(domains[i], domains[j]));
+    assert(dkim_pass_domains(v, &one, 1) == (n > 0));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct dkim_verdict v;
@@ -51,6 +63,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             assert(all);
         }
         assert((v.result == AUTH_NONE) == (v.count == 0));
+        check_domains(&v);
         for (size_t i = 0; i < v.count; i++) {
             const struct dkim_signature *s = &v.signatures[i];
             assert(s->result == dkim_reason_result(s->reason) && s->sentence.n > 0);

@@ -42,19 +42,29 @@ static enum cause_id cause(struct explainer *x, str text, size_t room, struct ex
     return id;
 }
 
+static struct explainer *one, *many;
+
+static void forget(void)
+{
+    explainer_free(one);
+    explainer_free(many);
+}
+
+/* Once, and before the first input: its patterns take seconds under the sanitizers, and no input is that slow. */
+int LLVMFuzzerInitialize(int *argc UNUSED, char ***argv UNUSED)
+{
+    struct err e;
+    AUTO(weigher_freep) struct weigher *w = weigher_new(false);
+    assert(w && weigher_check(w, &e));
+    one = explainer_new(false);
+    many = explainer_new(true);
+    assert(one && many && atexit(forget) == 0);
+    return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct explainer *one, *many;
     static struct explanation out;
-    if (!one) {
-        struct err e;
-        AUTO(weigher_freep) struct weigher *w = weigher_new(false);
-        assert(w && weigher_check(w, &e));
-        one = explainer_new(false);
-    }
-    if (!many)
-        many = explainer_new(true);
-    assert(one && many);
     const str text = { (const char *)data, size };
     enum cause_id id = cause(one, text, MEMORY_MAX, &out);
     assert(cause(many, text, MEMORY_MAX, &out) == id);

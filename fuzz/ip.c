@@ -13,6 +13,7 @@ static void address(str text)
     assert(ip_parse(str_from(ip_text(&ip, printed)), &again));
     assert(ip_eq(&ip, &again));
     assert(!ip_is_loopback(&ip) || !ip_is_private(&ip));
+    assert(ip_is_near(&ip) || (!ip_is_loopback(&ip) && !ip_is_private(&ip)));
     assert(str_find_octet(str_from(printed), '[') == STR_NOT_FOUND);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* A .env of Python: places lie in the text; what was found can be written into it again, and is then found. */
+#include "settings/mail_names.h"
 #include "settings/change.h"
 #include "settings/reader.h"
 #include <assert.h>
@@ -32,6 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ok = settings_read(&r, &e);
     }
     assert(ok || e.why[0]);
+    bool host;
+    size_t names = mail_names_count(&r, STR_NONE, &host);
+    assert(names <= r.item_count && (names > 0 || !host));
     if (ok) {
         struct settings wanted = { .attempt = { .host = STR_INIT("new.example.org"),
                                                 .port = size % 2 ? 465 : 587,

@@ -19,10 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                data[0] % COUNT_OF(CHARSETS) == 5 || str_is_utf8(out)));
     assert(mail_charset_known(charset) == (data[0] % COUNT_OF(CHARSETS) != 5));
     out = mail_words(text, &memory);
-    assert(out.p && out.n <= 3 * text.n &&
-           str_find_octet(
-               str_is_ascii(text) && str_find(text, STR("=?")) == STR_NOT_FOUND ? out : STR(""),
-               '\n') == STR_NOT_FOUND);
+    assert(out.p && out.n <= 3 * text.n && str_find_octet(out, '\n') == STR_NOT_FOUND);
     assert(mail_parameter(text, STR("name"), &memory).n <= 3 * text.n);
     assert(mail_plain_value(text, &memory).n <= text.n);
     assert(mail_base64(text, &memory).n <= text.n &&

@@ -13,8 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     struct smtp_outcome o = { .stage = SMTP_STAGE_AUTH, .code = CODES[data[0] % COUNT_OF(CODES)] };
-    o.enhanced = (struct smtp_enhanced){ (uint16_t)(o.code / 100), 7,
-                                         (uint16_t)DETAILS[data[1] % COUNT_OF(DETAILS)] };
+    /* some servers say one thing by the code and another by the enhanced code */
+    uint16_t first = (uint16_t)(data[1] & 0x80 ? 5 : o.code / 100);
+    o.enhanced = (struct smtp_enhanced){ first, 7, (uint16_t)DETAILS[data[1] % COUNT_OF(DETAILS)] };
     o.text = (str){ (const char *)data + 2, size - 2 };
     if (data[0] > 250)
         o.end = data[0] & 1 ? SMTP_END_CLOSED : SMTP_END_SILENT;

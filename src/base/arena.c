@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/arena.h"
-#include "base/secret.h"
+#include "base/wipe.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

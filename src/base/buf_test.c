@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
-#include "base/secret.h"
+#include "base/wipe.h"
 #include <string.h>
 
 /* In place of the library's: counts what is overwritten. */

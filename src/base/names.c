@@ -53,20 +53,34 @@ static size_t distance(str a, str b)
 }
 
 /* Near is at most one slip in three letters; what shares only that with a name is another word. */
+static bool is_nearer(str name, str typed, size_t *smallest)
+{
+    if (name.n > LONGEST || typed.n > LONGEST)
+        return false;
+    size_t slips = distance(typed, name);
+    if (slips >= *smallest || slips * 3 > (typed.n > name.n ? typed.n : name.n))
+        return false;
+    *smallest = slips;
+    return true;
+}
+
 str names_nearest(const struct names *t, str typed)
 {
     str nearest = STR_NONE;
     size_t smallest = LONGEST;
-    for (size_t i = 0; typed.n <= LONGEST && i < t->count; i++) {
-        str name = t->rows[i].name;
-        if (name.n > LONGEST)
-            continue;
-        size_t slips = distance(typed, name);
-        if (slips < smallest && slips * 3 <= (typed.n > name.n ? typed.n : name.n)) {
-            smallest = slips;
-            nearest = name;
-        }
-    }
+    for (size_t i = 0; i < t->count; i++)
+        if (is_nearer(t->rows[i].name, typed, &smallest))
+            nearest = t->rows[i].name;
+    return nearest;
+}
+
+str names_nearest_of(const str *all, size_t count, str typed)
+{
+    str nearest = STR_NONE;
+    size_t smallest = LONGEST;
+    for (size_t i = 0; i < count; i++)
+        if (is_nearer(all[i], typed, &smallest))
+            nearest = all[i];
     return nearest;
 }
 

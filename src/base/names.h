@@ -24,6 +24,8 @@ bool names_find(const struct names *t, str name, int *value) MUST_CHECK; /* case
 
 /* The name in the table nearest to what was typed, for "did you mean"; empty when none is near. */
 str names_nearest(const struct names *t, str typed);
+str names_nearest_of(const str *all, size_t count,
+                     str typed); /* the same, of names without values */
 /* "none, starttls, tls" into out, cut to fit; returns out. */
 const char *names_list(const struct names *t, char *out, size_t room);
 #endif

@@ -58,6 +58,10 @@ static void nearest(void **state UNUSED)
         str near = names_nearest(&TABLE, CASES[i].typed);
         if (!str_eq(near, CASES[i].near))
             fail_msg("'%.*s': '%.*s'", STR_ARG(CASES[i].typed), STR_ARG(near));
+        str names[16] = { STR_NONE };
+        for (size_t k = 0; k < TABLE.count; k++)
+            names[k] = TABLE.rows[k].name;
+        assert_true(str_eq(names_nearest_of(names, TABLE.count, CASES[i].typed), near));
     }
     static const struct name_row LONG[] = {
         { 1, STR_INIT("a-name-that-is-much-longer-than-what-anybody-would-type") },

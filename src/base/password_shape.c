@@ -7,7 +7,6 @@
  */
 #include "base/password_shape.h"
 #include "base/base64.h"
-#include "base/secret.h"
 #include <string.h>
 
 static const struct name_row ROWS[] = {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/secret.h"
 #include "base/base64.h"
+#include "base/wipe.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,12 +108,6 @@ struct secret_mask {
     struct form forms[FORMS_MAX];
     size_t count;
 };
-
-void secret_wipe(void *p, size_t n)
-{
-    if (n)
-        explicit_bzero(p, n);
-}
 
 static bool form_add(struct secret_mask *m, str octets, struct form kind)
 {

@@ -32,5 +32,4 @@ bool secret_mask_apply(const struct secret_mask *m, str text, struct buf *out);
 /* Whoever cuts text before it is masked puts this behind what is left: what may be the beginning of a
  * form is hidden in front of it. */
 #define SECRET_CUT "[...]"
-void secret_wipe(void *p, size_t n); /* overwrites in a way the compiler keeps */
 #endif

@@ -9,6 +9,7 @@
 #include "base/base64.h"
 #include "base/escape.h"
 #include "base/secret.h"
+#include "base/wipe.h"
 #include <stdio.h>
 #include <string.h>
 

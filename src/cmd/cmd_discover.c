@@ -7,10 +7,10 @@
 #include "cmd/discover_run.h"
 #include "cmd/lookup_flags.h"
 #include "cmd/output.h"
-#include "cmd/read_file.h"
 #include "discover/discovery.h"
 #include "net/idn.h"
 #include "net/psl.h"
+#include "net/read_file.h"
 #include "settings/providers.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,10 +5,10 @@
 #include "cmd/cmd.h"
 #include "cmd/dkim_report.h"
 #include "cmd/lookup_flags.h"
-#include "cmd/read_file.h"
 #include "domain/name.h"
 #include "net/idn.h"
 #include "net/psl.h"
+#include "net/read_file.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>

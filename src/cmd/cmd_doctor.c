@@ -10,10 +10,10 @@
 #include "cmd/doctor_flags.h"
 #include "cmd/doctor_in_place.h"
 #include "cmd/progress.h"
-#include "cmd/read_file.h"
 #include "cmd/secret_input.h"
 #include "cmd/write_file.h"
 #include "doctor/report_html.h"
+#include "net/read_file.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
 #include "cmd/cmd.h"
 #include "cmd/explain_log.h"
 #include "cmd/explain_report.h"
-#include "cmd/read_file.h"
 #include "cmd/settings_load.h"
+#include "net/read_file.h"
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>

@@ -4,12 +4,12 @@
  */
 #include "cmd/cmd.h"
 #include "cmd/lookup_flags.h"
-#include "cmd/read_file.h"
 #include "cmd/spf_report.h"
 #include "domain/name.h"
 #include "mail/from.h"
 #include "mail/received.h"
 #include "net/idn.h"
+#include "net/read_file.h"
 #include "settings/providers.h"
 #include <stdio.h>
 #include <string.h>

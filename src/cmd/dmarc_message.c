@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/dmarc_message.h"
-#include "cmd/read_file.h"
 #include "domain/name.h"
 #include "mail/received.h"
 #include "net/idn.h"
 #include "net/psl.h"
+#include "net/read_file.h"
 #include <stdlib.h>
 #include <time.h>
 

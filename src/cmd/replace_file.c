@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/replace_file.h"
 #include "base/secret.h"
+#include "base/wipe.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

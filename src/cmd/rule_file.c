@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/rule_file.h"
-#include "cmd/read_file.h"
+#include "net/read_file.h"
 #include <stdio.h>
 
 enum { ARENA_MAX = 512 << 20, LIST_MAX = 64 << 20 };

@@ -4,6 +4,7 @@
  */
 #include "cmd/secret_input.h"
 #include "base/secret.h"
+#include "base/wipe.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

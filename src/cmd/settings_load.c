@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/settings_load.h"
 #include "base/secret.h"
+#include "base/wipe.h"
 #include "cmd/secret_input.h"
 #include "settings/shown.h"
 #include <errno.h>

@@ -120,6 +120,15 @@ static bool is_word(char c)
     return is_alnum(c) || c == '-' || c == '_' || c == '.';
 }
 
+/* Which no path, name or address has, and a NUL would end one early. */
+static bool has_control(str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (((unsigned char)text.p[i] < ' ' && text.p[i] != '\t') || text.p[i] == 0x7f)
+            return true;
+    return false;
+}
+
 /* Up to the closing quote; escapes are undone in a copy. A text that does not end on its line is told where it began,
  * and the reader goes on behind that line. */
 static struct token text_token(struct reader *r)
@@ -140,6 +149,10 @@ static struct token text_token(struct reader *r)
     t.kind = TOKEN_TEXT;
     t.text = str_take(str_skip(r->rest, 1), n - 1);
     step(r, n + 1);
+    if (has_control(t.text)) {
+        WRONG(r, t.place, "there is a control character in the text that begins here");
+        return (struct token){ TOKEN_BROKEN, t.place, STR_NONE };
+    }
     if (!escaped)
         return t;
     char *to = arena_alloc(r->a, t.text.n + 1);
@@ -475,11 +488,16 @@ struct chain {
 };
 
 /* FNV-1a. The file is the operator's own: nobody else chooses its labels. */
+static uint64_t mixed(uint64_t h, str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (unsigned char)s.p[i]) * 1099511628211u;
+    return h;
+}
+
 static size_t hash(const struct conf_block *b)
 {
-    uint64_t h = 14695981039346656037u ^ (uintptr_t)b->section;
-    for (size_t i = 0; i < b->label.n; i++)
-        h = (h ^ (unsigned char)b->label.p[i]) * 1099511628211u;
+    uint64_t h = mixed(mixed(14695981039346656037u, b->section->name), b->label);
     return (size_t)(h ^ (h >> 32));
 }
 
@@ -587,7 +605,8 @@ static void read_block(struct reader *r, const struct token *word, struct chain 
     if (before)
         WRONG(r, b.place, "%.*s%s%.*s%s stands in line %u already", STR_ARG(known->name),
               b.label.p ? " \"" : "", STR_ARG(label), b.label.p ? "\"" : "", before->place.line);
-    check_required(r, &b);
+    if (r->out->error_count == errors) /* else what is missing may stand there, and be wrong */
+        check_required(r, &b);
 }
 
 static const struct conf_section *outside(const struct conf_schema *s)

@@ -121,9 +121,14 @@ static const struct {
     { "permit \"a\" { 5 }", 1, 14, 1, "a key and = belong here" },
     { "permit \"a\" { sender; }", 1, 20, 2, "';' does not belong here" },
     { "hostname = 'a'", 1, 12, 2, "double quotes" },
+    { "hostname = \"a\x1B[31m\"", 1, 12, 1, "a control character in the text" },
+    { "hostname = \"a\x7F\"", 1, 12, 1, "a control character in the text" },
+    { "hostname = \"a\rb\"", 1, 12, 1, "a control character in the text" },
     /* all there is to mend is told at once */
     { "workrs = 1\nlisten \"a\" { prt = 1 }\npermit \"b\" { rate = 5 sender = owned }\nworkers = 0",
-      1, 1, 5, "did you mean workers?" },
+      1, 1, 4, "did you mean workers?" },
+    /* a value that is wrong is not missing as well */
+    { "listen \"a\" { port = 0 }", 1, 21, 1, "a number from 1" },
 };
 
 static void right_files_are_understood(void **state UNUSED)
@@ -229,9 +234,9 @@ static void many_blocks_are_taken(void **state UNUSED)
 
 static void labels_are_shown_escaped_and_short(void **state UNUSED)
 {
-    static const char *const CASES[] = { "permit \"\x1b[31mred%s\" { }\n"
-                                         "permit \"\x1b[31mred%s\" { }\n",
-                                         "listen \"\x1b[31mred%s\" { }\n" };
+    static const char *const CASES[] = { "permit \"\xFFred%s\" { }\n"
+                                         "permit \"\xFFred%s\" { }\n",
+                                         "listen \"\xFFred%s\" { }\n" };
     static const char *const TELLS[] = { "stands in line 1 already", "needs port" };
     char tail[900];
     memset(tail, 'x', sizeof tail);
@@ -252,7 +257,7 @@ static void labels_are_shown_escaped_and_short(void **state UNUSED)
         assert_true(buf_ok(&text));
         arena_init(&a, 1 << 20);
         assert_false(conf_read(STR("x"), buf_str(&text), &SCHEMA, &a, &f, &e));
-        assert_true(str_find_octet(f.errors[0].why, '\x1b') == STR_NOT_FOUND);
+        assert_true(str_find_octet(f.errors[0].why, '\xFF') == STR_NOT_FOUND);
         assert_true(str_find(f.errors[0].why, str_from(TELLS[i])) != STR_NOT_FOUND);
         arena_done(&a);
     }

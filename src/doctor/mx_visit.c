@@ -106,7 +106,7 @@ static void answered(struct mx_visit *v, const struct net_dialogue_event *ev)
         if (!good)
             leave(v);
     } else if (ev->ticket == v->mail) {
-        v->rcpt = good ? net_dialogue_rcpt(v->d, v->x.to) : 0;
+        v->rcpt = good ? net_dialogue_rcpt(v->d, v->x.to, STR_NONE) : 0;
         if (!good)
             row_of_reply(v, SMTP_STAGE_MAIL, r);
         if (!v->rcpt)

@@ -64,7 +64,7 @@ static void begin_trial(struct visit_run *v)
     mail_params(v, c, utf8, params, sizeof params);
     v->mail = net_dialogue_mail(v->d, v->x.from, str_from(params));
     if (may_group(v, c)) {
-        v->rcpt = net_dialogue_rcpt(v->d, v->x.to);
+        v->rcpt = net_dialogue_rcpt(v->d, v->x.to, STR_NONE);
         v->rset = net_dialogue_rset(v->d);
     }
     if (!v->mail) {
@@ -100,7 +100,7 @@ void visit_mail_answered(struct visit_run *v, const struct smtp_reply *r)
     plan_grouped(v->c->plan, v->index, false);
     if (v->rcpt)
         return;
-    v->rcpt = net_dialogue_rcpt(v->d, v->x.to);
+    v->rcpt = net_dialogue_rcpt(v->d, v->x.to, STR_NONE);
     if (!v->rcpt)
         visit_polite_end(v);
     else if (v->step == STEP_TRIAL)

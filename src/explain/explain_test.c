@@ -22,8 +22,9 @@ static const struct {
     const char *name;
     const struct explain_rows *rows;
 } TABLES[] = {
-    { "relay", &ROWS_RELAY },   { "login", &ROWS_LOGIN },         { "path", &ROWS_PATH },
-    { "sender", &ROWS_SENDER }, { "recipient", &ROWS_RECIPIENT }, { "tells", &ROWS_TELLS },
+    { "own", &ROWS_OWN },     { "relay", &ROWS_RELAY },   { "login", &ROWS_LOGIN },
+    { "path", &ROWS_PATH },   { "sender", &ROWS_SENDER }, { "recipient", &ROWS_RECIPIENT },
+    { "tells", &ROWS_TELLS },
 };
 
 static bool is_key(str key)

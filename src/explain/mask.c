@@ -463,10 +463,10 @@ static void hide_named(struct mask *m)
 static bool hide_awaited(struct mask *m)
 {
     str value = str_trim(m->line);
-    if (!value.n)
-        return true;
     if (str_starts(value, STR("string(")))
         value = str_trim(str_skip(value, str_find_octet(value, ')') + 1));
+    if (!value.n)
+        return true;
     bool reply = value.n >= 3 && is_digit(value.p[0]) && is_digit(value.p[1]) &&
                  is_digit(value.p[2]) && (value.n == 3 || value.p[3] == '-');
     if (str_find_octet(value, ' ') == STR_NOT_FOUND && !reply && value.p[0] != '<' &&

@@ -128,6 +128,8 @@ static const struct mask_case {
     { "YAML's block", "pass: |-\n\n  s3cr3t", "pass: |-\n\n  [hidden]" },
     { "var_dump", "[\"password\"]=>\n  string(6) \"s3cr3t\"",
       "[\"password\"]=>\n  string(6) [hidden]" },
+    { "var_dump, broken", "[\"password\"]=>\n  string(6)\n\"s3cr3t\"",
+      "[\"password\"]=>\n  string(6)\n[hidden]" },
     { "a reply behind a prompt", "Password:\n535-no\n535 no", "Password:\n535-no\n535 no" },
     { "a label behind a label", "Password:\nServer:\nx", "Password:\nServer:\nx" },
     { "a word behind a prompt", "Password:\nincorrect", "Password:\nincorrect" },

@@ -71,6 +71,7 @@ struct explain_rows {
         (table), COUNT_OF(table)                                                                   \
     }
 /* One table a file. */
+extern const struct explain_rows ROWS_OWN;   /* rows_own.c: what baton relay says of its own */
 extern const struct explain_rows ROWS_RELAY; /* rows_relay.c: relaying refused, login wanted, pop */
 extern const struct explain_rows
     ROWS_LOGIN; /* rows_login.c: auth-failed, auth-mechanism, tls-required */

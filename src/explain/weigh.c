@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct explain_rows *const TABLES[] = {
-    &ROWS_RELAY, &ROWS_LOGIN, &ROWS_PATH, &ROWS_SENDER, &ROWS_RECIPIENT, &ROWS_TELLS,
+    &ROWS_OWN, &ROWS_RELAY, &ROWS_LOGIN, &ROWS_PATH, &ROWS_SENDER, &ROWS_RECIPIENT, &ROWS_TELLS,
 };
 
 enum { PRIOR = -18, NONE_SCORE = 0, SCORE_FAR = 120 };

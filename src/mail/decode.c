@@ -273,6 +273,14 @@ static str joined_words(struct word *w, char *room, struct arena *memory)
     return mail_utf8((str){ room, n }, w->charset, memory);
 }
 
+/* A line end that is encoded is a blank: the field is one line, whoever wrote it. */
+static size_t add_on_one_line(char *out, str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        out[i] = text.p[i] == '\r' || text.p[i] == '\n' ? ' ' : text.p[i];
+    return text.n;
+}
+
 /* What stands between two encoded words is not shown when it is blank (section 6.2). */
 static str decode_words(str value, struct arena *memory)
 {
@@ -286,9 +294,7 @@ static str decode_words(str value, struct arena *memory)
             str text = joined_words(&w, room, memory);
             if (!text.p)
                 return STR_NONE;
-            if (text.n > 0)
-                memcpy(out + n, text.p, text.n);
-            n += text.n;
+            n += add_on_one_line(out + n, text);
             str behind = skip_blanks(w.rest);
             value = str_starts(behind, STR("=?")) ? behind : w.rest;
             continue;
@@ -482,9 +488,12 @@ str mail_plain_value(str value, struct arena *memory)
 {
     str first = cut_parameter(&value);
     char *out = arena_alloc(memory, first.n + 1);
-    size_t n = 0;
-    for (size_t i = 0; out && i < first.n && first.p[i] != '('; i++)
-        if (!is_blank(first.p[i]))
+    size_t n = 0, comments = 0;
+    for (size_t i = 0; out && i < first.n && !(n > 0 && first.p[i] == '('); i++) {
+        comments += first.p[i] == '(';
+        if (comments == 0 && !is_blank(first.p[i]))
             out[n++] = to_lower(first.p[i]);
+        comments -= comments > 0 && first.p[i] == ')';
+    }
     return out ? (str){ out, n } : STR_NONE;
 }

@@ -103,6 +103,7 @@ static void words(void **state)
         { "x =?utf-8?B?YWJj?= y", "x abc y" },
         { "=?utf-8?B?YWJj?=\r\n =?utf-8?B?ZGVm?=", "abcdef" },
         { "=?utf-8?Q?=C3?= =?utf-8?Q?=A4?=", "\xc3\xa4" }, /* a character in two words */
+        { "=?utf-8?Q?a=0D=0ABcc:_b?=", "a  Bcc: b" },      /* no second line */
         { "=?utf-8?Q?a?= =?iso-8859-1?Q?=E4?= =?utf-8?Q?b?=", "a\xc3\xa4"
                                                               "b" },
         { "=?utf-8*en?Q?a?=", "a" },
@@ -158,6 +159,7 @@ static void parameters(void **state)
             assert_null(got.p);
     }
     same(mail_plain_value(STR(" Text/ Plain (x); y=z"), &memory), "text/plain");
+    same(mail_plain_value(STR(" (a (b) c) 8BIT (d) e"), &memory), "8bit");
     same(mail_plain_value(STR(""), &memory), "");
     arena_done(&memory);
 }

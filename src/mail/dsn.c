@@ -62,6 +62,11 @@ bool mail_dsn_is_field(str line)
 /* ------------------------------------------------------------------------------------------------
  * Values
  */
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* "\x{E4}" of RFC 6533 section 3 to its octets in UTF-8; what is no such thing stays. */
 static size_t put_escaped(str text, char *out, size_t *used)
 {
@@ -80,7 +85,7 @@ static size_t put_escaped(str text, char *out, size_t *used)
         return 0;
     *used = i + 1;
     if (c < 0x80) {
-        out[0] = (char)c;
+        out[0] = is_blank((char)c) ? ' ' : (char)c; /* a value is one line */
         return 1;
     }
     size_t n = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
@@ -104,11 +109,6 @@ static str unescaped(str text, struct arena *memory)
         i += used;
     }
     return out ? (str){ out, n } : STR_NONE;
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
 /* On one line, runs of blanks made one. */

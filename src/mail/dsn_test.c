@@ -111,6 +111,9 @@ static const struct {
       "\\x{}\\x{zz}\\x{D800}A\\x{1234567}\\x{4 failed  |" },
     { "an encoded word", STR_INIT("Diagnostic-Code: smtp; =?utf-8?Q?550_n=C3=B6?=\n"),
       " -  550 n\xc3\xb6|" },
+    { "a line end in an escape",
+      STR_INIT("Final-Recipient: utf-8; a\\x{A}b\\x{d}c@x.example\nAction: failed\n"),
+      "a b c@x.example failed  |" },
     { "text around it", STR_INIT("Dear user,\nno.\n\nStatus: 5.1.1\nDear: user\n\nbye\n"),
       " - 5.1.1 |" },
 };

@@ -195,6 +195,13 @@ bool mail_from_read(const struct mail_header *h, struct arena *memory, struct ma
     return true;
 }
 
+bool mail_from_field(const struct mail_field *f, struct arena *memory, struct mail_from *out)
+{
+    memset(out, 0, sizeof *out);
+    out->fields = 1;
+    return read_field(f, memory, out);
+}
+
 str mail_from_first(str message, char room[MAIL_ADDRESS_MAX])
 {
     struct arena memory;

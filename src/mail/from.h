@@ -33,6 +33,9 @@ struct mail_from {
 /* Slices point into memory. False: memory is short. */
 bool mail_from_read(const struct mail_header *h, struct arena *memory,
                     struct mail_from *out) MUST_CHECK;
+/* The same of one field of addresses, Sender or Resent-From. */
+bool mail_from_field(const struct mail_field *f, struct arena *memory,
+                     struct mail_from *out) MUST_CHECK;
 /* The address of the first author of a message, or of as much of it as came; into room. Empty: there is no
  * From field, none with an address, or the address is too long. */
 str mail_from_first(str message, char room[MAIL_ADDRESS_MAX]);

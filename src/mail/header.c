@@ -98,7 +98,7 @@ static bool field_ends(struct reader *r, struct err *e)
 }
 
 /* "From : anna@corp.example" is a field, and no line of mbox's. */
-static bool is_mbox_line(str line)
+bool mail_is_mbox_line(str line)
 {
     struct mail_field f;
     return str_starts(line, STR("From ")) && !mail_field_read(line, &f);
@@ -117,7 +117,7 @@ static bool take_line(struct reader *r, str line, bool first, struct err *e)
         return false;
     if (more)
         r->out->odd |= MAIL_NOT_A_FIELD;
-    else if (first && is_mbox_line(line))
+    else if (first && mail_is_mbox_line(line))
         r->out->odd |= MAIL_MBOX_LINE;
     else
         r->field = line;

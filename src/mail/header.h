@@ -52,6 +52,8 @@ bool mail_header_read(str message, struct arena *memory, struct mail_header *out
 /* The field in one piece of text, name and value cut at the first colon. False: no field name (RFC 5322
  * section 2.2: printable ASCII, no colon, no blank) stands before a colon. */
 bool mail_field_read(str whole, struct mail_field *out) MUST_CHECK;
+/* The "From " line that mbox puts before a message. */
+bool mail_is_mbox_line(str line);
 
 /* Fields of that name; case does not matter. */
 size_t mail_header_count(const struct mail_header *h, str name);

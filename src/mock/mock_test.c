@@ -299,8 +299,8 @@ static void on_closed(void *user, enum net_end end, const struct err *why)
 static void connect_client(struct client *c, uint16_t port, bool tls_at_once)
 {
     static const struct net_stream_calls CALLS[] = {
-        { on_opened, on_octets, on_room, on_secured, on_due, on_closed },
-        { on_opened_tls, on_octets, on_room, on_secured, on_due, on_closed },
+        { on_opened, on_octets, on_room, on_secured, on_due, NULL, on_closed },
+        { on_opened_tls, on_octets, on_room, on_secured, on_due, NULL, on_closed },
     };
     struct net_endpoint to = { .port = port };
     assert_true(ip_parse(STR("127.0.0.1"), &to.address));
@@ -482,9 +482,8 @@ static void a_refused_login_bans(void **state)
 /* The octets of a POP3 dialogue are no SMTP replies: they are only sent, and the server counts. */
 static void fetch(struct fixture *f, const char *octets)
 {
-    struct net_stream_calls calls = {
-        on_opened, on_octets, on_room, on_secured, on_due, on_closed
-    };
+    struct net_stream_calls calls = { on_opened, on_octets, on_room,  on_secured,
+                                      on_due,    NULL,      on_closed };
     static const struct line NOTHING[] = { { 0 } };
     struct client c = { .loop = f->loop, .lines = NOTHING, .trouble = "none is read" };
     struct net_endpoint to = { .port = mock_port(f->mock, door_of(f->mock, MOCK_DOOR_POP3)) };
@@ -792,9 +791,8 @@ static void a_crowd_is_kept_out(void **state)
     static const struct line WAIT[] = { GREETING, { "NOOP", "999", NULL, NULL }, { 0 } };
     struct fixture f;
     start(&f, (struct mock_options){ 0 });
-    struct net_stream_calls silent = {
-        on_opened, on_octets, on_room, on_secured, on_due, on_closed
-    };
+    struct net_stream_calls silent = { on_opened, on_octets, on_room,  on_secured,
+                                       on_due,    NULL,      on_closed };
     static const struct line NOTHING[] = { { NULL, "220 ", NULL, NULL }, { 0 }, { 0 } };
     static struct client crowd[MOCK_CONNECTIONS];
     struct net_endpoint to = { .port = mock_port(f.mock, 0) };

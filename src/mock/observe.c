@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "mock/observe.h"
 #include "base/password_shape.h"
-#include "base/secret.h"
 #include "mail/from.h"
 #include "mock/inside.h"
 #include "mock/sasl_seen.h"

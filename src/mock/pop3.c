@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "mock/pop3.h"
 #include "base/buf.h"
-#include "base/secret.h"
+#include "base/wipe.h"
 #include <stdlib.h>
 
 enum {

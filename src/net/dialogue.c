@@ -503,6 +503,8 @@ static void ask_body(struct net_dialogue *d, const struct smtp_client_question *
     struct net_dialogue_event ev = { .kind = NET_DIALOGUE_BODY,
                                      .ticket = q->ticket,
                                      .stage = q->stage };
+    if (net_stream_broken(d->stream))
+        return; /* the end comes: whoever gave the last piece would have to believe that the server may have it */
     d->body_asked = true;
     tell(d, &ev);
 }
@@ -631,10 +633,10 @@ static void on_due(void *user)
 {
     struct net_dialogue *d = user;
     uint64_t now_ms = net_loop_now_ms(d->loop);
-    if (now_ms >= d->o.deadline_ms)
-        cut(d, SMTP_END_SILENT, "the time given to this run was up");
-    else if (now_ms >= d->quit_at)
+    if (now_ms >= d->quit_at || (now_ms >= d->o.deadline_ms && d->quit_at != UINT64_MAX))
         give_up_quit(d);
+    else if (now_ms >= d->o.deadline_ms)
+        cut(d, SMTP_END_SILENT, "the time given to this run was up");
     else if (d->phase == CONNECTING && now_ms >= d->phase_at)
         cut(d, SMTP_END_SILENT, "no answer to the attempt to connect");
     else if (d->phase == SHAKING && now_ms >= d->phase_at)
@@ -729,9 +731,9 @@ smtp_ticket net_dialogue_mail(struct net_dialogue *d, str reverse_path, str para
     return can_say(d) ? said(d, smtp_client_mail(d->core, reverse_path, params)) : 0;
 }
 
-smtp_ticket net_dialogue_rcpt(struct net_dialogue *d, str forward_path)
+smtp_ticket net_dialogue_rcpt(struct net_dialogue *d, str forward_path, str params)
 {
-    return can_say(d) ? said(d, smtp_client_rcpt(d->core, forward_path, STR_NONE)) : 0;
+    return can_say(d) ? said(d, smtp_client_rcpt(d->core, forward_path, params)) : 0;
 }
 
 smtp_ticket net_dialogue_rset(struct net_dialogue *d)

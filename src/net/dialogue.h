@@ -89,7 +89,7 @@ smtp_ticket net_dialogue_auth(struct net_dialogue *d, const struct sasl_mechanis
  * (RFC 4954 section 4). One that asks for more is told that the exchange is cancelled. */
 smtp_ticket net_dialogue_auth_alone(struct net_dialogue *d, str mechanism);
 smtp_ticket net_dialogue_mail(struct net_dialogue *d, str reverse_path, str params);
-smtp_ticket net_dialogue_rcpt(struct net_dialogue *d, str forward_path);
+smtp_ticket net_dialogue_rcpt(struct net_dialogue *d, str forward_path, str params);
 smtp_ticket net_dialogue_rset(struct net_dialogue *d);
 smtp_ticket net_dialogue_data(struct net_dialogue *d);
 /* After BODY, one piece, of at most 1 MiB; another BODY follows unless last. False: not now. */

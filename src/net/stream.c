@@ -8,7 +8,7 @@
  */
 #include "net/stream.h"
 #include "base/buf.h"
-#include "base/secret.h"
+#include "base/wipe.h"
 #include "net/inside.h"
 #include "net/stream_accept.h"
 #include "net/tls_pipe.h"
@@ -17,6 +17,7 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define HIGH_OCTETS ((size_t)256 << 10)
 #define LOW_OCTETS  ((size_t)64 << 10)
@@ -65,6 +66,8 @@ struct net_stream {
     bool writing;
     size_t high, low;
     bool full;     /* above the high mark, and not yet below the low one */
+    bool held;     /* net_stream_hold() */
+    bool let_go;   /* and no longer: what TLS has read already comes first */
     bool came;     /* clear text was read */
     bool peer_fin; /* EOF, or close_notify */
     int broken;    /* libuv's code of a write that failed; reading tells the rest */
@@ -240,6 +243,30 @@ static void acknowledge_at_once(struct net_stream *s)
         (void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &yes, sizeof yes);
 }
 
+/* Most of what is sent the system takes at once: then no request is made, which would cost a call to the poll set beside
+ * the write. False: the rest is to be written when there is room. */
+static bool write_at_once(struct net_stream *s)
+{
+    uv_buf_t piece = { .base = s->wire.p, .len = s->wire.n };
+    int rc = uv_try_write((uv_stream_t *)&s->tcp, &piece, 1);
+    if (rc == UV_EAGAIN)
+        return false;
+    if (rc < 0) {
+        write_broke(s, rc);
+        return true;
+    }
+    acknowledge_at_once(s);
+    if ((size_t)rc < s->wire.n) {
+        buf_drop(&s->wire, (size_t)rc);
+        return false;
+    }
+    secret_wipe(s->wire.p, s->wire.n);
+    buf_clear(&s->wire);
+    if (s->full || s->clear_used < s->clear.n) /* there is more to do than this turn may */
+        net_task_later(s->loop, &s->turn);
+    return true;
+}
+
 static void write_out(struct net_stream *s)
 {
     if (s->writing || s->broken || s->wire.n == 0)
@@ -249,6 +276,8 @@ static void write_out(struct net_stream *s)
         finish(s, NET_END_FAILED, false);
         return;
     }
+    if (write_at_once(s))
+        return;
     struct buf empty = s->flight;
     s->flight = s->wire;
     s->wire = empty;
@@ -294,6 +323,15 @@ static void encrypt(struct net_stream *s)
 
 /* ---- reading ---- */
 
+static void peer_closed(struct net_stream *s)
+{
+    if (s->state == OPEN && !s->broken && s->calls.ended && s->calls.ended(s->user))
+        return;
+    if (s->state == OPEN)
+        err_set(&s->why, ERR_NONE, "the peer closed the connection");
+    finish(s, NET_END_PEER, !s->broken);
+}
+
 static void on_tls_step(struct net_stream *s, enum net_tls_step step, str octets)
 {
     switch (step) {
@@ -308,9 +346,7 @@ static void on_tls_step(struct net_stream *s, enum net_tls_step step, str octets
         break;
     case NET_TLS_CLOSED:
         s->peer_fin = true;
-        if (s->state == OPEN)
-            err_set(&s->why, ERR_NONE, "the peer closed the connection");
-        finish(s, NET_END_PEER, true);
+        peer_closed(s);
         break;
     case NET_TLS_FAILED: finish_tls(s); break;
     case NET_TLS_MORE: break;
@@ -322,7 +358,7 @@ static void pump(struct net_stream *s)
 {
     enum net_tls_step step = NET_TLS_DONE;
     while (step == NET_TLS_DONE || step == NET_TLS_OCTETS) {
-        if (s->state == CLOSED || (s->state == OPEN && s->full))
+        if (s->state == CLOSED || (s->state == OPEN && (s->full || s->held)))
             return;
         size_t n = 0;
         struct err e = { 0 };
@@ -348,8 +384,7 @@ static void on_eof_open(struct net_stream *s)
         s->why = e;
         finish_tls(s);
     } else if (step == NET_TLS_CLOSED) {
-        err_set(&s->why, ERR_NONE, "the peer closed the connection");
-        finish(s, NET_END_PEER, !s->broken);
+        peer_closed(s);
     } else {
         err_set(&s->why, ERR_SYNTAX, "the peer closed the connection without ending TLS");
         finish(s, NET_END_TRUNCATED, !s->broken);
@@ -423,7 +458,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *room)
 
 static void set_reading(struct net_stream *s)
 {
-    bool want = !s->peer_fin && (s->state > OPEN || s->broken || !s->full);
+    bool want = !s->peer_fin && (s->state > OPEN || s->broken || !(s->full || s->held));
     if (!want) {
         uv_read_stop((uv_stream_t *)&s->tcp);
         return;
@@ -471,6 +506,11 @@ static void turn(struct net_stream *s)
         s->started = true;
         pump(s);
     }
+    if (s->let_go) {
+        s->let_go = false;
+        if (s->tls && s->state == OPEN)
+            pump(s);
+    }
     encrypt(s);
     if (s->state == FLUSHING && s->tls && s->clear.n == 0)
         net_tls_pipe_shutdown(s->tls);
@@ -487,9 +527,23 @@ static void turn(struct net_stream *s)
     shrink(&s->clear);
 }
 
+/* Below the low mark: the owner, and what TLS held back, have their turn. */
+static void make_room(struct net_stream *s)
+{
+    if (s->state != OPEN || !s->full || unwritten(s) > s->low)
+        return;
+    s->full = false;
+    s->calls.room(s->user);
+    if (s->tls)
+        pump(s);
+    turn(s);
+}
+
 static void run_turn(struct net_task *t)
 {
-    turn(NET_TASK_OWNER(t, struct net_stream, turn));
+    struct net_stream *s = NET_TASK_OWNER(t, struct net_stream, turn);
+    turn(s);
+    make_room(s);
 }
 
 static void on_written(uv_write_t *req, int status)
@@ -503,13 +557,7 @@ static void on_written(uv_write_t *req, int status)
     if (status < 0)
         write_broke(s, status);
     turn(s);
-    if (s->state != OPEN || !s->full || unwritten(s) > s->low)
-        return;
-    s->full = false;
-    s->calls.room(s->user);
-    if (s->tls)
-        pump(s);
-    turn(s);
+    make_room(s);
 }
 
 /* ---- being born ---- */
@@ -624,15 +672,9 @@ struct net_stream *net_stream_connect(struct net_loop *l, const struct net_endpo
     return s;
 }
 
-struct net_stream *net_stream_accept(struct net_loop *l, struct uv_tcp_s *listener,
-                                     const struct net_stream_limits *limits,
-                                     const struct net_stream_calls *calls, void *user,
-                                     struct err *e)
+/* A connection that was accepted or given, unless rc says that it was not. */
+static struct net_stream *taken(struct net_stream *s, int rc, struct err *e)
 {
-    struct net_stream *s = stream_new(l, limits, calls, user, e);
-    if (!s)
-        return NULL;
-    int rc = uv_accept((uv_stream_t *)listener, (uv_stream_t *)&s->tcp);
     if (rc != 0) {
         net_err_uv(e, rc, "taking a connection");
         s->mute = true;
@@ -641,8 +683,34 @@ struct net_stream *net_stream_accept(struct net_loop *l, struct uv_tcp_s *listen
     }
     open_now(s);
     s->announce = true;
-    net_task_later(l, &s->turn);
+    net_task_later(s->loop, &s->turn);
     return s;
+}
+
+struct net_stream *net_stream_accept(struct net_loop *l, struct uv_tcp_s *listener,
+                                     const struct net_stream_limits *limits,
+                                     const struct net_stream_calls *calls, void *user,
+                                     struct err *e)
+{
+    struct net_stream *s = stream_new(l, limits, calls, user, e);
+    if (!s)
+        return NULL;
+    return taken(s, uv_accept((uv_stream_t *)listener, (uv_stream_t *)&s->tcp), e);
+}
+
+struct net_stream *net_stream_adopt(struct net_loop *l, int fd,
+                                    const struct net_stream_limits *limits,
+                                    const struct net_stream_calls *calls, void *user, struct err *e)
+{
+    struct net_stream *s = stream_new(l, limits, calls, user, e);
+    if (!s) {
+        close(fd);
+        return NULL;
+    }
+    int rc = uv_tcp_open(&s->tcp, fd);
+    if (rc != 0)
+        close(fd);
+    return taken(s, rc, e);
 }
 
 /* ---- what the owner asks ---- */
@@ -686,6 +754,11 @@ void net_stream_send(struct net_stream *s, str octets)
     }
     s->full = unwritten(s) > s->high;
     net_task_later(s->loop, &s->turn);
+}
+
+bool net_stream_broken(const struct net_stream *s)
+{
+    return s->broken != 0;
 }
 
 bool net_stream_has_room(const struct net_stream *s)
@@ -741,6 +814,18 @@ size_t net_stream_secure_server(struct net_stream *s, struct net_tls_context *t)
     return dropped;
 }
 
+void net_stream_secure_server_from(struct net_stream *s, struct net_tls_context *t, str first)
+{
+    if (s->state != OPEN || s->tls)
+        return;
+    s->serves = true;
+    begin_tls(s, net_tls_pipe_server(t, &s->wire, &s->why));
+    if (s->tls && !net_tls_pipe_feed(s->tls, first)) {
+        err_memory(&s->why, "octets that came under TLS");
+        finish(s, NET_END_FAILED, false);
+    }
+}
+
 void *net_stream_user(const struct net_stream *s)
 {
     return s->user;
@@ -760,6 +845,15 @@ void net_stream_deadline(struct net_stream *s, uint64_t at_ms)
 {
     s->deadline_at = at_ms;
     set_timer(s);
+}
+
+void net_stream_hold(struct net_stream *s, bool held)
+{
+    if (s->held == held)
+        return;
+    s->held = held;
+    s->let_go |= !held;
+    net_task_later(s->loop, &s->turn);
 }
 
 void net_stream_close(struct net_stream *s, bool flush)

@@ -44,6 +44,9 @@ struct net_stream_calls {
     void (*room)(void *user);               /* unwritten fell below the low mark */
     void (*secured)(void *user, const struct smtp_tls_facts *facts); /* good until closed */
     void (*due)(void *user); /* the deadline passed; it is now unset */
+    /* The peer has said its last word in order, and may still listen. True: answers are owed, the stream stays open for
+     * them until net_stream_close(). False, or NULL: what waits is written, and closed() follows. */
+    bool (*ended)(void *user);
     /* Last, once; free user. why is a sentence, or empty with NET_END_OURS. */
     void (*closed)(void *user, enum net_end end, const struct err *why);
 };
@@ -68,6 +71,8 @@ void net_stream_peer(const struct net_stream *s, struct ip *address, uint16_t *p
  * more: who sends without room loses the stream (NET_END_FAILED, ERR_LIMIT). */
 void net_stream_send(struct net_stream *s, str octets);
 bool net_stream_has_room(const struct net_stream *s);
+/* A write failed: what is sent from then on goes nowhere. closed() follows, once the last words were read. */
+bool net_stream_broken(const struct net_stream *s);
 
 /* Writes out what waits, then shakes hands as a client; the certificate must show name (a host name
  * or an IP address). The octets that came behind this point in clear were delivered already; those
@@ -76,6 +81,8 @@ size_t net_stream_secure(struct net_stream *s, struct net_tls_context *t, str na
 /* The same as a server. Send the 220 in the same callback, before this: whatever waits unread while
  * the 220 is unwritten came too early. */
 size_t net_stream_secure_server(struct net_stream *s, struct net_tls_context *t);
+/* TLS from the first octet, where some that belong to it have come already, behind what was read in clear. */
+void net_stream_secure_server_from(struct net_stream *s, struct net_tls_context *t, str first);
 /* NULL before net_stream_secure(). done is false until secured(), and stays so when the handshake
  * fails: then the rest is what was seen until there. Good until closed() returns. */
 const struct smtp_tls_facts *net_stream_tls(const struct net_stream *s);
@@ -83,10 +90,19 @@ bool net_stream_binding(const struct net_stream *s,
                         struct net_tls_binding *out); /* false: no TLS */
 
 void net_stream_deadline(struct net_stream *s, uint64_t at_ms); /* replaces the last one */
+/* Nothing more is read until it is let go: for owners who have had enough for now. What TLS holds already may still
+ * come. An end of the connection is not seen while it is held. */
+void net_stream_hold(struct net_stream *s, bool held);
 /* Then closed(), and no other call before it. flush: what waits is written first, and close_notify;
  * for that there is time until the deadline, but 30 s at most. The peer is then given a second to
  * close as well, so that what it still sends does not answer our last words by a reset. */
 void net_stream_close(struct net_stream *s, bool flush);
+
+/* A connection that net/acceptor.h took: opened() follows. fd is the stream's from here on, and closed where this fails. */
+struct net_stream *net_stream_adopt(struct net_loop *l, int fd,
+                                    const struct net_stream_limits *limits,
+                                    const struct net_stream_calls *calls, void *user,
+                                    struct err *e) MUST_CHECK;
 
 /* A socket that listens, for the mock and the tests. port 0: any; see net_listener_port(). */
 struct net_listener;

@@ -3,14 +3,17 @@
 #include "net/tls.h"
 #include "net/tls_pipe.h"
 #include <limits.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 
 struct net_tls_context {
     SSL_CTX *ssl;
     bool trusts;
+    bool asks; /* a server, for the client's certificate */
 };
 
 struct ssl_ctx_st *net_tls_context_ssl(struct net_tls_context *t)
@@ -21,6 +24,11 @@ struct ssl_ctx_st *net_tls_context_ssl(struct net_tls_context *t)
 bool net_tls_context_trusts(const struct net_tls_context *t)
 {
     return t->trusts;
+}
+
+bool net_tls_context_asks(const struct net_tls_context *t)
+{
+    return t->asks;
 }
 
 void net_tls_context_free(struct net_tls_context *t)
@@ -166,7 +174,11 @@ static bool show_key(SSL_CTX *ssl, str pem, struct err *e)
         return err_memory(e, "the text of a key");
     EVP_PKEY *key = PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
     BIO_free(bio);
-    bool ok = key && SSL_CTX_use_PrivateKey(ssl, key) == 1;
+    if (!key) {
+        ERR_clear_error();
+        return err_set(e, ERR_SYNTAX, "there is no key in it that is read without a passphrase");
+    }
+    bool ok = SSL_CTX_use_PrivateKey(ssl, key) == 1;
     EVP_PKEY_free(key);
     return ok || err_ssl(e, "reading the certificate's key", "");
 }
@@ -186,11 +198,40 @@ struct net_tls_context *net_tls_server_new(str chain_pem, str key_pem, struct er
     return c;
 }
 
+bool net_tls_server_is_stale(const struct net_tls_context *t)
+{
+    const X509 *shown = SSL_CTX_get0_certificate(t->ssl);
+    return shown && (X509_cmp_current_time(X509_get0_notAfter(shown)) < 0 ||
+                     X509_cmp_current_time(X509_get0_notBefore(shown)) > 0);
+}
+
 bool net_tls_server_ask(struct net_tls_context *t, str ca_pem, struct err *e)
 {
-    if (!trust_pem(t->ssl, ca_pem, e))
+    if (ca_pem.n > 0 && !trust_pem(t->ssl, ca_pem, e))
         return false;
-    t->trusts = true;
+    t->trusts = ca_pem.n > 0;
+    t->asks = true;
+    return true;
+}
+
+bool net_tls_tickets_new(struct net_tls_tickets *out, struct err *e)
+{
+    return RAND_bytes(out->octets, sizeof out->octets) == 1 ||
+           err_ssl(e, "making keys for session tickets", "");
+}
+
+bool net_tls_server_resume(struct net_tls_context *t, const struct net_tls_tickets *keys, str name,
+                           struct err *e)
+{
+    struct net_tls_tickets copy = *keys; /* OpenSSL's call is not const */
+    bool ok = SSL_CTX_set_session_id_context(t->ssl, (const unsigned char *)name.p,
+                                             (unsigned)name.n) == 1 &&
+              SSL_CTX_set_tlsext_ticket_keys(t->ssl, copy.octets, sizeof copy.octets) == 1;
+    OPENSSL_cleanse(&copy, sizeof copy);
+    if (!ok)
+        return err_ssl(e, "setting the keys of session tickets", "");
+    SSL_CTX_clear_options(t->ssl, SSL_OP_NO_TICKET);
+    SSL_CTX_set_num_tickets(t->ssl, 1);
     return true;
 }
 

@@ -35,9 +35,21 @@ struct net_tls_trust {
 struct net_tls_context *net_tls_client_new(const struct net_tls_trust *t, struct err *e) MUST_CHECK;
 /* For accepting: certificate chain and key as PEM text. */
 struct net_tls_context *net_tls_server_new(str chain_pem, str key_pem, struct err *e) MUST_CHECK;
+/* The time of the certificate that is shown is over, or has not begun. */
+bool net_tls_server_is_stale(const struct net_tls_context *t);
 /* The server then asks for a client certificate and takes connections without one: the facts say verified
- * where one of that authority was shown. */
+ * where one of that authority was shown. Without an authority (empty) none is verified, and each is told apart by its
+ * fingerprint. */
 bool net_tls_server_ask(struct net_tls_context *t, str ca_pem, struct err *e) MUST_CHECK;
+/* What makes session tickets: who has the same takes up each other's sessions. Secret. */
+struct net_tls_tickets {
+    unsigned char octets[80];
+};
+bool net_tls_tickets_new(struct net_tls_tickets *out, struct err *e) MUST_CHECK;
+/* Sessions may be resumed by a ticket (RFC 8446 section 2.2, RFC 5077), at every context with these keys and that name,
+ * of at most 32 octets. Who asks for certificates takes another name than who does not. */
+bool net_tls_server_resume(struct net_tls_context *t, const struct net_tls_tickets *keys, str name,
+                           struct err *e);
 /* For the mock: TLS 1.0 and 1.1 and nothing later. */
 bool net_tls_server_old(struct net_tls_context *t, struct err *e) MUST_CHECK;
 void net_tls_context_free(struct net_tls_context *t);

@@ -190,6 +190,21 @@ static str signature_text(struct arena *memory, const X509 *cert)
     return name ? arena_printf(memory, "%s", name) : STR_NONE;
 }
 
+static str fingerprint_text(struct arena *memory, const X509 *cert)
+{
+    static const char HEX[] = "0123456789abcdef";
+    unsigned char octets[EVP_MAX_MD_SIZE];
+    char text[2 * EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+    if (X509_digest(cert, EVP_sha256(), octets, &n) != 1)
+        return STR_NONE;
+    for (unsigned i = 0; i < n; i++) {
+        text[2 * i] = HEX[octets[i] >> 4];
+        text[2 * i + 1] = HEX[octets[i] & 15];
+    }
+    return arena_dup(memory, (str){ text, 2 * (size_t)n });
+}
+
 static void read_certificate(struct net_tls_facts *f, const X509 *cert)
 {
     struct buf names, issuer;
@@ -203,6 +218,7 @@ static void read_certificate(struct net_tls_facts *f, const X509 *cert)
     f->facts.not_after = date_text(&f->memory, X509_get0_notAfter(cert));
     f->facts.key = key_text(&f->memory, X509_get0_pubkey(cert));
     f->facts.signature = signature_text(&f->memory, cert);
+    f->facts.fingerprint = fingerprint_text(&f->memory, cert);
     buf_done(&names);
     buf_done(&issuer);
 }

@@ -103,8 +103,8 @@ struct net_tls_pipe *net_tls_pipe_server(struct net_tls_context *t, struct buf *
         return NULL;
     p->peer = "client";
     SSL_set_accept_state(p->ssl);
-    if (net_tls_context_trusts(t)) { /* it asks for a client certificate */
-        p->trusted = true;
+    if (net_tls_context_asks(t)) {
+        p->trusted = net_tls_context_trusts(t);
         net_tls_facts_watch(&p->facts, p->ssl);
     }
     return p;
@@ -316,7 +316,8 @@ const struct smtp_tls_facts *net_tls_pipe_facts(const struct net_tls_pipe *p)
     return &p->facts.facts;
 }
 
-/* The client's Finished is the first one, as sessions are never resumed here (net/tls.c keeps none). */
+/* The client's Finished is the first one; where a session is resumed the server's is (RFC 5246 section 7.3). Then
+ * the binding is none without the extended master secret (RFC 7627 section 1). */
 bool net_tls_pipe_binding(const struct net_tls_pipe *p, struct net_tls_binding *out)
 {
     static const char LABEL[] = "EXPORTER-Channel-Binding";
@@ -328,7 +329,11 @@ bool net_tls_pipe_binding(const struct net_tls_pipe *p, struct net_tls_binding *
         return SSL_export_keying_material(p->ssl, (unsigned char *)out->octets, out->n, LABEL,
                                           sizeof LABEL - 1, NULL, 0, 0) == 1;
     }
-    out->n = SSL_is_server(p->ssl) ? SSL_get_peer_finished(p->ssl, out->octets, sizeof out->octets)
-                                   : SSL_get_finished(p->ssl, out->octets, sizeof out->octets);
+    bool reused = SSL_session_reused(p->ssl);
+    if (reused && SSL_get_extms_support(p->ssl) != 1)
+        return false;
+    out->n = SSL_is_server(p->ssl) != reused
+                 ? SSL_get_peer_finished(p->ssl, out->octets, sizeof out->octets)
+                 : SSL_get_finished(p->ssl, out->octets, sizeof out->octets);
     return out->n > 0 && out->n <= sizeof out->octets;
 }

@@ -17,6 +17,7 @@ struct net_tls_pipe;
 /* The context's own OpenSSL one, for this file; and whether it may call anything verified. */
 struct ssl_ctx_st *net_tls_context_ssl(struct net_tls_context *t);
 bool net_tls_context_trusts(const struct net_tls_context *t);
+bool net_tls_context_asks(const struct net_tls_context *t); /* for a client certificate */
 
 /* As a client: the certificate must show name, a host name or an IP address. As a server: name is
  * empty. Octets for the peer are added to wire by every call below; wire outlives the pipe. */

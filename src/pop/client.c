@@ -5,6 +5,7 @@
 #include "pop/client.h"
 #include "base/buf.h"
 #include "base/secret.h"
+#include "base/wipe.h"
 #include <stdlib.h>
 
 enum {

@@ -6,7 +6,7 @@
  */
 #include "sasl/client.h"
 #include "base/base64.h"
-#include "base/secret.h"
+#include "base/wipe.h"
 #include "sasl/oauth.h"
 #include "sasl/scram.h"
 #include <gsasl.h>

@@ -70,10 +70,11 @@ struct smtp_tls_facts {
     str names;      /* DNS names of the certificate, blank between; escaped */
     str not_before; /* "2026-11-22T13:16:33Z" */
     str not_after;
-    str issuer;    /* escaped */
-    str key;       /* of the certificate: "RSA 2048" */
-    str signature; /* of the certificate: "RSA-SHA256" */
-    str exchange;  /* the server's key of this handshake, "X25519 253"; empty: none, or not told */
+    str issuer;      /* escaped */
+    str key;         /* of the certificate: "RSA 2048" */
+    str signature;   /* of the certificate: "RSA-SHA256" */
+    str fingerprint; /* of the certificate: its SHA-256 in small hex digits */
+    str exchange; /* the server's key of this handshake, "X25519 253"; empty: none, or not told */
 };
 
 /* How a step ended when no reply tells it. */

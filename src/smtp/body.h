@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * smtp/body.h - mail data on the wire: dots doubled, and undone
- * Owns    both ends of transparency, for pieces cut anywhere.
+ * Owns    both ends of transparency, for pieces cut anywhere; bare CR and LF found, and made CRLF.
  * Speaks  RFC 5321 section 4.5.2. A line begins behind CRLF and nowhere else, and only CRLF.CRLF ends
- *         mail data: what a bare CR or LF once let in is known as SMTP smuggling.
+ *         mail data: what a bare CR or LF once let in is known as SMTP smuggling. So a dot behind a
+ *         line end that was made of a bare CR or LF is an octet like any other: it was not doubled
+ *         for us, and ends nothing.
  */
 #ifndef BATON_SMTP_BODY_H
 #define BATON_SMTP_BODY_H
@@ -30,8 +32,12 @@ struct smtp_body_reader {
     uint64_t octets; /* of mail data so far, kept or not */
     bool bare;       /* a CR or LF that is no half of a CRLF was met */
     bool lf_ends;    /* set by who reads what is dropped, and never else: LF counts as CRLF */
+    bool normalize;  /* set: a bare CR or LF is kept as CRLF */
+    bool raw;        /* set: counted octets (RFC 3030): no dot is special, nothing ends them */
 };
 /* Appends mail data with its dots undone, as much as out has room for (then buf_ok() is false, and the
  * reading goes on). True: the end of mail data came; *used says how many octets were taken. */
 bool smtp_body_read(struct smtp_body_reader *r, str octets, size_t *used, struct buf *out);
+/* With raw: no octet follows. A CR that was the last one is bare. */
+void smtp_body_end(struct smtp_body_reader *r, struct buf *out);
 #endif

@@ -135,13 +135,99 @@ static void there_and_back(void **state)
     }
 }
 
+/* What a reader should make of a whole text, by taking it apart in another way: cut at the end, cut into
+ * lines, each looked at as a whole. */
+struct model {
+    char out[64];
+    size_t n, used;
+    bool bare;
+};
+
+static void model_line(struct model *m, str line, bool normalize, bool raw)
+{
+    if (!raw && line.n > 0 && line.p[0] == '.')
+        line = str_skip(line, 1);
+    for (size_t i = 0; i < line.n; i++) {
+        bool alone = line.p[i] == '\r' || line.p[i] == '\n';
+
+        m->bare |= alone;
+        if (alone && normalize) {
+            m->out[m->n++] = '\r';
+            m->out[m->n++] = '\n';
+        } else {
+            m->out[m->n++] = line.p[i];
+        }
+    }
+}
+
+static struct model model_read(str text, bool normalize, bool raw)
+{
+    struct model m = { .used = text.n };
+    size_t end = str_starts(text, STR(".\r\n")) ? 0 : str_find(text, STR("\r\n.\r\n"));
+
+    if (!raw && end != STR_NOT_FOUND) {
+        m.used = end == 0 && text.p[0] == '.' ? 3 : end + 5;
+        text = str_take(text, m.used - 3);
+    }
+    for (;;) {
+        size_t crlf = str_find(text, STR("\r\n"));
+
+        model_line(&m, str_take(text, crlf), normalize, raw);
+        if (crlf == STR_NOT_FOUND)
+            return m;
+        m.out[m.n++] = '\r';
+        m.out[m.n++] = '\n';
+        text = str_skip(text, crlf + 2);
+    }
+}
+
+static void check_model(str text, const struct model *m, struct smtp_body_reader r, size_t cut)
+{
+    struct buf out;
+    size_t used = 0, more = 0;
+    bool end;
+
+    buf_init(&out, 100);
+    end = smtp_body_read(&r, str_take(text, cut), &used, &out);
+    if (!end)
+        end = smtp_body_read(&r, str_skip(text, cut), &more, &out);
+    if (r.raw)
+        smtp_body_end(&r, &out);
+    assert_int_equal(end, !r.raw);
+    assert_int_equal(used + more, m->used);
+    assert_true(str_eq(buf_str(&out), (str){ m->out, m->n }));
+    assert_int_equal(r.octets, m->n);
+    assert_int_equal(r.bare, m->bare);
+    buf_done(&out);
+}
+
+/* Every text of seven octets that matter, its end behind it, cut everywhere: only CRLF.CRLF ends it. */
+static void every_ending(void **state)
+{
+    static const char ALPHABET[] = "a.\r\n";
+
+    (void)state;
+    for (unsigned n = 0; n < 16384 * 4; n++) {
+        struct smtp_body_reader r = { .normalize = n & 1, .raw = n & 2 };
+        char octets[12] = "0123456\r\n.\r";
+        struct model m;
+
+        octets[11] = '\n';
+        for (unsigned i = 0; i < 7; i++)
+            octets[i] = ALPHABET[n >> (2 * i + 2) & 3];
+        str text = { octets, r.raw ? 7 : 12 };
+        m = model_read(text, r.normalize, r.raw);
+        for (size_t cut = 0; cut <= text.n; cut++)
+            check_model(text, &m, r, cut);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(written_cut_anywhere),
-        cmocka_unit_test(read_cut_anywhere),
-        cmocka_unit_test(a_full_buffer),
-        cmocka_unit_test(there_and_back),
+        cmocka_unit_test(written_cut_anywhere), cmocka_unit_test(read_cut_anywhere),
+        cmocka_unit_test(a_full_buffer),        cmocka_unit_test(there_and_back),
+        cmocka_unit_test(every_ending),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,13 +7,14 @@
 #include "smtp/client.h"
 #include "base/base64.h"
 #include "base/buf.h"
-#include "base/secret.h"
+#include "base/wipe.h"
 #include "smtp/body.h"
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     COMMAND_MAX = 512,      /* RFC 5321 section 4.5.3.1.4, CRLF counted */
+    PARAMETERS_MAX = 1100,  /* on top: RFC 1870, 3461, 4954 and 6531 each lengthen MAIL or RCPT */
     AUTH_LINE_MAX = 12288,  /* RFC 4954 section 4, CRLF counted */
     UNASKED_MAX = 64,       /* replies that answer nothing */
     CHALLENGES_MAX = 64,    /* in one AUTH: beyond it we cancel */
@@ -284,6 +285,7 @@ static bool fits_line(str s)
 static struct command *make(struct smtp_client *c, enum verb verb, const str *pieces, size_t count)
 {
     struct command *cmd;
+    size_t more;
 
     forget_handed(c);
     if (c->phase >= ENDING || c->peer_gone || c->quitting || c->commands >= c->limits.commands)
@@ -291,12 +293,15 @@ static struct command *make(struct smtp_client *c, enum verb verb, const str *pi
     for (size_t i = 0; i < count; i++)
         if (!fits_line(pieces[i]))
             return NULL;
+    more = (verb == MAIL || verb == RCPT) && pieces[count - 1].n > 0 ? pieces[count - 1].n + 1 : 0;
+    if (more > PARAMETERS_MAX)
+        return NULL;
     cmd = calloc(1, sizeof(*cmd));
     if (cmd == NULL)
         return NULL;
     cmd->verb = verb;
     cmd->stage = VERBS[verb].stage;
-    buf_init(&cmd->line, COMMAND_MAX);
+    buf_init(&cmd->line, COMMAND_MAX + more);
     buf_init(&cmd->deferred, OUT_MAX);
     for (size_t i = 0; i < count; i++)
         buf_add(&cmd->line, pieces[i]);

@@ -31,7 +31,7 @@ AUTO_FREE(smtp_client_freep, struct smtp_client, smtp_client_free)
  * last EHLO answer offered PIPELINING); it never pipelines past EHLO, HELO, STARTTLS, AUTH, DATA or
  * QUIT, nor before the greeting. Each ticket (never 0) comes back in one SMTP_CLIENT_REPLY (DATA: in two
  * when the first is 354), also when the connection ends first: q.reply is NULL then. 0: limit reached,
- * memory short, an argument that holds CR, LF or NUL or is too long for a command line (512 octets),
+ * memory short, an argument that holds CR, LF or NUL or is too long for a command line (512 octets, and 1,100 of parameters),
  * QUIT was said, or the connection has ended. */
 typedef uint32_t smtp_ticket;
 smtp_ticket smtp_client_ehlo(struct smtp_client *c, str name);

@@ -650,6 +650,20 @@ static void arguments_are_checked(void **state)
     smtp_client_free(NULL);
 }
 
+/* "RCPT TO:<" ">" CRLF leave 500 octets of 512; parameters come on top, with the blank before them. */
+static void parameters_lengthen_a_line(void **state)
+{
+    AUTO(smtp_client_freep) struct smtp_client *c = greeted();
+    char text[1200];
+
+    (void)state;
+    memset(text, 'x', sizeof(text));
+    assert_int_equal(smtp_client_rcpt(c, (str){ text, 501 }, STR_NONE), 0);
+    assert_int_equal(smtp_client_rcpt(c, (str){ text, 501 }, STR("NOTIFY=NEVER")), 0);
+    assert_int_equal(smtp_client_rcpt(c, (str){ text, 500 }, (str){ text, 1100 }), 0);
+    assert_int_equal(smtp_client_rcpt(c, (str){ text, 500 }, (str){ text, 1099 }), 1);
+}
+
 /* RFC 4954 section 4: 12288 octets, CRLF counted, is what an AUTH line may have. */
 static void long_initial_responses_follow_the_challenge(void **state)
 {
@@ -892,6 +906,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scripts_cut_anywhere),
         cmocka_unit_test(arguments_are_checked),
+        cmocka_unit_test(parameters_lengthen_a_line),
         cmocka_unit_test(long_initial_responses_follow_the_challenge),
         cmocka_unit_test(clear_text_behind_starttls_is_dropped),
         cmocka_unit_test(caps_outlive_a_refused_ehlo),

@@ -4,7 +4,7 @@
  * A line is copied before it is read, so what a question points into stays while the owner thinks and
  * octets go on coming. Nothing behind it is read before the answer.
  */
-#include "base/secret.h"
+#include "base/wipe.h"
 #include "smtp/session.h"
 #include <stdlib.h>
 
@@ -17,6 +17,8 @@ struct smtp_session *smtp_session_new(const struct smtp_session_config *config, 
     s->config = *config;
     if (s->config.errors_max == 0)
         s->config.errors_max = ERRORS_MAX;
+    if (s->config.recipients_max == 0)
+        s->config.recipients_max = RECIPIENTS_MAX;
     if (s->config.idle_ms == 0)
         s->config.idle_ms = IDLE_MS;
     s->now_ms = s->heard_ms = now_ms;
@@ -31,7 +33,10 @@ struct smtp_session *smtp_session_new(const struct smtp_session_config *config, 
     buf_init(&s->mechanism, AUTH_LINE_MAX);
     buf_init(&s->login, AUTH_LINE_MAX);
     buf_init(&s->reverse_text, SMTP_PATH_MAX);
-    buf_init(&s->data, config->size_max > 0 ? config->size_max : DATA_MAX);
+    buf_init(&s->data, config->stream         ? 2 * PIECE_MAX
+                       : config->size_max > 0 ? config->size_max
+                                              : DATA_MAX);
+    buf_init(&s->refusal, OUT_MAX);
     return s;
 }
 
@@ -49,6 +54,7 @@ void smtp_session_free(struct smtp_session *s)
     buf_done(&s->login);
     buf_done(&s->reverse_text);
     buf_done(&s->data);
+    buf_done(&s->refusal);
     free(s);
 }
 
@@ -73,44 +79,101 @@ void session_end_transaction(struct smtp_session *s)
     s->mail = false;
     s->reverse = (struct smtp_mailbox){ 0 };
     s->recipients = 0;
+    s->tried = s->chunked = s->chunks_void = s->utf8 = false;
+    s->forget |= s->given;
+    s->given = false;
+    buf_done(&s->refusal);
+    s->refusal_is_size = false;
     buf_done(&s->data); /* big, and rare: not kept while the connection idles */
 }
 
 /* ---- replies ---- */
 
-/* One line of a reply: "550-5.7.1 text". Only LF parts lines; what else would, is left out. */
-static void add_line(struct smtp_session *s, unsigned code, bool last, str enhanced, str text)
+static bool is_7bit(char c)
 {
-    buf_addf(&s->out, "%03u%c", code % 1000, last ? ' ' : '-');
-    if (enhanced.n > 0) {
-        buf_add(&s->out, enhanced);
-        buf_addc(&s->out, ' ');
-    }
-    for (size_t i = 0; i < text.n; i++)
-        if (text.p[i] != '\r' && text.p[i] != '\0')
-            buf_addc(&s->out, text.p[i]);
-    buf_add(&s->out, STR("\r\n"));
+    return (unsigned char)c < 0x80;
 }
 
-void session_reply(struct smtp_session *s, unsigned code, str enhanced, str text)
+/* One line of a reply: "550-5.7.1 text". Only LF parts lines; what else would, is left out. */
+static void add_line(struct buf *out, unsigned code, bool last, str enhanced, str text, bool utf8)
 {
+    char head[4] = { (char)('0' + code / 100 % 10), (char)('0' + code / 10 % 10),
+                     (char)('0' + code % 10), last ? ' ' : '-' };
+
+    buf_add(out, (str){ head, sizeof(head) });
+    if (enhanced.n > 0) {
+        buf_add(out, enhanced);
+        buf_addc(out, ' ');
+    }
+    for (size_t i = 0; i < text.n; i++) {
+        size_t from = i;
+
+        while (i < text.n && text.p[i] != '\r' && text.p[i] != '\0' && (utf8 || is_7bit(text.p[i])))
+            i++;
+        buf_add(out, str_take(str_skip(text, from), i - from));
+        if (i < text.n && !utf8 && !is_7bit(text.p[i]))
+            buf_addc(out, '?');
+    }
+    buf_add(out, STR("\r\n"));
+}
+
+/* Cuts a line off that is short enough for a reply, where a blank stands if there is one. */
+static str cut_line(str *line, size_t max)
+{
+    size_t blank = str_rfind_octet(str_take(*line, max + 1), ' ');
+    bool at_blank = blank != STR_NOT_FOUND && blank > 0;
+    str head = str_take(*line, at_blank ? blank : max);
+
+    *line = str_skip(*line, head.n + at_blank);
+    return head;
+}
+
+void session_add_reply(struct smtp_session *s, struct buf *out, unsigned code, str enhanced,
+                       str text)
+{
+    size_t max = REPLY_LINE_MAX - 4 - 2 - (enhanced.n > 0 ? enhanced.n + 1 : 0);
+    bool utf8 = s->utf8 || s->config.takes_any;
     str rest = text;
 
     do {
         str line = str_cut(&rest, '\n');
 
-        add_line(s, code, rest.p == NULL, enhanced, line);
+        while (line.n > max)
+            add_line(out, code, false, enhanced, cut_line(&line, max), utf8);
+        add_line(out, code, rest.p == NULL, enhanced, line, utf8);
     } while (rest.p != NULL);
+}
+
+void session_reply(struct smtp_session *s, unsigned code, str enhanced, str text)
+{
+    session_add_reply(s, &s->out, code, enhanced, text);
     if (code == 421)
         s->phase = CLOSING;
 }
 
+static bool one_error_too_many(struct smtp_session *s)
+{
+    if (++s->errors < s->config.errors_max)
+        return false;
+    session_reply(s, 421, STR("4.7.0"), STR("Too many errors; closing"));
+    return true;
+}
+
+bool session_idle_word(struct smtp_session *s)
+{
+    return ++s->idle_words > IDLE_WORDS_MAX && one_error_too_many(s);
+}
+
 void session_fault(struct smtp_session *s, unsigned code, str enhanced, str text)
 {
-    if (++s->errors >= s->config.errors_max)
-        session_reply(s, 421, STR("4.7.0"), STR("Too many errors; closing"));
-    else
+    if (!one_error_too_many(s))
         session_reply(s, code, enhanced, text);
+}
+
+void session_add_fault(struct smtp_session *s, str reply)
+{
+    if (!one_error_too_many(s))
+        buf_add(&s->out, reply);
 }
 
 void session_ask(struct smtp_session *s, enum smtp_ask what, const struct smtp_session_question *q)
@@ -122,7 +185,7 @@ void session_ask(struct smtp_session *s, enum smtp_ask what, const struct smtp_s
 
 /* ---- octets ---- */
 
-static void drop_in(struct smtp_session *s, size_t n)
+void session_drop_in(struct smtp_session *s, size_t n)
 {
     s->in_at += n;
     s->in_scanned = 0;
@@ -141,15 +204,16 @@ static size_t line_max(const struct smtp_session *s, str line)
 static void skip_line(struct smtp_session *s, size_t n, bool whole)
 {
     s->skipped += n;
-    drop_in(s, n);
+    session_drop_in(s, n);
     if (s->skipped > SKIP_MAX) {
         session_reply(s, 421, STR("4.7.0"), STR("A line without end; closing"));
     } else if (whole) {
         s->skipped = 0;
         if (s->phase == AUTH_LINE)
-            session_auth_refuse(s, 500, STR("5.5.6"), STR("The line is too long"));
-        else
-            session_fault(s, 500, STR("5.5.2"), STR("The line is too long"));
+            session_end_auth(s);
+        session_fault(s, 500,
+                      s->skipped_auth ? STR("5.5.6") : STR("5.5.2"), /* RFC 4954 section 6 */
+                      STR("The line is too long"));
     }
 }
 
@@ -173,7 +237,7 @@ static void run_line(struct smtp_session *s, str line)
 
     buf_clear(&s->line);
     if (!text.p || !buf_add(&s->line, text)) {
-        drop_in(s, line.n + 1);
+        session_drop_in(s, line.n + 1);
         if (auth)
             session_end_auth(s);
         session_fault(s, 500, STR("5.5.2"), STR("A line ends in CRLF and holds no CR, LF or NUL"));
@@ -181,7 +245,8 @@ static void run_line(struct smtp_session *s, str line)
     }
     if (auth || str_starts_nocase(line, STR("AUTH")))
         secret_wipe(s->in.p + s->in_at, line.n);
-    drop_in(s, line.n + 1);
+    session_drop_in(s, line.n + 1);
+    s->line_ms = s->now_ms; /* of what waits behind it */
     line = (str){ s->line.p ? s->line.p : "", s->line.n };
     if (auth)
         session_auth_line(s, line);
@@ -198,6 +263,8 @@ static bool step_line(struct smtp_session *s)
     bool whole = lf != STR_NOT_FOUND;
 
     if (s->skipped > 0 || n > line_max(s, str_take(waiting, n))) {
+        if (s->skipped == 0)
+            s->skipped_auth = s->phase == AUTH_LINE || str_starts_nocase(waiting, STR("AUTH "));
         skip_line(s, n, whole);
         return n > 0;
     }
@@ -207,46 +274,22 @@ static bool step_line(struct smtp_session *s)
     return whole;
 }
 
-/* Section 4.1.1.4, behind CRLF.CRLF. */
-static void end_data(struct smtp_session *s)
-{
-    bool refused = s->body.bare && !s->config.takes_any;
-    s->phase = COMMANDS;
-    s->bare |= s->body.bare;
-    if (!refused && buf_ok(&s->data)) {
-        session_ask(s, SMTP_ASK_STORE,
-                    &(struct smtp_session_question){ .octets = buf_str(&s->data) });
-        return;
-    }
-    if (refused)
-        session_fault(s, 554, STR("5.6.0"), STR("The message holds a bare CR or LF"));
-    else if (s->body.octets > s->data.max)
-        session_reply(s, 552, STR("5.3.4"), STR("The message is larger than we take"));
-    else
-        session_reply(s, 452, STR("4.3.1"), STR("No room now; try again"));
-    session_end_transaction(s);
-}
-
-static bool step_data(struct smtp_session *s)
-{
-    str waiting = str_skip(buf_str(&s->in), s->in_at);
-    size_t used;
-    bool end = smtp_body_read(&s->body, waiting, &used, &s->data);
-
-    drop_in(s, used);
-    if (end)
-        end_data(s);
-    return used > 0;
-}
-
 /* Does one thing with what came. False: nothing can be done. */
 static bool step(struct smtp_session *s)
 {
-    if (s->pending != SMTP_ASK_NOTHING || s->out.n >= OUT_ENOUGH)
+    if (s->pending != SMTP_ASK_NOTHING || s->forget || s->out.n >= OUT_ENOUGH)
         return false;
     if (s->phase == COMMANDS || s->phase == AUTH_LINE)
         return step_line(s);
-    return s->phase == MAIL_DATA && step_data(s);
+    if (s->phase == CHUNK)
+        return session_step_chunk(s);
+    return s->phase == MAIL_DATA && session_step_data(s);
+}
+
+/* A line has idle_ms from its first octet to its last, however its octets drip. */
+static bool line_begun(const struct smtp_session *s)
+{
+    return s->in.n > s->in_at || s->skipped > 0;
 }
 
 static void forget_handed(struct smtp_session *s)
@@ -268,6 +311,8 @@ void smtp_session_feed(struct smtp_session *s, str octets, uint64_t now_ms)
         s->dropped_octets += octets.n;
         return;
     }
+    if (!line_begun(s))
+        s->line_ms = s->now_ms;
     buf_drop(&s->in, s->in_at);
     s->in_at = 0;
     if (!buf_add(&s->in, octets)) {
@@ -295,18 +340,60 @@ bool smtp_session_bare(const struct smtp_session *s)
     return s->bare;
 }
 
+/* The time by which the floor of octets a second is broken, if no more come. */
+static uint64_t data_deadline_ms(const struct smtp_session *s)
+{
+    if (s->config.data_ms == 0)
+        return UINT64_MAX;
+    return s->data_ms + s->config.data_ms + s->data_octets * 1000 / DATA_FLOOR;
+}
+
 uint64_t smtp_session_deadline_ms(const struct smtp_session *s)
 {
     if (s->pending != SMTP_ASK_NOTHING || s->phase >= HANDSHAKE)
         return UINT64_MAX;
-    return s->heard_ms + s->config.idle_ms;
+    uint64_t due_ms = s->heard_ms + s->config.idle_ms;
+    if (s->phase == MAIL_DATA || s->phase == CHUNK)
+        return data_deadline_ms(s) < due_ms ? data_deadline_ms(s) : due_ms;
+    return line_begun(s) ? s->line_ms + s->config.idle_ms : due_ms;
+}
+
+bool smtp_session_wants_octets(const struct smtp_session *s)
+{
+    return s->phase >= CLOSING || s->in.n - s->in_at < IN_ENOUGH;
 }
 
 static enum smtp_ask put(struct smtp_session *s, struct smtp_session_question *q)
 {
     s->asked = true;
+    s->asked_ms = s->now_ms;
     *q = s->question;
     return s->pending;
+}
+
+/* What stays when this is done is the reply, if any, that is about to go. */
+static enum smtp_ask forget(struct smtp_session *s, struct smtp_session_question *q)
+{
+    s->forget = false;
+    q->octets = buf_str(&s->refusal);
+    return SMTP_ASK_FORGET;
+}
+
+/* What a connection need not hold while nothing happens on it: there may be ten thousand such. */
+static void rest(struct smtp_session *s)
+{
+    if (s->pending != SMTP_ASK_NOTHING || s->out.n > 0)
+        return;
+    if (s->in_at == s->in.n && (s->in.room > OUT_ENOUGH || !s->mail)) {
+        buf_done(&s->in);
+        s->in_at = 0;
+    }
+    if (!s->mail) {
+        buf_done(&s->out);
+        buf_done(&s->line);
+    }
+    if (s->config.stream)
+        buf_done(&s->data);
 }
 
 enum smtp_ask smtp_session_next(struct smtp_session *s, struct smtp_session_question *q)
@@ -321,6 +408,8 @@ enum smtp_ask smtp_session_next(struct smtp_session *s, struct smtp_session_ques
         s->phase = GONE;
     if (s->phase == GONE)
         return SMTP_ASK_CLOSE;
+    if (s->forget && s->phase < CLOSING)
+        return forget(s, q);
     if (s->pending != SMTP_ASK_NOTHING && !s->asked)
         return put(s, q);
     if (s->out.n > 0) {
@@ -330,8 +419,10 @@ enum smtp_ask smtp_session_next(struct smtp_session *s, struct smtp_session_ques
     }
     if (s->phase == CLOSING)
         return SMTP_ASK_CLOSE;
-    if (s->phase != HANDSHAKE || s->asked)
+    if (s->phase != HANDSHAKE || s->asked) {
+        rest(s);
         return SMTP_ASK_NOTHING;
+    }
     s->asked = true;
     return SMTP_ASK_TLS;
 }

@@ -17,17 +17,26 @@ struct smtp_session; /* fields are in server.c */
 /* What the session offers; slices must outlive it. */
 struct smtp_session_config {
     str hostname;
-    bool starttls;       /* offered while in clear */
-    bool auth_in_clear;  /* AUTH offered before TLS */
-    bool auth_under_tls; /* AUTH offered under TLS */
-    str mechanisms;      /* "PLAIN LOGIN"; empty: AUTH is never offered */
-    bool mail_needs_tls; /* 530 5.7.0 to MAIL in clear */
-    uint64_t size_max;   /* SIZE; 0: not announced, 1 MiB kept as the limit */
-    unsigned errors_max; /* syntax and sequence errors before 421; 0: 10 */
-    uint32_t idle_ms;    /* longest silence of the peer; 0: 5 minutes */
+    bool starttls;           /* offered while in clear */
+    bool auth_in_clear;      /* AUTH offered before TLS */
+    bool auth_under_tls;     /* AUTH offered under TLS */
+    str mechanisms;          /* "PLAIN LOGIN"; empty: AUTH is never offered */
+    str mechanisms_in_clear; /* before TLS, where others are offered then; p NULL: the same */
+    bool mail_needs_tls;     /* 530 5.7.0 to MAIL in clear */
+    uint64_t size_max;       /* SIZE; 0: not announced, 1 MiB kept as the limit */
+    unsigned
+        errors_max;   /* syntax and sequence errors without a message between, before 421; 0: 10 */
+    uint32_t idle_ms; /* longest silence of the peer; 0: 5 minutes */
     bool tls_from_start; /* the stream is secured already: no STARTTLS */
     str keywords; /* of EHLO, LF between, besides SIZE, STARTTLS and AUTH; p NULL: what we can do */
-    str too_large;  /* said to a SIZE beyond size_max; empty: a standard text */
+    str too_large;           /* said to a SIZE beyond size_max; empty: a standard text */
+    unsigned recipients_max; /* of one message; 0: 1000 */
+    bool stream;             /* mail data is asked about piece by piece: SMTP_ASK_PIECE */
+    bool normalize; /* a bare CR or LF in mail data becomes CRLF; else the message is refused */
+    bool smtputf8, chunking, dsn; /* offered: RFC 6531, 3030 (without BINARYMIME), 3461 */
+    /* Mail data may take so long, and one second more for each 512 octets that came: who drips slower
+     * is sent away with 421. 0: only silence ends it. Our own turns do not count. */
+    uint32_t data_ms;
     bool takes_any; /* paths and parameters that break the grammar are asked about too, as q.octets,
                        and lines may end in a bare LF: for owners that send nothing on */
 };
@@ -47,23 +56,45 @@ enum smtp_ask {
                       or would, q.size the SIZE; answer */
     SMTP_ASK_RCPT, /* may mail go to q.mailbox? q.octets the same; answer */
     SMTP_ASK_STORE, /* q.octets: the mail data, whole, transparency undone; answer 250 when durable */
-    SMTP_ASK_CLOSE /* flush, close */
+    SMTP_ASK_PIECE, /* with stream: q.octets is the next piece of mail data, never empty, 64 KiB at most,
+                       transparency undone; answer 250 to go on. Another code: the rest is read and
+                       dropped, and that is the reply at its end (a 421 goes out at once). What ends
+                       it is SMTP_ASK_STORE with empty octets */
+    SMTP_ASK_FORGET, /* pieces were taken and there will be no STORE for them: drop them. Wants no
+                        answer. q.octets: what the peer is told why (a reply), or empty: it gave up by
+                        itself. Not asked where CLOSE comes, or the owner's own answer was the end */
+    SMTP_ASK_CLOSE   /* flush, close */
 };
 /* Slices are good until the answer, those of SEND until the next call with the session. */
 struct smtp_session_question {
     str octets;
     str word;
     str user, password;
+    bool
+        begins; /* of AUTH but PLAIN and LOGIN: the command itself, and no response to a challenge of ours */
     struct smtp_mailbox mailbox; /* empty domain and local-part: <> */
     bool null_path;
     uint64_t size; /* octets; 0: not said */
+    /* Of MAIL. */
+    bool smtputf8, eightbit; /* SMTPUTF8; BODY=8BITMIME */
+    str envid;               /* as it came, xtext; RFC 3461 section 4.4 */
+    enum smtp_ret { SMTP_RET_NONE, SMTP_RET_FULL, SMTP_RET_HDRS } ret;
+    /* Of RCPT: bits of enum smtp_notify, and ORCPT as it came. */
+    unsigned notify;
+    str orcpt;
+};
+enum smtp_notify {
+    SMTP_NOTIFY_NEVER = 1,
+    SMTP_NOTIFY_SUCCESS = 2,
+    SMTP_NOTIFY_FAILURE = 4,
+    SMTP_NOTIFY_DELAY = 8
 };
 
 struct smtp_session *smtp_session_new(const struct smtp_session_config *c,
                                       uint64_t now_ms) MUST_CHECK;
 void smtp_session_free(struct smtp_session *s);
 AUTO_FREE(smtp_session_freep, struct smtp_session, smtp_session_free)
-/* Octets from the peer; an empty slice only moves the clock. */
+/* Octets from the peer; an empty slice only moves the clock: do that before a late answer too. */
 void smtp_session_feed(struct smtp_session *s, str octets, uint64_t now_ms);
 void smtp_session_ended(struct smtp_session *s); /* the peer is gone: CLOSE is asked next */
 /* Ask until NOTHING or CLOSE. What waits for an answer is asked once. */
@@ -80,12 +111,15 @@ void smtp_session_tls(struct smtp_session *s, bool secured);
 bool smtp_session_bare(
     const struct smtp_session *s); /* with takes_any: a bare CR or LF was taken */
 uint64_t smtp_session_deadline_ms(const struct smtp_session *s); /* UINT64_MAX: none */
+/* False: enough waits unread, since an answer or room for replies is owed. Stop reading from the peer
+ * until it is true again (ask after every next()): who runs on regardless is closed at 256 KiB. */
+bool smtp_session_wants_octets(const struct smtp_session *s);
 
 /* Facts of the session for its owner. */
 bool smtp_session_is_tls(const struct smtp_session *s);
 str smtp_session_login(const struct smtp_session *s); /* empty: not logged in */
 /* NULL: no mail transaction is open. An empty mailbox: <>. */
 const struct smtp_mailbox *smtp_session_reverse_path(const struct smtp_session *s);
-/* Octets that came in clear behind STARTTLS: dropped, and the STARTTLS refused or unharmed. */
+/* Octets that came in clear behind a STARTTLS that was taken: dropped, and never answered. */
 size_t smtp_session_dropped_octets(const struct smtp_session *s);
 #endif

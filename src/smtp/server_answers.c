@@ -50,17 +50,29 @@ static void reply_or_standard(struct smtp_session *s, enum smtp_ask what, unsign
                   text.n > 0 ? text : t->text);
 }
 
+/* What the core does by itself, and what it was told to offer. */
+static void add_ours(const struct smtp_session_config *c, struct buf *out)
+{
+    buf_add(out, STR("\nPIPELINING\n8BITMIME\nENHANCEDSTATUSCODES"));
+    if (c->smtputf8)
+        buf_add(out, STR("\nSMTPUTF8"));
+    if (c->chunking)
+        buf_add(out, STR("\nCHUNKING"));
+    if (c->dsn)
+        buf_add(out, STR("\nDSN"));
+}
+
 /* RFC 5321 section 4.1.1.1: what this session offers, here and now. */
 static void capabilities(const struct smtp_session *s, struct buf *out)
 {
     buf_add(out, s->config.hostname);
     if (!s->extended)
         return;
-    str keywords = s->config.keywords.p ? s->config.keywords
-                                        : STR("PIPELINING\n8BITMIME\nENHANCEDSTATUSCODES");
-    if (keywords.n > 0) {
+    if (s->config.keywords.p == NULL)
+        add_ours(&s->config, out);
+    if (s->config.keywords.n > 0) {
         buf_addc(out, '\n');
-        buf_add(out, keywords);
+        buf_add(out, s->config.keywords);
     }
     if (s->config.size_max > 0)
         buf_addf(out, "\nSIZE %llu", (unsigned long long)s->config.size_max);
@@ -68,7 +80,7 @@ static void capabilities(const struct smtp_session *s, struct buf *out)
         buf_add(out, STR("\nSTARTTLS"));
     if (session_auth_offered(s)) {
         buf_add(out, STR("\nAUTH "));
-        buf_add(out, s->config.mechanisms);
+        buf_add(out, session_mechanisms(s));
     }
 }
 
@@ -114,6 +126,7 @@ static bool open_transaction(struct smtp_session *s)
     s->reverse.local_part = str_take(buf_str(&s->reverse_text), at);
     s->reverse.domain = str_skip(buf_str(&s->reverse_text), at);
     s->mail = true;
+    s->mail_refused = s->chunks_void = false;
     return true;
 }
 
@@ -130,6 +143,22 @@ static bool accept_step(struct smtp_session *s, enum smtp_ask what)
     }
 }
 
+/* A piece is taken, or the message is not: nothing is said yet. */
+static void answer_piece(struct smtp_session *s, unsigned code, str enhanced, str text)
+{
+    const struct standard *t = standard_for(SMTP_ASK_STORE, code);
+
+    s->given = code / 100 == 2;
+    if (s->given)
+        return;
+    enhanced = text.n + enhanced.n > 0 ? enhanced : t->enhanced;
+    text = text.n > 0 ? text : t->text;
+    if (code == 421)
+        session_reply(s, code, enhanced, text);
+    else
+        session_refuse_data(s, code, enhanced, text);
+}
+
 void smtp_session_answer(struct smtp_session *s, unsigned code, str enhanced, str text)
 {
     enum smtp_ask what = s->pending;
@@ -138,8 +167,13 @@ void smtp_session_answer(struct smtp_session *s, unsigned code, str enhanced, st
         return;
     s->pending = SMTP_ASK_NOTHING;
     s->heard_ms = s->now_ms; /* while it was our turn, the peer owed us nothing */
+    s->data_ms += s->now_ms - s->asked_ms;
     if (what == SMTP_ASK_GREETING) {
         answer_greeting(s, code, enhanced, text);
+        return;
+    }
+    if (what == SMTP_ASK_PIECE) {
+        answer_piece(s, code, enhanced, text);
         return;
     }
     if (what == SMTP_ASK_EHLO) {
@@ -160,6 +194,10 @@ void smtp_session_answer(struct smtp_session *s, unsigned code, str enhanced, st
             buf_clear(&s->login);
     }
     reply_or_standard(s, what, code, enhanced, text);
-    if (what == SMTP_ASK_STORE)
+    if (what == SMTP_ASK_STORE) {
+        if (code / 100 == 2)
+            s->idle_words = s->errors = 0;
+        s->given = false;
         session_end_transaction(s);
+    }
 }

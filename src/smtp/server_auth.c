@@ -10,6 +10,7 @@ void session_challenge(struct smtp_session *s, enum auth_step step, str octets)
     struct buf encoded;
 
     s->auth_step = step;
+    s->challenged = true;
     s->phase = AUTH_LINE;
     buf_init(&encoded, OUT_MAX);
     base64_encode(octets, &encoded);
@@ -59,7 +60,9 @@ static void take_response(struct smtp_session *s, enum auth_step step, bool give
     static const str PROMPTS[] = {
         [AUTH_USER] = STR_INIT("Username:"), [AUTH_PASSWORD] = STR_INIT("Password:")
     };
-    struct smtp_session_question q = { .word = buf_str(&s->mechanism), .octets = octets };
+    struct smtp_session_question q = { .word = buf_str(&s->mechanism),
+                                       .octets = octets,
+                                       .begins = !s->challenged };
 
     if (!given && step != AUTH_OTHER) {
         session_challenge(s, step, step == AUTH_USER ? PROMPTS[AUTH_USER] : STR_NONE);
@@ -94,7 +97,7 @@ static bool decode_response(struct smtp_session *s, str text)
     return false;
 }
 
-static bool auth_possible(struct smtp_session *s, str mechanism)
+static bool auth_possible(struct smtp_session *s, str mechanism, bool initial)
 {
     if (s->logged_in)
         session_fault(s, 503, STR("5.5.1"), STR("Logged in already"));
@@ -106,8 +109,11 @@ static bool auth_possible(struct smtp_session *s, str mechanism)
         session_fault(s, 502, STR("5.5.1"), STR("AUTH is not offered"));
     else if (mechanism.n == 0)
         session_fault(s, 501, STR("5.5.4"), STR("AUTH wants a mechanism"));
-    else if (!session_has_word(s->config.mechanisms, mechanism))
+    else if (!session_has_word(session_mechanisms(s), mechanism))
         session_fault(s, 504, STR("5.5.4"), STR("That mechanism is not offered"));
+    else if (initial && session_has_word(STR("CRAM-MD5 DIGEST-MD5"), mechanism))
+        session_fault(s, 501, STR("5.7.0"),
+                      STR("There the server speaks first")); /* RFC 4954 section 4 */
     else
         return true;
     return false;
@@ -122,9 +128,11 @@ void session_auth(struct smtp_session *s, UNUSED str verb, str args)
                           : str_eq_nocase(mechanism, STR("LOGIN")) ? AUTH_USER
                                                                    : AUTH_OTHER;
 
-    if (!auth_possible(s, mechanism))
+    /* A login is a word without use until a message comes: a wrong password said on and on is many. */
+    if (session_idle_word(s) || !auth_possible(s, mechanism, given))
         return;
     s->auth_step = step;
+    s->challenged = false;
     buf_clear(&s->mechanism);
     buf_add(&s->mechanism, mechanism);
     if (!given) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/buf.h"
 #include "smtp/server.h"
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include <cmocka.h>
 
 #define A64   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define A52   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define A256  A64 A64 A64 A64
 #define A1024 A256 A256 A256 A256
 #define HELLO "EHLO c\r\n"
@@ -39,6 +41,7 @@ static const struct smtp_session_config STRICT = {
     .mechanisms = STR_INIT("PLAIN"),
     .mail_needs_tls = true,
 };
+static const struct smtp_session_config CHUNKS = { .hostname = STR_INIT("mx"), .chunking = true };
 static const struct smtp_session_config BARE = { .hostname = STR_INIT("mx"),
                                                  .tls_from_start = true };
 
@@ -84,6 +87,13 @@ static const struct script {
       "554 5.7.1 mx takes no mail\n503 5.5.1 Nothing but QUIT is taken here\n"
       "503 5.5.1 Nothing but QUIT is taken here\n221 2.0.0 Goodbye\n",
       "greeting\nclose\n" },
+    { "the greeting refuses: octets of a BDAT are no commands there either",
+      &CHUNKS,
+      STR_INIT("BDAT 6\r\nQUIT\r\nNOOP\r\n"),
+      { { 554, STR_INIT("5.7.1"), STR_INIT("") } },
+      "554 5.7.1 mx takes no mail\n503 5.5.1 Say EHLO first\n"
+      "503 5.5.1 Nothing but QUIT is taken here\n",
+      "greeting\n" },
     { "the greeting is 421",
       &OPEN,
       STR_INIT("EHLO c\r\n"),
@@ -102,7 +112,7 @@ static const struct script {
       &OPEN,
       STR_INIT(HELLO "MAIL FROM:<a@b>\r\nDATA\r\n" HELLO "MAIL FROM:<a@b>\r\nRSET\r\nDATA\r\n"),
       { { 0 } },
-      GREETING CAPS "250 2.1.0 Ok\n554 5.5.1 No recipient was taken\n" CAPS
+      GREETING CAPS "250 2.1.0 Ok\n503 5.5.1 Say RCPT first\n" CAPS
                     "250 2.1.0 Ok\n250 2.0.0 Ok\n503 5.5.1 Say MAIL first\n",
       "greeting\nEHLO c\nmail a@b\nEHLO c\nmail a@b\n" },
     { "a refused MAIL opens nothing, a refused RCPT counts for nothing",
@@ -130,7 +140,7 @@ static const struct script {
       &OPEN,
       STR_INIT("EXPN x\r\nNOOPX\r\n\r\n"),
       { { 0 } },
-      GREETING "500 5.5.2 No command of ours\n500 5.5.2 No command of ours\n"
+      GREETING "502 5.5.1 That is not done here\n500 5.5.2 No command of ours\n"
                "500 5.5.2 No command of ours\n",
       "greeting\n" },
     { "too many errors",
@@ -192,7 +202,7 @@ static const struct script {
       STR_INIT(HELLO "MAIL FROM:<> AUTH=<>\r\nMAIL FROM:<> SIZE=99999999999\r\n"),
       { { 0 } },
       GREETING "250-mx\n250-PIPELINING\n250-8BITMIME\n250 ENHANCEDSTATUSCODES\n"
-               "501 5.5.4 A parameter has a wrong value\n250 2.1.0 Ok\n",
+               "555 5.5.4 A parameter is not one of ours\n250 2.1.0 Ok\n",
       "greeting\nEHLO c\nmail <>\n" },
     { "only CRLF.CRLF ends mail data, and a dot is undone once",
       &OPEN,
@@ -320,7 +330,7 @@ static const struct script {
         { 250, STR_INIT(""), STR_INIT("x") },
         { 504, STR_INIT(""), STR_INIT("") } },
       "220 x\n250 x\n504 5.0.0 Refused\n334 UGFzc3dvcmQ6\n235 2.7.0 Welcome\n",
-      "greeting\nEHLO c\nauth X\nauth LOGIN /p\nlogin \n" },
+      "greeting\nEHLO c\nauth X begins\nauth LOGIN /p\nlogin \n" },
     { "AUTH by a mechanism the owner plays",
       &OPEN,
       STR_INIT(HELLO "AUTH X\r\nb25l\r\n\r\n"),
@@ -329,7 +339,16 @@ static const struct script {
         { 334, STR_INIT(""), STR_INIT("first") },
         { 334, STR_INIT(""), STR_INIT("") } },
       "220 x\n250 x\n334 Zmlyc3Q=\n334 \n235 2.7.0 Welcome\n",
-      "greeting\nEHLO c\nauth X -\nauth X one\nauth X\nlogin \n" },
+      "greeting\nEHLO c\nauth X begins -\nauth X one\nauth X\nlogin \n" },
+    { "AUTH that was cancelled begins anew",
+      &OPEN,
+      STR_INIT(HELLO "AUTH X b25l\r\n*\r\nAUTH X b25l\r\nb25l\r\n"),
+      { { 220, STR_INIT(""), STR_INIT("x") },
+        { 250, STR_INIT(""), STR_INIT("x") },
+        { 334, STR_INIT(""), STR_INIT("first") },
+        { 334, STR_INIT(""), STR_INIT("first") } },
+      "220 x\n250 x\n334 Zmlyc3Q=\n501 5.7.0 Cancelled\n334 Zmlyc3Q=\n235 2.7.0 Welcome\n",
+      "greeting\nEHLO c\nauth X begins one\nauth X begins one\nauth X one\nlogin \n" },
     { "AUTH out of place",
       &OPEN,
       STR_INIT("HELO c\r\nAUTH PLAIN\r\n" HELLO "AUTH NTLM\r\nMAIL FROM:<>\r\nAUTH PLAIN\r\n"),
@@ -365,13 +384,14 @@ static const struct script {
       STR_INIT(HELLO "AUTH PLAIN\r\nSTARTTLS\r\n"),
       { { 0 } },
       GREETING "250-mx\n250-PIPELINING\n250-8BITMIME\n250 ENHANCEDSTATUSCODES\n"
-               "502 5.5.1 AUTH is not offered\n502 5.5.1 TLS is on already\n",
+               "502 5.5.1 AUTH is not offered\n503 5.5.1 TLS is on already\n",
       "greeting\nEHLO c\n" },
     { "STARTTLS too early, and with an argument",
       &STRICT,
-      STR_INIT("STARTTLS\r\nHELO c\r\nSTARTTLS now\r\n"),
+      STR_INIT("STARTTLS\r\nHELO c\r\nSTARTTLS now\r\nSTARTTLS\r\n"),
       { { 0 } },
-      GREETING "503 5.5.1 Say EHLO first\n250 mx\n501 5.5.4 It takes no argument\n",
+      GREETING "503 5.5.1 Say EHLO first\n250 mx\n501 5.5.4 It takes no argument\n"
+               "503 5.5.1 Say EHLO first\n",
       "greeting\nHELO c\n" },
 };
 
@@ -392,12 +412,13 @@ struct play {
     const struct answer *answers;
     size_t given;
     struct buf sent, asked;
-    bool closed;
+    struct buf pieces; /* of the message that is coming, with stream */
+    bool closed, stream;
 };
 
 static void log_auth(struct buf *log, const struct smtp_session_question *q)
 {
-    buf_addf(log, "auth %.*s", STR_ARG(q->word));
+    buf_addf(log, "auth %.*s%s", STR_ARG(q->word), q->begins ? " begins" : "");
     if (q->user.p != NULL || q->password.p != NULL)
         buf_addf(log, " %.*s/%.*s", STR_ARG(q->user), STR_ARG(q->password));
     else if (q->octets.p == NULL)
@@ -417,18 +438,25 @@ static void log_path(struct buf *log, const char *what, const struct smtp_sessio
                  STR_ARG(q->mailbox.domain));
 }
 
-static void log_question(struct buf *log, enum smtp_ask ask, const struct smtp_session_question *q)
+static void log_store(struct play *p, str octets)
 {
+    assert_true(!p->stream || octets.n == 0);
+    buf_add(&p->asked, STR("store "));
+    log_octets(&p->asked, p->stream ? buf_str(&p->pieces) : octets);
+    buf_clear(&p->pieces);
+}
+
+static void log_question(struct play *p, enum smtp_ask ask, const struct smtp_session_question *q)
+{
+    struct buf *log = &p->asked;
+
     switch (ask) {
     case SMTP_ASK_GREETING: buf_add(log, STR("greeting")); break;
     case SMTP_ASK_EHLO: buf_addf(log, "%.*s %.*s", STR_ARG(q->octets), STR_ARG(q->word)); break;
     case SMTP_ASK_AUTH: log_auth(log, q); break;
     case SMTP_ASK_MAIL: log_path(log, "mail", q); break;
     case SMTP_ASK_RCPT: log_path(log, "rcpt", q); break;
-    case SMTP_ASK_STORE:
-        buf_add(log, STR("store "));
-        log_octets(log, q->octets);
-        break;
+    case SMTP_ASK_STORE: log_store(p, q->octets); break;
     default: buf_add(log, STR("tls")); break;
     }
     buf_addc(log, '\n');
@@ -469,8 +497,15 @@ static void pump(struct play *p)
         } else if (ask == SMTP_ASK_CLOSE) {
             buf_add(&p->asked, STR("close\n"));
             p->closed = true;
+        } else if (ask == SMTP_ASK_PIECE) {
+            assert_true(p->stream && q.octets.n > 0);
+            buf_add(&p->pieces, q.octets);
+            smtp_session_answer(p->s, 250, STR_NONE, STR_NONE);
+        } else if (ask == SMTP_ASK_FORGET) {
+            assert_true(p->stream && p->pieces.n > 0);
+            buf_clear(&p->pieces);
         } else {
-            log_question(&p->asked, ask, &q);
+            log_question(p, ask, &q);
             if (ask == SMTP_ASK_TLS)
                 smtp_session_tls(p->s, true);
             else
@@ -482,8 +517,11 @@ static void pump(struct play *p)
 static void play_begin(struct play *p, const struct smtp_session_config *config,
                        const struct answer *answers)
 {
-    *p = (struct play){ .s = smtp_session_new(config, 0), .answers = answers };
+    *p = (struct play){ .s = smtp_session_new(config, 0),
+                        .answers = answers,
+                        .stream = config->stream };
     assert_non_null(p->s);
+    buf_init(&p->pieces, 1 << 20);
     buf_init(&p->sent, 1 << 20);
     buf_init(&p->asked, 1 << 20);
 }
@@ -498,6 +536,7 @@ static void play_end(struct play *p, const char *sent, const char *asked)
     smtp_session_free(p->s);
     buf_done(&p->sent);
     buf_done(&p->asked);
+    buf_done(&p->pieces);
 }
 
 static void play_feed(struct play *p, str octets)
@@ -507,11 +546,13 @@ static void play_feed(struct play *p, str octets)
 }
 
 /* cut: where the octets are parted; 0 for everywhere. */
-static void play(const struct script *k, size_t cut)
+static void play(const struct script *k, size_t cut, bool stream)
 {
+    struct smtp_session_config config = *k->config;
     struct play p;
 
-    play_begin(&p, k->config, k->answers);
+    config.stream = stream;
+    play_begin(&p, &config, k->answers);
     for (size_t i = 0; cut == 0 && i < k->octets.n; i++)
         play_feed(&p, str_take(str_skip(k->octets, i), 1));
     if (cut > 0) {
@@ -526,8 +567,10 @@ static void scripts_cut_anywhere(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(SCRIPTS); i++) {
         print_message("  %s\n", SCRIPTS[i].label);
-        for (size_t cut = 0; cut <= SCRIPTS[i].octets.n; cut++)
-            play(&SCRIPTS[i], cut);
+        for (size_t cut = 0; cut <= SCRIPTS[i].octets.n; cut++) {
+            play(&SCRIPTS[i], cut, false);
+            play(&SCRIPTS[i], cut, true);
+        }
     }
 }
 
@@ -547,17 +590,43 @@ static void starttls_forgets_everything(void **state)
     play_feed(&p, STR("MAIL FROM:<>\r\n" HELLO "STARTTLS\r\nMAIL FROM:<x@y>\r\n"));
     assert_true(str_eq(smtp_session_reverse_path(p.s)->local_part, STR("x")));
     assert_true(str_eq(smtp_session_reverse_path(p.s)->domain, STR("y")));
+    play_feed(&p, STR("NOOP " A64 "\r\n")); /* where the line was that the path came in */
+    assert_true(str_eq(smtp_session_reverse_path(p.s)->local_part, STR("x")));
+    assert_true(str_eq(smtp_session_reverse_path(p.s)->domain, STR("y")));
     play_feed(&p, STR("RSET\r\n"));
     assert_null(smtp_session_reverse_path(p.s));
+    play_feed(&p, STR("AUTH PLAIN AHYAcA==\r\n"));
+    assert_true(str_eq(smtp_session_login(p.s), STR("v")));
     play_end(&p,
              GREETING CAPS
              "235 2.7.0 Welcome\n220 2.0.0 Go ahead\n503 5.5.1 Say EHLO first\n" CAPS_TLS
-             "502 5.5.1 TLS is on already\n250 2.1.0 Ok\n250 2.0.0 Ok\n",
-             "greeting\nEHLO c\nauth PLAIN u/p\nlogin u\ntls\nEHLO c\nmail x@y\n");
+             "503 5.5.1 TLS is on already\n250 2.1.0 Ok\n250 2.0.0 Ok\n250 2.0.0 Ok\n"
+             "235 2.7.0 Welcome\n",
+             "greeting\nEHLO c\nauth PLAIN u/p\nlogin u\ntls\nEHLO c\nmail x@y\nauth PLAIN v/p\n"
+             "login v\n");
 }
 
-/* Octets in clear behind STARTTLS: together with it they are dropped and it is refused; behind the 220
- * they are dropped. Never are they read as commands under TLS. */
+static void other_mechanisms_in_clear(void **state)
+{
+    struct smtp_session_config config = OPEN;
+    struct play p;
+
+    (void)state;
+    config.mechanisms_in_clear = STR("LOGIN");
+    config.size_max = 0;
+    play_begin(&p, &config, STANDARD);
+    play_feed(&p, STR(HELLO "AUTH PLAIN =\r\nSTARTTLS\r\n"));
+    play_feed(&p, STR(HELLO "AUTH PLAIN AHUAcA==\r\n"));
+    play_end(&p,
+             GREETING
+             "250-mx\n250-PIPELINING\n250-8BITMIME\n250-ENHANCEDSTATUSCODES\n250-STARTTLS\n"
+             "250 AUTH LOGIN\n504 5.5.4 That mechanism is not offered\n220 2.0.0 Go ahead\n"
+             "250-mx\n250-PIPELINING\n250-8BITMIME\n250-ENHANCEDSTATUSCODES\n"
+             "250 AUTH PLAIN LOGIN X\n235 2.7.0 Welcome\n",
+             "greeting\nEHLO c\ntls\nEHLO c\nauth PLAIN u/p\nlogin u\n");
+}
+
+/* Octets in clear, in one packet with STARTTLS or behind its 220, are never read as commands under TLS. */
 static void commands_behind_starttls_are_dropped(void **state)
 {
     struct smtp_session_question q;
@@ -565,10 +634,8 @@ static void commands_behind_starttls_are_dropped(void **state)
 
     (void)state;
     play_begin(&p, &OPEN, STANDARD);
-    play_feed(&p, STR(HELLO "STARTTLS\r\nNOOP\r\n"));
-    assert_int_equal(smtp_session_dropped_octets(p.s), 6);
-    assert_false(smtp_session_is_tls(p.s));
-    smtp_session_feed(p.s, STR("STARTTLS\r\n"), 0);
+    play_feed(&p, STR(HELLO));
+    smtp_session_feed(p.s, STR("STARTTLS\r\nNOOP\r\n"), 0);
     assert_int_equal(smtp_session_next(p.s, &q), SMTP_ASK_SEND);
     assert_int_equal(smtp_session_next(p.s, &q), SMTP_ASK_TLS);
     smtp_session_feed(p.s, STR("MAIL FROM:<evil@x>\r\n"), 0);
@@ -577,10 +644,7 @@ static void commands_behind_starttls_are_dropped(void **state)
     assert_int_equal(smtp_session_dropped_octets(p.s), 26);
     smtp_session_tls(p.s, true);
     play_feed(&p, STR("NOOP\r\n"));
-    play_end(&p,
-             GREETING CAPS "503 5.5.1 Nothing may follow STARTTLS before the handshake\n"
-                           "250 2.0.0 Ok\n",
-             "greeting\nEHLO c\n");
+    play_end(&p, GREETING CAPS "250 2.0.0 Ok\n", "greeting\nEHLO c\n");
 }
 
 static void a_failed_handshake_closes(void **state)
@@ -737,11 +801,359 @@ static void logins_of_other_mechanisms(void **state)
     assert_true(str_eq(smtp_session_login(s), STR("u")));
 }
 
+/* Parameters reach the owner as they were said, and those of one command are not seen with the next. */
+static void what_parameters_say(void **state)
+{
+    static const struct smtp_session_config CONFIG = {
+        .hostname = STR_INIT("mx"), .size_max = 100, .dsn = true, .smtputf8 = true
+    };
+    AUTO(smtp_session_freep) struct smtp_session *s = smtp_session_new(&CONFIG, 0);
+    struct smtp_session_question q;
+    enum smtp_ask ask;
+    unsigned mails = 0, rcpts = 0;
+
+    (void)state;
+    smtp_session_feed(s,
+                      STR(HELLO
+                          "MAIL FROM:<a@b> SIZE=9 BODY=8BITMIME SMTPUTF8 RET=HDRS "
+                          "ENVID=e+20f\r\nRCPT TO:<c@d> ORCPT=rfc822;x NOTIFY=DELAY,FAILURE\r\n"
+                          "RCPT TO:<c@d>\r\nRCPT TO:<c@d> NOTIFY=NEVER\r\nRSET\r\n"
+                          "MAIL FROM:<a@b> BODY=7BIT RET=FULL\r\n"),
+                      0);
+    while ((ask = smtp_session_next(s, &q)) != SMTP_ASK_NOTHING) {
+        if (ask == SMTP_ASK_SEND)
+            continue;
+        if (ask == SMTP_ASK_MAIL) {
+            bool first = mails++ == 0;
+            assert_int_equal(q.size, first ? 9 : 0);
+            assert_true(q.eightbit == first && q.smtputf8 == first && !q.null_path);
+            assert_int_equal(q.ret, first ? SMTP_RET_HDRS : SMTP_RET_FULL);
+            assert_true(str_eq(q.envid, first ? STR("e+20f") : STR("")));
+        } else if (ask == SMTP_ASK_RCPT) {
+            static const unsigned NOTIFY[] = { SMTP_NOTIFY_DELAY | SMTP_NOTIFY_FAILURE, 0,
+                                               SMTP_NOTIFY_NEVER };
+            assert_int_equal(q.notify, NOTIFY[rcpts]);
+            assert_true(str_eq(q.orcpt, rcpts++ == 0 ? STR("rfc822;x") : STR("")));
+        }
+        smtp_session_answer(s, ask == SMTP_ASK_GREETING ? 220 : 250, STR_NONE, STR_NONE);
+    }
+    assert_true(mails == 2 && rcpts == 3);
+}
+
+/* Only the owner knows who has logged in by a mechanism of its own; the last word counts. */
+static void the_owner_names_the_login(void **state)
+{
+    AUTO(smtp_session_freep) struct smtp_session *s = smtp_session_new(&OPEN, 0);
+    struct smtp_session_question q;
+    enum smtp_ask ask;
+
+    (void)state;
+    smtp_session_feed(s, STR(HELLO "AUTH X YQ==\r\n"), 0);
+    while ((ask = smtp_session_next(s, &q)) != SMTP_ASK_NOTHING) {
+        if (ask == SMTP_ASK_SEND)
+            continue;
+        if (ask == SMTP_ASK_AUTH) {
+            smtp_session_login_is(s, STR("anna"));
+            smtp_session_login_is(s, STR("bob"));
+        }
+        smtp_session_answer(s,
+                            ask == SMTP_ASK_GREETING ? 220
+                            : ask == SMTP_ASK_AUTH   ? 235
+                                                     : 250,
+                            STR_NONE, STR_NONE);
+    }
+    assert_true(str_eq(smtp_session_login(s), STR("bob")));
+}
+
+#define TO_DATA HELLO "MAIL FROM:<>\r\nRCPT TO:<a@b>\r\nDATA\r\n"
+
+static const struct smtp_session_config STREAM = {
+    .hostname = STR_INIT("mx"), .size_max = 100, .stream = true, .data_ms = 10000
+};
+
+/* Goes on until something else than a greeting, a command's question or a SEND is asked. */
+static enum smtp_ask until_data(struct smtp_session *s, struct smtp_session_question *q)
+{
+    enum smtp_ask ask;
+
+    while ((ask = smtp_session_next(s, q)) != SMTP_ASK_NOTHING && ask < SMTP_ASK_STORE)
+        if (ask != SMTP_ASK_SEND)
+            smtp_session_answer(s, ask == SMTP_ASK_GREETING ? 220 : 250, STR_NONE, STR_NONE);
+    return ask;
+}
+
+static struct smtp_session *at_data(const struct smtp_session_config *c)
+{
+    struct smtp_session *s = smtp_session_new(c, 0);
+    struct smtp_session_question q;
+
+    assert_non_null(s);
+    smtp_session_feed(s, STR(TO_DATA), 0);
+    assert_int_equal(until_data(s, &q), SMTP_ASK_NOTHING);
+    return s;
+}
+
+/* Refused at a piece: the rest is dropped, the reply comes at the end, and nothing is stored. */
+static void a_piece_refused(void **state)
+{
+    AUTO(smtp_session_freep) struct smtp_session *s = at_data(&STREAM);
+    struct smtp_session_question q;
+
+    (void)state;
+    smtp_session_feed(s, STR("one\r\n"), 0);
+    assert_int_equal(until_data(s, &q), SMTP_ASK_PIECE);
+    assert_true(str_eq(q.octets, STR("one\r\n")));
+    smtp_session_answer(s, 250, STR_NONE, STR_NONE);
+    smtp_session_feed(s, STR("two\r\n"), 0);
+    assert_int_equal(until_data(s, &q), SMTP_ASK_PIECE);
+    smtp_session_answer(s, 550, STR("5.7.1"), STR("not\nthis"));
+    smtp_session_feed(s, STR("three\r\n.\r"), 0);
+    assert_int_equal(until_data(s, &q), SMTP_ASK_NOTHING);
+    smtp_session_feed(s, STR("\nNOOP\r\n"), 0);
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_SEND);
+    assert_true(str_eq(q.octets, STR("550-5.7.1 not\r\n550 5.7.1 this\r\n250 2.0.0 Ok\r\n")));
+    assert_null(smtp_session_reverse_path(s));
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_NOTHING);
+}
+
+/* A 421 to a piece is said at once. */
+static void a_piece_closes(void **state)
+{
+    AUTO(smtp_session_freep) struct smtp_session *s = at_data(&STREAM);
+    struct smtp_session_question q;
+
+    (void)state;
+    smtp_session_feed(s, STR("one\r\n"), 0);
+    assert_int_equal(until_data(s, &q), SMTP_ASK_PIECE);
+    smtp_session_answer(s, 421, STR_NONE, STR_NONE);
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_SEND);
+    assert_true(str_starts(q.octets, STR("421 4.3.2 ")));
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_CLOSE);
+}
+
+/* What was given and cannot be kept is taken back, as soon as that is known. */
+static void pieces_are_forgotten(void **state)
+{
+    static const struct {
+        str second, said;
+    } CASES[] = {
+        { STR_INIT("a\nb\r\n"), STR_INIT("554 5.6.0 The message holds a bare CR or LF\r\n") },
+        { STR_INIT(A64 A64), STR_INIT("552 5.3.4 The message is larger than we take\r\n") },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(CASES); i++) {
+        AUTO(smtp_session_freep) struct smtp_session *s = at_data(&STREAM);
+        struct smtp_session_question q;
+
+        smtp_session_feed(s, STR("one\r\n"), 0);
+        assert_int_equal(until_data(s, &q), SMTP_ASK_PIECE);
+        smtp_session_answer(s, 250, STR_NONE, STR_NONE);
+        smtp_session_feed(s, CASES[i].second, 0);
+        assert_int_equal(until_data(s, &q), SMTP_ASK_FORGET);
+        assert_true(str_eq(q.octets, CASES[i].said));
+        smtp_session_feed(s, STR("\r\n.\r\n"), 0);
+        assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_SEND);
+        assert_true(str_eq(q.octets, CASES[i].said));
+        assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_NOTHING);
+    }
+}
+
+/* A connection that ends in the middle of mail data stores nothing, wherever that is. */
+static void ended_in_the_middle(void **state)
+{
+    static const str MESSAGE = STR_INIT("one\r\n.\r\n");
+
+    (void)state;
+    for (size_t n = 0; n < MESSAGE.n; n++) {
+        AUTO(smtp_session_freep) struct smtp_session *s = at_data(&STREAM);
+        struct smtp_session_question q;
+
+        smtp_session_feed(s, str_take(MESSAGE, n), 0);
+        while (until_data(s, &q) == SMTP_ASK_PIECE)
+            smtp_session_answer(s, 250, STR_NONE, STR_NONE);
+        smtp_session_ended(s);
+        smtp_session_feed(s, str_skip(MESSAGE, n), 0);
+        assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_CLOSE);
+    }
+}
+
+/* Mail data has a floor of octets a second; while it is the owner's turn, no time passes. */
+static void drip_in_mail_data(void **state)
+{
+    AUTO(smtp_session_freep) struct smtp_session *s = at_data(&STREAM);
+    struct smtp_session_question q;
+
+    (void)state;
+    assert_int_equal(smtp_session_deadline_ms(s), 10000);
+    smtp_session_feed(s, STR(A64), 1000);
+    assert_int_equal(until_data(s, &q), SMTP_ASK_PIECE);
+    assert_int_equal(smtp_session_deadline_ms(s), UINT64_MAX);
+    smtp_session_feed(s, STR_NONE, 4000);
+    smtp_session_answer(s, 250, STR_NONE, STR_NONE);
+    assert_int_equal(smtp_session_deadline_ms(s), 10000 + 3000 + 64 * 1000 / 512);
+    smtp_session_feed(s, STR("a"), 13124);
+    assert_int_equal(until_data(s, &q), SMTP_ASK_PIECE);
+    smtp_session_answer(s, 250, STR_NONE, STR_NONE);
+    smtp_session_feed(s, STR_NONE, 13126);
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_SEND);
+    assert_true(str_starts(q.octets, STR("421 4.4.2 ")));
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_CLOSE);
+}
+
+/* While an answer is owed, little is wanted; afterwards all is. */
+static void the_owner_can_stop_reading(void **state)
+{
+    static char noops[6 * 4096];
+    AUTO(smtp_session_freep) struct smtp_session *s = smtp_session_new(&STREAM, 0);
+    struct smtp_session_question q;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(noops); i++)
+        noops[i] = "NOOP\r\n"[i % 6];
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_GREETING);
+    smtp_session_feed(s, (str){ noops, 6000 }, 0);
+    assert_true(smtp_session_wants_octets(s));
+    smtp_session_feed(s, (str){ noops, 12000 }, 0);
+    assert_false(smtp_session_wants_octets(s));
+    smtp_session_answer(s, 220, STR_NONE, STR_NONE);
+    while (smtp_session_next(s, &q) == SMTP_ASK_SEND)
+        ;
+    assert_true(smtp_session_wants_octets(s));
+}
+
+/* A command has idle_ms from its first octet to its last, however its octets drip. */
+static void drip_in_a_command(void **state)
+{
+    AUTO(smtp_session_freep) struct smtp_session *s = smtp_session_new(&STREAM, 0);
+    struct smtp_session_question q;
+    uint64_t now_ms = 1000;
+
+    (void)state;
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_GREETING);
+    smtp_session_answer(s, 220, STR_NONE, STR_NONE);
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_SEND);
+    for (; now_ms < 301000; now_ms += 60000) {
+        smtp_session_feed(s, STR("N"), now_ms);
+        assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_NOTHING);
+        assert_int_equal(smtp_session_deadline_ms(s), 301000);
+    }
+    smtp_session_feed(s, STR("N"), 301000);
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_SEND);
+    assert_true(str_starts(q.octets, STR("421 4.4.2 ")));
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_CLOSE);
+}
+
+/* The next command has its own time, from its first octet or else from the last answer on. */
+static void every_command_has_its_time(void **state)
+{
+    AUTO(smtp_session_freep) struct smtp_session *s = smtp_session_new(&STREAM, 0);
+    struct smtp_session_question q;
+
+    (void)state;
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_GREETING);
+    smtp_session_answer(s, 220, STR_NONE, STR_NONE);
+    smtp_session_feed(s, STR("NO"), 1000);
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_SEND);
+    smtp_session_feed(s, STR("OP\r\n"), 200000);
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_SEND);
+    assert_int_equal(smtp_session_deadline_ms(s), 500000);
+    smtp_session_feed(s, STR("NOOP\r\nNO"), 300000);
+    assert_int_equal(smtp_session_next(s, &q), SMTP_ASK_SEND);
+    assert_int_equal(smtp_session_deadline_ms(s), 600000);
+}
+
+/* A recipient too many is refused for as long as the peer likes, and costs nothing but the reply. */
+static void a_hundred_thousand_recipients(void **state)
+{
+    static const struct smtp_session_config FEW = { .hostname = STR_INIT("mx"),
+                                                    .recipients_max = 100 };
+    AUTO(smtp_session_freep) struct smtp_session *s = smtp_session_new(&FEW, 0);
+    struct smtp_session_question q;
+    struct mallinfo2 before = { 0 }, after;
+    unsigned refused = 0, taken = 0;
+    enum smtp_ask ask;
+
+    (void)state;
+    smtp_session_feed(s, STR(HELLO "MAIL FROM:<>\r\n"), 0);
+    for (int i = 0; i < 1000; i++) {
+        for (int j = 0; j < 100; j++)
+            smtp_session_feed(s, STR("RCPT TO:<someone@example.example>\r\n"), 0);
+        while ((ask = smtp_session_next(s, &q)) != SMTP_ASK_NOTHING) {
+            taken += ask == SMTP_ASK_RCPT;
+            if (ask != SMTP_ASK_SEND)
+                smtp_session_answer(s, ask == SMTP_ASK_GREETING ? 220 : 250, STR_NONE, STR_NONE);
+            for (str said = q.octets; ask == SMTP_ASK_SEND && said.n > 0;)
+                refused += str_starts(str_cut(&said, '\n'), STR("452 4.5.3 "));
+        }
+        after = mallinfo2();
+        if (i == 2)
+            before = after;
+        assert_true(i < 2 || after.uordblks <= before.uordblks);
+    }
+    assert_int_equal(taken, 100);
+    assert_int_equal(refused, 99900);
+}
+
+/* What a connection holds while nothing happens. */
+static void an_idle_session_is_small(void **state)
+{
+    size_t before = mallinfo2().uordblks;
+    AUTO(smtp_session_freep) struct smtp_session *s = at_data(&STREAM);
+    struct smtp_session_question q;
+
+    (void)state;
+    smtp_session_feed(s, STR("one\r\n.\r\nNOOP\r\n"), 0);
+    while ((smtp_session_next(s, &q)) != SMTP_ASK_NOTHING)
+        smtp_session_answer(s, 250, STR_NONE, STR_NONE);
+    assert_true(mallinfo2().uordblks - before <= 2048);
+}
+
+/* Text of an owner that is too long for a line is broken at a blank (RFC 5321 section 4.5.3.1.5). */
+static void long_answers_are_broken(void **state)
+{
+    struct answer answers[6] = { { 0 }, { 550, STR_INIT("5.7.1"), STR_INIT("") } };
+    struct smtp_session_config config = BARE;
+    struct play p;
+
+    (void)state;
+    answers[1].text = STR(A256 " " A256 " " A64);
+    play_begin(&p, &config, answers);
+    play_feed(&p, STR("HELO c\r\n"));
+    play_end(&p, GREETING "550-5.7.1 " A256 "\n550 5.7.1 " A256 " " A64 "\n", "greeting\nHELO c\n");
+    answers[1].text = STR(A256 A64 A64 A64 A52 "bc");
+    play_begin(&p, &config, answers);
+    play_feed(&p, STR("HELO c\r\n"));
+    play_end(&p, GREETING "550-5.7.1 " A256 A64 A64 A64 A52 "\n550 5.7.1 bc\n", NULL);
+}
+
+/* UTF-8 is said only to who said SMTPUTF8 (RFC 6531 section 3.7.4). */
+static void answers_in_utf8(void **state)
+{
+    static const struct answer ANSWERS[6] = { { 0 },
+                                              { 0 },
+                                              { 550, STR_INIT(""), STR_INIT("\xc3\xbc") },
+                                              { 0 },
+                                              { 550, STR_INIT(""), STR_INIT("\xc3\xbc") } };
+    static const struct smtp_session_config UTF8 = { .hostname = STR_INIT("mx"), .smtputf8 = true };
+    struct play p;
+
+    (void)state;
+    play_begin(&p, &UTF8, ANSWERS);
+    play_feed(&p, STR(HELLO "MAIL FROM:<>\r\nMAIL FROM:<> SMTPUTF8\r\nRCPT TO:<a@b>\r\n"));
+    play_end(&p,
+             GREETING
+             "250-mx\n250-PIPELINING\n250-8BITMIME\n250-ENHANCEDSTATUSCODES\n250 SMTPUTF8\n"
+             "550 ??\n250 2.1.0 Ok\n550 \xc3\xbc\n",
+             NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scripts_cut_anywhere),
         cmocka_unit_test(starttls_forgets_everything),
+        cmocka_unit_test(other_mechanisms_in_clear),
         cmocka_unit_test(commands_behind_starttls_are_dropped),
         cmocka_unit_test(a_failed_handshake_closes),
         cmocka_unit_test(silence_closes),
@@ -751,6 +1163,20 @@ int main(void)
         cmocka_unit_test(recipients_have_a_maximum),
         cmocka_unit_test(answers_cannot_smuggle),
         cmocka_unit_test(logins_of_other_mechanisms),
+        cmocka_unit_test(what_parameters_say),
+        cmocka_unit_test(the_owner_names_the_login),
+        cmocka_unit_test(a_piece_refused),
+        cmocka_unit_test(a_piece_closes),
+        cmocka_unit_test(pieces_are_forgotten),
+        cmocka_unit_test(ended_in_the_middle),
+        cmocka_unit_test(drip_in_mail_data),
+        cmocka_unit_test(the_owner_can_stop_reading),
+        cmocka_unit_test(drip_in_a_command),
+        cmocka_unit_test(every_command_has_its_time),
+        cmocka_unit_test(a_hundred_thousand_recipients),
+        cmocka_unit_test(an_idle_session_is_small),
+        cmocka_unit_test(long_answers_are_broken),
+        cmocka_unit_test(answers_in_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,9 +33,15 @@ bool session_has_word(str words, str word)
     return false;
 }
 
+str session_mechanisms(const struct smtp_session *s)
+{
+    return s->tls || s->config.mechanisms_in_clear.p == NULL ? s->config.mechanisms
+                                                             : s->config.mechanisms_in_clear;
+}
+
 bool session_auth_offered(const struct smtp_session *s)
 {
-    return s->config.mechanisms.n > 0 &&
+    return session_mechanisms(s).n > 0 &&
            (s->tls ? s->config.auth_under_tls : s->config.auth_in_clear);
 }
 
@@ -53,94 +59,23 @@ static void do_hello(struct smtp_session *s, str verb, str args)
                     &(struct smtp_session_question){ .word = args, .octets = verb });
 }
 
-/* RFC 3207 section 4.2, and section 4: nothing may be sent behind STARTTLS before the handshake. */
+/* RFC 3207 section 4.2: what came in clear behind STARTTLS may be a stranger's, and is never read. */
 static void do_starttls(struct smtp_session *s, UNUSED str verb, UNUSED str args)
 {
-    size_t behind = s->in.n - s->in_at;
-
-    if (!session_starttls_offered(s)) {
-        session_fault(s, 502, STR("5.5.1"),
-                      s->tls ? STR("TLS is on already") : STR("TLS is not offered"));
-    } else if (behind > 0) {
-        s->dropped_octets += behind;
+    if (s->tls) {
+        session_fault(s, 503, STR("5.5.1"), STR("TLS is on already"));
+    } else if (!session_starttls_offered(s)) {
+        session_fault(s, 502, STR("5.5.1"), STR("TLS is not offered"));
+    } else if (!s->extended && !s->config.takes_any) {
+        session_fault(s, 503, STR("5.5.1"), STR("Say EHLO first"));
+    } else {
+        s->dropped_octets += s->in.n - s->in_at;
         buf_clear(&s->in);
         s->in_at = s->in_scanned = 0;
-        session_fault(s, 503, STR("5.5.1"),
-                      STR("Nothing may follow STARTTLS before the handshake"));
-    } else {
         session_reply(s, 220, STR("2.0.0"), STR("Go ahead"));
         s->phase = HANDSHAKE;
         s->asked = false;
     }
-}
-
-/* Parameters of MAIL, by name: RFC 1870, 6152, 4954. */
-enum param_fault { PARAM_OK, PARAM_WRONG, PARAM_TOO_BIG };
-
-static enum param_fault check_size(const struct smtp_session *s, str value)
-{
-    uint64_t octets;
-
-    if (!str_to_u64(value, UINT64_MAX, &octets))
-        return PARAM_WRONG;
-    return s->config.size_max > 0 && octets > s->config.size_max ? PARAM_TOO_BIG : PARAM_OK;
-}
-
-static enum param_fault check_body(const struct smtp_session *s, str value)
-{
-    (void)s;
-    return session_has_word(STR("7BIT 8BITMIME"), value) ? PARAM_OK : PARAM_WRONG;
-}
-
-/* RFC 4954 section 5: who wrote the message, as the client has it. We trust nobody's word for it. */
-static enum param_fault check_auth(const struct smtp_session *s, str value)
-{
-    return session_auth_offered(s) && value.n > 0 ? PARAM_OK : PARAM_WRONG;
-}
-
-static const struct param {
-    str name;
-    enum param_fault (*check)(const struct smtp_session *s, str value);
-} MAIL_PARAMS[] = {
-    { STR_INIT("SIZE"), check_size },
-    { STR_INIT("BODY"), check_body },
-    { STR_INIT("AUTH"), check_auth },
-};
-
-static bool mail_param_ok(struct smtp_session *s, str param)
-{
-    str value = param;
-    str name = str_cut(&value, '=');
-
-    for (size_t i = 0; i < COUNT_OF(MAIL_PARAMS); i++) {
-        if (!s->extended || !str_eq_nocase(name, MAIL_PARAMS[i].name))
-            continue;
-        switch (MAIL_PARAMS[i].check(s, value)) {
-        case PARAM_OK: return true;
-        case PARAM_WRONG:
-            session_fault(s, 501, STR("5.5.4"), STR("A parameter has a wrong value"));
-            break;
-        case PARAM_TOO_BIG:
-            session_reply(s, 552, STR("5.3.4"),
-                          s->config.too_large.n > 0 ? s->config.too_large
-                                                    : STR("The message is larger than we take"));
-            break;
-        }
-        return false;
-    }
-    session_fault(s, 555, STR("5.5.4"), STR("A parameter is not one of ours"));
-    return false;
-}
-
-static bool mail_params_ok(struct smtp_session *s, str params)
-{
-    while (params.n > 0) {
-        str param = str_cut(&params, ' ');
-
-        if (param.n > 0 && !mail_param_ok(s, param))
-            return false;
-    }
-    return true;
 }
 
 /* What stands between the brackets, or would; behind it *params. For an owner that takes anything. */
@@ -192,11 +127,19 @@ static bool read_path(struct smtp_session *s, str args, str prefix, struct smtp_
         session_fault(s, 501, prefix.n == 5 ? STR("5.1.7") : STR("5.1.3"), str_from(e.why));
         return false;
     }
-    if (m->international) { /* RFC 6531 section 3.5; SMTPUTF8 is not offered */
-        session_reply(s, 553, STR("5.6.7"), STR("Addresses must be ASCII here"));
-        return false;
-    }
     return true;
+}
+
+/* RFC 6531 section 3.5: an address with octets over 127 needs SMTPUTF8, said with MAIL. */
+static bool utf8_allowed(struct smtp_session *s, const struct smtp_mailbox *m, bool said)
+{
+    if (!m->international || said || s->config.takes_any)
+        return true;
+    session_reply(s, 553, STR("5.6.7"),
+                  s->config.smtputf8 && s->extended
+                      ? STR("Such an address needs SMTPUTF8 behind the path of MAIL")
+                      : STR("Addresses must be ASCII here"));
+    return false;
 }
 
 static void do_mail(struct smtp_session *s, UNUSED str verb, str args)
@@ -204,12 +147,16 @@ static void do_mail(struct smtp_session *s, UNUSED str verb, str args)
     struct smtp_session_question q = { 0 };
     str params;
 
+    s->mail_refused = true; /* until it is taken */
     if (s->config.mail_needs_tls && !s->tls) {
         session_fault(s, 530, STR("5.7.0"), STR("Say STARTTLS first"));
         return;
     }
-    if (!read_path(s, args, STR("FROM:"), &q, &params) || !mail_params_ok(s, params))
+    if (!read_path(s, args, STR("FROM:"), &q, &params) ||
+        !utf8_allowed(s, &q.mailbox, s->config.smtputf8 && s->extended) ||
+        !session_params(s, params, true, &q) || !utf8_allowed(s, &q.mailbox, q.smtputf8))
         return;
+    s->utf8 = q.smtputf8;
     q.null_path = q.mailbox.local_part.n == 0 && q.octets.n == 0;
     session_ask(s, SMTP_ASK_MAIL, &q);
 }
@@ -219,11 +166,15 @@ static void do_rcpt(struct smtp_session *s, UNUSED str verb, str args)
     struct smtp_session_question q = { 0 };
     str params;
 
-    if (!read_path(s, args, STR("TO:"), &q, &params))
+    s->tried = true;
+    if (s->chunked) {
+        session_fault(s, 503, STR("5.5.1"), STR("The message has begun already"));
         return;
-    if (params.n > 0)
-        session_fault(s, 555, STR("5.5.4"), STR("A parameter is not one of ours"));
-    else if (s->recipients >= RECIPIENTS_MAX)
+    }
+    if (!read_path(s, args, STR("TO:"), &q, &params) || !utf8_allowed(s, &q.mailbox, s->utf8) ||
+        !session_params(s, params, false, &q))
+        return;
+    if (s->recipients >= s->config.recipients_max)
         session_reply(s, 452, STR("4.5.3"), STR("Too many recipients in one message"));
     else
         session_ask(s, SMTP_ASK_RCPT, &q);
@@ -231,14 +182,45 @@ static void do_rcpt(struct smtp_session *s, UNUSED str verb, str args)
 
 static void do_data(struct smtp_session *s, UNUSED str verb, UNUSED str args)
 {
-    if (s->recipients == 0) {
-        session_fault(s, 554, STR("5.5.1"), STR("No recipient was taken"));
-        return;
+    if (s->chunked) {
+        session_fault(s, 503, STR("5.5.1"), STR("The message has begun with BDAT"));
+    } else if (!s->tried) {
+        session_fault(s, 503, STR("5.5.1"), STR("Say RCPT first"));
+    } else if (s->recipients == 0) { /* no fault: it was on its way before we refused them */
+        session_reply(s, 554, STR("5.5.1"), STR("No recipient was taken"));
+    } else {
+        session_reply(s, 354, STR_NONE,
+                      STR("Send the message; end it with a dot on a line of its own"));
+        session_begin_data(s);
     }
-    s->body = (struct smtp_body_reader){ .lf_ends = s->lf_lines };
-    session_reply(s, 354, STR_NONE,
-                  STR("Send the message; end it with a dot on a line of its own"));
-    s->phase = MAIL_DATA;
+}
+
+/* What stands before the first blank or tab. */
+static str first_word(str s)
+{
+    size_t n = 0;
+
+    while (n < s.n && s.p[n] != ' ' && s.p[n] != '\t')
+        n++;
+    return str_take(s, n);
+}
+
+/* bdat-cmd = "BDAT" SP chunk-size [ SP "LAST" ] CR LF, RFC 3030 section 2. Whatever is wrong with it,
+ * that many octets are no commands. */
+static void do_bdat(struct smtp_session *s, UNUSED str verb, str args)
+{
+    str number = first_word(args);
+    str word = str_trim(str_skip(args, number.n));
+    uint64_t octets;
+
+    if (!s->config.chunking)
+        session_fault(s, 502, STR("5.5.1"), STR("BDAT is not offered"));
+    else if (!str_to_u64(number, INT64_MAX, &octets))
+        session_fault(s, 501, STR("5.5.4"), STR(BDAT_WANTS));
+    else if (word.n == 0)
+        session_begin_chunk(s, octets, CHUNK_MORE);
+    else
+        session_begin_chunk(s, octets, str_eq_nocase(word, STR("LAST")) ? CHUNK_LAST : CHUNK_WRONG);
 }
 
 static void do_rset(struct smtp_session *s, UNUSED str verb, UNUSED str args)
@@ -252,10 +234,17 @@ static void do_noop(struct smtp_session *s, UNUSED str verb, UNUSED str args)
     session_reply(s, 250, STR("2.0.0"), STR("Ok"));
 }
 
+/* Never an answer about a mailbox (section 7.3). SMTPUTF8 behind it: RFC 6531 section 3.7.4.2. */
 static void do_vrfy(struct smtp_session *s, UNUSED str verb, str args)
 {
+    bool utf8 = s->config.smtputf8 && s->extended && str_ends_nocase(args, STR(" SMTPUTF8"));
+
     if (args.n == 0)
         session_fault(s, 501, STR("5.5.4"), STR("VRFY whom?"));
+    else if (!str_is_utf8(args))
+        session_fault(s, 501, STR("5.5.2"), STR("That is neither ASCII nor UTF-8"));
+    else if (!utf8 && !str_is_ascii(args))
+        session_reply(s, 553, STR("5.6.7"), STR("Such an address needs SMTPUTF8"));
     else
         session_reply(s, 252, STR("2.5.0"), STR("Send the message, and it will be seen"));
 }
@@ -266,27 +255,57 @@ static void do_quit(struct smtp_session *s, UNUSED str verb, UNUSED str args)
     s->phase = CLOSING;
 }
 
+/* RFC 5321 section 4.2.4: known, and not done here. */
+static void do_nothing(struct smtp_session *s, UNUSED str verb, UNUSED str args)
+{
+    session_fault(s, 502, STR("5.5.1"), STR("That is not done here"));
+}
+
+/* A browser talks: perhaps what follows is not its user's doing, and meant for us. */
+static void do_web(struct smtp_session *s, UNUSED str verb, UNUSED str args)
+{
+    if (s->config.takes_any)
+        session_fault(s, 500, STR("5.5.2"), STR("No command of ours"));
+    else
+        session_reply(s, 421, STR("4.7.0"), STR("This is no web server; closing"));
+}
+
 static void do_help(struct smtp_session *s, str verb, str args);
 
 static const struct verb {
     str name;
-    unsigned when;     /* states it may come in */
-    bool alone;        /* it takes no argument */
-    size_t max_octets; /* of its line, CRLF counted */
+    unsigned when;                     /* states it may come in */
+    enum { PLAIN, ALONE, UTF8 } takes; /* arguments in ASCII, none, or also others */
+    size_t max_octets;                 /* of its line, CRLF counted */
     void (*run)(struct smtp_session *s, str verb, str args);
 } VERBS[] = {
-    { STR_INIT("EHLO"), IN_ANY, false, LINE_MAX_OCTETS, do_hello },
-    { STR_INIT("HELO"), IN_ANY, false, LINE_MAX_OCTETS, do_hello },
-    { STR_INIT("STARTTLS"), IN_READY, true, LINE_MAX_OCTETS, do_starttls },
-    { STR_INIT("AUTH"), IN_READY, false, AUTH_LINE_MAX, session_auth },
-    { STR_INIT("MAIL"), IN_READY, false, MAIL_LINE_MAX, do_mail },
-    { STR_INIT("RCPT"), IN_MAIL, false, LINE_MAX_OCTETS, do_rcpt },
-    { STR_INIT("DATA"), IN_MAIL, true, LINE_MAX_OCTETS, do_data },
-    { STR_INIT("RSET"), IN_ANY, true, LINE_MAX_OCTETS, do_rset },
-    { STR_INIT("NOOP"), IN_ANY, false, LINE_MAX_OCTETS, do_noop },
-    { STR_INIT("VRFY"), IN_ANY, false, LINE_MAX_OCTETS, do_vrfy },
-    { STR_INIT("HELP"), IN_ANY, false, LINE_MAX_OCTETS, do_help },
-    { STR_INIT("QUIT"), IN_ANY | IN_REFUSED, true, LINE_MAX_OCTETS, do_quit },
+    { STR_INIT("EHLO"), IN_ANY, PLAIN, LINE_MAX_OCTETS, do_hello },
+    { STR_INIT("HELO"), IN_ANY, PLAIN, LINE_MAX_OCTETS, do_hello },
+    { STR_INIT("STARTTLS"), IN_READY, ALONE, LINE_MAX_OCTETS, do_starttls },
+    { STR_INIT("AUTH"), IN_READY, PLAIN, AUTH_LINE_MAX, session_auth },
+    { STR_INIT("MAIL"), IN_READY, UTF8, MAIL_LINE_MAX, do_mail },
+    { STR_INIT("RCPT"), IN_MAIL, UTF8, RCPT_LINE_MAX, do_rcpt },
+    { STR_INIT("DATA"), IN_MAIL, ALONE, LINE_MAX_OCTETS, do_data },
+    { STR_INIT("BDAT"), IN_ANY | IN_REFUSED, PLAIN, LINE_MAX_OCTETS, do_bdat },
+    { STR_INIT("RSET"), IN_ANY, ALONE, LINE_MAX_OCTETS, do_rset },
+    { STR_INIT("NOOP"), IN_ANY, PLAIN, LINE_MAX_OCTETS, do_noop },
+    { STR_INIT("VRFY"), IN_ANY, UTF8, LINE_MAX_OCTETS, do_vrfy },
+    { STR_INIT("HELP"), IN_ANY, PLAIN, LINE_MAX_OCTETS, do_help },
+    { STR_INIT("QUIT"), IN_ANY | IN_REFUSED, ALONE, LINE_MAX_OCTETS, do_quit },
+    /* From here on: not named by HELP. */
+    { STR_INIT("EXPN"), IN_ANY, UTF8, LINE_MAX_OCTETS, do_nothing },
+    { STR_INIT("ETRN"), IN_ANY, UTF8, LINE_MAX_OCTETS, do_nothing },
+    { STR_INIT("ATRN"), IN_ANY, UTF8, LINE_MAX_OCTETS, do_nothing },
+    { STR_INIT("TURN"), IN_ANY, UTF8, LINE_MAX_OCTETS, do_nothing },
+    { STR_INIT("SEND"), IN_ANY, UTF8, LINE_MAX_OCTETS, do_nothing },
+    { STR_INIT("SOML"), IN_ANY, UTF8, LINE_MAX_OCTETS, do_nothing },
+    { STR_INIT("SAML"), IN_ANY, UTF8, LINE_MAX_OCTETS, do_nothing },
+    { STR_INIT("GET"), IN_ANY | IN_REFUSED, UTF8, LINE_MAX_OCTETS, do_web },
+    { STR_INIT("POST"), IN_ANY | IN_REFUSED, UTF8, LINE_MAX_OCTETS, do_web },
+    { STR_INIT("PUT"), IN_ANY | IN_REFUSED, UTF8, LINE_MAX_OCTETS, do_web },
+    { STR_INIT("HEAD"), IN_ANY | IN_REFUSED, UTF8, LINE_MAX_OCTETS, do_web },
+    { STR_INIT("OPTIONS"), IN_ANY | IN_REFUSED, UTF8, LINE_MAX_OCTETS, do_web },
+    { STR_INIT("CONNECT"), IN_ANY | IN_REFUSED, UTF8, LINE_MAX_OCTETS, do_web },
 };
 
 static void do_help(struct smtp_session *s, UNUSED str verb, UNUSED str args)
@@ -295,7 +314,9 @@ static void do_help(struct smtp_session *s, UNUSED str verb, UNUSED str args)
 
     buf_init(&words, LINE_MAX_OCTETS);
     buf_add(&words, STR("We know"));
-    for (size_t i = 0; i < COUNT_OF(VERBS); i++) {
+    for (size_t i = 0; VERBS[i].run != do_nothing; i++) {
+        if (VERBS[i].run == do_bdat && !s->config.chunking)
+            continue;
         buf_addc(&words, ' ');
         buf_add(&words, VERBS[i].name);
     }
@@ -332,6 +353,37 @@ static str out_of_order(enum state state)
     }
 }
 
+static bool is_plain(str args)
+{
+    for (size_t i = 0; i < args.n; i++)
+        if ((args.p[i] < ' ' && args.p[i] != '\t') || args.p[i] == 0x7f)
+            return false;
+    return str_is_ascii(args);
+}
+
+/* What moves no mail on, however often it is said. AUTH is one too. */
+static bool is_idle_word(const struct verb *v)
+{
+    return v->run == do_hello || v->run == do_rset || v->run == do_noop || v->run == do_vrfy ||
+           v->run == do_help;
+}
+
+/* What a client may send together with MAIL, before it knows what became of that. */
+static bool goes_with_mail(const struct verb *v)
+{
+    return v->run == do_rcpt || v->run == do_data || v->run == do_bdat;
+}
+
+static void refuse_order(struct smtp_session *s)
+{
+    str why = out_of_order(state_of(s));
+
+    if (!s->mail_refused)
+        session_fault(s, 503, STR("5.5.1"), why);
+    else if (!session_idle_word(s))
+        session_reply(s, 503, STR("5.5.1"), why);
+}
+
 void session_command(struct smtp_session *s, str line)
 {
     const struct verb *v;
@@ -339,15 +391,18 @@ void session_command(struct smtp_session *s, str line)
 
     line = str_trim(line);
     v = verb_of(line);
+    s->mail_refused &= v != NULL && goes_with_mail(v);
     if (v == NULL) {
         session_fault(s, 500, STR("5.5.2"), STR("No command of ours"));
         return;
     }
     args = str_trim(str_skip(line, v->name.n));
     if ((v->when & state_of(s)) == 0)
-        session_fault(s, 503, STR("5.5.1"), out_of_order(state_of(s)));
-    else if (v->alone && args.n > 0)
+        refuse_order(s);
+    else if (v->takes == ALONE && args.n > 0)
         session_fault(s, 501, STR("5.5.4"), STR("It takes no argument"));
-    else
+    else if (v->takes == PLAIN && !is_plain(args) && !s->config.takes_any)
+        session_fault(s, 501, STR("5.5.4"), STR("Only printable ASCII may stand there"));
+    else if (!is_idle_word(v) || !session_idle_word(s))
         v->run(s, v->name, args);
 }

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct test_certs *CERTS;
 
@@ -101,7 +102,9 @@ struct run {
     char why[300];
     smtp_ticket last;
     unsigned body_pieces;
-    size_t body_octets; /* to be sent as one endless line; 0: a small message */
+    size_t body_octets;      /* to be sent as one endless line; 0: a small message */
+    struct net_timer *timer; /* QUIT by itself, and not from an event */
+    unsigned stall_ms; /* behind QUIT, before it is written, the machine has other things to do */
 };
 
 static void word(struct run *r, const char *what)
@@ -136,10 +139,11 @@ static smtp_ticket do_letter(struct run *r, char letter)
     case 'A': return log_in(r, "SCRAM-SHA-1");
     case 'G': return log_in(r, "GSSAPI");
     case 'M': return net_dialogue_mail(r->d, STR("anna@corp.example"), STR_NONE);
-    case 'R': return net_dialogue_rcpt(r->d, STR("tom@elsewhere.example"));
+    case 'R': return net_dialogue_rcpt(r->d, STR("tom@elsewhere.example"), STR_NONE);
     case 'D': return net_dialogue_data(r->d);
     case 'Z': return net_dialogue_rset(r->d);
     case 'Q': net_dialogue_quit(r->d, 10000); return 0;
+    case 'T': net_timer_at(r->timer, net_loop_now_ms(r->loop) + 1); return 0;
     case 'X': net_dialogue_abort(r->d); return 0;
     default: fail_msg("no such letter: %c", letter); return 0;
     }
@@ -259,6 +263,14 @@ static void on_line(void *user, struct net_dialogue *d, bool sent, str line)
     struct run *r = user;
     (void)d;
     buf_addf(&r->lines, "%c %.*s\n", sent ? '>' : '<', STR_ARG(line));
+    if (sent && str_eq(line, STR("QUIT")))
+        usleep(r->stall_ms * 1000);
+}
+
+static void quit_by_itself(void *user)
+{
+    struct run *r = user;
+    net_dialogue_quit(r->d, 10000);
 }
 
 struct setup {
@@ -270,6 +282,7 @@ struct setup {
     enum smtp_stage hasty; /* waits only 50 ms there, elsewhere 10 s */
     size_t body_octets;    /* 0: a small message */
     uint64_t deadline_ms;  /* of the whole; 0: none */
+    unsigned stall_ms;
 };
 
 static struct test_peer *play(struct run *r, const struct setup *s, const struct test_step *script,
@@ -280,9 +293,11 @@ static struct test_peer *play(struct run *r, const struct setup *s, const struct
     struct net_tls_trust trust = { .ca_pem = s->no_trust ? STR_NONE : test_certs_ca(CERTS),
                                    .observe = s->observe };
     struct net_tls_context *tls = net_tls_client_new(&trust, &e);
-    *r = (struct run){
-        .loop = net_loop_new(&e), .peer = peer, .plan = plan, .body_octets = s->body_octets
-    };
+    *r = (struct run){ .loop = net_loop_new(&e),
+                       .peer = peer,
+                       .plan = plan,
+                       .body_octets = s->body_octets,
+                       .stall_ms = s->stall_ms };
     buf_init(&r->words, 4096);
     buf_init(&r->lines, 1 << 20);
     struct net_dialogue_options o = {
@@ -293,18 +308,20 @@ static struct test_peer *play(struct run *r, const struct setup *s, const struct
         .allow_clear_auth = s->allow_clear,
         .allow_clear_digest = s->allow_digest,
         .limits = { .reply_octets = 65536, .commands = 32 },
-        .tls_ms = s->hasty == SMTP_STAGE_TLS ? 50 : 10000,
+        .tls_ms = s->hasty == SMTP_STAGE_TLS ? 50 : 60000,
         .deadline_ms = s->deadline_ms ? net_loop_now_ms(r->loop) + s->deadline_ms : 0,
     };
     for (size_t i = 0; i < SMTP_STAGES; i++)
-        o.limits.wait_ms[i] = s->hasty == i ? 50 : 10000;
+        o.limits.wait_ms[i] = s->hasty == i ? 50 : 60000;
     const struct net_dialogue_calls calls = { on_event, on_line, r };
+    r->timer = net_timer_new(r->loop, quit_by_itself, r);
     r->d = net_dialogue_open(r->loop, &o, &calls, &e);
     assert_non_null(r->d);
     assert_int_equal(net_dialogue_ehlo(r->d, STR("too.early")), 0);
     net_loop_run(r->loop);
     test_peer_join(peer);
     assert_int_equal(r->ended, 1);
+    net_timer_free(r->timer);
     net_loop_free(r->loop);
     net_tls_context_free(tls);
     return peer;
@@ -762,13 +779,13 @@ static const struct talk_case {
       "TLS handshake in time",
       { { TEST_DONE, END } } },
     { "the end of the run",
-      { .deadline_ms = 1000 },
+      { .deadline_ms = 3000 },
       "E",
       "opened end:greeting:silent",
       "the time given",
       { { TEST_DONE, END } } },
     { "the end of the run, at MAIL",
-      { .deadline_ms = 1000 },
+      { .deadline_ms = 3000 },
       "EM",
       "opened greeting:220 ehlo:250 unsent:mail end:mail:silent",
       "the time given",
@@ -1125,6 +1142,30 @@ static void the_transcript_hides_what_it_must(void **state)
     run_done(&r, peer);
 }
 
+/* ---- a busy machine ---- */
+
+/* All times are over before the loop comes to write QUIT: it is written all the same. */
+static void quit_is_said_however_late(void **state)
+{
+    (void)state;
+    static const struct test_step TALK[] = { GREETING, EHLO_BARE, HEAR("QUIT"), CLOSE };
+    static const struct test_step SILENT[] = { GREETING, HEAR("EHLO"), HEAR("QUIT"), CLOSE };
+    static const struct {
+        struct setup setup;
+        const char *plan;
+        const struct test_step *script;
+    } ROWS[] = {
+        { { .deadline_ms = 1000, .stall_ms = 1100 }, "ET", TALK },
+        { { .hasty = SMTP_STAGE_EHLO, .stall_ms = 1100 }, "E", SILENT },
+    };
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+        struct run r;
+        struct test_peer *peer = play(&r, &ROWS[i].setup, ROWS[i].script, ROWS[i].plan);
+        assert_holds("what the peer heard", test_peer_heard(peer), "QUIT\r\n", true);
+        run_done(&r, peer);
+    }
+}
+
 /* ---- connections that never stand ---- */
 
 static void a_refused_connection_ends_once(void **state)
@@ -1215,6 +1256,7 @@ int main(void)
         cmocka_unit_test(certificate_texts),
         cmocka_unit_test(guard_rails),
         cmocka_unit_test(the_transcript_hides_what_it_must),
+        cmocka_unit_test(quit_is_said_however_late),
         cmocka_unit_test(a_refused_connection_ends_once),
         cmocka_unit_test(aborted_before_it_stands),
         cmocka_unit_test(the_loop_is_freed_under_it),

@@ -7,17 +7,16 @@ usage: doctor_bad_input.py BATON [WORD...]      only cases with a WORD in their 
 """
 import random
 
-from doctor_kit import (EXITS, HOST, OUTSIDE, PASSWORD, USER, Bench, echo_of, expect, hides, owes,
+from doctor_kit import (EXITS, HOST, LONG_S, OUTSIDE, PASSWORD, USER, Bench, echo_of, expect, hides, owes,
                         owes_document, owes_words)
 from peers import Close, Flood, Reset, Silence, Site
 
 bench = Bench(16)
 LOGINS = {USER: PASSWORD.encode()}
-TIMEOUT_S = 5
 
 
 def meet(name, check=None, *, status=None, verdict=None, cause=None, flags=(), security="starttls",
-         password=PASSWORD, timeout_s=TIMEOUT_S, place=None, **peer):
+         password=PASSWORD, timeout_s=LONG_S, place=None, **peer):
     """A case: one peer, met twice, for a person and for a program. check(document, site) says more."""
     for mode in ("text", "json"):
         bench.case(f"{name} {mode}", meet_once, mode, check, status, verdict, cause, flags, security,
@@ -68,16 +67,18 @@ def http(conn, _):
     return Close(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
 
 
+WAITS_S = 6         # to the end of a run that waits for a peer in vain
 noise = random.Random(5).randbytes(4096)
-meet("http", status=3, verdict="unknown", tls=None, steps={"greeting": http})
+meet("http", status=3, verdict="unknown", tls=None, timeout_s=WAITS_S, steps={"greeting": http})
 meet("http at once", says("HTTP/1.1 200 OK"), status=3, verdict="unknown", tls=None,
      steps={"greeting": Close(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")})
-meet("http tls", status=3, verdict="unknown", tls=None, security="tls", steps={"greeting": http})
+meet("http tls", status=3, verdict="unknown", tls=None, security="tls", timeout_s=WAITS_S, steps={"greeting": http})
 meet("ssh", says("SSH-2.0-OpenSSH_9.2p1"), status=3, verdict="unknown", tls=None,
      steps={"greeting": b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n"})
 meet("imap", says("* OK"), status=3, verdict="unknown", tls=None, steps={"greeting": "* OK IMAP4rev1 ready"})
-meet("silence", status={3, 4}, verdict="unknown", tls=None, steps={"greeting": Silence()})
-meet("silence tls", status={3, 4}, verdict="unknown", tls=None, security="tls", steps={"greeting": Silence()})
+meet("silence", status={3, 4}, verdict="unknown", tls=None, timeout_s=WAITS_S, steps={"greeting": Silence()})
+meet("silence tls", status={3, 4}, verdict="unknown", tls=None, security="tls", timeout_s=WAITS_S,
+     steps={"greeting": Silence()})
 meet("noise", status=3, verdict="unknown", tls=None, steps={"greeting": Close(noise)})
 meet("noise tls", status=3, verdict="unknown", tls=None, security="tls", steps={"greeting": Close(noise)})
 meet("noise on and on", status=3, verdict="unknown", tls=None, steps={"greeting": Flood(noise)})
@@ -107,7 +108,7 @@ for whole, octets in (("a reply", b"250-AUTH XINJECTED\r\n250 end\r\n"), ("half 
     meet(f"{whole} in clear behind the 220 of starttls", not_injected, status=0,
          steps={"starttls": b"220 ready\r\n" + octets})
 meet("no tls behind the 220 of starttls", status={1, 3}, steps={"handshake": Close(noise[:200])})
-meet("silence behind the 220 of starttls", status={1, 3}, steps={"handshake": Silence()})
+meet("silence behind the 220 of starttls", status={1, 3}, steps={"handshake": Silence()}, timeout_s=WAITS_S)
 meet("two greetings", steps={"greeting": b"220 one\r\n220 two\r\n"})
 meet("challenges without end", steps={"auth": Flood(b"334 \r\n")})
 meet("a challenge that is no base64", steps={"auth": b"334 !!!\r\n"})
@@ -130,12 +131,13 @@ for step in ("greeting", "ehlo", "starttls", "handshake", "ehlo-tls", "auth", "m
         late = step in ("rset", "quit")
         # A reset throws away what the client has not read yet: it may cost the answer to RCPT too.
         lost = step == "rset" and "resets" in how
-        meet(f"{how} at {step}", verdict="accepted" if late and not lost else None, timeout_s=3,
+        meet(f"{how} at {step}", verdict="accepted" if late and not lost else None,
+             timeout_s=LONG_S if "silent" not in how else WAITS_S if late else 3,
              status={0, 3} if lost else 0 if late else {1, 3, 4, 5}, steps={step: answer()})
 for step in ("data", "body"):
     for how, answer in LEAVING.items():
-        meet(f"{how} at {step}", timeout_s=3, flags=["--send"], steps={step: answer()},
-             verdict=None, status={1, 3, 0})
+        meet(f"{how} at {step}", timeout_s=3 if "silent" in how else LONG_S, flags=["--send"],
+             steps={step: answer()}, verdict=None, status={1, 3, 0})
 
 
 # ---- certificates ----
@@ -190,7 +192,7 @@ def loud():
     with Site(LOGINS) as site:
         p = site.listen(bench.address(), cert=bench.cert, steps={"auth": parrot})
         run = bench.ask(p, "--verbose")
-        owes(run, PASSWORD, TIMEOUT_S)
+        owes(run, PASSWORD, LONG_S)
         expect("AUTH PLAIN" in run.errors, "no transcript", run.errors)
 
 
@@ -270,7 +272,7 @@ def idn():
     with Site({"anna@xn--bcher-kva.example": PASSWORD.encode(), "anna@bücher.example": PASSWORD.encode()}) as site:
         p = site.listen(bench.address(), cert=bench.cert)
         run = bench.ask(p, "--json", user="anna@bücher.example", to="otto@straße.example")
-        owes(run, PASSWORD, TIMEOUT_S)
+        owes(run, PASSWORD, LONG_S)
         expect(run.status == 0, "exit status", run.status, run.text)
         site.settle()
         expect(set(site.recipients) == {("otto@xn--strae-oqa.example", True)}, "recipients", site.recipients)
@@ -283,7 +285,7 @@ def local_part(offered):
         caps = ["PIPELINING", "AUTH PLAIN LOGIN"] + (["SMTPUTF8", "8BITMIME"] if offered else [])
         p = site.listen(bench.address(), cert=bench.cert, caps_tls=caps)
         run = bench.ask(p, "--json", user="jörg@inside.example")
-        owes(run, PASSWORD, TIMEOUT_S)
+        owes(run, PASSWORD, LONG_S)
         d = owes_document(run, f"port {p.port}")
         site.settle()
         mails = [a for c in site.conns for v, a, _ in c.commands if v == "MAIL"]

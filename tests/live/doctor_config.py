@@ -11,7 +11,7 @@ import re
 import subprocess
 import tempfile
 
-from doctor_kit import HOST, OUTSIDE, PASSWORD, USER, Bench, expect, hides, owes, owes_document
+from doctor_kit import HOST, LONG_S, OUTSIDE, PASSWORD, USER, Bench, expect, hides, owes, owes_document
 from peers import Site
 from rails import holds
 
@@ -46,7 +46,7 @@ class Played:
             self.path.write_text(self.before)
             self.path.chmod(0o640)
             arguments = ["--config", str(self.path), "--connect-to", address, "--ca", bench.authority.pem, "--ports",
-                         ",".join(map(str, self.others)), "--timeout", "12", "--no-dns", *flags]
+                         ",".join(map(str, self.others)), "--timeout", str(LONG_S), "--no-dns", *flags]
             arguments += ["--to", to] if to else []
             self.run = bench.doctor([*arguments, "--json"] if "text" not in words else arguments, password=typed, env=env)
             site.settle()
@@ -256,7 +256,7 @@ def each_program(program):
     address = bench.address()
     with tempfile.TemporaryDirectory() as folder, Site(logins=LOGINS) as site:
         port = site.listen(address, cert=bench.cert).port
-        common = ["--program", program, "--connect-to", address, "--ca", bench.authority.pem, "--timeout", "12", "--no-dns",
+        common = ["--program", program, "--connect-to", address, "--ca", bench.authority.pem, "--timeout", str(LONG_S), "--no-dns",
                   "--to", OUTSIDE, "--json", "--ports", "", USER]
         run = bench.doctor(["--config", str(written_for(program, folder, port)), *common], password=None)
         owes(run, PASSWORD, 12)

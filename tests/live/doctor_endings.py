@@ -60,7 +60,7 @@ def too_late():
                             "--to", OUTSIDE])
         site.settle()
         document = run.document()
-        expect(len(site.conns) == 2, "connections", len(site.conns))
+        expect(1 <= len(site.conns) <= 2, "connections", len(site.conns))
         late = [row["said"] for row in document["evidence"] if "the connection ended" in row["said"]]
         expect(not late, "rows about ports that were not tried", late)
         expect(document["verdict"] == "unknown", "verdict", document["verdict"], document["summary"])

@@ -8,7 +8,7 @@ import json
 import pathlib
 import tempfile
 
-from doctor_kit import HOST, OUTSIDE, PASSWORD, USER, Bench, expect, owes, owes_document
+from doctor_kit import HOST, LONG_S, OUTSIDE, PASSWORD, USER, Bench, expect, owes, owes_document
 from name_server import A, MX, NXDOMAIN, PTR, SERVFAIL, TXT, NameServer, record, reply
 from peers import Site
 
@@ -16,7 +16,6 @@ bench = Bench(66)
 DOMAIN = USER.partition("@")[2]
 SLIP = "ana.secretname@insdie.example"
 NO_DOMAIN = "550 5.1.8 Sender address rejected: Domain not found"
-TIMEOUT_S = 12
 
 
 def zone(*rows):
@@ -32,11 +31,11 @@ def zone(*rows):
 def ask(server, peer, *flags, password=PASSWORD, security="starttls", sender=USER):
     words = [USER, "--server", f"{HOST}:{peer.port}", "--connect-to", peer.address, "--ports", "", "--ca",
              bench.authority.pem, "--to", OUTSIDE, "--security", security, "--from", sender, "--timeout",
-             str(TIMEOUT_S), "--json", *flags]
+             str(LONG_S), "--json", *flags]
     if server:
         words += ["--resolver", f"{server.address}:{server.port}", "--dns-port", str(server.port)]
     run = bench.doctor(words, password=password)
-    owes(run, password, TIMEOUT_S)
+    owes(run, password, LONG_S)
     return run, owes_document(run, f"port {peer.port}")
 
 

@@ -10,8 +10,9 @@ usage: doctor_guard_rails.py BATON [WORD...]      only cases with a WORD in thei
 import contextlib
 import socket
 
-from doctor_kit import HOST, NET, OUTSIDE, PASSWORD, USER, Bench, Failure, expect, owes, owes_document
+from doctor_kit import HOST, LONG_S, NET, OUTSIDE, PASSWORD, USER, Bench, Failure, expect, owes, owes_document
 from peers import Close, Reset, Silence, Site
+from ports import free_port
 from rails import POSTMASTER, agrees, holds
 
 bench = Bench(32)
@@ -45,15 +46,15 @@ def situation(ports, flags, extra, status, cause, options):
     with Site(**site_options) as site:
         rows = [{"cert": cert, **row} for row in ports]
         asked, *others = [site.listen(address, **row) for row in rows]
-        others = [str(p.port) for p in others] + [str(free_port(address)) for _ in range(options.get("closed", 0))]
+        others = [str(p.port) for p in others] + [str(free_port()) for _ in range(options.get("closed", 0))]
         arguments = ["--server", f"{HOST}:{asked.port}", "--connect-to", address, "--ca", bench.authority.pem,
-                     "--ports", ",".join(others), "--timeout", str(options.get("timeout_s", 12)), "--json",
+                     "--ports", ",".join(others), "--timeout", str(options.get("timeout_s", LONG_S)), "--json",
                      *flags, *(["--" + extra] if extra else [])]
         arguments += [] if "no-address" in options else [USER]
         arguments += ["--to", to] if to else []
         run = bench.doctor(arguments, password=options.get("password", PASSWORD))
         site.settle()
-        owes(run, PASSWORD, options.get("timeout_s", 12))
+        owes(run, PASSWORD, options.get("timeout_s", LONG_S))
         d = owes_document(run, f"port {asked.port}")
         try:
             holds(site, run, gentle=extra == "gentle", send=extra == "send", to=to, **rails)
@@ -63,12 +64,6 @@ def situation(ports, flags, extra, status, cause, options):
         except Failure as failure:
             told = "\n".join(f"{c.peer.port} {c.commands}" for c in site.conns)
             raise Failure(f"{failure}\n{told}\n" + "\n".join(row["said"] for row in d["evidence"])) from failure
-
-
-def free_port(address):
-    with contextlib.closing(socket.socket()) as s:
-        s.bind((address, 0))
-        return s.getsockname()[1]
 
 
 def own_only(conn, argument):
@@ -229,7 +224,7 @@ def real(steps, flags, extra, rails, number, site_options):
                         caps_tls=["PIPELINING"] if port == 25 else None,
                         greet=[(3, b"")] if port == 25 and "late" in steps else ())
         run = bench.doctor([USER, "--connect-to", address, "--ca", bench.authority.pem, "--to", to, "--json",
-                            "--timeout", "20", *flags, *(["--" + extra] if extra else [])])
+                            "--timeout", str(LONG_S), *flags, *(["--" + extra] if extra else [])])
         site.settle()
         owes(run, PASSWORD, 20)
         d = owes_document(run, "port")

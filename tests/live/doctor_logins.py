@@ -17,7 +17,7 @@ import ssl
 import subprocess
 import threading
 
-from doctor_kit import Bench, HOST, Run, USER, OUTSIDE, expect, hides
+from doctor_kit import Bench, HOST, Run, LONG_S, USER, OUTSIDE, expect, hides
 
 bench = Bench(220)
 PASSWORD = "willow-Bark-51"
@@ -128,7 +128,7 @@ class Server:
 
 def ask(address, port, *flags, password=PASSWORD):
     return Run(bench.baton, ["--server", f"{HOST}:{port}", "--connect-to", address, "--ports", "", "--ca",
-                             bench.authority.pem, "--security", "tls", "--timeout", "20", USER, "--to", OUTSIDE,
+                             bench.authority.pem, "--security", "tls", "--timeout", str(LONG_S), USER, "--to", OUTSIDE,
                              *flags], password=password)
 
 
@@ -262,7 +262,7 @@ def token_needs_verified_tls():
     heard = []
     server = Server("XOAUTH2", lambda tls, take, say: (heard.append(take()), say("535 no")))
     run = Run(bench.baton, ["--server", f"{HOST}:{server.port}", "--connect-to", server.address, "--ports", "",
-                            "--security", "tls", "--timeout", "10", USER, "--to", OUTSIDE, "--auth", "XOAUTH2",
+                            "--security", "tls", "--timeout", str(LONG_S), USER, "--to", OUTSIDE, "--auth", "XOAUTH2",
                             "--token-command", f"printf %s '{TOKEN}'", "--json"], password=None)
     document = run.document()
     expect(not heard and document["stats"]["auth_attempts"] == 0, "it was said", heard)

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 
-from doctor_kit import HOST, NET, PASSWORD, USER, Bench, Failure, expect, owes, owes_document
+from doctor_kit import HOST, LONG_S, NET, PASSWORD, USER, Bench, Failure, expect, owes, owes_document
 from name_server import A, MX, NXDOMAIN, NameServer, record, reply
 from peers import Close, Flood, Reset, Silence, Site
 
@@ -21,7 +21,6 @@ BOB, POSTMASTER, OUTSIDE = f"bob@{DOMAIN}", f"postmaster@{DOMAIN}", "someone@out
 OTHER = "mx.elsewhere.example"
 RELAYING = "554 5.7.1 relay access denied"
 UNKNOWN = "550 5.1.1 user unknown"
-TIMEOUT_S = 12
 _numbers, _turn = itertools.count(1), threading.Lock()
 
 
@@ -113,10 +112,10 @@ def play(here, there, flags, options):
         page = f"{bench.folder.name}/{server.address}.html"
         run = bench.doctor([USER, "--server", f"{HOST}:{options.get('port', 25)}", "--resolver",
                             f"{server.address}:{server.port}", "--ca", bench.authority.pem, "--to", to, "--json",
-                            "--timeout", str(TIMEOUT_S), "--report", page, *flags], password=options.get("password"))
+                            "--timeout", str(LONG_S), "--report", page, *flags], password=options.get("password"))
         site.settle()
         other.settle()
-        owes(run, options.get("password"), TIMEOUT_S)
+        owes(run, options.get("password"), LONG_S)
         d = owes_document(run, "port")
         try:
             holds(site, other, options.get("said", {POSTMASTER, BOB}))

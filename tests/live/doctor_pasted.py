@@ -4,7 +4,7 @@
 
 usage: doctor_pasted.py BATON [WORD...]      only cases with a WORD in their name
 """
-from doctor_kit import OUTSIDE, PASSWORD, USER, Bench, expect, owes, owes_document
+from doctor_kit import LONG_S, OUTSIDE, PASSWORD, USER, Bench, expect, owes, owes_document
 from peers import Site
 
 bench = Bench(60)
@@ -27,7 +27,7 @@ def played(host, cert, *flags):
     address = bench.address()
     with Site(logins=LOGINS) as site:
         port = site.listen(address, cert=cert)
-        run = bench.doctor([USER, "--connect-to", address, "--ca", bench.authority.pem, "--ports", "", "--timeout", "12",
+        run = bench.doctor([USER, "--connect-to", address, "--ca", bench.authority.pem, "--ports", "", "--timeout", str(LONG_S),
                             "--error", dialog(host, port.port), "--no-dns", "--json",
                             "--security", "starttls", *flags])
         site.settle()
@@ -62,7 +62,7 @@ def bounce_of_the_recipient():
     with Site(logins=LOGINS) as site:
         port = site.listen(address, cert=OWN_CERT)
         flags = [USER, "--server", f"{OWN}:{port.port}", "--connect-to", address, "--ca", bench.authority.pem, "--ports", "",
-                 "--timeout", "12", "--bounce", "-", "--no-dns"]
+                 "--timeout", str(LONG_S), "--bounce", "-", "--no-dns"]
         run = bench.doctor([*flags, "--json"], stdin=text.encode())
         d = owes_document(run, f"port {port.port}")
         told = bench.doctor(flags, stdin=text.encode())

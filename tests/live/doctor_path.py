@@ -15,7 +15,7 @@ import time
 import warnings
 
 import peers
-from doctor_kit import HOST, PASSWORD, USER, Bench, expect, owes, owes_document
+from doctor_kit import HOST, LONG_S, PASSWORD, USER, Bench, expect, owes, owes_document
 from peers import Close, Site
 
 warnings.simplefilter("ignore", DeprecationWarning)  # old versions of TLS are what is meant here
@@ -78,7 +78,7 @@ def weak(tls, security, context, words):
     """The second handshake shows why the first one failed; nothing is said on it."""
     with Site(LOGINS) as site:
         peer = site.listen(bench.address(), tls=tls, cert=use(f"weak {tls} {words}", context), trusted=False)
-        run = bench.ask(peer, "--json", security=security, timeout_s=20)
+        run = bench.ask(peer, "--json", security=security)
         site.settle()
         document = owes_document(run, f"port {peer.port}")
         expect(document["cause"] == "tls-version-or-cipher", "cause", document["cause"], run.text)
@@ -98,7 +98,7 @@ def short_key():
     context.load_cert_chain(*rsa("short", 1024))
     with Site(LOGINS) as site:
         peer = site.listen(bench.address(), cert=use("short key", context), trusted=False)
-        run = bench.ask(peer, "--json", timeout_s=20)
+        run = bench.ask(peer, "--json")
         site.settle()
         document = owes_document(run, f"port {peer.port}")
         expect(document["cause"] == "tls-version-or-cipher", "cause", document["cause"], run.text)
@@ -114,7 +114,7 @@ def refused_by_any():
     context.load_verify_locations(bench.authority.pem)
     with Site(LOGINS) as site:
         peer = site.listen(bench.address(), cert=use("wants a certificate", context), trusted=False)
-        run = bench.ask(peer, "--json", timeout_s=20)
+        run = bench.ask(peer, "--json")
         site.settle()
         document = owes_document(run, f"port {peer.port}")
         expect(document["cause"] != "tls-version-or-cipher", "cause", document["cause"], run.text)
@@ -126,7 +126,7 @@ def taken_out(caps, answer, cause, strength, cert=None):
     with Site(LOGINS) as site:
         peer = site.listen(bench.address(), cert=cert or bench.cert, caps=caps,
                            steps={} if answer is None else {"starttls": answer})
-        run = bench.ask(peer, "--json", timeout_s=20)
+        run = bench.ask(peer, "--json")
         site.settle()
         document = owes_document(run, f"port {peer.port}")
         expect(document["cause"] == cause, "cause", document["cause"], run.text)
@@ -205,7 +205,7 @@ def fetched_first(tls, cert, strength, said, *flags, password=PASSWORD, status=1
             "rcpt": lambda conn, _: "250 2.1.5 ok" if conn.client in pop.opened else
             "550 5.7.1 check for new mail before sending"})
         run = bench.ask(peer, "--json", "--auth", "none", "--pop", f"{HOST}:{pop.port}", *flags,
-                        security="none", timeout_s=20)
+                        security="none")
         site.settle()
         owes(run, PASSWORD, 20)
         document = owes_document(run, f"port {peer.port}")
@@ -228,7 +228,7 @@ def repeated_in_pieces():
     with Site({}) as site:
         peer = site.listen(address, tls=None, caps=["8BITMIME"], steps={
             "rcpt": "550 5.7.1 check for new mail before sending"})
-        run = bench.ask(peer, "--verbose", "--auth", "none", "--pop", f"{HOST}:{pop.port}", security="none", timeout_s=20)
+        run = bench.ask(peer, "--verbose", "--auth", "none", "--pop", f"{HOST}:{pop.port}", security="none")
         site.settle()
         expect(pop.said == LOGIN, "said to the POP3 server", pop.said)
         for part in (PASSWORD[:REPEATED], PASSWORD[REPEATED:]):
@@ -260,7 +260,7 @@ def early_talkers(delay_s, *flags, status, cause):
 
     with Site(LOGINS) as site:
         peer = site.listen(bench.address(), cert=bench.cert, greet=((delay_s, b""),), steps={"greeting": greeting})
-        run = bench.ask(peer, "--json", *flags, timeout_s=30)
+        run = bench.ask(peer, "--json", *flags)
         site.settle()
         document = owes_document(run, f"port {peer.port}")
         expect(run.status == status and document["cause"] == cause, "verdict", run.text)
@@ -298,7 +298,7 @@ def hangs_up(reply):
 
     with Site(LOGINS) as site:
         peer = site.listen(bench.address(), cert=bench.cert, steps={"rcpt": refuse})
-        run = bench.ask(peer, "--json", "--auth", "none", timeout_s=20)
+        run = bench.ask(peer, "--json", "--auth", "none")
         site.settle()
         document = owes_document(run, f"port {peer.port}")
         expect((document["cause"], document["strength"]) == ("client-never-authenticates", "proved"), "cause", run.text)
@@ -315,7 +315,7 @@ def banned_after(refusals):
 
     with Site(LOGINS) as site:
         peer = site.listen(bench.address(), cert=bench.cert, steps={"greeting": greeting, "rcpt": rcpt})
-        run = bench.ask(peer, "--json", timeout_s=20)
+        run = bench.ask(peer, "--json")
         site.settle()
         owes_document(run, f"port {peer.port}")
         turned_away = [c for c in site.conns if not c.greeted]
@@ -327,7 +327,7 @@ for name, function, arguments, more in (
         ("greeting after 6 s", early_talkers, (6,), {"status": 0, "cause": None}),
         ("greeting after 6 s, does not log in", early_talkers, (6, "--auth", "none"),
          {"status": 1, "cause": "client-never-authenticates"}),
-        ("a tarpit that lets it finish", tarpit, (0.7, 30, {1}), {}),
+        ("a tarpit that lets it finish", tarpit, (0.7, LONG_S, {1}), {}),
         ("a tarpit of 3 s a reply", tarpit, (3, 11, {3}), {}),
         ("a tarpit of 5 s a reply", tarpit, (5, 14, {3}), {}),
         ("a greeting that is too late", tarpit, (9, 6, {3, 4}), {}),

@@ -14,7 +14,7 @@ import subprocess
 import termios
 import time
 
-from doctor_kit import OUTSIDE, PASSWORD, USER, Bench, expect, hides
+from doctor_kit import LONG_S, OUTSIDE, PASSWORD, USER, Bench, expect, hides
 from peers import Silence, Site
 
 LOGINS = {USER: PASSWORD.encode()}
@@ -88,7 +88,7 @@ class Terminal:
 
 def doctor(peer, *flags):
     return ["doctor", USER, "--server", f"mail.peer.example:{peer.port}", "--connect-to", peer.address, "--ports", "",
-            "--ca", bench.authority.pem, "--security", "starttls", "--auth", "none", "--to", OUTSIDE, "--timeout", "8",
+            "--ca", bench.authority.pem, "--security", "starttls", "--auth", "none", "--to", OUTSIDE, "--timeout", str(LONG_S),
             "--password-env", "PEER_PASSWORD", *flags]
 
 

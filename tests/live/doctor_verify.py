@@ -9,7 +9,7 @@ import copy
 import json
 import re
 
-from doctor_kit import HOST, OUTSIDE, PASSWORD, USER, Bench, Run, expect, hides, owes, owes_document
+from doctor_kit import HOST, LONG_S, OUTSIDE, PASSWORD, USER, Bench, Run, expect, hides, owes, owes_document
 from peers import Silence, Site
 
 bench = Bench(56)
@@ -22,7 +22,7 @@ def own_only(conn, argument):
     return None if f"<{USER}>" in argument else "553 5.7.1 not owned by user"
 
 
-def met(ports, *flags, password=PASSWORD, logins=LOGINS, timeout_s=6):
+def met(ports, *flags, password=PASSWORD, logins=LOGINS, timeout_s=LONG_S):
     """The document of a run, as it was printed."""
     with Site(logins) as site:
         address = bench.address()

@@ -4,6 +4,7 @@
 
 usage: explain_log.py BATON [WORD...]      only cases with a WORD in their name
 """
+import contextlib
 import gzip
 import json
 import os
@@ -324,6 +325,18 @@ class Follower:
                 expect(piece, "it has ended", self.said, self.child.stderr.read() if not piece else b"")
                 self.said += piece
 
+    def reads_from(self, path, octets):
+        """Until it stands so far into the file."""
+        at, end = f"/proc/{self.child.pid}", time.monotonic() + GIVE_UP_S
+        while True:
+            expect(time.monotonic() < end, f"never reads {path} from {octets}", self.said)
+            with contextlib.suppress(FileNotFoundError):         # it was closed just now
+                for fd in os.listdir(f"{at}/fd"):
+                    if os.readlink(f"{at}/fd/{fd}") == os.path.realpath(path) and \
+                            f"pos:\t{octets}\n" in pathlib.Path(f"{at}/fdinfo/{fd}").read_text("ascii"):
+                        return
+            time.sleep(0.01)
+
     def end(self, signal_number=signal.SIGINT):
         if signal_number:
             self.child.send_signal(signal_number)
@@ -392,26 +405,10 @@ def followed_over_a_rename():
     turned("rename", change, 5)
 
 
-def turned(name, change, wanted, *more):
-    path = PLACE / name
-    path.write_text("", encoding="utf-8")
-    baton = Follower("--json", "--year", "2026", "--log", str(path))
-    n = 0
-    while b'"type":"refusal"' not in baton.said and n < 300:   # until it is being followed
-        n += 1
-        append(path, session(n, minute=1))
-        if select.select([baton.child.stdout], [], [], 0.3)[0]:
-            baton.said += os.read(baton.child.stdout.fileno(), 65536)
-    change(path, baton)
-    _, totals = counted(baton.end(*more))
-    expect(totals["refusals"] == n + wanted, "none is lost, none is counted twice", n, totals)
-    expect(totals["broken"] is None, "unbroken", totals)
-
-
 def followed_after_it_was_emptied():
     def change(path, baton):
         os.truncate(path, 0)
-        time.sleep(1.5)                                # a file that is long again before it is looked at cannot be told apart
+        baton.reads_from(path, 0)                      # a file that is long again before it is looked at cannot be told apart
         append(path, session(1, minute=2))
         baton.until(1, b'"last":"2026-11-26T06:02')
     turned("emptied", change, 1)
@@ -420,7 +417,7 @@ def followed_after_it_was_emptied():
 def followed_after_it_was_gone():
     def change(path, baton):
         path.unlink()
-        time.sleep(1.5)
+        time.sleep(1)                                  # it has looked meanwhile, as a rule
         path.write_text(session(1, minute=2), encoding="utf-8")
         baton.until(1, b'"last":"2026-11-26T06:02')
     turned("gone", change, 1, signal.SIGTERM)

@@ -17,11 +17,13 @@ import threading
 import time
 import traceback
 
+import ports
+
 PROBE, WORDS = sys.argv[1], sys.argv[2:]
 A, NS, CNAME, SOA, MX, TXT, AAAA, OPT = 1, 2, 5, 6, 15, 16, 28, 41
 OK, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED = range(6)
 LIMIT_S = 90
-NET = itertools.count(10 + os.getpid() % 50 * 4)     # another run of the same tests has other addresses, as a rule
+NET, SERVERS = ports.own_net(), itertools.count()
 CASES = []
 
 
@@ -83,19 +85,12 @@ class Server:
 
     def __init__(self, answer, tcp=None, listens=True, at=None, port=0):
         self.answer, self.tcp, self.asked = answer, tcp, []
-        self.at = at or f"127.77.{next(NET) % 250}.{os.getpid() % 250 + 1}"
-        while True:
-            self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self._udp.bind((self.at, port))
-            self.port = self._udp.getsockname()[1]
-            if not listens:
-                break
-            try:
-                self._tcp = socket.create_server((self.at, self.port))
-                threading.Thread(target=self._run_tcp, daemon=True).start()
-                break
-            except OSError:
-                self._udp.close()
+        number = next(SERVERS)
+        self.at = at or f"127.{NET}.{number // 250}.{number % 250 + 1}"
+        self._udp, self._tcp, self.port = ports.udp_and_tcp(self.at, port)
+        if listens:
+            self._tcp.listen()
+            threading.Thread(target=self._run_tcp, daemon=True).start()
         threading.Thread(target=self._run_udp, daemon=True).start()
 
     def _run_udp(self):
@@ -223,7 +218,7 @@ def from_another_place(_):
     """The same octets from another port and from another address: as if they had never come."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as near, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as far:
         near.bind(("127.0.0.1", 0))
-        far.bind(("127.88.0.1", 0))
+        far.bind((f"127.{NET}.252.1", 0))
         s = Server(lambda q, send: None)
         clients = []
         s._take = lambda q, client: (clients.append(client), near.sendto(q.reply([address(q.name)]), client),
@@ -367,10 +362,7 @@ def nobody_answers(_):
 @case
 def a_closed_port(_):
     """The system says at once that nobody listens: three times, and the time is not waited for."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    answer = probe("--resolver", f"127.0.0.1:{port}", "--timeout", 30000, "a.example/A/resolver")[0]
+    answer = probe("--resolver", f"127.0.0.1:{ports.free_port()}", "--timeout", 30000, "a.example/A/resolver")[0]
     owes(answer, "timeout")
     expect(int(answer["took"]) < 25000, answer)
 
@@ -406,7 +398,7 @@ def the_next_resolver(_):
     for number, answer in enumerate((lambda q, send: None, lambda q, send: q.reply(code=SERVFAIL),
                                      lambda q, send: q.reply(code=REFUSED), lambda q, send: b"\0\1\2",
                                      lambda q, send: q.reply([address(q.name)], question=name("b") + b"\0\1\0\1"))):
-        bad = Server(answer, at=f"127.78.{os.getpid() % 250}.{number + 1}", port=good.port)
+        bad = Server(answer, at=f"127.{NET}.250.{number + 1}", port=good.port)
         conf = f"nameserver {bad.at}\nnameserver {good.at}\noptions timeout:1 rotate\n"
         owes(with_conf(conf, "a.example/A/resolver", port=good.port)[0], "NOERROR", 1, server=good.at)
         expect(bad.asked, "the first was not asked")
@@ -437,7 +429,7 @@ def all_resolvers_fail(_):
 def a_dead_one_is_remembered(_):
     """Once the second resolver answered, it is asked first: one question pays for the dead one, not each."""
     good = Server(lambda q, send: q.reply([address(q.name)]))
-    dead = Server(lambda q, send: None, at=f"127.79.{os.getpid() % 250}.1", port=good.port)
+    dead = Server(lambda q, send: None, at=f"127.{NET}.251.1", port=good.port)
     with tempfile.NamedTemporaryFile("w") as f:
         f.write(f"nameserver {dead.at}\nnameserver {good.at}\noptions timeout:5\n")
         f.flush()

@@ -11,7 +11,7 @@ import smtplib
 import subprocess
 import tempfile
 
-from doctor_kit import Bench, Run, expect, owes
+from doctor_kit import LONG_S, Bench, Run, expect, owes
 from mock_kit import GHOST, HOST, LOW_PORTS, OUTSIDE, PASSWORD, USER, Mock, addresses
 
 FLAVOURS = "postfix exim exchange sendmail".split()
@@ -117,7 +117,7 @@ def ask(mock, row, *more):
     flags = [word for flag in row.flags for word in (flag, *([BEHIND[flag](mock)] if flag in BEHIND else []))]
     login = [USER] if row.password or "--token-command" in row.flags else ["--from", USER]
     return Run(bench.baton, ["--server", f"{HOST}:{mock.ports[row.door]}", "--connect-to", mock.address,
-                             "--ports", others, "--ca", mock.ca, "--security", row.tls, "--timeout", "20",
+                             "--ports", others, "--ca", mock.ca, "--security", row.tls, "--timeout", str(LONG_S),
                              "--json", *login, "--to", row.to, *flags, *more], password=row.password)
 
 

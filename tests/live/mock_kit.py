@@ -3,11 +3,13 @@
 import itertools
 import os
 import re
+import select
 import socket
 import subprocess
 import tempfile
+import time
 
-from doctor_kit import Failure
+from doctor_kit import NET, Failure
 
 HOST, USER, PASSWORD = "mail.corp.example", "anna@corp.example", "Kestrel-41-harbour"
 OUTSIDE, GHOST = "tom@elsewhere.example", "ghost@corp.example"
@@ -28,10 +30,8 @@ LOW_PORTS = may_use_low_ports()
 
 
 def addresses():
-    """Loopback addresses that another run of the same test, on the same machine, hardly uses: ports under
-    1024 are taken whole."""
-    pid = os.getpid()
-    return map(lambda n: f"127.{100 + pid % 100}.{(pid // 100 + n // 250) % 256}.{n % 250 + 1}", itertools.count())
+    """Loopback addresses that nobody else uses: ports under 1024 are taken whole."""
+    return map(lambda n: f"127.{NET}.{n // 250 % 40}.{n % 250 + 1}", itertools.count())
 
 
 def read_until(file, word):
@@ -86,10 +86,19 @@ class Observer:
              *secret, *arguments], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.err = read_until(self.process.stderr, b"Ctrl-C ends")
         self.port, self.tls_port = (int(port) for port in re.findall(r" port (\d+)", self.err))
-        self.out, self.status = "", None
+        self.out, self.status, self.heard = "", None, b""
 
     def __enter__(self):
         return self
+
+    def tells(self, count, limit_s=100):
+        """Waits until it has told of so many connections."""
+        until = time.monotonic() + limit_s
+        while self.heard.count(b"\n}\n") < count:
+            if time.monotonic() > until:
+                raise Failure(f"it tells of fewer than {count}: {self.heard[-600:]}")
+            if select.select([self.process.stdout], [], [], 1)[0]:
+                self.heard += os.read(self.process.stdout.fileno(), 65536)
 
     def end(self, limit_s=60):
         """Waits until it has told what it saw."""
@@ -97,7 +106,7 @@ class Observer:
             out, err = self.process.communicate(timeout=limit_s)
         except subprocess.TimeoutExpired as error:
             raise Failure(f"the observer goes on: {self.err}") from error
-        self.out, self.err, self.status = out.decode(), self.err + err.decode(), self.process.returncode
+        self.out, self.err, self.status = (self.heard + out).decode(), self.err + err.decode(), self.process.returncode
         return self.out
 
     def __exit__(self, *_):

@@ -6,6 +6,8 @@ import socket
 import struct
 import threading
 
+import ports
+
 A, CNAME, PTR, MX, TXT, AAAA = 1, 5, 12, 15, 16, 28
 NOERROR, SERVFAIL, NXDOMAIN, REFUSED = 0, 2, 3, 5
 
@@ -46,16 +48,7 @@ class NameServer:
 
     def __init__(self, address, answer, tcp=True):
         self.answer, self.asked, self.address = answer, [], address
-        while True:
-            self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            self._udp.bind((address, 0))
-            self.port = self._udp.getsockname()[1]
-            self._tcp = socket.socket()
-            try:
-                self._tcp.bind((address, self.port))
-                break
-            except OSError:
-                self._udp.close()
+        self._udp, self._tcp, self.port = ports.udp_and_tcp(address)
         threading.Thread(target=self._serve_udp, daemon=True).start()
         if tcp:
             self._tcp.listen(8)

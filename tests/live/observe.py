@@ -18,10 +18,11 @@ import threading
 import time
 from email.message import EmailMessage
 
-from doctor_kit import Bench, expect, hides
+from doctor_kit import LONG_S, Bench, expect, hides
 from mock_kit import HOST, OUTSIDE, PASSWORD, USER, Mock, Observer, addresses
 
 bench = Bench(44)
+GIVE_UP_S = 100
 places = addresses()
 NAME = "laptop.corp.example"
 
@@ -54,7 +55,7 @@ def send(watcher, login=None, tls="starttls", sender=USER, author=USER, mechanis
 
 def raw(watcher, *lines):
     """A client of a few lines; each waits for a reply."""
-    with socket.create_connection((watcher.address, watcher.port), timeout=20) as s:
+    with socket.create_connection((watcher.address, watcher.port), timeout=GIVE_UP_S) as s:
         file = s.makefile("rwb")
         file.readline()
         for line in lines:
@@ -65,7 +66,8 @@ def raw(watcher, *lines):
 
 
 def watch(*arguments, password=None):
-    return Observer(bench.baton, next(places), [*arguments, "--lull", "1"], password)
+    lull = () if "--lull" in arguments else ("--lull", "1")
+    return Observer(bench.baton, next(places), [*arguments, *lull], password)
 
 
 def told(watcher, *secrets):
@@ -171,7 +173,7 @@ def password_for_a_name():
 def bare_lf(commands):
     """As curl sends a file without --crlf, and as a script writes lines into a socket."""
     with watch() as w:
-        with socket.create_connection((w.address, w.port), timeout=20) as s:
+        with socket.create_connection((w.address, w.port), timeout=GIVE_UP_S) as s:
             file = s.makefile("rwb")
             file.readline()
             end = b"\n" if commands else b"\r\n"
@@ -231,7 +233,7 @@ def wrong_port():
 
 def only_a_look():
     """A check of the port says nothing and is nothing."""
-    with watch() as w:
+    with watch("--lull", "100") as w:
         socket.create_connection((w.address, w.port)).close()
         send(w)
         d = told(w)
@@ -243,9 +245,9 @@ def goes_on():
     with watch("--keep") as w:
         send(w)
         send(w, tls=None)
-        time.sleep(0.5)
+        w.tells(2)
         w.process.send_signal(signal.SIGINT)
-        text = w.end(20)
+        text = w.end()
     documents = [json.loads(part) for part in text.replace("\n}\n{", "\n}\0{").split("\0")]
     expect([d["asked"]["security"] for d in documents] == ["starttls", "none"], "documents", text[-600:])
 
@@ -257,20 +259,25 @@ def goes_on_long():
         heard = []
         reader = threading.Thread(target=lambda: heard.extend(w.process.stdout))
         reader.start()
+
+        def told_of():
+            return sum(b'"schema"' in line for line in heard)
+
         for _ in range(count):
             raw(w, "EHLO " + "n" * 200, f"AUTH PLAIN {user}", f"MAIL FROM:<{'f' * 400}>", f"RCPT TO:<{'t' * 400}>")
-        time.sleep(0.5)
+        until = time.monotonic() + GIVE_UP_S
+        while told_of() < count and time.monotonic() < until:
+            time.sleep(0.05)
         w.process.send_signal(signal.SIGINT)
-        w.process.wait(60)
+        w.process.wait(GIVE_UP_S)
         reader.join()
-    told_of = sum(b'"schema"' in line for line in heard)
-    expect(told_of == count, "connections told", told_of, count)
+    expect(told_of() == count, "connections told", told_of(), count)
 
 
 def nobody_came():
     with watch() as w:
         w.process.send_signal(signal.SIGTERM)
-        text = w.end(20)
+        text = w.end()
     expect(text == "" and "no program came" in w.err and w.status == 3, "end", text, w.err, w.status)
 
 
@@ -281,7 +288,7 @@ def wrong_flags():
                          (["--listen", "here"], "--listen"), (["--server", "h", "no-address"], "mailbox"),
                          (["--connect-to", "127.0.0.1"], "add --server"), (["--gentle"], "add --server"),
                          (["--once", "--keep"], "leave one")):
-        done = subprocess.run([bench.baton, "observe", *flags], capture_output=True, text=True, timeout=20, check=False,
+        done = subprocess.run([bench.baton, "observe", *flags], capture_output=True, text=True, timeout=GIVE_UP_S, check=False,
                               stdin=subprocess.DEVNULL)
         expect(done.returncode == 2 and words in done.stderr, words, flags, done.stderr)
 
@@ -289,7 +296,7 @@ def wrong_flags():
 def loopback_only():
     for address in ("0.0.0.0", "192.0.2.1:2525", "[::]:2525", "10.0.0.1"):
         done = subprocess.run([bench.baton, "observe", "--listen", address], capture_output=True, text=True,
-                              timeout=20, check=False)
+                              timeout=GIVE_UP_S, check=False)
         expect(done.returncode == 2 and "serves this machine only" in done.stderr, address, done.stderr)
 
 
@@ -298,7 +305,7 @@ def loopback_only():
 def joined(mock, *more, password=PASSWORD, **mail):
     others = ",".join(str(p) for k, p in mock.ports.items() if not k.startswith("pop3"))
     with watch(USER, "--server", f"{HOST}:{mock.ports['submission']}", "--connect-to", mock.address, "--ca",
-               mock.ca, "--ports", others, "--timeout", "20", *more, password=password) as w:
+               mock.ca, "--ports", others, "--timeout", str(LONG_S), *more, password=password) as w:
         send(w, **mail)
         return told(w), w
 
@@ -331,11 +338,11 @@ def told_by_file(sent, *flags, user=USER, secret=PASSWORD, sender=USER, server=N
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "app.ini")
         path.write_text("APP_NAME = Forge\n[mailer]\nENABLED = true\nPROTOCOL = smtp+starttls\n"
-                        f"SMTP_ADDR = {HOST}\nSMTP_PORT = {server.ports['submission'] if server else 587}\n"
+                        f"SMTP_ADDR = {HOST}\nSMTP_PORT = {server.ports['submission'] if server else 1}\n"
                         f"FROM = {sender}\nUSER = {user}\nPASSWD = `{secret}`\n")
         more = [] if not server else ["--connect-to", server.address, "--ca", server.ca, "--ports", ""]
         if not server:
-            more = ["--server", "192.0.2.1", "--connect-to", "127.0.0.1", "--timeout", "1"]
+            more = ["--server", "192.0.2.1:1", "--connect-to", "127.0.0.1", "--ports", "", "--timeout", "1"]  # where nobody listens
         with watch("--config", str(path), *more, *flags) as w:
             mail.setdefault("sender_said", sender)
             send(w, sent, sender=mail.pop("sender_said"), **mail)

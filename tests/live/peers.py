@@ -14,6 +14,7 @@ An answer is one of
     a function of (conn, argument) that returns one of these, or None for the usual answer
 """
 import base64
+import dataclasses
 import hmac
 import select
 import socket
@@ -75,6 +76,7 @@ class Conn:
         self.responses = []       # (line, came under TLS): to the challenges of AUTH
         self.logged_in = None
         self.mail_ok = False
+        self.sender = None        # the last reverse-path
         self.closed = threading.Event()
         self._in = b""
 
@@ -339,6 +341,7 @@ class Peer:
         return answer
 
     def _do_mail(self, conn, argument):
+        conn.sender = argument[argument.find("<") + 1:].partition(">")[0]
         conn.mail_ok = self._answer(conn, "mail", argument, lambda *_: "250 2.1.0 ok") == 250
 
     def _do_rcpt(self, conn, argument):
@@ -361,19 +364,29 @@ class Peer:
         self._answer(conn, "rset", argument, lambda *_: "250 2.0.0 ok")
 
     def _do_data(self, conn, argument):
-        self.site.data += 1
+        offer = self.site.note_offer(conn)
         if self._answer(conn, "data", argument, lambda *_: "354 go ahead") != 354:
             return
         message = []
         while (line := conn.line()) != b".":
             message.append(line)
         self.site.messages.append(b"\r\n".join(message))
-        self._answer(conn, "body", "", lambda *_: "250 2.0.0 taken")
+        offer.author = next((line[line.find(b"<") + 1:].partition(b">")[0].decode() for line in message
+                             if line.lower().startswith(b"from:")), None)
+        offer.taken = self._answer(conn, "body", "", lambda *_: "250 2.0.0 taken") == 250
 
     def _do_quit(self, conn, argument):
         conn.said_quit = True
         self._answer(conn, "quit", argument, lambda *_: "221 2.0.0 bye")
         conn.end()
+
+
+@dataclasses.dataclass
+class Offer:
+    """A message, from DATA on."""
+    sender: str
+    author: str = None    # of the header From; None: it did not get so far
+    taken: bool = False
 
 
 class Site:
@@ -385,7 +398,7 @@ class Site:
         self.peers, self.conns = [], []
         self.most_open, self.most_open_at_host = 0, 0
         self.refusals, self.auths, self.recipients, self.messages = [], [], [], []
-        self.data = 0
+        self.offers = []
         self._lock = threading.Lock()
 
     def listen(self, address, port=0, *, steps=None, tls="starttls", cert=None, trusted=True,
@@ -433,11 +446,22 @@ class Site:
         with self._lock:
             self.auths.append((argument.partition(" ")[0], code, conn.tls, conn.peer.trusted))
 
+    def note_offer(self, conn):
+        offer = Offer(conn.sender)
+        with self._lock:
+            self.offers.append(offer)
+        return offer
+
     def note_recipient(self, conn, address):
         with self._lock:
             self.recipients.append((address, conn.logged_in is not None))
 
     # ---- what a test asks ----
+
+    @property
+    def data(self):
+        """How often DATA was said."""
+        return len(self.offers)
 
     @property
     def refused_auths(self):

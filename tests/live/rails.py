@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: ISC
 """The guard rails of the doctor, judged by what came to the servers of one run."""
-from doctor_kit import PASSWORD, expect, hides
+from doctor_kit import PASSWORD, USER, expect, hides
 
 POSTMASTER = "postmaster@inside.example"
 
@@ -20,13 +20,17 @@ def holds(site, run, *, gentle, send, to, hello_ok=False, clear_auth=False, dige
     accepted = sum(code == 235 for _, code, _, _ in site.auths)
     expect(len(said) - accepted <= logins, f"more than {logins} login not accepted", site.auths, said)
     expect(len(site.refusals) <= 3, "more than three refusals", site.refusals)
-    expect(site.data <= (1 if send else 0), "DATA", site.data)
+    expect(site.data <= (2 if send else 0), "DATA", site.offers)
+    for first, second in zip(site.offers, site.offers[1:]):
+        expect(not first.taken and USER == second.sender and second.author in (USER, None) and
+               (first.sender, first.author or USER) != (USER, USER), "a second message that could show nothing", site.offers)
     expect(not site.impolite(), "left without QUIT", [c.commands for c in site.impolite()])
     for c in site.conns:
         hello = c.early[:2] == b"\x16\x03"
         late = any(other.greeted_late for other in site.conns if other.peer is c.peer)   # a busy machine
         expect(not c.early or (hello and (hello_ok or late)), "octets before the greeting", c.peer.port, c.early[:40])
-        expect(not c.past, "pipelined past EHLO, STARTTLS or AUTH", c.past)
+        past = [octets for _, octets in c.past if not (cut_short and octets == b"QUIT\r\n")]
+        expect(not past, "pipelined past EHLO, STARTTLS or AUTH", c.past)
     if not clear_auth:
         hides(site.unprotected(), password, "what anybody could read")
         bare = [a for a in said if not a[1] or not a[2]]
@@ -36,7 +40,7 @@ def holds(site, run, *, gentle, send, to, hello_ok=False, clear_auth=False, dige
     expect(len(strangers) <= variants + site.data, "the outside recipient without login", site.recipients)
     expect({r for r, _ in site.recipients} <= {to, POSTMASTER}, "other recipients", site.recipients)
     if run.status == 0 and to and not cut_short:
-        expect(site.data == (1 if send else 0), "accepted with --send, and no DATA", site.data)
+        expect(site.data == (1 if send else 0), "accepted with --send, and not by one DATA", site.offers)
 
 
 def said_auth(site):

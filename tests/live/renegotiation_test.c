@@ -120,8 +120,8 @@ static void closed(void *user, enum net_end end, const struct err *why)
     c->closed++;
 }
 
-static const struct net_stream_calls CALLS = { opened,  ignore_octets, ignore,
-                                               secured, ignore,        closed };
+static const struct net_stream_calls CALLS = { opened, ignore_octets, ignore, secured,
+                                               ignore, NULL,          closed };
 
 /* The client has said nothing; when there is no room all the same, it waits with reading, too. */
 static void look(void *user)

@@ -11,6 +11,7 @@
 #include "dns_server.h"
 #include "net/resolver.h"
 #include "peer.h"
+#include "ports.h"
 #include <netinet/in.h>
 #include <string.h>
 #include <unistd.h>
@@ -270,23 +271,12 @@ static void the_systems_way(void **state)
     end(&k);
 }
 
-static uint16_t silent_port(void)
-{
-    struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t n = sizeof(sa);
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&sa, n), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &n), 0);
-    close(fd);
-    return ntohs(sa.sin_port);
-}
-
 static void nobody_is_there(void **state)
 {
     (void)state;
     struct lookup k;
     struct err e;
-    begin(&k, silent_port(), 50);
+    begin(&k, test_free_port(), 50);
     assert_true(net_resolver_addresses(k.resolver, STR("a.example"), on_done, &k, &e));
     net_loop_run(k.loop);
     assert_words(&k, "a.example", "timeout 0 a.example");

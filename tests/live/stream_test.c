@@ -11,6 +11,7 @@
 #include "net/loop.h"
 #include "net/stream.h"
 #include "peer.h"
+#include "ports.h"
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ struct client {
     struct net_timer *timer;
     size_t sent, total, quiet;
     bool flag;
+    bool owes; /* an answer, when the peer has said its last word */
 };
 
 static void opened(void *user)
@@ -100,7 +102,16 @@ static void closed(void *user, enum net_end end, const struct err *why)
     net_stream_deadline(c->stream, 0);
 }
 
-static const struct net_stream_calls CALLS = { opened, octets, room, secured, due, closed };
+static bool ended(void *user)
+{
+    struct client *c = user;
+    assert_int_equal(c->closed, 0);
+    if (c->owes)
+        net_timer_at(c->timer, net_loop_now_ms(c->loop) + 20);
+    return c->owes;
+}
+
+static const struct net_stream_calls CALLS = { opened, octets, room, secured, due, ended, closed };
 
 static void begin(struct client *c, const struct test_step *script, enum test_tls tls,
                   enum ip_family family)
@@ -452,17 +463,6 @@ static void observing_takes_old_versions(void **state)
     end(&c);
 }
 
-static uint16_t closed_port(void)
-{
-    struct sockaddr_in sa = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    socklen_t n = sizeof(sa);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&sa, n), 0);
-    assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &n), 0);
-    close(fd);
-    return ntohs(sa.sin_port);
-}
-
 static void connections_that_never_stand(void **state)
 {
     (void)state;
@@ -472,7 +472,7 @@ static void connections_that_never_stand(void **state)
         enum net_end end;
         const char *why;
     } rows[] = {
-        { { .address = test_loopback(IP_V4), .port = closed_port() },
+        { { .address = test_loopback(IP_V4), .port = test_free_port() },
           true,
           NET_END_REFUSED,
           "refused" },
@@ -1048,6 +1048,48 @@ static void a_half_closed_peer_is_answered(void **state)
     end(&c);
 }
 
+/* And the owner may take its time with the answer, where it says so. */
+static void answer_late(void *user)
+{
+    struct client *c = user;
+    assert_int_equal(c->closed, 0);
+    net_stream_send(c->stream, STR("answer\r\n"));
+    net_stream_close(c->stream, true);
+}
+
+static void say_last_words(struct client *c)
+{
+    net_stream_send(c->stream, STR("words\r\n"));
+}
+
+static void a_half_closed_peer_is_answered_late(void **state)
+{
+    (void)state;
+    static const struct test_step CLEAR[] = { { TEST_SEND, STR_INIT("ask\r\n") },
+                                              { TEST_HALF, STR_INIT("") },
+                                              { TEST_HEAR, STR_INIT("words") },
+                                              { TEST_HEAR, STR_INIT("answer") },
+                                              { TEST_DONE, STR_INIT("") } };
+    static const struct test_step TLS[] = { { TEST_TLS, STR_INIT("") },
+                                            { TEST_SEND, STR_INIT("ask\r\n") },
+                                            { TEST_CLOSE, STR_INIT("") },
+                                            { TEST_DONE, STR_INIT("") } };
+    for (int i = 0; i < 2; i++) {
+        struct client c = { .on_octets = say_last_words, .owes = true };
+        if (i == 1)
+            c.on_opened = secure;
+        begin(&c, i == 0 ? CLEAR : TLS, TEST_TLS_ANY, IP_V4);
+        c.timer = net_timer_new(c.loop, answer_late, &c);
+        connect_to(&c, IP_V4, NULL);
+        net_loop_run(c.loop);
+        test_peer_join(c.peer);
+        assert_script(&c);
+        assert_int_equal(c.end, NET_END_OURS);
+        assert_true(str_find(test_peer_heard(c.peer), STR("answer\r\n")) != STR_NOT_FOUND);
+        end(&c);
+    }
+}
+
 /* Also when most of the answer is still to be written as the peer's FIN comes. */
 static void let_it_read(void *user)
 {
@@ -1197,6 +1239,7 @@ int main(void)
         cmocka_unit_test(closing_inside_callbacks),
         cmocka_unit_test(last_words_are_heard_through_noise),
         cmocka_unit_test(a_half_closed_peer_is_answered),
+        cmocka_unit_test(a_half_closed_peer_is_answered_late),
         cmocka_unit_test(a_silent_peer_is_due),
         cmocka_unit_test(a_flush_obeys_the_deadline),
         cmocka_unit_test(bad_trust_is_told),
