@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-/* What a rule file says of a few sessions: the decision is that of the whole trace, a hole lets its example through, and
- * a nearest change is let through. */
+/* What a rule file says of a few sessions: the decision is that of the whole trace, a hole lets its example through, a
+ * nearest change is let through, and a refusal has words, which are the same when the files of recipients are gone. */
 #include "policy/explain.h"
 #include "policy/file.h"
+#include "policy/reply.h"
 #include <assert.h>
+#include <string.h>
 
 static const struct {
     const char *client, *login, *from, *to, *author;
@@ -49,7 +51,22 @@ static void trace_agrees(const struct policy_trace *t)
         assert(permit && !forbid && t->decision.permit && t->decision.cause == CAUSE_NONE);
     if (t->decision.outcome == POLICY_REFUSE)
         assert(!permit || forbid);
-    assert(!forbid || t->decision.forbid);
+    assert(!forbid || t->decision.forbid || t->decision.outcome == POLICY_REFUSE);
+}
+
+static void refusal_has_words(const struct policy *p, const struct policy_decision *d,
+                              const struct policy_facts *f)
+{
+    struct policy_facts kept = *f;
+    policy_lists(p, f->forward_path, &kept);
+    const struct policy_decision again = policy_decide(p, &kept);
+    assert(again.outcome == d->outcome && again.cause == d->cause && again.forbid == d->forbid);
+    if (d->outcome != POLICY_REFUSE && d->outcome != POLICY_DEFER)
+        return;
+    const struct policy_reply r = policy_reply_of(p, d, f), s = policy_reply_of(p, &again, &kept);
+    assert(r.code / 100 == r.enhanced.class &&
+           r.enhanced.class == (d->outcome == POLICY_DEFER ? 4 : 5));
+    assert(strlen(r.words) > 10 && strcmp(r.words, s.words) == 0);
 }
 
 static void one_session(size_t i, const struct policy_file *file, struct arena *a)
@@ -70,6 +87,7 @@ static void one_session(size_t i, const struct policy_file *file, struct arena *
     if (!policy_explain(file->policy, &f, a, &trace, &e))
         return;
     trace_agrees(&trace);
+    refusal_has_words(file->policy, &trace.decision, &f);
     if (!policy_nearest(file->policy, &f, file->listener_names, file->listener_count, a, &nearest,
                         &found, &e) ||
         !found)
@@ -80,17 +98,36 @@ static void one_session(size_t i, const struct policy_file *file, struct arena *
            nearest.count);
 }
 
+/* What baton says of a file besides: warnings, what a local listener opens, the digest. */
+static void told(const struct policy_file *file)
+{
+    size_t count = 0;
+    (void)policy_warnings(file->policy, &count);
+    assert(file->warning_count >= count);
+    for (size_t i = 0; i < file->warning_count; i++)
+        assert(file->warnings[i].text.n > 0 && file->warnings[i].place.line > 0);
+    assert(policy_digest(file->policy) != 0);
+}
+
 static void whole(struct policy_file *file, struct arena *a)
 {
-    static const str KNOWN[] = { STR_INIT("x@a.example") };
+    static const str LIST = STR_INIT("# who is known\n\nx@a.example\r\n\"y\"@a.example.\n");
+    static struct policy_forwarder gateways[] = { { .why = STR_INIT("the default gateway") },
+                                                  { .why = STR_INIT("a bridge") } };
     struct policy_list lists[POLICY_FILE_LISTS];
     struct err e;
+    bool ok = ip_parse(STR("192.168.0.1"), &gateways[0].ip) &&
+              ip_parse(STR("2001:db8::2"), &gateways[1].ip);
     for (size_t i = 0; i < file->list_count; i++)
-        lists[i] = (struct policy_list){ file->lists_wanted[i], KNOWN, 1 };
+        ok = ok && policy_list_read(file->lists_wanted[i], LIST, a, &lists[i]);
+    assert(ok);
+    file->forwarders = gateways;
+    file->forwarder_count = COUNT_OF(gateways);
     if (!policy_file_build(file, lists, file->list_count, a, &e)) {
         assert(e.why[0] && str_is_utf8(str_from(e.why)));
         return;
     }
+    told(file);
     if (file->open) {
         enum policy_outcome o = policy_decide(file->policy, &file->hole.example).outcome;
         assert((o == POLICY_PERMIT || o == POLICY_ASK) && !file->hole.example.login.n);
@@ -109,7 +146,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 4096)
         return 0;
     arena_init(&a, 16 << 20);
-    if (policy_file_read(STR("rules"), (str){ (const char *)data, size }, &a, &file, &e))
+    bool right = policy_file_read(STR("rules"), (str){ (const char *)data, size }, &a, &file, &e);
+    if (right || file.understood)
         whole(&file, &a);
     arena_done(&a);
     return 0;

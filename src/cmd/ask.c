@@ -4,7 +4,6 @@
  */
 #include "cmd/ask.h"
 #include "base/escape.h"
-#include "base/secret.h"
 #include "base/wrap.h"
 #include "cmd/doctor_flags.h"
 #include "cmd/secret_input.h"

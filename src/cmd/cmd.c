@@ -4,23 +4,14 @@
  */
 #include "cmd/cmd.h"
 #include "cause/page.h"
+#include "cmd/print.h"
+#include "cmd/rule_file_page.h"
 #include <stdio.h>
 #include <string.h>
-
-enum { PRINT_MAX = 1 << 20 };
 
 /* ------------------------------------------------------------------------------------------------
  * Commands that print
  */
-static int print(bool ok, struct buf *b)
-{
-    ok = ok && fwrite(b->p ? b->p : "", 1, b->n, stdout) == b->n && fflush(stdout) == 0;
-    buf_done(b);
-    if (!ok)
-        fputs("baton: the text could not be written\n", stderr);
-    return ok ? 0 : EXIT_USAGE;
-}
-
 int command_print_help(const char *name)
 {
     struct buf b;
@@ -30,7 +21,7 @@ int command_print_help(const char *name)
         return EXIT_USAGE;
     }
     buf_init(&b, PRINT_MAX);
-    return print(command_help(c, &b), &b);
+    return command_print(command_help(c, &b), &b);
 }
 
 int cmd_help(int argc, char **argv)
@@ -54,7 +45,9 @@ int cmd_man(int argc, char **argv)
     bool ok = command_man(c, &b);
     if (ok && c && c->run == cmd_causes) /* the page goes on with the rows of the catalogue */
         ok = cause_mdoc(&b);
-    return print(ok, &b);
+    if (ok && c && c->run == cmd_relay) /* and this one with those of the rule file's schema */
+        ok = rule_file_mdoc(&b);
+    return command_print(ok, &b);
 }
 
 int cmd_completion(int argc, char **argv)
@@ -62,19 +55,10 @@ int cmd_completion(int argc, char **argv)
     struct buf b;
     buf_init(&b, PRINT_MAX);
     if (argc == 2 && command_completion(argv[1], &b))
-        return print(true, &b);
+        return command_print(true, &b);
     buf_done(&b);
     fputs("baton completion: say which shell: bash, zsh or fish.\n", stderr);
     return EXIT_USAGE;
-}
-
-int cmd_version(int argc, char **argv)
-{
-    (void)argc;
-    (void)argv;
-    struct buf b;
-    buf_init(&b, 256);
-    return print(buf_add(&b, STR("baton " BATON_VERSION "\n")), &b);
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -176,10 +160,16 @@ const struct command COMMANDS[] = {
       "to "
       "its end (what could be read is told).",
       EXPLAIN_OPTIONS, cmd_explain },
-    { "demo", "", "Show the doctor at work on a server inside this program",
-      "Starts a server on loopback that refuses as Exim does, diagnoses it, applies the fix, and "
-      "hands a "
-      "message over. Needs no network.",
+    { "demo", "",
+      "Show relay and doctor at work: a refusal, its cause, the fix, and mail handed on",
+      "Starts Baton's own relay on loopback, in a directory that goes with it, and a next hop for "
+      "it. "
+      "The relay refuses a program that does not log in; the doctor says why, and so does baton "
+      "why "
+      "by the id in the refusal. The fix is applied, and the message is taken and handed on. Needs "
+      "no "
+      "network. The other scenes, by --cause, are played by a mock server that refuses as Exim "
+      "does.",
       DEMO_OPTIONS, cmd_demo },
     { "mock", "", "Run a server on loopback that refuses on purpose",
       "For demonstrations, tests, and people who write mail programs. It listens on loopback only, "
@@ -446,13 +436,53 @@ const struct command COMMANDS[] = {
       "with "
       "the nearest known name if there is one.",
       PROVIDERS_OPTIONS, cmd_providers },
-    { "relay", "--check FILE",
-      "Check a rule file of the relay, and prove that it makes no open relay",
+    { "relay", "--config FILE | --check FILE | --reload",
+      "Run the relay by a rule file, or prove that the file makes no open relay",
       "A rule file says what is permitted and what is forbidden; mail passes where all conditions "
       "of "
       "some permit are met, and those of no forbid. The order of the rules does not matter.\n"
       "\n"
-      "All errors are told at once, each with line and column and the nearest name that would have "
+      "With --config the relay runs until it is told to stop (SIGTERM), in the foreground, as a "
+      "service manager wants it. It logs to standard error. It does not start with a file by which "
+      "a "
+      "stranger could send to a foreign domain.\n"
+      "\n"
+      "--reload, or SIGHUP, has the relay that runs read the rule file, the users and the "
+      "certificates again: sessions go on by the file that they began with, and a file that is "
+      "wrong "
+      "leaves the old one in force. A port that is new to the relay needs a restart: it opens "
+      "ports "
+      "at its start, and then gives up the right to. So do the keys state, control, run-as, loops, "
+      "log and metrics. --reload says for each of these that it is not in force, and what to do; "
+      "SIGHUP says it in the log (event=needs-a-restart). Interfaces of containers and gateways "
+      "are "
+      "looked up when the file is read: a bridge that is new since then is carved out of trusted "
+      "networks by the next reload.\n"
+      "\n"
+      "A service manager may open the ports and hand them over (systemd: FileDescriptorName= of a "
+      ".socket unit is the name of the listener). A listener that has such a socket opens none, so "
+      "that the relay needs no right to, and who connects while it restarts waits; what it says of "
+      "port and addresses must be true of the socket. In a container it may be the first process: "
+      "it "
+      "needs no HOME, no entry in a file of users when it is not started as root, and may write "
+      "only "
+      "to its state and to the directory of its control socket. It takes up to 20 s to end well.\n"
+      "\n"
+      "The key metrics opens a page in Prometheus' text form, at /metrics; each name there has its "
+      "sentence. Of each smarthost (labels route and smarthost, the latter with its port; the "
+      "first "
+      "256 of "
+      "the rule file) it has baton_smarthost_recipients_tried_total, _accepted_total, "
+      "_put_off_total and _refused_total: recipients it was asked to take, that it took, refused "
+      "for now and for good; what it was asked and never answered is in tried alone. "
+      "baton_smarthost_unreachable_total counts how often nobody could talk to it (no address, no "
+      "connection, a refused greeting, TLS or login), baton_smarthost_connections those that are "
+      "open, and baton_smarthost_breaker is 0 while it works, 1 while one connection tries it, 2 "
+      "while it is left alone for a time. They begin at 0 when the relay starts; a smarthost that "
+      "a reload takes out is shown no more.\n"
+      "\n"
+      "With --check all errors are told at once, each with line and column and the nearest name "
+      "that would have "
       "been right. Then it is proved that nobody without a login, a certificate, a POP window or "
       "an "
       "address in a named network reaches a domain that is not the relay's own: by percent signs "
@@ -460,10 +490,67 @@ const struct command COMMANDS[] = {
       "quotes in a local-part, by IPv4-mapped addresses, or by a network so wide that it names "
       "everybody.\n"
       "\n"
-      "The relay itself is not in this version.\n"
+      "JSON (baton.check/1): file, right, digest of the rules, errors [{line, column, why}], "
+      "warnings [{line, column, why}], open_relay {permit, line, why, remedy, client, listener, "
+      "from, to}. Absent is null.\n"
       "\n"
-      "Exit status: 0 right and closed; 1 an open relay; 2 usage, or a file that is wrong.",
+      "Exit status: 0 right and closed, in force, or stopped as it was told; 1 an open relay, or "
+      "the "
+      "relay could not go on, or something of a reload waits for a restart; 2 usage, a file that "
+      "is "
+      "wrong, or no relay to ask.",
       RELAY_OPTIONS, cmd_relay },
+    { "user", "add|del|disable|enable|check NAME, or list",
+      "Add, change, check and list the logins that the relay takes",
+      "The file of logins has one line a login: NAME:PROOF, where a proof is a hash "
+      "($argon2id$..., $y$..., $2y$..., $6$...), {SCRAM-SHA-1} or {SCRAM-SHA-256} with its keys, "
+      "or "
+      "{PLAIN} with the password itself; several may stand behind one another, with colons "
+      "between. "
+      "Lines of htpasswd -B and of doveadm pw can be taken over as they are. In names and plain "
+      "passwords a colon is written %3A, a percent sign %25.\n"
+      "\n"
+      "add makes a login, or gives one that is there a new password in the place of all that "
+      "proved "
+      "the old one. Without --scram, --plain and --argon2id a hash by yescrypt is stored, which "
+      "serves PLAIN and LOGIN. SCRAM is offered by the relay only where every login that is not "
+      "disabled has its keys (--scram) or a plain password, CRAM-MD5 only where every one has a "
+      "plain password (--plain): list says whom that hangs on. A line that is wrong keeps the "
+      "relay "
+      "from starting, and add and the others from writing; list tells each, with file and line, "
+      "and "
+      "shows the rest.\n"
+      "\n"
+      "The password is asked for at the terminal, or comes from a descriptor, the environment or a "
+      "command; it never stands on the command line. The file is changed under a lock and all at "
+      "once; its owner, mode, comments and order stay. A relay that runs takes the change up when "
+      "it "
+      "is told to read its files again (systemctl reload baton-relay).\n"
+      "\n"
+      "JSON (baton.users/1): file, offered, logins [{name, line, disabled, mechanisms, trouble}].\n"
+      "\n"
+      "Exit status: 0 done; check: the password is right; 1 check: it is wrong, or the login is "
+      "disabled; there is no such login; 2 usage, or a file that cannot be read or changed; 3 "
+      "check: "
+      "the hash is of a kind, or asks for work, that is not taken here.",
+      USER_OPTIONS, cmd_user },
+    { "queue", "[list | show | hold | release | retry | drop]",
+      "List the mail that waits at the relay of this machine, and change what becomes of it",
+      "It speaks to the relay that runs here, by its control socket: as root, as the user that the "
+      "relay runs as, or as a member of that user's group.\n"
+      "\n"
+      "JSON (baton.queue/1): messages [{id, state (waiting, held, sending), arrived_ms, due_ms, "
+      "size_octets, attempts, held, dropped, bounce, from, login, client, listener, route, why "
+      "(for baton "
+      "why), at {server, since_ms} (of one that is being sent; null: it waits for a connection), "
+      "recipient_count, recipients [{to, state (waiting, delivered, failed), server, reply, "
+      "cause}]}], count. A list has the first 20 recipients of a message, show has all. "
+      "Of one that is being sent, held and dropped are what it will be when that attempt ends, "
+      "unless the next hop takes it. Times are in milliseconds since 1970. "
+      "Absent is null.\n"
+      "\n"
+      "Exit status: 0; 1 no message is meant by what was said; 2 usage, or no relay answers.",
+      NULL, cmd_queue },
     { "what-if", "", "Ask a rule file about a session that has not taken place",
       "Tells what the relay would answer, by which rule, how every condition of every rule stands, "
       "and the smallest change by which the client would be let through; that change is decided "
@@ -471,16 +558,78 @@ const struct command COMMANDS[] = {
       "is named, or given by flags. Nothing is asked of the network.\n"
       "\n"
       "JSON (baton.what-if/1): outcome (permit, refuse, defer, ask), digest of the rules, cause, "
-      "family, permit, forbid, missing, reply {code, enhanced, text}, rules [{name, sort, line, "
-      "truth, distance, cause, conditions [{kind, condition, truth, line}]}], nearest [{fact, "
-      "change}].\n"
+      "family, permit, forbid, by {sort, name, line, kind}, missing, reply {code, enhanced, text}, "
+      "causes, rules [{name, sort, line, truth, distance, cause, conditions [{kind, condition, "
+      "truth, line}]}], nearest [{fact, change}]. Absent is null.\n"
       "\n"
       "Exit status: 0 permitted; 1 refused, or not now; 2 usage, or a rule file that is wrong; 3 "
       "something has to be looked up first.",
       WHAT_IF_OPTIONS, cmd_what_if },
+    { "why", "ID", "Tell why the relay refused, or let through, and what would have passed",
+      "Behind every refusal of the relay stands an id. This shows the session and its mail, the "
+      "verdict, every permit and forbid of the rule file that was in force with each of its "
+      "conditions (met, not met, not looked up), all causes, the smallest change by which the "
+      "client would have been let through, decided once more before it is told, and what to do. "
+      "The rule file is that of then; where today's would decide otherwise, it is said. The id of "
+      "a message in the queue tells of the decision that let it in.\n"
+      "\n"
+      "Some refusals are the relay's own, and no rule is asked: a wrong login or too many of them, "
+      "a "
+      "full disk, a message that goes round in circles, a header without an author. They have an "
+      "id "
+      "too, and by_itself is true; of rules there is nothing to tell then. A login that was right "
+      "has none, but the mail that it sends; nor have the errors of the dialogue itself, whose "
+      "words "
+      "say all there is (500 to 503, a path that cannot be read, a message or its recipients over "
+      "the limit that was told, a bare line end), sessions that are turned away before they begin, "
+      "and lines of the log that are about a smarthost. Records of logins have room of their own, "
+      "so "
+      "that who tries passwords pushes out nobody else's.\n"
+      "\n"
+      "JSON (baton.why/1): id, at, session {client, listener, tls, login, certificate, helo, "
+      "pop_window, from, to, author}, looked_up {spf, listed [{zone, listed}], rates [{rule, used, "
+      "again_in_s}]}, recorded {outcome, cause}, by_itself, rules_kept, agrees, today {digest, "
+      "outcome, "
+      "cause}, fix {sender, operator}, and all of baton.what-if/1.\n"
+      "\n"
+      "Exit status: 0 it was let through; 1 it was refused, or not now; 2 no such record, no "
+      "relay, or usage.",
+      WHY_OPTIONS, cmd_why },
+    { "allow", "[IP]", "Let an address relay for a time",
+      "For POP before SMTP: a POP server calls this after a login, and for who cannot log in for a "
+      "while. It opens the permits with pop-window = true, whose other conditions still have to be "
+      "met; a rule file without such a permit has no use for it. Single addresses are let in, "
+      "never networks, for a day at most; they outlive a restart of the relay. Addresses that "
+      "stand for many, such as 127.0.0.1, are not taken.\n"
+      "\n"
+      "JSON (baton.allow/1): windows [{client, until_ms, note}], client, until_ms, permits, had. "
+      "Absent is null.\n"
+      "\n"
+      "Exit status: 0 done; 1 there was nothing to end; 2 usage, no relay, or not taken.",
+      ALLOW_OPTIONS, cmd_allow },
     { "help", "[COMMAND]", "Show what there is", "", NULL, cmd_help },
     { "man", "[COMMAND]", "Print a manual page (mdoc)", "", NULL, cmd_man },
     { "completion", "bash|zsh|fish", "Print completions for a shell", "", NULL, cmd_completion },
     { "version", "", "Print the version", "", NULL, cmd_version },
 };
 const size_t COMMAND_COUNT = COUNT_OF(COMMANDS);
+
+const struct command *command_named(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        const struct command *sub = command_below(&COMMANDS[i]);
+        if (strcmp(COMMANDS[i].name, name) == 0)
+            return &COMMANDS[i];
+        for (; sub && sub->name; sub++)
+            if (strcmp(sub->name, name) == 0)
+                return sub;
+    }
+    return NULL;
+}
+
+const struct command *command_below(const struct command *c)
+{
+    return c->run == cmd_settings                      ? SETTINGS_COMMANDS
+           : c->run == cmd_queue && c->options == NULL ? QUEUE_COMMANDS
+                                                       : NULL;
+}

@@ -2,7 +2,8 @@
 /*
  * cmd/cmd.h - the commands, as a table
  * Owns    one row a command and one row an option: parsing, help, manual pages and shell completions all
- *         come from these rows and nothing repeats them.
+ *         come from these rows and nothing repeats them. baton-relay, which runs what needs the libraries of the
+ *         server, parses by the same rows of options (relay_flags.h, user_flags.h).
  */
 #ifndef BATON_CMD_CMD_H
 #define BATON_CMD_CMD_H
@@ -60,8 +61,12 @@ int cmd_dkim(int argc, char **argv);
 int cmd_domain(int argc, char **argv);
 int cmd_causes(int argc, char **argv);
 int cmd_providers(int argc, char **argv);
+int cmd_queue(int argc, char **argv);
 int cmd_relay(int argc, char **argv);
+int cmd_user(int argc, char **argv);
 int cmd_what_if(int argc, char **argv);
+int cmd_why(int argc, char **argv);
+int cmd_allow(int argc, char **argv);
 int cmd_help(int argc, char **argv);
 int cmd_man(int argc, char **argv);
 int cmd_completion(int argc, char **argv);
@@ -69,7 +74,10 @@ int cmd_version(int argc, char **argv);
 
 extern const struct command_option CAUSES_OPTIONS[];
 extern const struct command_option RELAY_OPTIONS[];
+extern const struct command_option USER_OPTIONS[];
 extern const struct command_option WHAT_IF_OPTIONS[];
+extern const struct command_option WHY_OPTIONS[];
+extern const struct command_option ALLOW_OPTIONS[];
 extern const struct command_option PROVIDERS_OPTIONS[];
 extern const struct command_option DOCTOR_OPTIONS[];
 extern const struct command_option EXPLAIN_OPTIONS[];
@@ -87,5 +95,5 @@ size_t command_option_count(const struct command *c);
 /* The subcommands of one that has some ("settings show", "settings set"): rows like it, the last without a name. NULL:
  * it has none. */
 const struct command *command_below(const struct command *c);
-extern const struct command SETTINGS_COMMANDS[];
+extern const struct command SETTINGS_COMMANDS[], QUEUE_COMMANDS[];
 #endif

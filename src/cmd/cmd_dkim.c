@@ -140,8 +140,6 @@ static int print(struct run *r)
                                         .not_asked = r->not_asked,
                                         .memory = &r->memory };
     bool ok = f->json ? dkim_report_json(&report) : dkim_report_text(&report);
-    if (!ok)
-        fputs("baton dkim: the report could not be written\n", stderr);
     return ok ? dkim_report_status(&report) : EXIT_USAGE;
 }
 

@@ -155,8 +155,6 @@ static int print(const struct flags *f, const struct provider_found *found, str 
             provider_report_text(found, &out);
         ok = output_text(&out);
     }
-    if (!ok)
-        fputs("baton providers: the text could not be written\n", stderr);
     return !ok ? EXIT_USAGE : !found || found->provider ? 0 : EXIT_UNKNOWN;
 }
 

@@ -30,6 +30,15 @@ static int unknown_command(const char *name)
     return EXIT_USAGE;
 }
 
+/* What is lost on the way out is no success; who has failed has said so. */
+static int written(int status)
+{
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || status == EXIT_USAGE)
+        return status;
+    fputs("baton: what should have gone to standard output could not be written.\n", stderr);
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) {
@@ -45,7 +54,7 @@ int main(int argc, char **argv)
         return unknown_command(argv[1]);
     if (asks_for_help(argc - 1, argv + 1))
         return command_print_help(c->name);
-    int status = c->run(argc - 1, argv + 1);
+    int status = written(c->run(argc - 1, argv + 1));
     if (!net_loop_left_behind())
         return status;
     fflush(NULL);

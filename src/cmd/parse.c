@@ -10,24 +10,6 @@
 
 enum { OPTIONS_MAX = 64 };
 
-const struct command *command_named(const char *name)
-{
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        const struct command *sub = command_below(&COMMANDS[i]);
-        if (strcmp(COMMANDS[i].name, name) == 0)
-            return &COMMANDS[i];
-        for (; sub && sub->name; sub++)
-            if (strcmp(sub->name, name) == 0)
-                return sub;
-    }
-    return NULL;
-}
-
-const struct command *command_below(const struct command *c)
-{
-    return c->run == cmd_settings ? SETTINGS_COMMANDS : NULL;
-}
-
 size_t command_option_count(const struct command *c)
 {
     size_t n = 0;

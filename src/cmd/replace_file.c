@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "cmd/replace_file.h"
-#include "base/secret.h"
 #include "base/wipe.h"
+#include "cmd/write_file.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -99,19 +99,6 @@ static bool open_it(struct work *w, struct err *e)
 /* ------------------------------------------------------------------------------------------------
  * The copy, and the new text beside
  */
-static bool put_all(int fd, str text)
-{
-    while (text.n) {
-        ssize_t n = write(fd, text.p, text.n);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return false;
-        text = str_skip(text, (size_t)n);
-    }
-    return true;
-}
-
 /* Access lists and labels. What the file system does not take is left out: an access list that cannot be set is told
  * by the mode, which is set first and never wider. */
 static void keep_attributes(int from, int to)
@@ -148,7 +135,7 @@ static bool fill(const struct work *w, int fd, str text, struct err *e)
         close(fd);
         return no(e, w, "its owner or group could not be kept", "run this as root (sudo)");
     }
-    bool ok = put_all(fd, text) && fchmod(fd, w->was.st_mode & 07777) == 0;
+    bool ok = write_octets(fd, text) && fchmod(fd, w->was.st_mode & 07777) == 0;
     if (ok)
         keep_attributes(w->fd, fd);
     ok = ok && reaches_disk(fd);

@@ -3,7 +3,6 @@
  * cmd/secret_input.c - reading a password
  */
 #include "cmd/secret_input.h"
-#include "base/secret.h"
 #include "base/wipe.h"
 #include <errno.h>
 #include <signal.h>
@@ -80,7 +79,7 @@ static void on_giving_up(void (*handler)(int))
         signal(SIGNALS[i], handler);
 }
 
-static bool from_terminal(struct buf *out, struct err *e)
+static bool from_terminal(const char *prompt, struct buf *out, struct err *e)
 {
     struct termios quiet;
     if (tcgetattr(STDIN_FILENO, &was) != 0)
@@ -89,7 +88,7 @@ static bool from_terminal(struct buf *out, struct err *e)
     void (*stop)(int) = signal(SIGTSTP, SIG_IGN); /* a shell would go on without an echo */
     quiet = was;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
-    fputs("Password (not shown, used only under TLS that verifies): ", stderr);
+    fputs(prompt ? prompt : "Password (not shown, used only under TLS that verifies): ", stderr);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
     bool ok = true;
     for (char c; ok && read(STDIN_FILENO, &c, 1) == 1 && c != '\n';)
@@ -137,13 +136,11 @@ bool secret_input(const struct secret_source *s, struct buf *out, bool *found, s
         ok = read_all(s->fd, secret, "the descriptor", out, e);
         drop_line_end(out);
     } else {
-        ok = from_terminal(out, e);
+        ok = from_terminal(s->prompt, out, e);
     }
     if (ok && out->n == 0)
-        return err_set(e, ERR_SYNTAX,
-                       "the %s is empty; give one, or say --auth none if the program "
-                       "does not log in",
-                       secret);
+        return err_set(e, ERR_SYNTAX, "the %s is empty; give one%s", secret,
+                       s->prompt ? "" : ", or say --auth none if the program does not log in");
     if (ok && memchr(out->p, 0, out->n))
         return err_set(e, ERR_SYNTAX, "the %s holds a NUL octet, which no login can carry", secret);
     return ok;

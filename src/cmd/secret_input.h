@@ -16,6 +16,7 @@ struct secret_source {
     const char *token_command; /* the same, and what it prints is a token of OAuth2 */
     int fd;                    /* -1: none */
     bool ask;
+    const char *prompt; /* of commands that log in nowhere; NULL: the doctor's */
 };
 
 /* Appends the password. One line end at its very end is dropped from what a descriptor or a command

@@ -14,7 +14,7 @@ static bool no(struct err *e, const char *path, const char *why, const char *rem
     return err_set(e, ERR_SYSTEM, "'%.100s' cannot be written: %s; %s", path, why, remedy);
 }
 
-static bool put_all(int fd, str text)
+bool write_octets(int fd, str text)
 {
     while (text.n) {
         ssize_t n = write(fd, text.p, text.n);
@@ -63,7 +63,7 @@ static bool write_by(int (*put)(const char *from, const char *to), const char *p
     if (fd < 0)
         return no(e, path, strerror(errno),
                   "name a folder that is there and that you may write to");
-    bool ok = put_all(fd, text) && reaches_disk(fd);
+    bool ok = write_octets(fd, text) && reaches_disk(fd);
     int why = errno;
     ok = close(fd) == 0 && ok;
     if (ok && put(beside, path) != 0) {
@@ -89,7 +89,7 @@ bool write_new_file(const char *path, str text, struct err *e)
 bool write_shared_file(const char *path, str text, struct err *e)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    bool ok = fd >= 0 && put_all(fd, text);
+    bool ok = fd >= 0 && write_octets(fd, text);
     int why = errno;
     if (fd >= 0 && close(fd) != 0 && ok) {
         why = errno;

@@ -7,6 +7,9 @@
 #include "base/err.h"
 #include "base/str.h"
 
+/* All of them, however few the system takes at once; false: see errno. */
+bool write_octets(int fd, str text) MUST_CHECK;
+
 /* Puts text in the place of path, readable by its owner alone. An ordinary file that is there is replaced;
  * what is no ordinary file is left alone. The error names the place and a remedy. */
 bool write_whole_file(const char *path, str text, struct err *e) MUST_CHECK;

@@ -20,7 +20,7 @@ static bool has(const struct policy_condition *c, str text)
     return false;
 }
 
-static bool in_networks(const struct policy_condition *c, const struct ip *client)
+static bool is_named_net(const struct policy_condition *c, const struct ip *client)
 {
     if (c->net_set)
         return policy_nets_have(c->net_set, client);
@@ -28,6 +28,17 @@ static bool in_networks(const struct policy_condition *c, const struct ip *clien
         if (ip_net_has(&c->nets[i], client))
             return true;
     return false;
+}
+
+static bool in_networks(const struct policy *p, const struct policy_condition *c,
+                        const struct ip *client)
+{
+    if (!is_named_net(c, client))
+        return false;
+    for (size_t i = 0; c->trusts && i < p->forwarder_count; i++)
+        if (ip_eq(&p->forwarders[i].ip, client))
+            return false;
+    return true;
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -102,14 +113,18 @@ static bool has_domain(const struct policy_condition *c, const char *prefix, str
     return false;
 }
 
-static bool is_named(const struct policy_condition *c, str mailbox)
+static bool is_named(const struct policy_condition *c, str as_said)
 {
+    char plain[POLICY_PLAIN_MAX];
+    str mailbox = policy_plain(as_said, plain);
     return has(c, mailbox) || has_domain(c, "@", policy_domain_of(mailbox));
 }
 
 static bool may_send_as(const struct policy *p, const struct policy_condition *c,
-                        const struct policy_facts *f, str mailbox)
+                        const struct policy_facts *f, str as_said)
 {
+    char plain[POLICY_PLAIN_MAX];
+    str mailbox = policy_plain(as_said, plain);
     return (c->owned && is_owned(p, f->login, mailbox)) || is_named(c, mailbox);
 }
 
@@ -135,11 +150,52 @@ static enum policy_truth sender(const struct policy *p, const struct policy_cond
     return truth(may_send_as(p, c, f, f->author.address));
 }
 
-/* Mail for a domain, not for what its server might make of a route in the local-part. */
-static bool recipient_domain(const struct policy_condition *c, str forward_path)
+/* Mail for a domain, not for what its server might make of a route in the local-part. A forbid means the server, too. */
+static bool recipient_domain(const struct policy_rule *rule, const struct policy_condition *c,
+                             str forward_path)
 {
     str domain = policy_domain_of(forward_path);
-    return !policy_is_route(policy_local_part_of(forward_path)) && has_domain(c, "", domain);
+    return (rule->forbids || !policy_is_route(policy_local_part_of(forward_path))) &&
+           has_domain(c, "", domain);
+}
+
+static bool in_list(const struct policy_list_set *list, str forward_path)
+{
+    char plain[POLICY_PLAIN_MAX];
+    return policy_addresses_have(list->addresses, policy_plain(forward_path, plain));
+}
+
+static bool has_its_domain(const struct policy_list_set *list, str forward_path)
+{
+    str domain = policy_domain_of(forward_path);
+    return domain.n && policy_addresses_have(list->domains, domain);
+}
+
+static bool is_told(const struct policy_list_set *list, const struct policy_facts *f)
+{
+    return f->lists.known && list->number < POLICY_LISTS_TOLD;
+}
+
+static bool is_recipient(const struct policy_condition *c, const struct policy_facts *f)
+{
+    return is_told(c->list, f) ? f->lists.holds >> c->list->number & 1
+                               : in_list(c->list, f->forward_path);
+}
+
+bool policy_list_has_domain(const struct policy_condition *c, const struct policy_facts *f)
+{
+    return is_told(c->list, f) ? f->lists.domain >> c->list->number & 1
+                               : has_its_domain(c->list, f->forward_path);
+}
+
+void policy_lists(const struct policy *p, str forward_path, struct policy_facts *out)
+{
+    out->lists.known = true;
+    out->lists.holds = out->lists.domain = 0;
+    for (size_t i = 0; i < p->list_count && i < POLICY_LISTS_TOLD; i++) {
+        out->lists.holds |= (uint16_t)(in_list(&p->lists[i], forward_path) << i);
+        out->lists.domain |= (uint16_t)(has_its_domain(&p->lists[i], forward_path) << i);
+    }
 }
 
 /* ------------------------------------------------------------------------------------------------
@@ -196,12 +252,12 @@ enum policy_truth policy_condition_truth(const struct policy *p, const struct po
     case POLICY_LOGIN: return truth(f->login.n && has(c, f->login));
     case POLICY_CERTIFICATE: return truth(f->certificate.n && has(c, f->certificate));
     case POLICY_LISTENER: return truth(has(c, f->listener));
-    case POLICY_NETWORK: return truth(in_networks(c, &f->client));
+    case POLICY_NETWORK: return truth(in_networks(p, c, &f->client));
     case POLICY_POP_WINDOW: return truth(f->pop_window == c->wanted);
-    case POLICY_RECIPIENT_DOMAIN: return truth(recipient_domain(c, f->forward_path));
+    case POLICY_RECIPIENT_DOMAIN: return truth(recipient_domain(rule, c, f->forward_path));
     case POLICY_TLS: return truth(f->tls == c->wanted);
     case POLICY_SENDER: return rule->forbids ? forbidden_sender(c, f) : sender(p, c, f);
-    case POLICY_RECIPIENTS: return truth(policy_addresses_have(c->list, f->forward_path));
+    case POLICY_RECIPIENTS: return truth(is_recipient(c, f));
     case POLICY_UNLESS_LISTED: return unless_listed(c, f);
     case POLICY_UNLESS_SPF: return unless_spf(c, f);
     case POLICY_RATE: return rate(rule, c, f);
@@ -218,20 +274,49 @@ const struct policy_condition *policy_condition_of(const struct policy_rule *r, 
     return NULL;
 }
 
-enum cause_id policy_cause_of(const struct policy_condition *c, const struct policy_facts *f)
+str policy_refused_sender(const struct policy *p, const struct policy_rule *r,
+                          const struct policy_condition *c, const struct policy_facts *f,
+                          bool *author)
+{
+    bool reverse = r->forbids ? is_named(c, f->reverse_path)
+                              : !may_send_as(p, c, f, f->reverse_path);
+    *author = !f->reverse_path.n || !reverse;
+    return *author ? f->author.address : f->reverse_path;
+}
+
+const struct policy_door *policy_door_of(const struct policy *p, str listener)
+{
+    for (size_t i = 0; i < p->door_count; i++)
+        if (str_eq_nocase(p->listeners[i], listener))
+            return &p->doors[i];
+    return NULL;
+}
+
+/* Mail from other servers comes in at port 25; what came in elsewhere took no port for another. */
+static enum cause_id cause_of_listener(const struct policy *p, const struct policy_facts *f)
+{
+    const struct policy_door *door = policy_door_of(p, f->listener);
+    return !door || door->port == 25 ? CAUSE_MX_PORT_NOT_SUBMISSION : CAUSE_OTHER_NOT_RELAY;
+}
+
+enum cause_id policy_cause_of(const struct policy *p, const struct policy_condition *c,
+                              const struct policy_facts *f)
 {
     switch (c->kind) {
     case POLICY_AUTHENTICATED: return CAUSE_CLIENT_NEVER_AUTHENTICATES;
     case POLICY_LOGIN:
         return f->login.n ? CAUSE_ACCOUNT_MAY_NOT_SUBMIT : CAUSE_CLIENT_NEVER_AUTHENTICATES;
     case POLICY_CERTIFICATE: return CAUSE_CLIENT_CERTIFICATE_NEEDED;
-    case POLICY_LISTENER: return CAUSE_MX_PORT_NOT_SUBMISSION;
+    case POLICY_LISTENER: return cause_of_listener(p, f);
     case POLICY_NETWORK: return CAUSE_IP_NOT_TRUSTED;
     case POLICY_POP_WINDOW: return CAUSE_POP_BEFORE_SMTP;
     case POLICY_RECIPIENT_DOMAIN: return CAUSE_DOMAIN_NOT_CONFIGURED;
     case POLICY_TLS: return CAUSE_MAIL_ONLY_UNDER_TLS;
-    case POLICY_SENDER: return CAUSE_FROM_NOT_LOGIN;
-    case POLICY_RECIPIENTS: return CAUSE_RECIPIENT_UNKNOWN;
+    case POLICY_SENDER: /* nobody owns anything who is nobody */
+        return c->owned && !c->count && !f->login.n ? CAUSE_CLIENT_NEVER_AUTHENTICATES
+                                                    : CAUSE_FROM_NOT_LOGIN;
+    case POLICY_RECIPIENTS:
+        return policy_list_has_domain(c, f) ? CAUSE_RECIPIENT_UNKNOWN : CAUSE_DOMAIN_NOT_CONFIGURED;
     case POLICY_UNLESS_LISTED: return CAUSE_IP_BLOCKLISTED;
     case POLICY_UNLESS_SPF: return CAUSE_SPF_FAIL;
     case POLICY_RATE: return CAUSE_RATE_LIMITED;

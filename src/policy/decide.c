@@ -34,6 +34,7 @@ struct found {
     const struct policy *p;
     const struct policy_facts *f;
     const struct policy_rule *by[4]; /* enum policy_truth: the first rule that stands so */
+    const struct policy_rule *rated; /* the first forbid that is met for a while only */
     unsigned missing;                /* of the first that misses something */
 };
 
@@ -43,39 +44,74 @@ static bool look(const struct policy_rule *r, void *context)
     unsigned missing = 0;
     enum policy_truth t = policy_rule_truth(at->p, r, at->f, &missing);
     const struct policy_rule *before = at->by[t];
+    if (t == POLICY_MET && r->forbids && policy_condition_of(r, POLICY_RATE)) {
+        at->rated = first(at->rated, r);
+        return true;
+    }
     at->by[t] = first(before, r);
     if (t == POLICY_MISSING && at->by[t] != before)
         at->missing = missing;
     return true;
 }
 
+/* The first condition of a rule that stands so. */
+static const struct policy_condition *which(const struct policy *p, const struct policy_rule *r,
+                                            const struct policy_facts *f, enum policy_truth t)
+{
+    for (size_t i = 0; i < r->count; i++)
+        if (policy_condition_truth(p, r, &r->conditions[i], f) == t)
+            return &r->conditions[i];
+    return NULL;
+}
+
+static struct policy_decision forbidden(const struct policy *p, const struct policy_rule *r,
+                                        const struct policy_facts *f)
+{
+    const struct policy_condition *c = policy_main_of_forbid(r);
+    return (struct policy_decision){ .outcome = c && c->kind == POLICY_RATE ? POLICY_DEFER
+                                                                            : POLICY_REFUSE,
+                                     .forbid = r,
+                                     .cause = policy_cause_of_forbid(p, r, f),
+                                     .condition = c };
+}
+
+static struct policy_decision asks(const struct policy_rule *r, unsigned missing)
+{
+    return (struct policy_decision){ .outcome = POLICY_ASK, .missing = missing, .permit = r };
+}
+
+static struct policy_decision broken(const struct policy *p, const struct policy_rule *r,
+                                     const struct policy_facts *f)
+{
+    return (struct policy_decision){ .outcome = POLICY_DEFER,
+                                     .permit = r->forbids ? NULL : r,
+                                     .forbid = r->forbids ? r : NULL,
+                                     .cause = CAUSE_DNS_FAILURE,
+                                     .condition = which(p, r, f, POLICY_BROKEN) };
+}
+
+/* What forbids for good comes first, what forbids for a while last: where nothing permits, waiting would not help. */
 struct policy_decision policy_decide(const struct policy *p, const struct policy_facts *f)
 {
     struct found permits = { .p = p, .f = f }, forbids = { .p = p, .f = f };
     policy_index_each(p->forbids, f, look, &forbids);
-    const struct policy_rule *forbid = forbids.by[POLICY_MET];
-    if (forbid)
-        return (struct policy_decision){ policy_condition_of(forbid, POLICY_RATE) ? POLICY_DEFER
-                                                                                  : POLICY_REFUSE,
-                                         0, NULL, forbid, policy_cause_of_forbid(forbid) };
+    if (forbids.by[POLICY_MET])
+        return forbidden(p, forbids.by[POLICY_MET], f);
     policy_index_each(p->permits, f, look, &permits);
     const struct policy_rule *permit = permits.by[POLICY_MET];
-    if (permit || permits.by[POLICY_MISSING]) {
-        /* a forbid that is not settled must be, before anything passes */
-        if (forbids.by[POLICY_MISSING])
-            return (struct policy_decision){ POLICY_ASK, forbids.missing,
-                                             forbids.by[POLICY_MISSING], NULL, CAUSE_NONE };
-        if (forbids.by[POLICY_BROKEN])
-            return (struct policy_decision){ POLICY_DEFER, 0, NULL, forbids.by[POLICY_BROKEN],
-                                             CAUSE_DNS_FAILURE };
-    }
+    bool may = permit || permits.by[POLICY_MISSING];
+    if (forbids.rated && (may || permits.by[POLICY_BROKEN]))
+        return forbidden(p, forbids.rated, f);
+    /* a forbid that is not settled must be, before anything passes */
+    if (may && forbids.by[POLICY_MISSING])
+        return asks(forbids.by[POLICY_MISSING], forbids.missing);
+    if (may && forbids.by[POLICY_BROKEN])
+        return broken(p, forbids.by[POLICY_BROKEN], f);
     if (permit)
-        return (struct policy_decision){ POLICY_PERMIT, 0, permit, NULL, CAUSE_NONE };
+        return (struct policy_decision){ .outcome = POLICY_PERMIT, .permit = permit };
     if (permits.by[POLICY_MISSING])
-        return (struct policy_decision){ POLICY_ASK, permits.missing, permits.by[POLICY_MISSING],
-                                         NULL, CAUSE_NONE };
+        return asks(permits.by[POLICY_MISSING], permits.missing);
     if (permits.by[POLICY_BROKEN])
-        return (struct policy_decision){ POLICY_DEFER, 0, permits.by[POLICY_BROKEN], NULL,
-                                         CAUSE_DNS_FAILURE };
+        return broken(p, permits.by[POLICY_BROKEN], f);
     return policy_refusal(p, f);
 }

@@ -21,10 +21,15 @@ bool policy_group_permits(struct policy *p, struct arena *a) MUST_CHECK;
 
 /* Nothing permits: the cause is that of the permit with the fewest conditions that are not met. */
 struct policy_decision policy_refusal(const struct policy *p, const struct policy_facts *f);
-enum cause_id policy_cause_of_forbid(const struct policy_rule *r);
+/* Of the conditions of a forbid the one that its cause is about: that which is the easiest to undo; a rate before all, for
+ * it needs only time. */
+const struct policy_condition *policy_main_of_forbid(const struct policy_rule *r);
+enum cause_id policy_cause_of_forbid(const struct policy *p, const struct policy_rule *r,
+                                     const struct policy_facts *f);
 
 /* How many changes a permit is away from being met: a login that is missing, and a sender that it would own, are one.
- * *main is the unmet condition that comes first in enum policy_kind. assume_unmet counts as such, unlooked at. */
+ * *main is the unmet condition that comes first in enum policy_kind; but where he came in comes behind who he is, and a
+ * rate, which only needs time, behind all. assume_unmet counts as such, unlooked at. */
 unsigned policy_distance(const struct policy *p, const struct policy_rule *r,
                          const struct policy_facts *f, const struct policy_condition *assume_unmet,
                          const struct policy_condition **main);

@@ -17,9 +17,9 @@ static bool one_rule(const struct policy *p, const struct policy_rule *r,
                                        .conditions = each,
                                        .distance = policy_distance(p, r, f, NULL, &main) };
     if (r->forbids)
-        out->cause = out->truth == POLICY_MET ? policy_cause_of_forbid(r) : CAUSE_NONE;
+        out->cause = out->truth == POLICY_MET ? policy_cause_of_forbid(p, r, f) : CAUSE_NONE;
     else
-        out->cause = main ? policy_cause_of(main, f) : CAUSE_NONE;
+        out->cause = main ? policy_cause_of(p, main, f) : CAUSE_NONE;
     return true;
 }
 

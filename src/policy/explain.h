@@ -46,7 +46,7 @@ struct policy_nearest {
     const struct policy_rule *permit;
     bool gave_up; /* too much to try: not found, and not known that there is none */
 };
-/* The fewest facts to change for a permit, of as many the first in the order of enum policy_fact (a lower bit first).
+/* The fewest facts to change for a permit, of as many the first in the order of enum policy_fact (a lower bit first; another login last where there is one).
  * Look-ups that are not made count as if they came out well. listeners are all there are. *found is false where
  * nothing that the client does would help. False: no memory. The result lives in the arena. */
 bool policy_nearest(const struct policy *p, const struct policy_facts *f, const str *listeners,

@@ -1,92 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "policy/file.h"
 
-static const struct name_row SECURITY_ROWS[] = { { 0, STR_INIT("none") },
-                                                 { 1, STR_INIT("starttls") },
-                                                 { 2, STR_INIT("tls") } };
-static const struct name_row NEWLINE_ROWS[] = { { 0, STR_INIT("refuse") },
-                                                { 1, STR_INIT("normalize") } };
-static const struct name_row KEEP_ROWS[] = { { 0, STR_INIT("reply-to") },
-                                             { 1, STR_INIT("nothing") } };
-static const struct names SECURITY = NAMES(SECURITY_ROWS), NEWLINE = NAMES(NEWLINE_ROWS),
-                          KEEP = NAMES(KEEP_ROWS);
-
-static const struct conf_key TOP_KEYS[] = {
-    { .name = STR_INIT("hostname"),
-      .kinds = CONF_TEXT,
-      .means = STR_INIT("the name that the relay greets with"),
-      .fallback = STR_INIT("that of the machine") },
-};
-static const struct conf_key LISTEN_KEYS[] = {
-    { .name = STR_INIT("port"),
-      .kinds = CONF_NUMBER,
-      .least = 1,
-      .most = 65535,
-      .required = true,
-      .means = STR_INIT("where the relay listens") },
-    { .name = STR_INIT("address"),
-      .kinds = CONF_TEXT | CONF_LIST,
-      .means = STR_INIT("the addresses of this machine to listen on"),
-      .fallback = STR_INIT("all") },
-    { .name = STR_INIT("security"),
-      .kinds = CONF_WORD,
-      .words = &SECURITY,
-      .means = STR_INIT("starttls offers encryption, tls begins with it"),
-      .fallback = STR_INIT("starttls") },
-    { .name = STR_INIT("bare-newline"),
-      .kinds = CONF_WORD,
-      .words = &NEWLINE,
-      .means = STR_INIT("what becomes of a CR or LF alone in a message"),
-      .fallback = STR_INIT("refuse") },
-};
-static const struct conf_key ROUTE_KEYS[] = {
-    { .name = STR_INIT("smarthost"),
-      .kinds = CONF_TEXT | CONF_LIST,
-      .required = true,
-      .means = STR_INIT("servers that mail is handed to, the first that answers, as HOST:PORT") },
-    { .name = STR_INIT("login"),
-      .kinds = CONF_TEXT,
-      .means = STR_INIT("which stored login to use there") },
-};
-static const struct conf_key REWRITE_KEYS[] = {
-    { .name = STR_INIT("network"),
-      .kinds = CONF_TEXT | CONF_LIST,
-      .means = STR_INIT("of mail from clients in these networks") },
-    { .name = STR_INIT("listener"),
-      .kinds = CONF_TEXT | CONF_LIST,
-      .means = STR_INIT("of mail that came in at these listeners") },
-    { .name = STR_INIT("from"),
-      .kinds = CONF_TEXT,
-      .required = true,
-      .means = STR_INIT("reverse-path and From become this address") },
-    { .name = STR_INIT("keep"),
-      .kinds = CONF_WORD,
-      .words = &KEEP,
-      .means = STR_INIT("where the address that stood there goes"),
-      .fallback = STR_INIT("nothing") },
-};
-
-static const struct conf_section TOP = { .keys = TOP_KEYS, .key_count = COUNT_OF(TOP_KEYS) };
-static const struct conf_section LISTEN = { .name = STR_INIT("listen"),
-                                            .labelled = true,
-                                            .keys = LISTEN_KEYS,
-                                            .key_count = COUNT_OF(LISTEN_KEYS),
-                                            .means = STR_INIT("where mail comes in") };
-static const struct conf_section ROUTE = { .name = STR_INIT("route"),
-                                           .labelled = true,
-                                           .keys = ROUTE_KEYS,
-                                           .key_count = COUNT_OF(ROUTE_KEYS),
-                                           .means = STR_INIT("where mail goes on to") };
-static const struct conf_section REWRITE = {
-    .name = STR_INIT("rewrite"),
-    .labelled = true,
-    .keys = REWRITE_KEYS,
-    .key_count = COUNT_OF(REWRITE_KEYS),
-    .means = STR_INIT("senders that are put in the place of others, for devices")
-};
 static const struct conf_section *const SECTIONS[] = {
-    &TOP,   &LISTEN, &POLICY_PERMIT_SECTION, &POLICY_FORBID_SECTION, &POLICY_OWNER_SECTION,
-    &ROUTE, &REWRITE
+    &SITE_TOP_SECTION,     &SITE_LISTEN_SECTION, &POLICY_PERMIT_SECTION, &POLICY_FORBID_SECTION,
+    &POLICY_OWNER_SECTION, &SITE_ROUTE_SECTION,  &SITE_REWRITE_SECTION
 };
 const struct conf_schema POLICY_FILE_SCHEMA = { SECTIONS, COUNT_OF(SECTIONS) };
 
@@ -102,33 +19,34 @@ static bool want_list(struct policy_file *f, const struct conf_entry *one, struc
     if (f->list_count == POLICY_FILE_LISTS)
         return conf_wrong(&f->conf, a, one->place, "more than %d files of recipients",
                           POLICY_FILE_LISTS);
+    f->list_places[f->list_count] = one->place;
     f->lists_wanted[f->list_count++] = path;
     return true;
 }
 
-/* Every address it listens on is loopback. */
-static bool is_local(struct policy_file *f, const struct conf_block *b, struct arena *a)
+/* Only this machine reaches it: every address it listens on is loopback, and no proxy brings others. */
+static bool is_local(const struct site_listener *l)
 {
-    const struct conf_entry *one = conf_entry(b, STR("address"));
-    bool local = one != NULL;
-    for (size_t i = 0; one && i < one->count; i++) {
-        struct ip ip;
-        if (!ip_parse(one->values[i].text, &ip))
-            conf_wrong(&f->conf, a, one->values[i].place, "this is no IP address");
-        else
-            local = local && ip_is_loopback(&ip);
-    }
-    return local;
+    for (size_t i = 0; i < l->address_count; i++)
+        if (!ip_is_loopback(&l->addresses[i]))
+            return false;
+    return l->address_count && !l->proxy_count;
 }
 
-static void add_listener(struct policy_file *f, const struct conf_block *b, struct arena *a)
+static void add_listener(struct policy_file *f, const struct site_listener *l, struct arena *a)
 {
     if (f->listener_count == POLICY_FILE_LISTENERS) {
-        conf_wrong(&f->conf, a, b->place, "more than %d listeners", POLICY_FILE_LISTENERS);
+        conf_wrong(&f->conf, a, l->place, "more than %d listeners", POLICY_FILE_LISTENERS);
         return;
     }
-    f->listener_names[f->listener_count] = b->label;
-    f->listeners[f->listener_count++] = (struct policy_listener){ b->label, is_local(f, b, a) };
+    bool tls = l->security == SITE_TLS || (l->security == SITE_STARTTLS && f->site.certificate.n);
+    f->listener_names[f->listener_count] = l->name;
+    f->doors[f->listener_count] = (struct policy_door){ .port = l->port,
+                                                        .everywhere = !l->address_count,
+                                                        .tls = tls,
+                                                        .login = tls || l->auth_in_clear,
+                                                        .login_in_clear = l->auth_in_clear };
+    f->listeners[f->listener_count++] = (struct policy_listener){ l->name, is_local(l) };
 }
 
 bool policy_file_read(str path, str text, struct arena *a, struct policy_file *out, struct err *e)
@@ -137,21 +55,145 @@ bool policy_file_read(str path, str text, struct arena *a, struct policy_file *o
     if (!conf_read(path, text, &POLICY_FILE_SCHEMA, a, &out->conf, e))
         return false;
     for (const struct conf_block *b = out->conf.blocks; b; b = b->next) {
+        /* At the top of a file the word is another: how many there may be. */
         const struct conf_entry *list = conf_entry(b, STR("recipients"));
-        if (str_eq(b->section->name, STR("listen")))
-            add_listener(out, b, a);
-        if (list)
+        if (list && b->section->name.n > 0)
             want_list(out, list, a);
     }
+    out->understood = true;
+    if (!site_read(&out->conf, a, &out->site, e) && a->refused)
+        return out->understood = false;
+    for (size_t i = 0; i < out->site.listener_count; i++)
+        add_listener(out, &out->site.listeners[i], a);
     return !out->conf.error_count || conf_first_error(&out->conf, e);
+}
+
+static bool is_local_name(const struct policy_file *f, str name)
+{
+    for (size_t i = 0; i < f->listener_count; i++)
+        if (str_eq_nocase(f->listeners[i].name, name) && f->listeners[i].local)
+            return true;
+    return false;
+}
+
+static bool means_all_of_a_local_listener(const struct policy_file *f, const struct policy_rule *r)
+{
+    static const enum policy_kind OTHERS[] = { POLICY_AUTHENTICATED, POLICY_LOGIN,
+                                               POLICY_CERTIFICATE,   POLICY_POP_WINDOW,
+                                               POLICY_NETWORK,       POLICY_RECIPIENT_DOMAIN,
+                                               POLICY_RECIPIENTS };
+    const struct policy_condition *c = policy_condition_of(r, POLICY_LISTENER);
+    for (size_t i = 0; i < COUNT_OF(OTHERS); i++)
+        if (policy_condition_of(r, OTHERS[i]))
+            return false;
+    for (size_t i = 0; c && !r->forbids && i < c->count; i++)
+        if (is_local_name(f, c->words[i]))
+            return true;
+    return false;
+}
+
+/* ------------------------------------------------------------------------------------------------
+ * What is right and may surprise
+ */
+static void add_warning(struct policy_file *f, struct conf_place place, str text)
+{
+    f->warnings[f->warning_count++] = (struct policy_warning){ place, text };
+}
+
+/* Without a certificate nobody encrypts, and nobody logs in where that is asked for. STARTTLS is told of once. */
+static void warn_of_certificate(struct policy_file *f, struct arena *a)
+{
+    bool told = false;
+    for (size_t i = 0; i < f->site.listener_count && !f->site.certificate.n; i++) {
+        const struct site_listener *l = &f->site.listeners[i];
+        if (l->security == SITE_TLS)
+            add_warning(
+                f, l->place,
+                arena_printf(a,
+                             "listen \"%.*s\" begins with TLS, and there is no certificate: "
+                             "the relay does not start before certificate = \"FILE\" is said",
+                             STR_ARG(l->name)));
+        else if (l->security == SITE_STARTTLS && !told) {
+            add_warning(f, l->place,
+                        arena_printf(a,
+                                     "listen \"%.*s\" cannot offer STARTTLS, since there is no "
+                                     "certificate; say certificate = \"FILE\"",
+                                     STR_ARG(l->name)));
+            told = true;
+        }
+    }
+}
+
+/* Such a server gets no password, so that mail for it waits unless it knows a login that shows none. */
+static void warn_of_clear_logins(struct policy_file *f, struct arena *a)
+{
+    for (size_t i = 0; i < f->site.route_count; i++) {
+        const struct site_route *r = &f->site.routes[i];
+        if (r->login && r->smarthost_count && r->smarthosts[0].security == SITE_NONE)
+            add_warning(
+                f, r->place,
+                arena_printf(a,
+                             "route \"%.*s\" has a login and security = none: a password is "
+                             "never sent in clear, and its mail may have to wait; say "
+                             "security = starttls or tls, or leave it out",
+                             STR_ARG(r->name)));
+    }
+}
+
+static bool warn(struct policy_file *f, struct arena *a)
+{
+    static const struct conf_place TOP = { 1, 1 };
+    size_t count;
+    const struct policy_warning *ours = policy_warnings(f->policy, &count);
+    f->warning_count = 0;
+    f->warnings = arena_alloc(
+        a, (count + f->policy->count + f->site.listener_count + f->site.route_count + 2) *
+               sizeof *f->warnings);
+    if (!f->warnings)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        add_warning(f, ours[i].place, ours[i].text);
+    for (size_t i = 0; i < f->policy->count; i++)
+        if (means_all_of_a_local_listener(f, &f->policy->rules[i]))
+            add_warning(
+                f, f->policy->rules[i].place,
+                arena_printf(a,
+                             "permit \"%.*s\" trusts whoever reaches a listener on loopback: "
+                             "that is also everybody whose connection a proxy, a TLS wrapper "
+                             "or an SSH forward on this machine hands on; have those speak "
+                             "PROXY to a listener with proxy = ..., or ask for a login",
+                             STR_ARG(f->policy->rules[i].name)));
+    warn_of_certificate(f, a);
+    warn_of_clear_logins(f, a);
+    if (!f->listener_count)
+        add_warning(
+            f, TOP,
+            STR("there is no listener, and the relay does not start without one: say listen "
+                "\"submission\" { port = 587 }"));
+    if (f->listener_count && !f->site.route_count)
+        add_warning(
+            f, TOP,
+            STR("there is no route: mail has nowhere to go, and all of it is refused; say route "
+                "\"provider\" { smarthost = \"smtp.provider.example:465\" }"));
+    return !a->refused;
 }
 
 bool policy_file_build(struct policy_file *f, const struct policy_list *lists, size_t count,
                        struct arena *a, struct err *e)
 {
-    f->policy = policy_new(&f->conf, f->listener_names, f->listener_count, lists, count, a, e);
+    const struct policy_around around = { .listeners = f->listener_names,
+                                          .listener_count = f->listener_count,
+                                          .doors = f->doors,
+                                          .lists = lists,
+                                          .list_count = count,
+                                          .forwarders = f->forwarders,
+                                          .forwarder_count = f->forwarder_count };
+    f->policy = policy_new(&f->conf, &around, a, e);
+    if (f->policy && f->conf.error_count)
+        return conf_first_error(&f->conf, e);
     return f->policy &&
-           policy_prove(f->policy, f->listeners, f->listener_count, a, &f->open, &f->hole, e);
+           policy_prove(f->policy, f->listeners, f->listener_count, a, &f->open, &f->hole, e) &&
+           (warn(f, a) || err_memory(e, "the warnings of a rule file"));
 }
 
 bool policy_list_read(str path, str text, struct arena *a, struct policy_list *out)

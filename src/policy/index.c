@@ -14,8 +14,9 @@ struct policy_index {
     size_t room;
     const struct policy_rule **others; /* under no key */
     size_t other_count;
-    struct policy_lengths lengths; /* of networks */
-    bool wildcards;                /* some recipient domain begins with "*." */
+    struct policy_lengths lengths;      /* of networks */
+    bool logins, certificates, domains; /* some rule stands under one */
+    size_t below_most; /* octets of the longest domain in a "*.domain"; 0: there is none */
 };
 
 enum { KEY_LOGIN = 1, KEY_CERTIFICATE, KEY_DOMAIN, KEY_BELOW };
@@ -53,7 +54,9 @@ const struct policy_condition *policy_index_whom(const struct policy_rule *r)
 static void file_under_domain(struct policy_index *x, str domain, const struct policy_rule *r)
 {
     bool below = str_starts(domain, STR("*."));
-    x->wildcards |= below;
+    x->domains = true;
+    if (below && domain.n - 2 > x->below_most)
+        x->below_most = domain.n - 2;
     put(x, key_of_text(below ? KEY_BELOW : KEY_DOMAIN, below ? str_skip(domain, 2) : domain), r);
 }
 
@@ -62,6 +65,14 @@ static void file_under_net(struct policy_index *x, const struct ip_net *net,
 {
     policy_lengths_add(&x->lengths, net);
     put(x, policy_prefix_hash(&net->base, net->bits), r);
+}
+
+static void file_under_word(struct policy_index *x, enum policy_kind kind, str word,
+                            const struct policy_rule *r)
+{
+    x->logins |= kind == POLICY_LOGIN;
+    x->certificates |= kind == POLICY_CERTIFICATE;
+    put(x, key_of_text(kind == POLICY_LOGIN ? KEY_LOGIN : KEY_CERTIFICATE, word), r);
 }
 
 static void file(struct policy_index *x, const struct policy_rule *r)
@@ -73,8 +84,7 @@ static void file(struct policy_index *x, const struct policy_rule *r)
         else if (c->kind == POLICY_RECIPIENT_DOMAIN)
             file_under_domain(x, c->words[i], r);
         else
-            put(x, key_of_text(c->kind == POLICY_LOGIN ? KEY_LOGIN : KEY_CERTIFICATE, c->words[i]),
-                r);
+            file_under_word(x, c->kind, c->words[i], r);
     }
     if (!c)
         x->others[x->other_count++] = r;
@@ -121,13 +131,14 @@ static bool under(const struct policy_index *x, uint64_t hash, each_rule *each, 
 
 static bool under_domains(const struct policy_index *x, str domain, each_rule *each, void *context)
 {
-    if (!domain.n)
+    if (!domain.n || !x->domains)
         return true;
     if (!under(x, key_of_text(KEY_DOMAIN, domain), each, context))
         return false;
-    for (str rest = domain; x->wildcards && rest.n;) {
+    for (str rest = domain; x->below_most && rest.n;) {
         str_cut(&rest, '.');
-        if (rest.n && !under(x, key_of_text(KEY_BELOW, rest), each, context))
+        if (rest.n && rest.n <= x->below_most &&
+            !under(x, key_of_text(KEY_BELOW, rest), each, context))
             return false;
     }
     return true;
@@ -149,9 +160,10 @@ void policy_index_each(const struct policy_index *x, const struct policy_facts *
     for (size_t i = 0; i < x->other_count; i++)
         if (!each(x->others[i], context))
             return;
-    if (f->login.n && !under(x, key_of_text(KEY_LOGIN, f->login), each, context))
+    if (x->logins && f->login.n && !under(x, key_of_text(KEY_LOGIN, f->login), each, context))
         return;
-    if (f->certificate.n && !under(x, key_of_text(KEY_CERTIFICATE, f->certificate), each, context))
+    if (x->certificates && f->certificate.n &&
+        !under(x, key_of_text(KEY_CERTIFICATE, f->certificate), each, context))
         return;
     if (under_domains(x, policy_domain_of(f->forward_path), each, context))
         under_networks(x, &f->client, each, context);

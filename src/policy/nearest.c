@@ -4,7 +4,7 @@
  *
  * A permit that is to be met fixes which facts must change: those of its conditions that are not met. A forbid that
  * then stands in the way may need one more. So sets of facts are tried by their size, and within a size in the order
- * of enum policy_fact; for each set the values that tell rules apart are tried, and policy_decide() has the last word.
+ * of enum policy_fact, a login last where there is one already; for each set the values that tell rules apart are tried, and policy_decide() has the last word.
  */
 #include "policy/beside.h"
 #include "policy/decide.h"
@@ -33,6 +33,7 @@ struct search {
     struct policy_facts at;           /* with the changes so far */
     const struct policy_rate *unused; /* rates as they are after waiting */
     size_t unused_count;
+    str mailboxes[2]; /* reverse-path and author, as a login is called that is one of them */
     unsigned subset;
     unsigned long tries; /* left */
 };
@@ -119,14 +120,27 @@ static bool with_words(struct search *s, enum policy_kind kind, str *field, unsi
     return false;
 }
 
-/* Logins that own something, and the mailbox itself; then those that rules name; then one that nobody names. */
+/* An owner of a whole domain is written with its @. */
+static bool owns(const struct policy_owned *one, str mailbox)
+{
+    str domain = policy_domain_of(mailbox);
+    return mailbox.n && (str_eq_nocase(one->address, mailbox) ||
+                         (str_starts(one->address, STR("@")) &&
+                          str_eq_nocase(str_skip(one->address, 1), domain)));
+}
+
+/* Logins that own the mailbox; one of its own name, since they own themselves; then those that own something else, that
+ * rules name, or that nobody names. */
 static bool with_logins(struct search *s, unsigned fact)
 {
-    if (s->at.reverse_path.n && with_text(s, &s->at.login, s->at.reverse_path, fact))
-        return true;
-    if (s->at.author.known == POLICY_KNOWN && s->at.author.address.n &&
-        with_text(s, &s->at.login, s->at.author.address, fact))
-        return true;
+    for (size_t i = 0; i < s->p->owner_count; i++)
+        for (size_t k = 0; k < COUNT_OF(s->mailboxes); k++)
+            if (owns(&s->p->owners[i], s->mailboxes[k]) &&
+                with_text(s, &s->at.login, s->p->owners[i].login, fact))
+                return true;
+    for (size_t i = 0; i < COUNT_OF(s->mailboxes); i++)
+        if (s->mailboxes[i].n && with_text(s, &s->at.login, s->mailboxes[i], fact))
+            return true;
     for (size_t i = 0; i < s->p->owner_count; i++)
         if (with_text(s, &s->at.login, s->p->owners[i].login, fact))
             return true;
@@ -197,8 +211,15 @@ static bool with_client(struct search *s, const struct ip *value, unsigned fact)
     return false;
 }
 
-/* In each network of the permit its first address; and, since a forbid may lie over that, those beside every network
- * of a forbid. */
+static bool with_beside(struct search *s, const struct ip_net *net, unsigned fact)
+{
+    struct ip beside;
+    return (policy_beside(net, false, &beside) && with_client(s, &beside, fact)) ||
+           (policy_beside(net, true, &beside) && with_client(s, &beside, fact));
+}
+
+/* In each network of the permit its first address; since a forbid may lie over that, those beside every network of a
+ * forbid; and those beside a gateway, which stands for others and may be either. */
 static bool with_clients(struct search *s, unsigned fact)
 {
     const struct policy_condition *own = policy_condition_of(s->permit, POLICY_NETWORK);
@@ -207,12 +228,15 @@ static bool with_clients(struct search *s, unsigned fact)
             return true;
     for (size_t r = 0; r < s->p->count; r++) {
         const struct policy_condition *c = policy_condition_of(&s->p->rules[r], POLICY_NETWORK);
-        for (size_t i = 0; c && s->p->rules[r].forbids && i < c->count; i++) {
-            struct ip beside;
-            if ((policy_beside(&c->nets[i], false, &beside) && with_client(s, &beside, fact)) ||
-                (policy_beside(&c->nets[i], true, &beside) && with_client(s, &beside, fact)))
+        for (size_t i = 0; c && s->p->rules[r].forbids && i < c->count; i++)
+            if (with_beside(s, &c->nets[i], fact))
                 return true;
-        }
+    }
+    for (size_t i = 0; i < s->p->forwarder_count; i++) {
+        const struct ip *ip = &s->p->forwarders[i].ip;
+        const struct ip_net alone = { *ip, ip->family == IP_V6 ? 128 : 32 };
+        if (with_beside(s, &alone, fact))
+            return true;
     }
     return false;
 }
@@ -270,6 +294,12 @@ static unsigned size_of(unsigned set)
     return (unsigned)__builtin_popcount(set);
 }
 
+/* Who has logged in has no other login at hand: that change comes last then. */
+static unsigned rank_of(unsigned set, bool logged_in)
+{
+    return logged_in && set & BIT(LOGIN) ? (set & ~BIT(LOGIN)) | 1u << POLICY_FACTS : set;
+}
+
 /* By size, then by the first fact, the second, ... */
 static bool comes_before(unsigned a, unsigned b)
 {
@@ -279,11 +309,12 @@ static bool comes_before(unsigned a, unsigned b)
     return a & (differ & ~(differ - 1));
 }
 
-static void in_order(unsigned sets[1 << POLICY_FACTS])
+static void in_order(unsigned sets[1 << POLICY_FACTS], bool logged_in)
 {
     for (unsigned n = 0; n < 1u << POLICY_FACTS; n++) {
         unsigned at = n;
-        for (; at > 0 && comes_before(n, sets[at - 1]); at--)
+        for (; at > 0 && comes_before(rank_of(n, logged_in), rank_of(sets[at - 1], logged_in));
+             at--)
             sets[at] = sets[at - 1];
         sets[at] = n;
     }
@@ -312,6 +343,20 @@ static bool wait_for_rates(struct search *s, struct arena *a)
     return all != NULL;
 }
 
+static bool name_mailboxes(struct search *s, struct arena *a)
+{
+    const struct policy_facts *f = s->f;
+    const str all[] = { f->reverse_path,
+                        f->author.known == POLICY_KNOWN ? f->author.address : STR_NONE };
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        char plain[POLICY_PLAIN_MAX];
+        s->mailboxes[i] = all[i].n ? arena_dup(a, policy_plain(all[i], plain)) : STR_NONE;
+        if (all[i].n && !s->mailboxes[i].p)
+            return false;
+    }
+    return true;
+}
+
 bool policy_nearest(const struct policy *p, const struct policy_facts *f, const str *listeners,
                     size_t listener_count, struct arena *a, struct policy_nearest *out, bool *found,
                     struct err *e)
@@ -321,12 +366,12 @@ bool policy_nearest(const struct policy *p, const struct policy_facts *f, const 
         .p = p, .f = f, .listeners = listeners, .listener_count = listener_count, .tries = TRIES
     };
     unsigned *must = arena_alloc(a, (p->count + 1) * sizeof *must);
-    if (!must || !wait_for_rates(&s, a))
+    if (!must || !wait_for_rates(&s, a) || !name_mailboxes(&s, a))
         return err_memory(e, "the nearest change");
     for (size_t i = 0; i < p->count; i++)
         if (!must_change(p, &p->rules[i], f, &must[i]))
             must[i] = UINT32_MAX;
-    in_order(sets);
+    in_order(sets, f->login.n > 0);
     *found = false;
     *out = (struct policy_nearest){ .gave_up = false };
     for (size_t i = 0; i < COUNT_OF(sets) && !*found; i++) {

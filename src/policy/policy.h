@@ -41,6 +41,7 @@ extern const struct names POLICY_KIND_NAMES; /* "authenticated" ...: the keys of
 enum policy_known { POLICY_NOT_ASKED, POLICY_KNOWN, POLICY_FAILED };
 
 struct policy_rule;
+struct policy_condition;
 struct policy_listed {
     str zone;
     enum policy_known known;
@@ -52,6 +53,18 @@ struct policy_rate {
     uint32_t used, again_in_s;
 };
 
+/* Where an author stands: one who is to own the address all the same (RFC 5322 sections 3.6.2 and 3.6.6). */
+enum policy_author {
+    POLICY_FROM,
+    POLICY_SENDER_FIELD,
+    POLICY_RESENT_FROM,
+    POLICY_RESENT_SENDER,
+    POLICY_AUTHORS
+};
+enum {
+    POLICY_LISTS_TOLD = 16
+}; /* of files that "recipients" names: those that a record tells of */
+
 /* Slices belong to whoever gathered them. Empty: none. */
 struct policy_facts {
     struct ip client; /* IPv4-mapped addresses are stored as IPv4 */
@@ -62,7 +75,13 @@ struct policy_facts {
     struct {
         enum policy_known known; /* not asked before the end of data */
         str address;
+        enum policy_author field;
     } author;
+    struct
+    { /* what policy_lists() found, when the files may have changed since; not known: it is looked up */
+        bool known;
+        uint16_t holds, domain; /* bits 1 << number of the file */
+    } lists;
     struct {
         enum policy_known known;
         enum auth_result result;
@@ -81,6 +100,8 @@ struct policy_decision {
         *forbid;         /* the first that matched, in file order; of POLICY_ASK the permit that
                                                   asks; NULL: none */
     enum cause_id cause; /* CAUSE_NONE when permitted */
+    const struct policy_condition *
+        condition; /* of permit or forbid, the one that the cause is about; NULL when permitted, or there is none */
 };
 
 /* No allocation, no trace: rules are looked up, not walked. With the author still unknown this is the answer to RCPT;
@@ -97,10 +118,44 @@ struct policy_list {
     size_t count;
 };
 
-/* Builds from a file that conf_read() took; listeners are the labels that a condition may name. False with errors in
- * file and the first in e. Everything lives in the arena. */
-struct policy *policy_new(struct conf_file *file, const str *listeners, size_t listener_count,
-                          const struct policy_list *lists, size_t list_count, struct arena *a,
-                          struct err *e) MUST_CHECK;
+/* An address that stands for others: a default gateway, the end of a container's bridge. Whoever comes through it looks as
+ * if he were it, so that a network which is trusted by itself does not hold it. */
+struct policy_forwarder {
+    struct ip ip;
+    str why; /* "the bridge docker0 of this machine" */
+};
+/* What is right and may surprise: place and a sentence without a full stop. */
+struct policy_warning {
+    struct conf_place place;
+    str text;
+};
+
+/* A listener, as far as a refusal has to tell about it. */
+struct policy_door {
+    uint16_t port;
+    bool everywhere;            /* not at some addresses of this machine alone */
+    bool tls;                   /* it is encrypted from the start, or can be */
+    bool login, login_in_clear; /* a login is taken there; without encryption, too */
+};
+
+/* What rules are built beside. */
+struct policy_around {
+    const str *listeners; /* the labels that a condition may name */
+    size_t listener_count;
+    const struct policy_door *doors; /* one a listener; NULL: nothing is known of them */
+    const struct policy_list *lists; /* those that "recipients" names */
+    size_t list_count;
+    const struct policy_forwarder *forwarders;
+    size_t forwarder_count;
+};
+
+/* Builds from a file that conf_read() took. NULL with errors in file and the first in e. Everything lives in the
+ * arena. */
+struct policy *policy_new(struct conf_file *file, const struct policy_around *around,
+                          struct arena *a, struct err *e) MUST_CHECK;
+/* Of the rules, and of those forwarders that lie in a network of theirs. */
 uint64_t policy_digest(const struct policy *p);
+/* What the files of recipients say of this one, for facts that are kept: the first POLICY_LISTS_TOLD of them. */
+void policy_lists(const struct policy *p, str forward_path, struct policy_facts *out);
+const struct policy_warning *policy_warnings(const struct policy *p, size_t *count);
 #endif

@@ -14,7 +14,8 @@ struct kit {
     struct err e;
 };
 
-static inline bool kit_try(struct kit *k, const char *text)
+static inline bool kit_try_behind(struct kit *k, const char *text,
+                                  const struct policy_forwarder *forwarders, size_t count)
 {
     static const str LISTENERS[] = { STR_INIT("submission"), STR_INIT("devices"),
                                      STR_INIT("inside") };
@@ -23,9 +24,20 @@ static inline bool kit_try(struct kit *k, const char *text)
     arena_init(&k->arena, 256 << 20);
     k->policy = NULL;
     if (conf_read(STR("rules"), str_from(text), &POLICY_FILE_SCHEMA, &k->arena, &k->file, &k->e))
-        k->policy = policy_new(&k->file, LISTENERS, COUNT_OF(LISTENERS), LISTS, COUNT_OF(LISTS),
+        k->policy = policy_new(&k->file,
+                               &(struct policy_around){ .listeners = LISTENERS,
+                                                        .listener_count = COUNT_OF(LISTENERS),
+                                                        .lists = LISTS,
+                                                        .list_count = COUNT_OF(LISTS),
+                                                        .forwarders = forwarders,
+                                                        .forwarder_count = count },
                                &k->arena, &k->e);
     return k->policy != NULL;
+}
+
+static inline bool kit_try(struct kit *k, const char *text)
+{
+    return kit_try_behind(k, text, NULL, 0);
 }
 
 static inline void kit_read(struct kit *k, const char *text)

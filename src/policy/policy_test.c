@@ -77,6 +77,49 @@ static const struct session SESSIONS[] = {
       RATE(0),
       .outcome = POLICY_PERMIT,
       .rule = "users" },
+    { .what = "a dot behind the domain",
+      .login = ANNA,
+      .from = "anna@corp.example.",
+      .to = OUT,
+      RATE(0),
+      .outcome = POLICY_PERMIT,
+      .rule = "users" },
+    { .what = "quotes that it needs not",
+      .login = ANNA,
+      .from = "\"anna\"@corp.example",
+      .to = OUT,
+      RATE(0),
+      .outcome = POLICY_PERMIT,
+      .rule = "users" },
+    { .what = "quotes, a backslash, a tag and a dot",
+      .login = ANNA,
+      .from = "\"an\\na+x\"@Corp.Example.",
+      .to = OUT,
+      RATE(0),
+      .outcome = POLICY_PERMIT,
+      .rule = "users" },
+    { .what = "quotes that make it another's",
+      .login = ANNA,
+      .from = "\"anna \"@corp.example",
+      .to = OUT,
+      RATE(0),
+      .outcome = POLICY_REFUSE,
+      .cause = "from-not-login" },
+    { .what = "an author in quotes",
+      .login = ANNA,
+      .from = ANNA,
+      .author = "\"info\"@corp.example",
+      .to = OUT,
+      RATE(0),
+      .outcome = POLICY_PERMIT,
+      .rule = "users" },
+    { .what = "an own domain with a dot",
+      .login = ANNA,
+      .from = "\"a b\"@sales.example.",
+      .to = OUT,
+      RATE(0),
+      .outcome = POLICY_PERMIT,
+      .rule = "users" },
     { .what = "an alias",
       .login = ANNA,
       .from = "info@corp.example",
@@ -262,6 +305,28 @@ static const struct session SESSIONS[] = {
       CLEAN,
       .outcome = POLICY_PERMIT,
       .rule = "inbound" },
+    { .what = "inbound with a dot",
+      .from = "x@y.example",
+      .to = "anna@Corp.Example.",
+      CLEAN,
+      .outcome = POLICY_PERMIT,
+      .rule = "inbound" },
+    { .what = "inbound in quotes",
+      .from = "x@y.example",
+      .to = "\"anna\"@corp.example",
+      CLEAN,
+      .outcome = POLICY_PERMIT,
+      .rule = "inbound" },
+    { .what = "an address literal is no domain of ours",
+      .from = "x@y.example",
+      .to = "anna@[192.0.2.1]",
+      CLEAN,
+      .outcome = POLICY_REFUSE },
+    { .what = "two dots are no domain of ours",
+      .from = "x@y.example",
+      .to = "anna@corp.example..",
+      CLEAN,
+      .outcome = POLICY_REFUSE },
     { .what = "inbound below",
       .from = "x@y.example",
       .to = "a@b.corp.example",
@@ -449,6 +514,10 @@ static const struct {
     { "permit \"a\" { logn = \"x\" }", "did you mean login?" },
     { "forbid \"a\" { unless-listed = \"x.example\" }", "forbid has no 'unless-listed'" },
     { "owner \"a\" { address = \"zebra\" }", "this is no address" },
+    { "owner \"a\" { address = \"*@corp.example\" }", "written \"@example.org\", without a *" },
+    { "permit \"a\" { login = \"x\" sender = \"*@corp.example\" }",
+      "written \"@example.org\", without a *" },
+    { "permit \"a\" { listener = \"submision\" }", "did you mean \"submission\"?" },
 };
 
 static void wrong_rules_are_told(void **state UNUSED)
@@ -476,11 +545,109 @@ static void the_digest_is_of_what_is_meant(void **state UNUSED)
     kit_done(&c);
 }
 
+/* A container's bridge and a gateway show strangers as themselves: they are nobody that a network alone trusts. */
+static const struct {
+    const char *text, *client;
+    enum policy_outcome outcome; /* POLICY_ASK: the file is refused */
+    unsigned warnings;
+} BEHIND[] = {
+    { "permit \"a\" { network = \"172.17.0.0/16\" }", "172.17.0.1", POLICY_REFUSE, 1 },
+    { "permit \"a\" { network = \"172.17.0.0/16\" }", "::ffff:172.17.0.1", POLICY_REFUSE, 1 },
+    { "permit \"a\" { network = \"172.17.0.0/16\" }", "172.17.0.2", POLICY_PERMIT, 1 },
+    { "permit \"a\" { network = \"172.17.0.0/16\" listener = \"submission\" }", "172.17.0.1",
+      POLICY_REFUSE, 1 },
+    { "permit \"a\" { network = {\"172.17.0.0/16\", \"10.0.0.0/8\", \"10.1.0.0/16\", "
+      "\"10.2.0.0/16\", \"10.3.0.0/16\", \"10.4.0.0/16\", \"10.5.0.0/16\"} }",
+      "172.17.0.1", POLICY_REFUSE, 1 }, /* looked up, not walked */
+    { "permit \"a\" { network = {\"172.17.0.1\", \"172.17.0.2\"} }", "172.17.0.1", POLICY_REFUSE,
+      1 },
+    { "permit \"a\" { network = {\"172.17.0.1\", \"172.17.0.2\"} }", "172.17.0.2", POLICY_PERMIT,
+      1 },
+    { "permit \"a\" { network = \"172.17.0.1\" }", "172.17.0.1", POLICY_ASK, 0 },
+    { "permit \"a\" { network = {\"172.17.0.1\", \"fd00::1\"} }", "fd00::1", POLICY_ASK, 0 },
+    { "permit \"a\" { network = \"fd00::/64\" }", "fd00::1", POLICY_REFUSE, 1 },
+    { "permit \"a\" { network = \"fd00::/64\" }", "fd00::2", POLICY_PERMIT, 1 },
+    /* where something else says who it is, or where it may go, the address may be shared */
+    { "permit \"a\" { network = \"172.17.0.1\" login = \"x\" }", "172.17.0.1", POLICY_PERMIT, 0 },
+    { "permit \"a\" { network = \"172.17.0.1\" recipient-domain = \"elsewhere.example\" }",
+      "172.17.0.1", POLICY_PERMIT, 0 },
+    /* a forbid holds for it too */
+    { "permit \"a\" { login = \"x\" } forbid \"b\" { network = \"172.17.0.0/16\" }", "172.17.0.1",
+      POLICY_REFUSE, 0 },
+    { "permit \"a\" { network = \"192.0.2.0/24\" }", "192.0.2.1", POLICY_PERMIT, 0 },
+    /* nobody but this machine, and whatever hands on connections on it */
+    { "permit \"a\" { network = \"127.0.0.1\" }", "127.0.0.1", POLICY_PERMIT, 1 },
+    { "permit \"a\" { network = {\"127.0.0.0/8\", \"::1\"} }", "::1", POLICY_PERMIT, 2 },
+    { "permit \"a\" { network = \"127.0.0.1\" login = \"x\" }", "127.0.0.1", POLICY_PERMIT, 0 },
+};
+
+static void what_stands_for_others_is_left_out(void **state UNUSED)
+{
+    struct policy_forwarder forwarders[] = { { .why = STR("the bridge docker0 of this machine") },
+                                             { .why = STR("the default gateway") } };
+    assert_true(ip_parse(STR("172.17.0.1"), &forwarders[0].ip));
+    assert_true(ip_parse(STR("fd00::1"), &forwarders[1].ip));
+    for (size_t i = 0; i < COUNT_OF(BEHIND); i++) {
+        struct kit k;
+        struct policy_facts f = { .listener = STR("submission"),
+                                  .login = STR("x"),
+                                  .reverse_path = STR("a@b.example"),
+                                  .forward_path = STR("tom@elsewhere.example") };
+        if (!strstr(BEHIND[i].text, "login"))
+            f.login = STR_NONE;
+        assert_true(ip_parse(str_from(BEHIND[i].client), &f.client));
+        bool taken = kit_try_behind(&k, BEHIND[i].text, forwarders, COUNT_OF(forwarders));
+        if (taken != (BEHIND[i].outcome != POLICY_ASK))
+            fail_msg("%s is %s", BEHIND[i].text, taken ? "taken" : k.e.why);
+        if (!taken)
+            assert_non_null(strstr(k.e.why, "stands for others"));
+        size_t warnings = 0;
+        if (taken)
+            policy_warnings(k.policy, &warnings);
+        if (taken && policy_decide(k.policy, &f).outcome != BEHIND[i].outcome)
+            fail_msg("%s: %s", BEHIND[i].text, BEHIND[i].client);
+        if (warnings != BEHIND[i].warnings)
+            fail_msg("%s: %zu warnings", BEHIND[i].text, warnings);
+        kit_done(&k);
+    }
+    /* another machine, other rules: the digest tells */
+    struct kit here, there;
+    assert_true(kit_try_behind(&here, BEHIND[0].text, forwarders, 2) &&
+                kit_try_behind(&there, BEHIND[0].text, NULL, 0));
+    assert_true(policy_digest(here.policy) != policy_digest(there.policy));
+    kit_done(&there);
+    assert_true(kit_try_behind(&there, BEHIND[0].text, forwarders,
+                               1)); /* the other is in none of its networks */
+    assert_true(policy_digest(here.policy) == policy_digest(there.policy));
+    kit_done(&here);
+    kit_done(&there);
+}
+
+/* A permit for a domain is not for what its server might make of a route; a forbid of it is for all that goes there. */
+static void a_route_is_no_way_round_a_forbid(void **state UNUSED)
+{
+    static const char *const TO[] = { "tom@no.example", "a%b@no.example", "\"a@b\"@no.example",
+                                      "a!b@NO.example.", "a:b@x.no.example" };
+    struct kit k;
+    kit_read(&k, "permit \"a\" { authenticated = true } "
+                 "forbid \"b\" { recipient-domain = {\"no.example\" \"*.no.example\"} }");
+    for (size_t i = 0; i < COUNT_OF(TO); i++) {
+        const struct policy_facts f = { .login = STR("anna"), .forward_path = str_from(TO[i]) };
+        const struct policy_decision d = policy_decide(k.policy, &f);
+        assert_int_equal(d.outcome, POLICY_REFUSE);
+        assert_non_null(d.forbid);
+    }
+    kit_done(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_route_is_no_way_round_a_forbid),
+
         cmocka_unit_test(sessions_are_decided),
         cmocka_unit_test(wrong_rules_are_told),
+        cmocka_unit_test(what_stands_for_others_is_left_out),
         cmocka_unit_test(the_digest_is_of_what_is_meant),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

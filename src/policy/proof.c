@@ -22,8 +22,27 @@ static bool is_private_net(const struct ip_net *net)
     return false;
 }
 
+/* Prefixes under which a translator or a tunnel brings the IPv4 Internet: a network there is as wide as what it stands for
+ * (RFC 6052 section 2.1, RFC 8215, RFC 4380). */
+static bool is_wide_behind_translator(const struct ip_net *net)
+{
+    static const struct {
+        const char *text;
+        unsigned least;
+    } ALL[] = { { "64:ff9b::/96", 112 }, { "64:ff9b:1::/48", 112 }, { "2001::/32", 64 } };
+    for (size_t i = 0; i < COUNT_OF(ALL); i++) {
+        struct ip_net all;
+        if (ip_net_parse(str_from(ALL[i].text), &all, NULL) && ip_net_has(&all, &net->base) &&
+            net->bits < ALL[i].least)
+            return true;
+    }
+    return false;
+}
+
 bool policy_is_wide(const struct ip_net *net)
 {
+    if (net->base.family == IP_V6 && is_wide_behind_translator(net))
+        return true;
     return !is_private_net(net) && net->bits < (net->base.family == IP_V6 ? 32 : 16);
 }
 
@@ -65,6 +84,14 @@ static void add_stranger(struct strangers *s, const struct ip *client)
         s->all[s->count++] = *client;
 }
 
+static void add_beside(struct strangers *s, const struct ip_net *net)
+{
+    struct ip ip;
+    for (int behind = 0; behind < 2; behind++)
+        if (policy_beside(net, behind, &ip))
+            add_stranger(s, &ip);
+}
+
 /* Somewhere on the Internet; in each network of a rule, and beside it on both sides. False: no memory. */
 static bool find_strangers(const struct policy *p, struct arena *a, struct strangers *out)
 {
@@ -75,19 +102,24 @@ static bool find_strangers(const struct policy *p, struct arena *a, struct stran
         nets_of(&p->rules[r], &count);
         room += 3 * count;
     }
+    room += 3 * p->forwarder_count;
     *out = (struct strangers){ arena_alloc(a, room * sizeof *out->all), 0, meant_nets(p, a) };
     if (!out->all || !out->meant)
         return false;
     for (size_t i = 0; i < COUNT_OF(SOMEWHERE); i++)
         if (ip_parse(str_from(SOMEWHERE[i]), &ip))
             add_stranger(out, &ip);
+    for (size_t i = 0; i < p->forwarder_count; i++) {
+        const struct ip_net alone = { p->forwarders[i].ip,
+                                      p->forwarders[i].ip.family == IP_V6 ? 128 : 32 };
+        out->all[out->count++] = alone.base; /* anybody, whatever network he lies in */
+        add_beside(out, &alone);
+    }
     for (size_t r = 0; r < p->count; r++) {
         const struct policy_condition *c = nets_of(&p->rules[r], &count);
         for (size_t i = 0; i < count; i++) {
             add_stranger(out, &c->nets[i].base);
-            for (int behind = 0; behind < 2; behind++)
-                if (policy_beside(&c->nets[i], behind, &ip))
-                    add_stranger(out, &ip);
+            add_beside(out, &c->nets[i]);
         }
     }
     return true;
@@ -118,16 +150,82 @@ static const struct ip_net *wide_of(const struct policy_rule *r)
     return NULL;
 }
 
+/* "*.com" is everybody's; "*.lan" is nobody's on the Internet (RFC 6761, RFC 6762 appendix G, ICANN's .internal). */
+static bool is_wide_domain(str word)
+{
+    static const char *const OURS[] = { "corp",      "example", "home", "internal",
+                                        "intranet",  "invalid", "lan",  "local",
+                                        "localhost", "private", "test", "localdomain" };
+    str label = str_skip(word, 2);
+    if (!str_starts(word, STR("*.")) || str_find_octet(label, '.') != STR_NOT_FOUND)
+        return false;
+    for (size_t i = 0; i < COUNT_OF(OURS); i++)
+        if (str_eq_nocase(label, str_from(OURS[i])))
+            return false;
+    return true;
+}
+
+/* The first that names everybody's domains, or none. */
+static str wide_domain_of(const struct policy_rule *r)
+{
+    const struct policy_condition *c = policy_condition_of(r, POLICY_RECIPIENT_DOMAIN);
+    for (size_t i = 0; c && i < c->count; i++)
+        if (is_wide_domain(c->words[i]))
+            return c->words[i];
+    return STR_NONE;
+}
+
 /* Conditions that no stranger meets, for mail to a foreign domain. */
 static bool keeps_strangers_out(const struct policy_rule *r)
 {
-    static const enum policy_kind KINDS[] = { POLICY_AUTHENTICATED,    POLICY_LOGIN,
-                                              POLICY_CERTIFICATE,      POLICY_POP_WINDOW,
-                                              POLICY_RECIPIENT_DOMAIN, POLICY_RECIPIENTS };
+    static const enum policy_kind KINDS[] = { POLICY_AUTHENTICATED, POLICY_LOGIN,
+                                              POLICY_CERTIFICATE, POLICY_POP_WINDOW,
+                                              POLICY_RECIPIENTS };
     for (size_t i = 0; i < COUNT_OF(KINDS); i++)
         if (policy_condition_of(r, KINDS[i]))
             return true;
+    if (policy_condition_of(r, POLICY_RECIPIENT_DOMAIN) && !wide_domain_of(r).n)
+        return true;
     return policy_condition_of(r, POLICY_NETWORK) && !wide_of(r);
+}
+
+/* Does some rule tell this recipient from others? */
+static bool is_told_apart(const struct policy *p, str recipient, bool by_permits)
+{
+    static const enum policy_kind KINDS[] = { POLICY_RECIPIENT_DOMAIN, POLICY_RECIPIENTS };
+    const struct policy_facts to = { .forward_path = recipient };
+    for (size_t i = 0; i < p->count; i++)
+        for (size_t k = 0; k < COUNT_OF(KINDS); k++) {
+            const struct policy_condition *c = policy_condition_of(&p->rules[i], KINDS[k]);
+            if (c && (by_permits || p->rules[i].forbids) &&
+                policy_condition_truth(p, &p->rules[i], c, &to) == POLICY_MET)
+                return true;
+        }
+    return false;
+}
+
+/* A recipient whom no rule names, so that no forbid of one domain hides what all others are open to; below wide ("*.com")
+ * one that no forbid names. Each word and each line of a list takes one name away at most, but a wildcard above them all. */
+static bool find_foreign(struct proof *x, struct arena *a)
+{
+    str wide = wide_domain_of(x->permit), below = str_skip(wide, wide.n ? 2 : 0);
+    size_t most = 2;
+    for (size_t i = 0; i < x->p->count; i++) {
+        const struct policy_condition *c = policy_condition_of(&x->p->rules[i],
+                                                               POLICY_RECIPIENT_DOMAIN),
+                                      *list = policy_condition_of(&x->p->rules[i],
+                                                                  POLICY_RECIPIENTS);
+        most += (c ? c->count : 0) + (list ? list->list->addresses->room : 0);
+    }
+    for (size_t n = 0; n < most; n++) {
+        str to = wide.n ? arena_printf(a, "anybody@foreign%zu.%.*s", n, STR_ARG(below))
+                        : arena_printf(a, "anybody@foreign.invalid%zu", n);
+        x->at.forward_path = to;
+        if (!to.p || !is_told_apart(x->p, to, !wide.n))
+            return to.p != NULL;
+    }
+    x->at.forward_path = STR_NONE; /* a forbid takes in all of it */
+    return true;
 }
 
 static bool passes(struct proof *x)
@@ -198,6 +296,7 @@ static bool tell(const struct proof *x, struct arena *a, struct policy_hole *out
 {
     char client[IP_TEXT_MAX], base[IP_TEXT_MAX];
     const struct ip_net *wide = wide_of(x->permit);
+    str domain = wide_domain_of(x->permit);
     *out = (struct policy_hole){ .permit = x->permit, .example = x->at };
     ip_text(&x->at.client, client);
     if (wide)
@@ -206,6 +305,11 @@ static bool tell(const struct proof *x, struct arena *a, struct policy_hole *out
             "permit \"%.*s\" lets everybody relay: the network %s/%u is so wide "
             "that it names nobody, and %s is in it",
             STR_ARG(x->permit->name), ip_text(&wide->base, base), wide->bits, client);
+    else if (domain.n)
+        out->why = arena_printf(a,
+                                "permit \"%.*s\" lets everybody relay to %.*s: that is a whole "
+                                "part of the Internet, and no domain of yours",
+                                STR_ARG(x->permit->name), STR_ARG(domain));
     else
         out->why = arena_printf(a,
                                 "permit \"%.*s\" lets everybody relay: it asks for no login, no "
@@ -213,8 +317,10 @@ static bool tell(const struct proof *x, struct arena *a, struct policy_hole *out
                                 STR_ARG(x->permit->name));
     out->remedy = wide ? STR("name the networks that are yours, none wider than a /16, or add "
                              "authenticated = true")
-                       : STR("add authenticated = true, or recipient-domain with the domains that "
-                             "you take mail for");
+                  : domain.n
+                      ? STR("name the domains that you take mail for, or add authenticated = true")
+                      : STR("add authenticated = true, or recipient-domain with the domains that "
+                            "you take mail for");
     return (out->why.p) || err_memory(e, "the proof");
 }
 
@@ -233,8 +339,12 @@ bool policy_prove(const struct policy *p, const struct policy_listener *listener
                        .tries = TRIES };
     for (size_t i = 0; i < p->count; i++) {
         x.permit = &p->rules[i];
-        x.at = (struct policy_facts){ .forward_path = STR("anybody@foreign.invalid") };
-        if (x.permit->forbids || keeps_strangers_out(x.permit) || !with_clients(&x))
+        x.at = (struct policy_facts){ .tls = false };
+        if (x.permit->forbids || keeps_strangers_out(x.permit))
+            continue;
+        if (!find_foreign(&x, a))
+            return err_memory(e, "the proof");
+        if (!x.at.forward_path.n || !with_clients(&x))
             continue;
         const struct policy_decision d = policy_decide(p, &x.at);
         x.permit = d.permit && !d.permit->forbids ? d.permit : x.permit;

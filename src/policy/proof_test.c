@@ -59,6 +59,24 @@ static const struct {
     { "permit \"in\" { recipient-domain = \"corp.example\" } permit \"b\" { rate = \"1/h\" }",
       "b" },
     { "forbid \"a\" { authenticated = false }", NULL },
+    /* what is forbidden for one domain is open for all others, whatever its name is */
+    { "permit \"a\" { tls = true } forbid \"b\" { recipient-domain = \"*.invalid\" }", "a" },
+    { "permit \"a\" { tls = true } forbid \"b\" { recipient-domain = {\"foreign.invalid\" "
+      "\"*.invalid0\" \"foreign.invalid1\"} }",
+      "a" },
+    { "permit \"a\" { sender = owned } permit \"b\" { recipient-domain = \"*.invalid\" }", NULL },
+    { "permit \"a\" { recipient-domain = \"*.com\" }", "a" },
+    { "permit \"a\" { recipient-domain = {\"corp.example\" \"*.Net\"} tls = true }", "a" },
+    { "permit \"a\" { recipient-domain = \"*.com\" authenticated = true }", NULL },
+    { "permit \"a\" { recipient-domain = \"*.com\" } forbid \"b\" { recipient-domain = \"*.com\" }",
+      NULL },
+    { "permit \"a\" { recipient-domain = \"*.com\" } "
+      "forbid \"b\" { recipient-domain = {\"foreign0.com\" \"*.foreign1.com\"} }",
+      "a" },
+    { "permit \"a\" { recipient-domain = {\"*.lan\" \"*.corp.example\"} }", NULL },
+    { "permit \"a\" { network = \"::ffff:0:0/96\" }", "a" },
+    { "permit \"a\" { network = \"64:ff9b::/96\" }", "a" },
+    { "permit \"a\" { network = \"64:ff9b::192.0.2.0/120\" }", NULL },
 };
 
 static void strangers_are_kept_out(void **state UNUSED)

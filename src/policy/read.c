@@ -71,8 +71,10 @@ static const struct conf_key PERMIT_KEYS[] = {
     { .name = STR_INIT("sender"),
       .kinds = CONF_WORD | CONF_TEXT | CONF_LIST,
       .words = &OWNED_WORD,
-      .means = STR_INIT("the reverse-path, and From, are owned by the login (owned), or are one of "
-                        "these addresses; @example.org is all of a domain") },
+      .means = STR_INIT(
+          "the reverse-path, each author in From, and Sender and the latest "
+          "Resent-From and Resent-Sender where they stand, are owned by the login "
+          "(owned), or are one of these addresses; @example.org is all of a domain") },
     { .name = STR_INIT("recipients"),
       .kinds = CONF_TEXT,
       .means = STR_INIT("the recipient stands in this file, one address a line") },
@@ -100,8 +102,9 @@ static const struct conf_key FORBID_KEYS[] = {
       .means = STR_INIT("the session logged in, or did not") },
     { .name = STR_INIT("sender"),
       .kinds = CONF_TEXT | CONF_LIST,
-      .means = STR_INIT("the reverse-path, and From, are one of these addresses; @example.org is "
-                        "all of a domain") },
+      .means = STR_INIT("the reverse-path, or an author in From (of mail that is submitted, Sender "
+                        "or Resent-From, too), is one of these addresses; @example.org is all of a "
+                        "domain") },
     { .name = STR_INIT("rate"),
       .kinds = CONF_TEXT,
       .means = STR_INIT("the login, or else the address, has sent this many recipients") },
@@ -141,19 +144,18 @@ const struct conf_section POLICY_OWNER_SECTION = {
  */
 struct building {
     struct conf_file *file;
-    const str *listeners;
-    size_t listener_count;
-    const struct policy_list *lists;
-    size_t list_count;
+    const struct policy_around *around;
     struct arena *a;
     bool no_memory;
+    struct policy_condition **trusting; /* one a rule: its network condition, or NULL */
+    struct policy_list_set *lists;      /* one a file of recipients */
 };
 #define WRONG(b, value, ...) conf_wrong((b)->file, (b)->a, (value)->place, __VA_ARGS__)
 
 static bool is_listener(const struct building *b, str name)
 {
-    for (size_t i = 0; i < b->listener_count; i++)
-        if (str_eq(b->listeners[i], name))
+    for (size_t i = 0; i < b->around->listener_count; i++)
+        if (str_eq(b->around->listeners[i], name))
             return true;
     return false;
 }
@@ -167,7 +169,7 @@ static bool is_fingerprint(str text)
 }
 
 /* "example.org" or "*.example.org": a whole label stands between the dots, and the star alone is nobody's domain. */
-static bool is_domain(str text)
+bool policy_is_domain(str text)
 {
     str rest = str_starts(text, STR("*.")) ? str_skip(text, 2) : text;
     if (!rest.n)
@@ -184,35 +186,80 @@ static bool is_domain(str text)
     return true;
 }
 
-static bool is_address(str text)
+bool policy_is_address(str text)
 {
     str domain = policy_domain_of(text);
     bool whole = str_starts(text, STR("@"));
-    return is_domain(domain) && (whole || !str_starts(domain, STR("*."))) &&
+    return policy_is_domain(domain) && (whole || !str_starts(domain, STR("*."))) &&
            (whole ? text.n == domain.n + 1 : policy_local_part_of(text).n > 0);
+}
+
+/* "*@example.org", as other programs write what is @example.org here: it would be the address of somebody called *. */
+static bool is_star_address(str text)
+{
+    return str_eq(policy_local_part_of(text), STR("*"));
+}
+
+/* What is held against a rule comes as A-labels: nobody should have to know two forms of one name. */
+static bool is_ascii_domain(struct building *b, const struct conf_value *v, str domain)
+{
+    return str_is_ascii(domain) ||
+           WRONG(
+               b, v,
+               "write this domain in ASCII, as in \"xn--bcher-kva.example\": 'idn2 NAME' says how");
+}
+
+static bool sender_fits(struct building *b, const struct conf_value *v)
+{
+    if (is_star_address(v->text))
+        return WRONG(b, v, "all addresses of a domain are written \"@example.org\", without a *");
+    return policy_is_address(v->text) ||
+           WRONG(b, v, "this is no address, as in \"anna@example.org\" or \"@example.org\"");
+}
+
+static bool listener_fits(struct building *b, const struct conf_value *v)
+{
+    if (is_listener(b, v->text))
+        return true;
+    str near = names_nearest_of(b->around->listeners, b->around->listener_count, v->text);
+    return near.n ? WRONG(b, v,
+                          "there is no listener of this name in the file; did you mean \"%.*s\"?",
+                          STR_ARG(near))
+                  : WRONG(b, v, "there is no listener of this name in the file");
 }
 
 static bool word_fits(struct building *b, enum policy_kind kind, const struct conf_value *v)
 {
     switch (kind) {
-    case POLICY_LOGIN: return v->text.n || WRONG(b, v, "a login has a name");
+    case POLICY_LOGIN:
+        return v->text.n ? is_ascii_domain(b, v, policy_domain_of(v->text))
+                         : WRONG(b, v, "a login has a name");
     case POLICY_CERTIFICATE:
         return is_fingerprint(v->text) ||
                WRONG(b, v,
                      "a certificate is named by 64 hexadecimal digits: openssl x509 "
                      "-fingerprint -sha256, without the colons");
-    case POLICY_LISTENER:
-        return is_listener(b, v->text) ||
-               WRONG(b, v, "there is no listener of this name in the file");
+    case POLICY_LISTENER: return listener_fits(b, v);
     case POLICY_RECIPIENT_DOMAIN:
     case POLICY_UNLESS_LISTED:
-        return is_domain(v->text) ||
-               WRONG(b, v, "this is no domain, as in \"example.org\" or \"*.example.org\"");
+        return is_ascii_domain(b, v, v->text) &&
+               (policy_is_domain(v->text) ||
+                WRONG(b, v, "this is no domain, as in \"example.org\" or \"*.example.org\""));
     case POLICY_SENDER:
-        return is_address(v->text) ||
-               WRONG(b, v, "this is no address, as in \"anna@example.org\" or \"@example.org\"");
+        return is_ascii_domain(b, v, policy_domain_of(v->text)) && sender_fits(b, v);
     default: return true;
     }
+}
+
+static str plain_of(struct building *b, str address)
+{
+    char out[POLICY_PLAIN_MAX];
+    str plain = policy_plain(address, out);
+    if (plain.p == address.p)
+        return plain;
+    plain = arena_dup(b->a, plain);
+    b->no_memory |= !plain.p;
+    return plain;
 }
 
 enum { FEW = 6 }; /* more words or networks than these are looked up, not walked */
@@ -231,7 +278,7 @@ static bool words(struct building *b, const struct conf_entry *one, struct polic
         if (!word_fits(b, c->kind, v))
             return false;
         c->wildcards |= str_starts(v->text, STR("*.")) || str_starts(v->text, STR("@*."));
-        all[c->count++] = v->text;
+        all[c->count++] = c->kind == POLICY_SENDER ? plain_of(b, v->text) : v->text;
     }
     c->words = all;
     if (c->count > FEW)
@@ -289,13 +336,44 @@ static bool spf(const struct conf_entry *one, struct policy_condition *c)
     return true;
 }
 
+/* Those of one domain mostly stand together: one of each run is enough. */
+static const struct policy_addresses *domains_of(struct building *b, const struct policy_list *l)
+{
+    size_t n = 0;
+    str *all = arena_alloc(b->a, (l->count + 1) * sizeof *all);
+    for (size_t i = 0; all && i < l->count; i++) {
+        str domain = policy_domain_of(l->addresses[i]);
+        if (domain.n && (!n || !str_eq_nocase(all[n - 1], domain)))
+            all[n++] = domain;
+    }
+    return all ? policy_addresses_new(all, n, b->a) : NULL;
+}
+
+static bool list_sets(struct building *b, struct policy *p)
+{
+    size_t count = b->around->list_count;
+    b->lists = arena_alloc(b->a, (count + 1) * sizeof *b->lists);
+    for (size_t i = 0; b->lists && i < count; i++) {
+        const struct policy_list *l = &b->around->lists[i];
+        b->lists[i] = (struct policy_list_set){ l->path, (unsigned)i,
+                                                policy_addresses_new(l->addresses, l->count, b->a),
+                                                domains_of(b, l) };
+        b->no_memory |= !b->lists[i].addresses || !b->lists[i].domains;
+    }
+    b->no_memory |= !b->lists;
+    p->lists = b->lists;
+    p->list_count = count;
+    return !b->no_memory;
+}
+
 static bool recipients(struct building *b, const struct conf_entry *one, struct policy_condition *c)
 {
-    for (size_t i = 0; i < b->list_count; i++)
-        if (str_eq(b->lists[i].path, one->values[0].text)) {
-            c->list = policy_addresses_new(b->lists[i].addresses, b->lists[i].count, b->a);
-            b->no_memory |= !c->list;
-            return c->list != NULL;
+    for (size_t i = 0; i < b->around->list_count; i++)
+        if (str_eq(b->around->lists[i].path, one->values[0].text)) {
+            c->list = &b->lists[i];
+            c->words = &b->lists[i].path;
+            c->count = 1;
+            return true;
         }
     return WRONG(b, &one->values[0], "the file of recipients was not read");
 }
@@ -338,8 +416,11 @@ static bool rule(struct building *b, const struct conf_block *at, size_t number,
                           r->forbids ? "this forbid has no condition: it would forbid everything"
                                      : "this permit has no condition: it would make an open relay");
     for (size_t i = 0; i < at->entry_count; i++)
-        if (condition(b, &at->entries[i], &all[r->count]))
+        if (condition(b, &at->entries[i], &all[r->count])) {
+            if (all[r->count].kind == POLICY_NETWORK)
+                b->trusting[number] = &all[r->count];
             r->count++;
+        }
     return true;
 }
 
@@ -354,7 +435,8 @@ static bool rules(struct building *b, struct policy *p)
     for (const struct conf_block *at = b->file->blocks; at; at = at->next)
         count += is_rule(at);
     struct policy_rule *all = arena_alloc(b->a, (count + 1) * sizeof *all);
-    if (!all)
+    b->trusting = arena_alloc(b->a, (count + 1) * sizeof(struct policy_condition *));
+    if (!all || !b->trusting)
         return !(b->no_memory = true);
     for (const struct conf_block *at = b->file->blocks; at && !b->no_memory; at = at->next)
         if (is_rule(at) && rule(b, at, p->count, &all[p->count]))
@@ -380,15 +462,22 @@ static bool owners(struct building *b, struct policy *p)
     struct policy_owned *owned = arena_alloc(b->a, (count + 1) * sizeof *owned);
     if (!all || !owned)
         return !(b->no_memory = true);
-    for (const struct conf_block *at = b->file->blocks; at; at = at->next)
+    for (const struct conf_block *at = b->file->blocks; at; at = at->next) {
+        const struct conf_value label = { .text = at->label, .place = at->place };
+        if (str_eq(at->section->name, STR("owner")))
+            is_ascii_domain(b, &label, policy_domain_of(at->label));
         for (size_t i = 0; i < addresses_in(at, "owner", "address"); i++, n++) {
             const struct conf_value *v = &at->entries[0].values[i];
-            if (!is_address(v->text) || str_starts(v->text, STR("@*")))
+            if (str_starts(v->text, STR("@*")))
                 WRONG(b, v, "this is no address, as in \"anna@example.org\" or \"@example.org\"");
-            all[n] = arena_printf(b->a, "%.*s%c%.*s", STR_ARG(at->label), 0, STR_ARG(v->text));
-            owned[n] = (struct policy_owned){ at->label, v->text };
+            else if (is_ascii_domain(b, v, policy_domain_of(v->text)))
+                sender_fits(b, v);
+            str address = plain_of(b, v->text);
+            all[n] = arena_printf(b->a, "%.*s%c%.*s", STR_ARG(at->label), 0, STR_ARG(address));
+            owned[n] = (struct policy_owned){ at->label, address };
             b->no_memory |= !all[n].p;
         }
+    }
     p->owned = policy_addresses_new(all, n, b->a);
     p->owners = owned;
     p->owner_count = n;
@@ -430,6 +519,120 @@ static bool samples(struct building *b, struct policy *p)
     return !b->no_memory;
 }
 
+/* ------------------------------------------------------------------------------------------------
+ * Addresses that stand for others
+ */
+/* Nothing but the address says who somebody is. Mail for a domain of ours is no trust. */
+static bool trusts_the_address(const struct policy_rule *r)
+{
+    static const enum policy_kind KINDS[] = { POLICY_AUTHENTICATED, POLICY_LOGIN,
+                                              POLICY_CERTIFICATE, POLICY_RECIPIENT_DOMAIN };
+    for (size_t i = 0; i < COUNT_OF(KINDS); i++)
+        if (policy_condition_of(r, KINDS[i]))
+            return false;
+    return !r->forbids && policy_condition_of(r, POLICY_NETWORK);
+}
+
+static bool holds(const struct policy_condition *c, const struct ip *ip)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (ip_net_has(&c->nets[i], ip))
+            return true;
+    return false;
+}
+
+static bool stands_for_others(const struct policy *p, const struct ip *ip)
+{
+    for (size_t i = 0; i < p->forwarder_count; i++)
+        if (ip_eq(&p->forwarders[i].ip, ip))
+            return true;
+    return false;
+}
+
+/* Some address is left in it: a network of more than one has more than its gateway. */
+static bool leaves_somebody(const struct policy *p, const struct policy_condition *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->nets[i].bits < (c->nets[i].base.family == IP_V6 ? 128 : 32) ||
+            !stands_for_others(p, &c->nets[i].base))
+            return true;
+    return false;
+}
+
+struct warnings {
+    struct policy_warning *all;
+    size_t count, room;
+};
+
+static void warn(struct building *b, struct warnings *w, struct conf_place place, str text)
+{
+    b->no_memory |= !text.p;
+    if (w->count < w->room)
+        w->all[w->count++] = (struct policy_warning){ place, text };
+}
+
+static void warn_of_loopback(struct building *b, struct warnings *w, const struct policy_rule *r,
+                             const struct policy_condition *c)
+{
+    static const char *const LOCAL[] = { "127.0.0.1", "::1" };
+    for (size_t i = 0; i < COUNT_OF(LOCAL); i++) {
+        struct ip ip;
+        if (ip_parse(str_from(LOCAL[i]), &ip) && holds(c, &ip))
+            warn(b, w, c->place,
+                 arena_printf(b->a,
+                              "permit \"%.*s\" trusts %s: that is also everybody whose connection "
+                              "a proxy, a TLS wrapper or an SSH forward on this machine hands on; "
+                              "have those speak PROXY to a listener with proxy = ..., or ask for a "
+                              "login",
+                              STR_ARG(r->name), LOCAL[i]));
+    }
+}
+
+static void leave_out(struct building *b, struct policy *p, struct policy_forwarder *kept,
+                      const struct policy_forwarder *f, struct warnings *w,
+                      const struct policy_rule *r, const struct policy_condition *c)
+{
+    char ip[IP_TEXT_MAX];
+    if (!stands_for_others(p, &f->ip))
+        kept[p->forwarder_count++] = *f;
+    warn(b, w, c->place,
+         arena_printf(b->a,
+                      "%s is left out of the networks of permit \"%.*s\": it is %.*s, and shows "
+                      "everybody who comes through it as itself",
+                      ip_text(&f->ip, ip), STR_ARG(r->name), STR_ARG(f->why)));
+}
+
+static bool carve(struct building *b, struct policy *p)
+{
+    const struct policy_forwarder *forwarders = b->around->forwarders;
+    size_t count = b->around->forwarder_count;
+    struct warnings w = { .room = 2 * p->count + 256 };
+    struct policy_forwarder *kept = arena_alloc(b->a, (count + 1) * sizeof *kept);
+    w.all = arena_alloc(b->a, w.room * sizeof *w.all);
+    if (!kept || !w.all)
+        return !(b->no_memory = true);
+    p->forwarders = kept;
+    for (size_t i = 0; i < p->count; i++) {
+        const struct policy_rule *r = &p->rules[i];
+        if (!trusts_the_address(r))
+            continue;
+        struct policy_condition *c = b->trusting[i];
+        c->trusts = true;
+        warn_of_loopback(b, &w, r, c);
+        for (size_t k = 0; k < count; k++)
+            if (holds(c, &forwarders[k].ip))
+                leave_out(b, p, kept, &forwarders[k], &w, r, c);
+        if (!leaves_somebody(p, c))
+            conf_wrong(b->file, b->a, c->place,
+                       "this names nobody but what stands for others on this machine (%.*s), and "
+                       "shows everybody who comes through it as itself; ask for a login instead",
+                       STR_ARG(kept[0].why));
+    }
+    p->warnings = w.all;
+    p->warning_count = w.count;
+    return !b->no_memory;
+}
+
 static const struct policy_index *index_of(struct building *b, const struct policy *p, bool forbids)
 {
     size_t n = 0;
@@ -459,20 +662,43 @@ static uint64_t digest_of(const struct conf_file *file)
     return h;
 }
 
-struct policy *policy_new(struct conf_file *file, const str *listeners, size_t listener_count,
-                          const struct policy_list *lists, size_t list_count, struct arena *a,
-                          struct err *e)
+static bool doors(struct building *b, struct policy *p)
 {
-    struct building b = { file, listeners, listener_count, lists, list_count, a, false };
+    size_t count = b->around->doors ? b->around->listener_count : 0;
+    str *names = arena_alloc(b->a, (count + 1) * sizeof *names);
+    struct policy_door *all = arena_alloc(b->a, (count + 1) * sizeof *all);
+    if (!names || !all)
+        return !(b->no_memory = true);
+    for (size_t i = 0; i < count; i++) {
+        names[i] = b->around->listeners[i];
+        all[i] = b->around->doors[i];
+    }
+    p->listeners = names;
+    p->doors = all;
+    p->door_count = count;
+    return true;
+}
+
+static bool build(struct building *b, struct policy *p)
+{
+    if (!doors(b, p) || !list_sets(b, p) || !rules(b, p) || !owners(b, p) || !samples(b, p) ||
+        !carve(b, p))
+        return false;
+    p->permits = index_of(b, p, false);
+    p->forbids = index_of(b, p, true);
+    p->digest = digest_of(b->file);
+    for (size_t i = 0; i < p->forwarder_count; i++)
+        p->digest = policy_prefix_hash(&p->forwarders[i].ip, 128) + 31 * p->digest;
+    return !b->no_memory && policy_group_permits(p, b->a);
+}
+
+struct policy *policy_new(struct conf_file *file, const struct policy_around *around,
+                          struct arena *a, struct err *e)
+{
+    struct building b = { .file = file, .around = around, .a = a };
     struct policy *p = arena_alloc(a, sizeof *p);
     size_t errors = file->error_count;
-    bool whole = p && rules(&b, p) && owners(&b, p) && samples(&b, p);
-    if (whole) {
-        p->permits = index_of(&b, p, false);
-        p->forbids = index_of(&b, p, true);
-        whole = !b.no_memory && policy_group_permits(p, a);
-    }
-    if (!whole) {
+    if (!p || !build(&b, p)) {
         err_memory(e, "the rules");
         return NULL;
     }
@@ -480,8 +706,13 @@ struct policy *policy_new(struct conf_file *file, const str *listeners, size_t l
         conf_first_error(file, e);
         return NULL;
     }
-    p->digest = digest_of(file);
     return p;
+}
+
+const struct policy_warning *policy_warnings(const struct policy *p, size_t *count)
+{
+    *count = p->warning_count;
+    return p->warnings;
 }
 
 uint64_t policy_digest(const struct policy *p)

@@ -45,6 +45,26 @@ struct seen {
     bool taken;
 };
 
+static bool is_before(const struct policy_group *a, const struct policy_group *b)
+{
+    enum policy_kind x = a->whom ? a->whom->kind : POLICY_KINDS,
+                     y = b->whom ? b->whom->kind : POLICY_KINDS;
+    return x != y ? x < y : a->first->number < b->first->number;
+}
+
+/* By whom they name, then in file order: of groups that are one change away, the first is the nearest. */
+static void sort_groups(struct policy_group *groups, size_t count)
+{
+    for (size_t gap = count / 2; gap; gap /= 2)
+        for (size_t i = gap; i < count; i++) {
+            struct policy_group one = groups[i];
+            size_t at = i;
+            for (; at >= gap && is_before(&one, &groups[at - gap]); at -= gap)
+                groups[at] = groups[at - gap];
+            groups[at] = one;
+        }
+}
+
 bool policy_group_permits(struct policy *p, struct arena *a)
 {
     size_t room = 8;
@@ -66,6 +86,7 @@ bool policy_group_permits(struct policy *p, struct arena *a)
         table[at] = (struct seen){ hash, true };
         groups[p->group_count++] = (struct policy_group){ r, whom };
     }
+    sort_groups(groups, p->group_count);
     p->groups = groups;
     return true;
 }
@@ -77,6 +98,14 @@ static bool needs_login(const struct policy_rule *r)
 {
     const struct policy_condition *c = policy_condition_of(r, POLICY_AUTHENTICATED);
     return (c && c->wanted) || policy_condition_of(r, POLICY_LOGIN);
+}
+
+/* In which order a refusal names what is missing. */
+static unsigned rank_of(enum policy_kind k)
+{
+    return k == POLICY_RATE       ? 2 * POLICY_KINDS
+           : k == POLICY_LISTENER ? 2 * POLICY_NETWORK + 1
+                                  : 2 * (unsigned)k;
 }
 
 unsigned policy_distance(const struct policy *p, const struct policy_rule *r,
@@ -94,7 +123,7 @@ unsigned policy_distance(const struct policy *p, const struct policy_rule *r,
             continue;
         unmet += !(of_login && login_counted);
         login_counted |= of_login;
-        if (!*main || c->kind < (*main)->kind)
+        if (!*main || rank_of(c->kind) < rank_of((*main)->kind))
             *main = c;
     }
     return unmet;
@@ -110,9 +139,16 @@ struct nearest {
 
 /* Who somebody is weighs more than how he goes about it: a client that a permit means, and that only has to wait, or to
  * send as himself, is told so, and not which other permit he might have come by. */
-static bool is_conduct(enum policy_kind k)
+static bool is_conduct(const struct nearest *n, const struct policy_condition *c)
 {
-    return k == POLICY_TLS || k == POLICY_SENDER || k >= POLICY_RECIPIENTS;
+    return c->kind == POLICY_TLS || c->kind == POLICY_SENDER || c->kind > POLICY_RECIPIENTS ||
+           (c->kind == POLICY_RECIPIENTS && policy_list_has_domain(c, n->f));
+}
+
+/* He only has to wait: whatever else he could do, the refusal is not for good. */
+static bool waits(unsigned distance, const struct policy_condition *main)
+{
+    return distance == 1 && main->kind == POLICY_RATE;
 }
 
 static bool is_nearer(const struct nearest *n, unsigned distance,
@@ -120,8 +156,10 @@ static bool is_nearer(const struct nearest *n, unsigned distance,
 {
     if (!n->rule || distance != n->distance)
         return !n->rule || distance < n->distance;
-    bool conduct = is_conduct(main->kind);
-    if (conduct != is_conduct(n->main->kind))
+    if (waits(distance, main) != waits(n->distance, n->main))
+        return waits(distance, main);
+    bool conduct = is_conduct(n, main);
+    if (conduct != is_conduct(n, n->main))
         return conduct;
     return main->kind != n->main->kind ? main->kind < n->main->kind : r->number < n->rule->number;
 }
@@ -144,38 +182,90 @@ static bool consider_candidate(const struct policy_rule *r, void *context)
     return true;
 }
 
+/* A single change has been found, and no group from here on has a nearer one: whom it names is more, or stands behind. */
+static bool is_settled(const struct nearest *n, const struct policy_group *g)
+{
+    if (!n->rule || n->distance != 1)
+        return false;
+    return is_conduct(n, n->main) || g->whom->kind > n->main->kind ||
+           (g->whom->kind == n->main->kind && g->first->number > n->rule->number);
+}
+
+/* Permits of which it is not met who is meant. A file whose permits differ in all else too is not walked to its end, for a
+ * stranger must not cost more than others do: the cause is then that of the nearest of the first. */
+static void consider_groups(struct nearest *n)
+{
+    enum { LOOKED_AT = 32 };
+    const struct policy_group *g = n->p->groups;
+    for (size_t i = 0; i < n->p->group_count && i < LOOKED_AT; i++)
+        if (!g[i].whom || is_settled(n, &g[i]))
+            return;
+        else
+            consider(n, g[i].first, g[i].whom);
+}
+
 struct policy_decision policy_refusal(const struct policy *p, const struct policy_facts *f)
 {
     struct nearest n = { .p = p, .f = f };
     policy_index_each(p->permits, f, consider_candidate, &n);
-    for (size_t i = 0; i < p->group_count; i++)
-        if (p->groups[i].whom)
-            consider(&n, p->groups[i].first, p->groups[i].whom);
-    struct policy_decision d = { POLICY_REFUSE, 0, n.rule, NULL, CAUSE_OTHER_NOT_RELAY };
+    consider_groups(&n);
+    struct policy_decision d = { .outcome = POLICY_REFUSE,
+                                 .permit = n.rule,
+                                 .cause = CAUSE_OTHER_NOT_RELAY,
+                                 .condition = n.main };
     if (!n.main)
         return d;
-    d.cause = policy_cause_of(n.main, f);
-    if (n.distance == 1 && n.main->kind == POLICY_RATE)
+    d.cause = policy_cause_of(p, n.main, f);
+    if (waits(n.distance, n.main))
         d.outcome = POLICY_DEFER;
     return d;
 }
 
-enum cause_id policy_cause_of_forbid(const struct policy_rule *r)
+/* Either value of a switch is another rule: who must log in can, who must not have is barred. */
+static unsigned ease_of(const struct policy_condition *c)
 {
-    static const struct {
-        enum policy_kind kind;
-        enum cause_id cause;
-    } CAUSES_OF[] = {
-        { POLICY_RATE, CAUSE_RATE_LIMITED },
-        { POLICY_LOGIN, CAUSE_ACCOUNT_MAY_NOT_SUBMIT },
-        { POLICY_CERTIFICATE, CAUSE_ACCOUNT_MAY_NOT_SUBMIT },
-        { POLICY_NETWORK, CAUSE_IP_BANNED },
-        { POLICY_TLS, CAUSE_MAIL_ONLY_UNDER_TLS },
-        { POLICY_SENDER, CAUSE_FROM_NOT_LOGIN },
-        { POLICY_LISTENER, CAUSE_MX_PORT_NOT_SUBMISSION },
+    static const unsigned char EASE[POLICY_KINDS] = {
+        [POLICY_RATE] = 0,       [POLICY_SENDER] = 3,           [POLICY_LOGIN] = 4,
+        [POLICY_NETWORK] = 7,    [POLICY_RECIPIENT_DOMAIN] = 8, [POLICY_LISTENER] = 9,
+        [POLICY_CERTIFICATE] = 6
     };
-    for (size_t i = 0; i < COUNT_OF(CAUSES_OF); i++)
-        if (policy_condition_of(r, CAUSES_OF[i].kind))
-            return CAUSES_OF[i].cause;
-    return CAUSE_OTHER_NOT_RELAY;
+    if (c->kind == POLICY_AUTHENTICATED)
+        return c->wanted ? 5 : 1;
+    if (c->kind == POLICY_TLS)
+        return c->wanted ? 10 : 2;
+    return EASE[c->kind];
+}
+
+const struct policy_condition *policy_main_of_forbid(const struct policy_rule *r)
+{
+    const struct policy_condition *main = NULL;
+    for (size_t i = 0; i < r->count; i++)
+        if (!main || ease_of(&r->conditions[i]) < ease_of(main))
+            main = &r->conditions[i];
+    return main;
+}
+
+static bool is_of_login(const struct policy_rule *r)
+{
+    const struct policy_condition *c = policy_condition_of(r, POLICY_AUTHENTICATED);
+    return policy_condition_of(r, POLICY_LOGIN) || (c && c->wanted);
+}
+
+/* A rule of this server's own that has no family is just that: its words say it. */
+enum cause_id policy_cause_of_forbid(const struct policy *p, const struct policy_rule *r,
+                                     const struct policy_facts *f)
+{
+    const struct policy_condition *c = policy_main_of_forbid(r);
+    switch (c ? c->kind : POLICY_KINDS) {
+    case POLICY_RATE: return CAUSE_RATE_LIMITED;
+    case POLICY_AUTHENTICATED:
+        return c->wanted ? CAUSE_ACCOUNT_MAY_NOT_SUBMIT : CAUSE_CLIENT_NEVER_AUTHENTICATES;
+    case POLICY_TLS: return c->wanted ? CAUSE_OTHER_NOT_RELAY : CAUSE_MAIL_ONLY_UNDER_TLS;
+    case POLICY_SENDER: return is_of_login(r) ? CAUSE_FROM_NOT_LOGIN : CAUSE_OTHER_NOT_RELAY;
+    case POLICY_LOGIN:
+    case POLICY_CERTIFICATE: return CAUSE_ACCOUNT_MAY_NOT_SUBMIT;
+    case POLICY_NETWORK: return CAUSE_IP_BANNED;
+    case POLICY_LISTENER: return policy_cause_of(p, c, f);
+    default: return CAUSE_OTHER_NOT_RELAY;
+    }
 }

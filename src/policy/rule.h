@@ -13,15 +13,22 @@ struct policy_condition {
     bool wanted;    /* of authenticated, pop-window, tls */
     bool owned;     /* of sender: by the login */
     bool wildcards; /* some word has a * for all below a domain */
+    bool trusts;    /* of network: whoever comes from there needs nothing else to be somebody */
     const str
         *words; /* logins, fingerprints, listeners, domains, addresses, zones: in small letters */
     const struct ip_net *nets;               /* of network */
     size_t count;                            /* of words or nets */
     const struct policy_addresses *word_set; /* the same, where there are many; else NULL */
     const struct policy_nets *net_set;
-    unsigned spf;                        /* bits 1 << enum auth_result */
-    uint32_t limit, per_s;               /* of rate */
-    const struct policy_addresses *list; /* of recipients */
+    unsigned spf;                       /* bits 1 << enum auth_result */
+    uint32_t limit, per_s;              /* of rate */
+    const struct policy_list_set *list; /* of recipients; words is the path of it */
+};
+/* A file of recipients. */
+struct policy_list_set {
+    str path;
+    unsigned number; /* its place among those of the rule file */
+    const struct policy_addresses *addresses, *domains;
 };
 struct policy_rule {
     str name;
@@ -41,12 +48,26 @@ enum policy_truth policy_condition_truth(const struct policy *p, const struct po
 const struct policy_condition *policy_condition_of(const struct policy_rule *r, enum policy_kind k);
 
 /* The cause of a refusal for want of this condition. */
-enum cause_id policy_cause_of(const struct policy_condition *c, const struct policy_facts *f);
+enum cause_id policy_cause_of(const struct policy *p, const struct policy_condition *c,
+                              const struct policy_facts *f);
+/* The file has a recipient of this domain: who is not in it is unknown, and not somebody elsewhere. */
+bool policy_list_has_domain(const struct policy_condition *c, const struct policy_facts *f);
+/* The listener of this name; NULL: nothing is known of it. */
+const struct policy_door *policy_door_of(const struct policy *p, str listener);
+/* The address that a condition of senders does not take: of the reverse-path, or of the author; *author says which. */
+str policy_refused_sender(const struct policy *p, const struct policy_rule *r,
+                          const struct policy_condition *c, const struct policy_facts *f,
+                          bool *author);
 
 struct policy {
     const struct policy_rule *rules; /* in file order */
     size_t count;
     const struct policy_index *permits, *forbids;
+    const str *listeners; /* the names of doors */
+    const struct policy_door *doors;
+    size_t door_count;
+    const struct policy_list_set *lists;
+    size_t list_count;
     const struct policy_group *groups; /* see policy/decide.h */
     size_t group_count;
     const struct policy_addresses *owned; /* "login\\0address" and "login\\0@domain" */
@@ -59,8 +80,16 @@ struct policy {
         str of, address;
     } * samples;
     size_t sample_count;
+    const struct policy_forwarder *forwarders; /* those in a network that is trusted */
+    size_t forwarder_count;
+    const struct policy_warning *warnings;
+    size_t warning_count;
     uint64_t digest;
 };
+
+/* What a rule file may name: "example.org" or "*.example.org"; "anna@example.org", "@example.org" or "@*.example.org". */
+bool policy_is_domain(str text);
+bool policy_is_address(str text);
 
 /* A set of texts in small letters. */
 struct policy_addresses {
@@ -72,7 +101,11 @@ struct policy_addresses *policy_addresses_new(const str *all, size_t count,
 bool policy_addresses_have(const struct policy_addresses *s, str text);
 uint64_t policy_hash(str text, uint64_t seed);
 
-/* Domain of a mailbox, in the letters it has; the local-part. Empty: it has none. */
+/* The mailbox in the form in which rules name it: without a dot behind its domain, and without quotes where the local-part
+ * needs none (RFC 5321 section 4.1.2: "a"@x is a@x). In out, or mailbox itself. */
+enum { POLICY_PLAIN_MAX = 1200 };
+str policy_plain(str mailbox, char out[POLICY_PLAIN_MAX]);
+/* Domain of a mailbox, in the letters it has, without a dot behind it; the local-part. Empty: it has none. */
 str policy_domain_of(str mailbox);
 str policy_local_part_of(str mailbox);
 /* A local-part that another server could take for a route: % ! @ or : in it, quoted or not. */
