@@ -22,6 +22,8 @@ import kit
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
 import peers  # noqa: E402
 
+kit.alone()
+
 BATON = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else None
 WEB, SILENT, CLOSED, SMTP = "127.53.1.1", "127.53.1.2", "127.53.1.3", "127.53.1.4"
 PASSWORD = "tulip-Mania-1637"
@@ -119,7 +121,7 @@ def location(place, port, path, text, number):
 
 class Nginx:
     def __init__(self, place):
-        self.place, self.port = place, dns_kit.free_port(WEB)
+        self.place, self.port = place, dns_kit.free_port()
         with open(place / "large", "wb") as f:
             f.truncate(1 << 30)
         servers, number = "", 0
@@ -148,7 +150,7 @@ class Nginx:
 
     def close(self):
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(100)
 
 
 class Silent:

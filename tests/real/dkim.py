@@ -18,6 +18,8 @@ import dkim_kit
 import kit
 import spf_kit
 
+kit.alone()
+
 BATON = str(pathlib.Path(sys.argv[1]).absolute())
 FORMS = ("simple/simple", "simple/relaxed", "relaxed/simple", "relaxed/relaxed")
 HEAD = (b"From: Anna Berg <anna@a.example>\r\nTo: b@b.example\r\nDate: Tue, 14 Nov 2023 22:13:20 +0000\r\n"
@@ -39,7 +41,7 @@ POLICY = ("DKIM_FROM_ADDED", "DKIM_BODY_UNSIGNED", "DKIM_SUFFIX_DOMAIN")
 
 def ours(path, server):
     done = subprocess.run([BATON, "dkim", "--json", "--at", str(dkim_kit.NOW), "--resolver", f"127.0.0.1:{server.port}",
-                           "--timeout", "3", path], capture_output=True, text=True, check=False, timeout=60)
+                           "--timeout", "10", path], capture_output=True, text=True, check=False, timeout=60)
     if done.returncode not in (0, 1, 3):
         raise AssertionError(f"{path}: {done.returncode} {done.stderr}")
     said = json.loads(done.stdout)
@@ -99,7 +101,9 @@ def signed(bench):
             if made:
                 yield f"OpenDKIM {form}, {what}", form, rsa, made
             if what != "no line end" or form.endswith("/relaxed"):  # it does not add the CRLF that section 3.4.3 wants
-                yield f"Mail::DKIM {form}, {what}", form, rsa, dkim_kit.mail_dkim_signed(rsa, "rsa-sha256", form, message)
+                made = dkim_kit.mail_dkim_signed(rsa, "rsa-sha256", form, message)
+                if made:
+                    yield f"Mail::DKIM {form}, {what}", form, rsa, made
 
 
 def record_of(key):

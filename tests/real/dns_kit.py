@@ -19,19 +19,13 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
+from ports import free_port          # noqa: E402
+
 TTL = 300
-
-
-def free_port(address="127.53.0.1"):
-    """A port that is free over UDP and TCP, at this address and, most likely, at its neighbours."""
-    while True:
-        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            tcp.bind((address, 0))
-            with contextlib.suppress(OSError):
-                udp.bind((address, tcp.getsockname()[1]))
-                return tcp.getsockname()[1]
 
 
 def _run(*argv, **options):
@@ -201,7 +195,7 @@ class Tree:
                                                     env={**os.environ, "PATH": _PATH})
 
     def _wait(self, name, address, port, question):
-        end = time.monotonic() + 30
+        end = time.monotonic() + 100
         while time.monotonic() < end:
             if self.processes[name].poll() is not None:
                 break
@@ -241,8 +235,10 @@ class Tree:
             self.processes[name].send_signal(signal.SIGHUP)
             if not self._serves(z, address):
                 continue
-            end = time.monotonic() + 20
-            while time.monotonic() < end and self._serial_at(z, address) != z.serial:
+            end = time.monotonic() + 100
+            while self._serial_at(z, address) != z.serial:
+                if time.monotonic() > end:
+                    raise RuntimeError(f"{name} does not serve {z.fqdn} {z.serial}")
                 time.sleep(0.05)
 
     def _serves(self, z, address):
@@ -285,7 +281,7 @@ class Tree:
 
     def start(self):
         self._complete()
-        self.port = self.port or free_port("127.53.0.2")
+        self.port = self.port or free_port()
         self.resolver_port = self.resolver_port or free_port()
         for z in self.zones.values():
             self._key(z)
@@ -301,5 +297,5 @@ class Tree:
     def restart_resolver(self):
         """Forgets all that it knew."""
         self.processes["unbound"].terminate()
-        self.processes["unbound"].wait(10)
+        self.processes["unbound"].wait(100)
         self._resolve()

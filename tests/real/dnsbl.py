@@ -12,7 +12,9 @@ import sys
 import tempfile
 
 import dns_kit
-from kit import Skip, main
+from kit import Skip, alone, main
+
+alone()
 
 LISTED, CLEAN = "192.0.2.99", "192.0.2.98"
 TESTED = "2.0.0.127 A 127.0.0.2\n"

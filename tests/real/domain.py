@@ -23,6 +23,8 @@ import dns_kit                     # noqa: E402
 import kit                         # noqa: E402
 from peers import Authority        # noqa: E402
 
+kit.alone()
+
 BATON = sys.argv[1] if len(sys.argv) > 1 else "build/baton"
 LIMIT_S = 120
 MAIL = "@ MX 10 mx\nmx A 192.0.2.25\n"
@@ -224,10 +226,11 @@ def change_pending():
         tree.change("moved.test", "@ MX 10 new\nold A 192.0.2.25\nnew A 192.0.2.26")
         before = time.time()
         document, _ = look(tree, "moved.test")
+        after = time.time()
         change = document["changes"][0]
         assert change["state"] == "pending" and change["resolver_is_old"], change
         assert change["resolver"] == ["10 old.moved.test"] and change["now"] == ["10 new.moved.test"], change
-        assert before <= change["ends_at"] <= before + dns_kit.TTL + 5, (before, change)
+        assert before <= change["ends_at"] <= after + dns_kit.TTL + 1, (before, after, change)
         said = fact(document, "change")
         assert said["state"] == "warning" and "keeps the old one until about" in said["text"], said
         tree.restart_resolver()

@@ -5,14 +5,38 @@ A case is a function; what it returns is not looked at, what it raises fails it.
 cannot run here; tests/skips must list it as "real/FILE.CASE".
 """
 import concurrent.futures
+import fcntl
+import os
 import pathlib
+import socket
+import struct
+import subprocess
 import sys
 import time
 import traceback
 
 
+ALONE = "BATON_TEST_ALONE"
+
+
 class Skip(Exception):
     pass
+
+
+def alone():
+    """Starts the test anew in a network of its own, where loopback is the only interface and no port is anybody else's.
+    Only root can; where it cannot, or the system forbids it, the test goes on where it is."""
+    if ALONE in os.environ:
+        loopback_up()
+    elif os.geteuid() == 0 and subprocess.run(["unshare", "--net", "true"], check=False, stderr=subprocess.DEVNULL).returncode == 0:
+        os.environ[ALONE] = "yes"
+        os.execvp("unshare", ["unshare", "--net", "--", sys.executable, *sys.argv])
+
+
+def loopback_up():
+    """netdevice(7): SIOCSIFFLAGS with IFF_UP and IFF_RUNNING."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        fcntl.ioctl(s, 0x8914, struct.pack("16sH14x", b"lo", 0x1 | 0x40))
 
 
 def run(case, room):

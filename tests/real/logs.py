@@ -6,6 +6,7 @@ Mail of many kinds is sent, most of it to be refused, from many addresses under 
 `baton explain --log` must count it: each refusal under its cause, client, sender and recipient domain, and who logged in
 and was refused apart from who never did.
 """
+import contextlib
 import gzip
 import json
 import pathlib
@@ -109,8 +110,11 @@ def rotated_files():
 def watching(baton):
     """Waits until it has read what was there and looks for more."""
     files, end = pathlib.Path(f"/proc/{baton.pid}/fd"), time.monotonic() + PATIENCE_S
-    while not any("inotify" in str(file.readlink()) for file in files.iterdir()):
-        assert time.monotonic() < end, "it does not watch"
+    while True:
+        with contextlib.suppress(FileNotFoundError):    # one that is just closed
+            if any("inotify" in str(file.readlink()) for file in files.iterdir()):
+                break
+        assert baton.poll() is None and time.monotonic() < end, "it does not watch"
         time.sleep(0.05)
     time.sleep(1)
 

@@ -280,7 +280,7 @@ def rotate(box):
         sandbox.run_in(box.root, "postfix", "reload")
 
 
-def settled(box, quiet_s=1.5):
+def settled(box, quiet_s=3):
     """The log once nothing more is added: some lines come after the session."""
     path, before, since = log_path(box), -1, time.monotonic()
     while time.monotonic() - since < quiet_s:

@@ -22,6 +22,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
 import mock_kit  # noqa: E402 - it lies in the other folder of tests
 from mock_kit import HOST, OUTSIDE, PASSWORD, USER  # noqa: E402
 
+kit.alone()
+
 BATON = os.path.abspath(sys.argv[1])
 NAME = "web1.corp.example"
 ADDRESSES = mock_kit.addresses()
@@ -181,7 +183,7 @@ def told(watcher, *hidden):
 
 
 def watch(*arguments, password=PASSWORD):
-    return mock_kit.Observer(BATON, "127.0.0.1", [*arguments, "--lull", "2"], password)
+    return mock_kit.Observer(BATON, "127.0.0.1", [*arguments, "--lull", "8"], password)
 
 
 def seen(document, s):

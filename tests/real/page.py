@@ -26,41 +26,38 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
 import kit  # noqa: E402
 import peers  # noqa: E402
-from doctor_kit import HOST, PASSWORD, USER, forms, hides  # noqa: E402
+from doctor_kit import HOST, NET, PASSWORD, USER, forms, hides  # noqa: E402
+from ports import free_port  # noqa: E402
+
+kit.alone()
 
 BATON = os.path.abspath(sys.argv[1])
 FOLDER = tempfile.TemporaryDirectory(prefix="baton-page-")
 AUTHORITY = peers.Authority(FOLDER.name)
 CERT = AUTHORITY.issue("good")
 TO = "someone@outside.example"
-ADDRESSES = (f"127.77.{60 + n // 250}.{n % 250 + 1}" for n in itertools.count())
+ADDRESSES = (f"127.{NET}.{60 + n // 250}.{n % 250 + 1}" for n in itertools.count())
 
 
 # ---- pages ----
 
-def write(name, site_of, *flags, password=PASSWORD, user=USER, to=TO):
+def write(name, site_of, *flags, password=PASSWORD, user=USER, to=TO, timeout_s=80):
     """Runs the doctor against the peers that site_of(site, address) sets up; the path of its page."""
     path = os.path.join(FOLDER.name, name + ".html")
     with peers.Site(logins={USER: PASSWORD.encode()}) as site:
         address = next(ADDRESSES)
         asked, others = site_of(site, address)
         arguments = [BATON, "doctor", "--server", f"{HOST}:{asked}", "--connect-to", address, "--ports",
-                     ",".join(str(port) for port in others), "--ca", AUTHORITY.pem, "--timeout", "6",
+                     ",".join(str(port) for port in others), "--ca", AUTHORITY.pem, "--timeout", str(timeout_s),
                      "--report", path, *flags]
         arguments += ["--password-env", "PEER_PASSWORD"] if user else []
         arguments += ["--to", to] if to else []
         arguments += [user] if user else []
         env = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PEER_PASSWORD": password}
-        done = subprocess.run(arguments, capture_output=True, env=env, timeout=90, check=False)
+        done = subprocess.run(arguments, capture_output=True, env=env, timeout=200, check=False)
     assert os.path.exists(path), (done.returncode, done.stderr.decode())
     assert b"Tested from" in done.stdout, done.stdout
     return path
-
-
-def free_port(address):
-    with socket.socket() as s:
-        s.bind((address, 0))
-        return s.getsockname()[1]
 
 
 def relay(site, address, **more):
@@ -68,7 +65,7 @@ def relay(site, address, **more):
     submission = site.listen(address, cert=CERT, **more)
     tls = site.listen(address, tls="implicit", cert=CERT, caps=["PIPELINING", "AUTH PLAIN LOGIN"], **more)
     bare = site.listen(address, cert=CERT, caps_tls=["PIPELINING"], **more)
-    return submission.port, [tls.port, bare.port, free_port(address)]
+    return submission.port, [tls.port, bare.port, free_port()]
 
 
 class TwoAddresses:
@@ -104,7 +101,7 @@ HOSTILE = (b"550 5.7.1 <script>alert(1)</script>\"'><img src=//evil.test/x onerr
 def many(site, address):
     """More ways than stand side by side."""
     ports = [site.listen(address, cert=CERT).port for _ in range(5)]
-    return ports[0], [*ports[1:], free_port(address)]
+    return ports[0], [*ports[1:], free_port()]
 
 
 def hostile(site, address):
@@ -134,7 +131,7 @@ class Browser:
              "--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb"]
 
     def __init__(self):
-        self.port = free_port("127.0.0.1")
+        self.port = free_port()
         self.profile = tempfile.mkdtemp(dir=FOLDER.name)
         self.driver = subprocess.Popen(["chromedriver", f"--port={self.port}"], stdout=subprocess.DEVNULL,
                                        stderr=subprocess.DEVNULL)
@@ -146,7 +143,7 @@ class Browser:
         self.session = f"/session/{made['sessionId']}"
 
     def _wait(self):
-        for _ in range(300):
+        for _ in range(1000):
             try:
                 if self._ask("GET", "/status")["ready"]:
                     return
@@ -355,7 +352,7 @@ def another_name_works():
 
 
 def nothing_but_silence():
-    path = write("silent", silent, "--auth", "none", "--security", "none")
+    path = write("silent", silent, "--auth", "none", "--security", "none", timeout_s=6)
     owes(path)
     looked_at("silent", path)
 
@@ -405,8 +402,8 @@ def two_addresses():
         peer = site.listen(second, cert=CERT)
         subprocess.run([BATON, "doctor", USER, "--server", f"{HOST}:{peer.port}", "--resolver",
                         TwoAddresses([first, second]).resolver(), "--ports", "25,465,587,2525", "--ca", AUTHORITY.pem,
-                        "--timeout", "8", "--report", path, "--auth", "none", "--to", TO, "--security", "starttls",
-                        "--password-env", "PEER_PASSWORD"], capture_output=True, timeout=90, check=False,
+                        "--timeout", "80", "--report", path, "--auth", "none", "--to", TO, "--security", "starttls",
+                        "--password-env", "PEER_PASSWORD"], capture_output=True, timeout=200, check=False,
                        env={"PATH": os.environ["PATH"], "PEER_PASSWORD": PASSWORD})
     owes(path)
     seen = looked_at("two", path)

@@ -26,7 +26,7 @@ from labkit import postfix, sandbox
 def conversation(host, security):
     kind = smtplib.SMTP_SSL if security == "tls" else smtplib.SMTP
     context = {"context": ssl.create_default_context()} if security == "tls" else {}
-    s = kind(host, lab.PORTS[security], local_hostname="pc.example", timeout=20, **context)
+    s = kind(host, lab.PORTS[security], local_hostname="pc.example", timeout=60, **context)
     if security == "starttls":
         s.starttls(context=ssl.create_default_context())
     s.ehlo()
@@ -224,7 +224,7 @@ class Dma(Machine):
         self.put_text(path.read_bytes())
         for left in (self.root() / "var/spool/dma").iterdir():
             left.unlink()
-        return self.run("dma", "-D", "-f", lab.ANNA, to, stdin=message(to), timeout=4)
+        return self.run("dma", "-D", "-f", lab.ANNA, to, stdin=message(to), timeout=12)
 
 
 NULLMAILER, DMA = Nullmailer("nullmailer", ("mail", "root")), Dma("dma", ("root", "mail"))

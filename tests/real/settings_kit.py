@@ -42,6 +42,7 @@ DOMAIN, OUTSIDE = "kit.example", "outside.example"
 HOST, OPEN, STRANGER = (f"{name}.{DOMAIN}" for name in ("mail", "open", "stranger"))
 ADDRESSES = {HOST: "127.10.0.250", OPEN: "127.10.0.251", STRANGER: "127.10.0.252"}
 SINK_PORT, POLICY_PORT = 10025, 10031
+SEVEN_BIT_PORT = 2525  # of OPEN: Postfix that does not offer 8BITMIME
 PORTS = {"none": 25, "starttls": 587, "tls": 465}
 
 # Passwords that go wrong in one language or another, by the name of the one who has it: NAME@kit.example logs in
@@ -316,6 +317,8 @@ def configure(box, place):
         pem = f"/etc/ssl/{host}.pem"
         subprocess.run([certs, "leaf", place / "certificates", kind, host, box.root / pem.lstrip("/")], check=True)
         services += [service(ADDRESSES[host], port, pem, host != OPEN) for port in PORTS.values()]
+    services.append(f"{ADDRESSES[OPEN]}:{SEVEN_BIT_PORT} inet n - n - - smtpd\n  -o mynetworks=127.0.0.0/8"
+                    " -o smtpd_relay_restrictions=permit_mynetworks,reject -o smtpd_discard_ehlo_keywords=8bitmime,smtputf8\n")
     sink, policy = (f"{ADDRESSES[HOST]}:{port}" for port in (SINK_PORT, POLICY_PORT))
     (box.root / "etc/postfix/main.cf").write_text(f"""\
 compatibility_level = 3.7

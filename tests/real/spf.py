@@ -21,6 +21,8 @@ import time
 import kit
 import spf_kit
 
+kit.alone()
+
 BATON = str(pathlib.Path(sys.argv[1]).absolute())
 COMMON, RECORDS, MACROS, WORLD, EXPLANATIONS = spf_kit.tables()
 CLIENT, HELO = b"192.0.2.1", b"out.shop.example"
@@ -35,10 +37,10 @@ OTHERS = {
 LIMIT_S = 120
 
 
-def ask(server, ip, helo, sender, *more):
+def ask(server, ip, helo, sender, timeout_s=60):
     done = subprocess.run([BATON, "spf", "--ip", ip, "--helo", helo, "--from", sender, "--receiver",
-                           "mx.receiver.example", "--resolver", f"127.0.0.1:{server.port}", "--timeout", "2", "--json",
-                           *more], capture_output=True, timeout=LIMIT_S, check=False)
+                           "mx.receiver.example", "--resolver", f"127.0.0.1:{server.port}", "--timeout", str(timeout_s), "--json"],
+                          capture_output=True, timeout=LIMIT_S, check=False)
     if done.returncode not in (0, 1, 3):
         raise AssertionError(f"exit status {done.returncode}: {done.stderr.decode()}")
     said = json.loads(done.stdout)
@@ -78,7 +80,7 @@ def ours():
     with spf_kit.Server(spf_kit.Zone(COMMON)) as server:
         for name, zone, ip, helo, sender, result, why, words in all_cases():
             server.zone = spf_kit.Zone(zone)
-            said = ask(server, ip, helo, sender)
+            said = ask(server, ip, helo, sender, 2 if result == "AUTH_TEMPERROR" else 15)    # those alone wait for nobody's answer
             if said["result"] != word(result) or (why and said["reason"] != reason(why)) or \
                     said["explanation"] != (None if words is None else words.decode()):
                 wrong.append(f"{name}: {said['result']} {said['reason']} {said['explanation']!r}")

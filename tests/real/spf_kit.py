@@ -9,7 +9,11 @@ import re
 import socket
 import socketserver
 import struct
+import sys
 import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "live"))
+from ports import free_port          # noqa: E402
 
 TYPES = {"A": 1, "NS": 2, "CNAME": 5, "SOA": 6, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28}
 CODES = {"TIMEOUT": None, "SERVFAIL": 2, "REFUSED": 5, "BROKEN": 10}
@@ -184,8 +188,14 @@ class Server:
 
         socketserver.ThreadingMixIn.daemon_threads = True
         socketserver.TCPServer.allow_reuse_address = True
-        self.udp = socketserver.ThreadingUDPServer((address, port), Udp)
-        self.port = self.udp.server_address[1]
+        for last in range(19, -1, -1):              # libunbound sends from any port over 1023
+            try:
+                self.port = port or free_port()
+                self.udp = socketserver.ThreadingUDPServer((address, self.port), Udp)
+                break
+            except OSError:
+                if port or not last:
+                    raise
         self.tcp = socketserver.ThreadingTCPServer((address, self.port), Tcp)
 
     def __enter__(self):

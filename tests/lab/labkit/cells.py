@@ -101,7 +101,7 @@ def shape_network(cell, root, box):
         drop(root, cell.address, 53, "udp")
     if row.strips:
         box.help_with("middlebox.py", cell.address, MIDDLEBOX_PORT, SUBMISSION, row.strips)
-        wait_until(lambda: listening(cell.address, MIDDLEBOX_PORT), 5, "the middlebox does not listen")
+        wait_until(lambda: listening(cell.address, MIDDLEBOX_PORT), 100, "the middlebox does not listen")
         intercept(root, cell.address, SUBMISSION, MIDDLEBOX_PORT)
 
 

@@ -8,7 +8,7 @@ import poplib
 import smtplib
 import ssl
 
-PATIENCE_S = 12
+PATIENCE_S = 60
 MECHANISMS = ("PLAIN", "LOGIN", "CRAM-MD5")
 NAME = "pc-anna.lab.example"
 SHOWN = ("HELO", "EHLO", "STARTTLS", "MAIL", "RCPT", "DATA", "QUIT")

@@ -146,7 +146,7 @@ class Names:
         if moved:
             self.processes[OLD_PLACE].send_signal(1)
             for t in moved:
-                wait_until(lambda town=t: b"\x07harbour" in ask(OLD_PLACE, town.name), 10, f"{t.name} does not move")
+                wait_until(lambda town=t: b"\x07harbour" in ask(OLD_PLACE, town.name), 100, f"{t.name} does not move")
 
     # ---- servers ----
 
@@ -155,7 +155,7 @@ class Names:
             self.processes[name] = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command], stdin=subprocess.DEVNULL,
                                                     stdout=log, stderr=log, cwd=self.place, env={"PATH": PATH})
         address = RESOLVER if name == "unbound" else name
-        wait_until(lambda: self.processes[name].poll() is not None or listening(address, 53), 20, f"{name} does not listen")
+        wait_until(lambda: self.processes[name].poll() is not None or listening(address, 53), 100, f"{name} does not listen")
         if self.processes[name].poll() is not None:
             raise RuntimeError(f"{command[0]}: {(self.place / f'{name}.log').read_text()[-600:]}")
 
@@ -211,7 +211,7 @@ def ask(address, name, kind=MX):
     """One question over UDP; the answer as it came."""
     labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
     question = b"\x2a\x2a\x01\x00\0\1\0\0\0\0\0\0" + labels + b"\0" + kind.to_bytes(2, "big") + b"\0\1"
-    end = time.monotonic() + 10
+    end = time.monotonic() + 100
     with socket.socket(type=socket.SOCK_DGRAM) as s:
         s.settimeout(1)
         while time.monotonic() < end:

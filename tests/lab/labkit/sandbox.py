@@ -176,7 +176,7 @@ class Box:
                 stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT,
                 env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"})
         for port in ports:
-            wait_until(lambda: self.gone() or listening(self.address, port), 20,
+            wait_until(lambda: self.gone() or listening(self.address, port), 100,
                        f"{self.server.NAME} does not listen on {self.address}:{port}: {self.complaint()}")
             if self.gone():
                 raise RuntimeError(f"{self.server.NAME} ended at once: {self.complaint()}")
