@@ -39,31 +39,41 @@ def loopback_up():
         fcntl.ioctl(s, 0x8914, struct.pack("16sH14x", b"lo", 0x1 | 0x40))
 
 
-def run(case, room):
-    """What came of it: "ok", "FAIL" or "SKIP". Its line is one write, as others may be at work."""
-    name = case.__name__.replace("_", "-")
+def play(case, name):
+    """What came of it: "ok", "FAIL" or "SKIP", and the line that says so."""
     began = time.monotonic()
     try:
         case()
     except Skip as why:
-        came, line = "SKIP", f"SKIP {room}.{name}: {why}\n"
+        return "SKIP", f"SKIP {name}: {why}\n"
     except Exception:
-        came, line = "FAIL", f"FAIL {room}.{name}\n{traceback.format_exc()}\n"
-    else:
-        came, line = "ok", f"ok   {room}.{name} ({time.monotonic() - began:.1f} s)\n"
+        return "FAIL", f"FAIL {name}\n{traceback.format_exc()}\n"
+    return "ok", f"ok   {name} ({time.monotonic() - began:.1f} s)\n"
+
+
+def run(case, room, again):
+    """Each line is one write, as others may be at work. Where again is true, a case that failed is played twice more, and
+    counts as passed when it passes both times; what went wrong at first is told."""
+    name = f"{room}.{case.__name__.replace('_', '-')}"
+    came, line = play(case, name)
+    if came == "FAIL" and again:
+        later = [play(case, name) for _ in range(2)]
+        if all(each == "ok" for each, _ in later):
+            at_first = "  ".join(line.splitlines(True)[1:])
+            came, line = "ok", f"AGAIN {name}: failed, then passed twice; at first:\n  {at_first}{later[1][1]}"
     sys.stdout.write(line)
     sys.stdout.flush()
     return came
 
 
-def main(cases, *beside):
+def main(cases, *beside, again=True):
     """Runs the cases whose names hold a word of the command line (behind the path of baton), or all. Further lists run
-    beside the first, each in its own order."""
+    beside the first, each in its own order. again: see run(); a case whose matter is chance has one try."""
     room = "real/" + pathlib.Path(sys.argv[0]).stem.replace("_", "-")
     words = sys.argv[2:]
 
     def in_order(row):
-        return [run(case, room) for case in row
+        return [run(case, room, again) for case in row
                 if not words or any(word in case.__name__.replace("_", "-") for word in words)]
 
     with concurrent.futures.ThreadPoolExecutor(1 + len(beside)) as pool:

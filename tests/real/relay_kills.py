@@ -203,4 +203,4 @@ def quiet(relay, book, load):
 
 
 if __name__ == "__main__":
-    kit.main([no_acknowledged_message_is_lost])
+    kit.main([no_acknowledged_message_is_lost], again=False)
