@@ -226,6 +226,7 @@ def the_machine():
 if __name__ == "__main__":
     if not os.environ.get(INSIDE):               # ports 587 and 465 are free in a network of our own, and nothing leads out
         os.environ[INSIDE] = "1"
+        systemd_kit.make_root()                  # from a mirror, which is out of reach in there
         os.execvp("unshare", ["unshare", "--net", "--", sys.executable, *sys.argv])
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     try:

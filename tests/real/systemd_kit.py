@@ -2,6 +2,7 @@
 """A Debian of its own whose first process is systemd, in namespaces of this machine: mounts, processes, control groups, names.
 The network is the caller's, which should be in one of its own.
 
+    make_root()
     with Machine(place, "build") as machine:      # with what meson install puts there
         machine.run("systemctl", "start", "baton-relay")
 """
@@ -46,6 +47,11 @@ def unified():
     raise kit.Skip("no control groups of version 2 are mounted here")
 
 
+def make_root():
+    """The Debian that a machine begins with, where it is not there yet and can be made."""
+    subprocess.run([ROOTS, "systemd"], check=True)
+
+
 class Machine:
     def __init__(self, place, build):
         self.place, self.root, self.process, self.first = pathlib.Path(place), pathlib.Path(place) / "root", None, 0
@@ -55,7 +61,6 @@ class Machine:
     def __enter__(self):
         if os.geteuid() != 0:
             raise kit.Skip("only root may make a machine")
-        subprocess.run([ROOTS, "systemd"], check=True)
         lower = subprocess.run([ROOTS, "--where", "systemd"], check=True, capture_output=True, text=True).stdout.strip()
         if not (pathlib.Path(lower) / ".complete").exists():
             raise kit.Skip("no Debian with systemd could be made")
