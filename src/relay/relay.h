@@ -46,6 +46,7 @@ struct relay {
     struct relay_worker *workers;
     struct relay_thread *threads; /* relay.c: one a worker */
     unsigned worker_count;
+    struct relay_service *service; /* service.h; NULL: none, or none any more */
     struct net_notify *notify;     /* service.h; NULL: nobody wants to be told */
     struct relay_signals *signals; /* signals.h */
     struct relay_disk_full disk_full;

@@ -255,12 +255,13 @@ static void on_tick(void *user)
     net_timer_at(s->tick, net_loop_now_ms(r->workers[0].loop) + s->tick_ms);
 }
 
-/* Posted before the loop runs, so that it comes when everything has begun; where that failed, nothing is ready. */
+/* Posted before the loop runs, so that it comes when everything has begun. Where that failed, nothing is ready, and it comes
+ * when the loop is freed, after the service is. */
 static void on_ready(struct net_stream *none UNUSED, void *user)
 {
-    struct relay_service *s = user;
-    struct relay *r = s->relay;
-    if (!r->signals || atomic_load(&r->stopping))
+    struct relay *r = user;
+    struct relay_service *s = r->service;
+    if (!s || !r->signals || atomic_load(&r->stopping))
         return;
     relay_control_start(s->control);
     net_log_flush(r->log); /* who hears that it is ready finds in the log how */
@@ -276,7 +277,7 @@ static bool make_tick(struct relay_service *s, struct err *e)
     s->silent = calloc(s->relay->worker_count, sizeof *s->silent);
     s->tick = net_timer_new(s->relay->workers[0].loop, on_tick, s);
     return (s->silent && s->tick &&
-            net_post(s->relay->workers[0].loop, (net_id){ 0, 0 }, on_ready, s)) ||
+            net_post(s->relay->workers[0].loop, (net_id){ 0, 0 }, on_ready, s->relay)) ||
            err_memory(e, "the service");
 }
 
@@ -310,6 +311,7 @@ struct relay_service *relay_service_new(struct relay *r, struct err *e)
         return NULL;
     }
     s->relay = r;
+    r->service = s;
     if (begin(s, e))
         return s;
     relay_service_free(s);
@@ -325,6 +327,7 @@ void relay_service_free(struct relay_service *s)
     net_timer_free(s->tick);
     net_notify_free(s->relay->notify);
     s->relay->notify = NULL;
+    s->relay->service = NULL;
     free(s->silent);
     free(s);
 }

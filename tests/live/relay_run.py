@@ -501,6 +501,18 @@ class Run(unittest.TestCase):
                 self.assertIn(why, got.stderr, new)
             self.assertEqual(r.listed(), [])
 
+    def test_a_queue_that_another_relay_has_open(self):
+        with relay() as r:
+            second = r.file.read_text()
+            for mine, own in ((f"port = {r.port} ", f"port = {free_port()} "), (f'127.0.0.1:{r.metrics}"', f'127.0.0.1:{free_port()}"'),
+                              (f'"{r.control}"', f'"{r.control}2"')):
+                self.assertIn(mine, second)
+                second = second.replace(mine, own)
+            other = r.place / "etc/other.conf"
+            other.write_text(second)
+            self.assertIn(f"process {r.process.pid} has it open", run("relay", "--config", other, status=1))
+            self.assertEqual(r.listed(), [])
+
     def test_files_that_serve_nobody(self):
         """It starts without logins and with a certificate whose time is over: that is told, by name."""
         with tempfile.TemporaryDirectory(dir="/var/tmp") as d:
