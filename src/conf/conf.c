@@ -2,7 +2,9 @@
 /*
  * conf/conf.c - octets to tokens, tokens to blocks and entries, each held against its row at once
  *
- * After an error the reader goes on with the next entry, so that one look at the file tells all there is to mend.
+ * After an error the reader goes on with the next entry, so that one look at the file tells all there is to mend. Where the
+ * order of signs is wrong, or a key is nobody's, what follows on that line would be told in terms that are not the file's:
+ * of a line one such error is told, the first that was found.
  */
 #include "conf/conf.h"
 #include "base/buf.h"
@@ -34,6 +36,8 @@ struct reader {
     const struct conf_schema *schema;
     struct arena *a;
     struct conf_file *out;
+    uint32_t odd_line;   /* the newest line of which an error of syntax was told; 0: none */
+    uint32_t wrong_line; /* the newest with an error that others of syntax may only follow from */
     bool no_memory;
 };
 
@@ -62,6 +66,21 @@ bool conf_first_error(const struct conf_file *f, struct err *e)
 }
 
 #define WRONG(r, place, ...) conf_wrong((r)->out, (r)->a, place, __VA_ARGS__)
+
+/* May an error of syntax on this line be told? It is the last of its line then. */
+static bool is_first_oddity(struct reader *r, struct conf_place at)
+{
+    if (at.line == r->odd_line || at.line == r->wrong_line)
+        return false;
+    r->odd_line = at.line;
+    return true;
+}
+
+#define ODD(r, place, ...)                                                                         \
+    do {                                                                                           \
+        if (is_first_oddity(r, place))                                                             \
+            WRONG(r, place, __VA_ARGS__);                                                          \
+    } while (0)
 
 /* No more is told: what would only be for a sentence need not be looked for. */
 static bool told_enough(const struct reader *r)
@@ -142,7 +161,7 @@ static struct token text_token(struct reader *r)
         n += escape && n + 1 < r->rest.n && r->rest.p[n + 1] != '\n' ? 2 : 1;
     }
     if (n >= r->rest.n || r->rest.p[n] != '"') {
-        WRONG(r, t.place, "the text that begins here does not end on its line; close it with \"");
+        ODD(r, t.place, "the text that begins here does not end on its line; close it with \"");
         step(r, n < r->rest.n ? n : r->rest.n);
         return t;
     }
@@ -211,8 +230,7 @@ static struct token next_token(struct reader *r)
     uint32_t point;
     size_t n = str_utf8_first(r->rest, &point);
     str sign = shown(r, str_take(r->rest, n ? n : 1));
-    WRONG(r, t.place, "'%.*s' does not belong here; texts stand in \"double quotes\"",
-          STR_ARG(sign));
+    ODD(r, t.place, "'%.*s' does not belong here; texts stand in \"double quotes\"", STR_ARG(sign));
     step(r, n ? n : 1);
     t.kind = TOKEN_BROKEN;
     return t;
@@ -229,8 +247,8 @@ static void take(struct reader *r)
 static const char *kinds_in_words(unsigned kinds)
 {
     switch (kinds & (CONF_WORD | CONF_NUMBER | CONF_TEXT)) {
-    case CONF_WORD: return "a word";
-    case CONF_NUMBER: return "a number";
+    case CONF_WORD: return "a word, without quotes";
+    case CONF_NUMBER: return "a number, without quotes";
     case CONF_TEXT: return "a text in double quotes";
     case CONF_WORD | CONF_TEXT: return "a word, or a text in double quotes";
     case CONF_WORD | CONF_NUMBER: return "a word or a number";
@@ -277,8 +295,10 @@ static bool read_value(struct reader *r, const struct conf_key *key, struct conf
         return WRONG(r, t.place, "%.*s wants %s behind the =", STR_ARG(key->name),
                      kinds_in_words(key->kinds));
     *v = (struct conf_value){ KIND_OF[t.kind], t.place, t.text, 0 };
-    if (!(v->kind & key->kinds))
+    if (!(v->kind & key->kinds)) {
+        r->wrong_line = t.place.line;
         return WRONG(r, t.place, "%.*s wants %s", STR_ARG(key->name), kinds_in_words(key->kinds));
+    }
     if (v->kind == CONF_WORD && !word_fits(r, key, v))
         return false;
     return v->kind != CONF_NUMBER || number_fits(r, key, v);
@@ -372,13 +392,25 @@ static str nearest_key(const struct conf_section *s, str name)
     return names_nearest(&(struct names){ rows, n }, name);
 }
 
+static const char *foreign(const struct reader *r, str word)
+{
+    for (size_t i = 0; i < r->schema->foreign_count; i++)
+        if (str_eq_nocase(r->schema->foreign[i].word, word))
+            return r->schema->foreign[i].here;
+    return NULL;
+}
+
 static void unknown_key(struct reader *r, const struct conf_section *s, const struct token *word)
 {
-    if (told_enough(r))
+    if (told_enough(r) || word->place.line == r->odd_line)
         return;
+    r->wrong_line = word->place.line;
+    const char *here = foreign(r, word->text);
     str near = nearest_key(s, word->text), said = shown(r, word->text);
     str where = s->name.n ? s->name : STR("the file, outside of all blocks,");
-    if (near.n)
+    if (here)
+        WRONG(r, word->place, "%.*s has no '%.*s'; %s", STR_ARG(where), STR_ARG(said), here);
+    else if (near.n)
         WRONG(r, word->place, "%.*s has no '%.*s'; did you mean %.*s?", STR_ARG(where),
               STR_ARG(said), STR_ARG(near));
     else
@@ -455,12 +487,16 @@ static void unknown_section(struct reader *r, const struct token *word)
 {
     struct name_row rows[NAMES_MAX];
     size_t n = 0;
-    if (told_enough(r))
+    if (told_enough(r) || word->place.line == r->odd_line || word->place.line == r->wrong_line)
         return;
+    r->wrong_line = word->place.line;
+    const char *here = foreign(r, word->text);
     for (; n < r->schema->count && n < NAMES_MAX; n++)
         rows[n] = (struct name_row){ (int)n, r->schema->sections[n]->name };
     str near = names_nearest(&(struct names){ rows, n }, word->text), said = shown(r, word->text);
-    if (near.n)
+    if (here)
+        WRONG(r, word->place, "there is no '%.*s'; %s", STR_ARG(said), here);
+    else if (near.n)
         WRONG(r, word->place, "there is no block '%.*s'; did you mean %.*s?", STR_ARG(said),
               STR_ARG(near));
     else
@@ -549,7 +585,14 @@ static const struct conf_block *add_block(struct reader *r, struct chain *c,
     return NULL;
 }
 
-/* Entries up to the closing brace, which is looked at in the end. */
+/* The kind of a block, with its name or brace looked at: another block begins before this one is closed. */
+static bool begins_block(const struct reader *r, const struct token *word)
+{
+    return word->kind == TOKEN_WORD && (r->now.kind == TOKEN_TEXT || r->now.kind == TOKEN_OPEN) &&
+           section_named(r->schema, word->text);
+}
+
+/* Entries up to the closing brace, which is taken. Where it is missing, up to the next block. */
 static void read_entries(struct reader *r, struct conf_block *b)
 {
     struct entries all = { NULL, 0, 0 };
@@ -557,18 +600,34 @@ static void read_entries(struct reader *r, struct conf_block *b)
     take(r);
     while (r->now.kind != TOKEN_CLOSE) {
         struct token word = r->now;
-        if (word.kind == TOKEN_END) {
+        const str rest = r->rest;
+        const struct conf_place here = r->here;
+        if (word.kind != TOKEN_END)
+            take(r);
+        if (word.kind == TOKEN_END || begins_block(r, &word)) {
             WRONG(r, open, "the block that begins here is not closed with }");
+            r->now = word;
+            r->rest = rest;
+            r->here = here;
             break;
         }
-        take(r);
         if (word.kind == TOKEN_WORD && r->now.kind == TOKEN_EQUALS)
             read_entry(r, b->section, &word, &all);
         else if (word.kind != TOKEN_BROKEN && word.kind != TOKEN_COMMA)
-            WRONG(r, word.place, "a key and = belong here, as in port = 587");
+            ODD(r, word.place, "a key and = belong here, as in port = 587");
     }
+    if (r->now.kind == TOKEN_CLOSE)
+        take(r);
     b->entries = all.rows;
     b->entry_count = all.count;
+}
+
+/* A name without quotes, or another thing that was told of: the brace may stand behind it. */
+static void skip_to_brace(struct reader *r, uint32_t line)
+{
+    while (r->now.place.line == line && r->now.kind != TOKEN_OPEN && r->now.kind != TOKEN_CLOSE &&
+           r->now.kind != TOKEN_EQUALS && r->now.kind != TOKEN_END)
+        take(r);
 }
 
 /* KIND ["label"] "{" ... "}", with what stands behind the kind looked at. */
@@ -585,16 +644,21 @@ static void read_block(struct reader *r, const struct token *word, struct chain 
         take(r);
     }
     if (known && known->labelled && !b.label.n)
-        WRONG(r, word->place, "%.*s needs a name of yours in quotes, as in %.*s \"office\" { ... }",
-              STR_ARG(known->name), STR_ARG(known->name));
+        ODD(r, word->place, "%.*s needs a name of yours in quotes, as in %.*s \"office\" { ... }",
+            STR_ARG(known->name), STR_ARG(known->name));
     if (known && !known->labelled && b.label.p)
         WRONG(r, word->place, "%.*s takes no name", STR_ARG(known->name));
-    if (r->now.kind != TOKEN_OPEN) {
-        WRONG(r, r->now.place, "{ belongs here");
+    if (r->now.kind != TOKEN_OPEN && r->now.place.line != word->place.line) {
+        ODD(r, word->place, "a { belongs behind this, on the same line or the next");
         return;
     }
+    if (r->now.kind != TOKEN_OPEN) {
+        ODD(r, r->now.place, "{ belongs here");
+        skip_to_brace(r, word->place.line);
+    }
+    if (r->now.kind != TOKEN_OPEN)
+        return;
     read_entries(r, &b);
-    take(r);
     if (!known) {
         /* its keys are nobody's: one error tells that */
         r->out->error_count = errors + 1 < r->out->error_count ? errors + 1 : r->out->error_count;
@@ -631,11 +695,11 @@ static void read_all(struct reader *r)
         if (word.kind == TOKEN_WORD && r->now.kind == TOKEN_EQUALS)
             read_entry(r, file.section, &word, &all);
         else if (word.kind == TOKEN_WORD && key_named(file.section, word.text))
-            WRONG(r, word.place, "behind %.*s belong = and a value", STR_ARG(word.text));
+            ODD(r, word.place, "behind %.*s belong = and a value", STR_ARG(word.text));
         else if (word.kind == TOKEN_WORD)
             read_block(r, &word, &chain);
         else if (word.kind != TOKEN_BROKEN)
-            WRONG(r, word.place, "a key or the name of a block belongs here");
+            ODD(r, word.place, "a key or the name of a block belongs here");
     }
     file.entries = all.rows;
     file.entry_count = all.count;
@@ -658,7 +722,10 @@ bool conf_read(str path, str text, const struct conf_schema *schema, struct aren
     struct reader r = { .rest = text, .here = { 1, 1 }, .schema = schema, .a = a, .out = out };
     if (str_starts(r.rest, STR("\xEF\xBB\xBF")))
         r.rest = str_skip(r.rest, 3);
-    read_all(&r);
+    if (str_starts(text, STR("\xFF\xFE")) || str_starts(text, STR("\xFE\xFF")))
+        WRONG(&r, r.here, "the file is in UTF-16; save it as UTF-8");
+    else
+        read_all(&r);
     if (r.no_memory)
         return err_memory(e, "a rule file");
     return !out->error_count || conf_first_error(out, e);

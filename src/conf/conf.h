@@ -57,9 +57,16 @@ struct conf_section {
     size_t key_count;
     str means;
 };
+/* A word of other programs' files, and what says the same here. */
+struct conf_foreign {
+    str word; /* in any case */
+    const char *here;
+};
 struct conf_schema {
     const struct conf_section *const *sections;
     size_t count;
+    const struct conf_foreign *foreign; /* NULL: none */
+    size_t foreign_count;
 };
 
 struct conf_entry {

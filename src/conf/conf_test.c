@@ -38,7 +38,11 @@ static const struct conf_section SECTIONS[] = {
 };
 static const struct conf_section *const ALL[] = { &SECTIONS[0], &SECTIONS[1], &SECTIONS[2],
                                                   &SECTIONS[3] };
-static const struct conf_schema SCHEMA = { ALL, COUNT_OF(ALL) };
+static const struct conf_foreign FOREIGN[] = {
+    { STR_INIT("relayhost"), "say route" },
+    { STR_INIT("include"), "all stands in one file" },
+};
+static const struct conf_schema SCHEMA = { ALL, COUNT_OF(ALL), FOREIGN, COUNT_OF(FOREIGN) };
 
 /* The file as it was understood: kind"label"{key=KIND:value,value;...} */
 static void tell(const struct conf_file *f, struct buf *b)
@@ -100,9 +104,9 @@ static const struct {
     { "hostname = \"a\nworkers = 2", 1, 12, 1, "does not end on its line" },
     { "hostname = \"a\\n\"", 1, 12, 1, "a backslash stands before" },
     { "hostname", 1, 1, 1, "behind hostname belong = and a value" },
-    { "listen \"a\" port = 1", 1, 12, 2, "{ belongs here" },
+    { "listen \"a\" port = 1", 1, 12, 1, "{ belongs here" },
     { "hostname = ", 1, 12, 1, "behind the =" },
-    { "= 5", 1, 1, 2, "belongs here" },
+    { "= 5", 1, 1, 1, "belongs here" },
     { "listn \"a\" { port = 1 }", 1, 1, 1, "there is no block 'listn'; did you mean listen?" },
     { "zebra { stripes = 1 }\nworkers = 0", 1, 1, 2, "there is no block 'zebra'" },
     { "listen { port = 1 }", 1, 1, 1, "listen needs a name of yours" },
@@ -119,11 +123,34 @@ static const struct {
     { "permit \"a\" { network = {} }", 1, 24, 1, "an empty list" },
     { "permit \"a\" { network = {owned} }", 1, 25, 1, "network wants a text" },
     { "permit \"a\" { 5 }", 1, 14, 1, "a key and = belong here" },
-    { "permit \"a\" { sender; }", 1, 20, 2, "';' does not belong here" },
-    { "hostname = 'a'", 1, 12, 2, "double quotes" },
+    { "permit \"a\" { sender; }", 1, 20, 1, "';' does not belong here" },
+    { "hostname = 'a'", 1, 12, 1, "double quotes" },
     { "hostname = \"a\x1B[31m\"", 1, 12, 1, "a control character in the text" },
     { "hostname = \"a\x7F\"", 1, 12, 1, "a control character in the text" },
     { "hostname = \"a\rb\"", 1, 12, 1, "a control character in the text" },
+    /* a block that is not closed is named, and what follows is read for what it is */
+    { "permit \"a\" { sender = owned\nlisten \"b\" { port = 1 }\nworkers = 2", 1, 12, 1,
+      "not closed" },
+    { "permit \"a\" {\nlog { }\nlisten \"b\" { }", 1, 12, 2, "not closed" },
+    { "listen \"a\" {\nlisten \"b\" {\nlisten \"c\" { port = 1 }", 1, 12, 2, "not closed" },
+    /* of a line whose order is wrong one error is told, and the next line is read */
+    { "permit office { sender = owned }", 1, 1, 1, "needs a name of yours in quotes" },
+    { "permit 'office' {\n  sender = owned\n}\nworkers = 2", 1, 8, 1, "double quotes" },
+    { "permit \"a\" b {\n  sender = owned\n}", 1, 12, 1, "{ belongs here" },
+    { "listen \"a\" { port: 587 }\nworkers = 0", 1, 18, 2, "':' does not belong here" },
+    { "sender owned, zebra; = {5\nworkers = 0", 1, 1, 2, "there is no block 'sender'" },
+    { "zebra = 127.0.0.0/8 [::1]/128 192.0.2.0/24\nworkers = 0", 1, 1, 2, "has no 'zebra'" },
+    { "zebra = 1 zebre = 2", 1, 1, 2, "has no 'zebra'" },
+    { "permit \"a\"\nhostnam = \"x\"", 1, 1, 2, "a { belongs behind this" },
+    { "; a remark\n// another\nworkers = 0", 1, 1, 3, "';' does not belong here" },
+    { "hostname = relay/1", 1, 12, 1, "hostname wants a text" },
+    { "\xFF\xFEh", 1, 1, 1, "in UTF-16; save it as UTF-8" },
+    { "\xFE\xFF", 1, 1, 1, "in UTF-16" },
+    /* a word of another program's file */
+    { "RelayHost = [host]:587", 1, 1, 1, "has no 'RelayHost'; say route" },
+    { "include \"other\"\nworkers = 0", 1, 1, 2, "there is no 'include'; all stands in one file" },
+    { "listen \"a\" { port = \"25\" }", 1, 21, 1, "a number, without quotes" },
+    { "listen \"a\" { security = \"tls\" }", 1, 25, 1, "a word, without quotes" },
     /* all there is to mend is told at once */
     { "workrs = 1\nlisten \"a\" { prt = 1 }\npermit \"b\" { rate = 5 sender = owned }\nworkers = 0",
       1, 1, 4, "did you mean workers?" },

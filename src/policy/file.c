@@ -5,7 +5,53 @@ static const struct conf_section *const SECTIONS[] = {
     &SITE_TOP_SECTION,     &SITE_LISTEN_SECTION, &POLICY_PERMIT_SECTION, &POLICY_FORBID_SECTION,
     &POLICY_OWNER_SECTION, &SITE_ROUTE_SECTION,  &SITE_REWRITE_SECTION
 };
-const struct conf_schema POLICY_FILE_SCHEMA = { SECTIONS, COUNT_OF(SECTIONS) };
+
+/* What who knows Postfix, Exim or OpenSMTPD writes first. */
+#define NETWORK                                                                                    \
+    "trusted networks stand in a permit: permit \"office\" { network = {\"192.0.2.0/24\"} }"
+#define SMARTHOST "mail is handed on by route \"provider\" { smarthost = \"smtp.example.org:587\" }"
+#define CERTIFICATE                                                                                \
+    "say certificate = \"FILE\", and key = \"FILE\" where the key has a file of its own"
+#define LOGIN                                                                                      \
+    "say login = \"NAME\" in the route; the file NAME in the directory of logins has the user in " \
+    "its first line, the password in its second"
+#define DOMAINS "say it in a permit: recipient-domain = {\"example.org\"}"
+#define LISTEN  "say listen \"submission\" { address = \"192.0.2.1\"  port = 587 }"
+#define RULES                                                                                      \
+    "say who may send in blocks, in any order: permit \"NAME\" { ... } and forbid \"NAME\" { ... " \
+    "}"
+#define SIZE    "say message-size = \"50M\""
+#define INCLUDE "a rule file includes no other: all of it stands in one file"
+static const struct conf_foreign FOREIGN[] = {
+    { STR_INIT("include"), INCLUDE },
+    { STR_INIT(".include"), INCLUDE },
+    { STR_INIT("mynetworks"), NETWORK },
+    { STR_INIT("relay_from_hosts"), NETWORK },
+    { STR_INIT("hostlist"), NETWORK },
+    { STR_INIT("relayhost"), SMARTHOST },
+    { STR_INIT("dc_smarthost"), SMARTHOST },
+    { STR_INIT("smarthost"), SMARTHOST },
+    { STR_INIT("action"), SMARTHOST },
+    { STR_INIT("relay_domains"), DOMAINS },
+    { STR_INIT("domainlist"), DOMAINS },
+    { STR_INIT("smtpd_tls_cert_file"), CERTIFICATE },
+    { STR_INIT("smtpd_tls_key_file"), CERTIFICATE },
+    { STR_INIT("tls_certificate"), CERTIFICATE },
+    { STR_INIT("tls_privatekey"), CERTIFICATE },
+    { STR_INIT("pki"), CERTIFICATE },
+    { STR_INIT("smtp_sasl_password_maps"), LOGIN },
+    { STR_INIT("user"), LOGIN },
+    { STR_INIT("password"), LOGIN },
+    { STR_INIT("inet_interfaces"), LISTEN },
+    { STR_INIT("daemon_smtp_ports"), LISTEN },
+    { STR_INIT("smtpd_relay_restrictions"), RULES },
+    { STR_INIT("smtpd_recipient_restrictions"), RULES },
+    { STR_INIT("match"), RULES },
+    { STR_INIT("accept"), RULES },
+    { STR_INIT("message_size_limit"), SIZE },
+};
+const struct conf_schema POLICY_FILE_SCHEMA = { SECTIONS, COUNT_OF(SECTIONS), FOREIGN,
+                                                COUNT_OF(FOREIGN) };
 
 /* ------------------------------------------------------------------------------------------------
  * Reading
