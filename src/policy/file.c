@@ -186,6 +186,39 @@ static void warn_of_clear_logins(struct policy_file *f, struct arena *a)
     }
 }
 
+static bool takes_logins(const struct site *s)
+{
+    for (size_t i = 0; i < s->listener_count; i++)
+        if (s->listeners[i].security != SITE_NONE || s->listeners[i].auth_in_clear)
+            return true;
+    return false;
+}
+
+/* Rules under which all mail is refused, or that of all who would log in. */
+static void warn_of_nobody(struct policy_file *f, struct arena *a)
+{
+    static const struct conf_place TOP = { 1, 1 };
+    bool permits = false, logins = takes_logins(&f->site);
+    for (size_t i = 0; i < f->policy->count; i++) {
+        const struct policy_rule *r = &f->policy->rules[i];
+        permits |= !r->forbids;
+        if (logins || r->forbids ||
+            !(policy_condition_of(r, POLICY_AUTHENTICATED) || policy_condition_of(r, POLICY_LOGIN)))
+            continue;
+        add_warning(f, r->place,
+                    arena_printf(a,
+                                 "permit \"%.*s\" wants a login, and no listener takes one: a "
+                                 "login is taken under encryption only; say security = starttls or "
+                                 "tls in a listener",
+                                 STR_ARG(r->name)));
+        logins = true; /* told once */
+    }
+    if (!permits)
+        add_warning(f, TOP,
+                    STR("there is no permit: nobody may send, and all mail is refused; say permit "
+                        "\"users\" { authenticated = true }"));
+}
+
 static bool warn(struct policy_file *f, struct arena *a)
 {
     static const struct conf_place TOP = { 1, 1 };
@@ -193,7 +226,7 @@ static bool warn(struct policy_file *f, struct arena *a)
     const struct policy_warning *ours = policy_warnings(f->policy, &count);
     f->warning_count = 0;
     f->warnings = arena_alloc(
-        a, (count + f->policy->count + f->site.listener_count + f->site.route_count + 2) *
+        a, (count + f->policy->count + f->site.listener_count + f->site.route_count + 4) *
                sizeof *f->warnings);
     if (!f->warnings)
         return false;
@@ -211,6 +244,8 @@ static bool warn(struct policy_file *f, struct arena *a)
                              STR_ARG(f->policy->rules[i].name)));
     warn_of_certificate(f, a);
     warn_of_clear_logins(f, a);
+    if (f->listener_count)
+        warn_of_nobody(f, a);
     if (!f->listener_count)
         add_warning(
             f, TOP,

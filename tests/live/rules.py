@@ -89,11 +89,14 @@ for text, status in ((OFFICE, 0), ("hostnam = 1", 2), (None, 2)):
 # What a start would miss is said of a file that is right.
 for text, words in (("", "there is no listener"), ('listen "a" { port = 25 }', "there is no route"),
                     ('listen "a" { port = 25  security = tls }', "begins with TLS, and there is no certificate"),
-                    ('listen "a" { port = 25 }', "cannot offer STARTTLS"),
+                    ('listen "a" { port = 25 }', "cannot offer STARTTLS"), ('listen "a" { port = 25 }', "there is no permit"),
+                    ('listen "a" { port = 25  security = none }\npermit "b" { authenticated = true  sender = owned }',
+                     ':2:1: warning: permit "b" wants a login, and no listener takes one'),
                     ('route "a" { smarthost = "x.example"  login = "p"  security = none }', 'route "a" has a login and security = none')):
     assert words in check(text)[1], words
-COMPLETE = 'certificate = "/x"\nlisten "a" { port = 25 }\nlisten "b" { port = 465  security = tls }\nroute "c" { smarthost = "smtp.example" }\n'
+COMPLETE = 'certificate = "/x"\nlisten "a" { port = 25 }\nlisten "b" { port = 465  security = tls }\nroute "c" { smarthost = "smtp.example" } permit "d" { login = "anna" }\n'
 assert check(COMPLETE)[1] == "", check(COMPLETE)[1]
+assert "login" not in check('listen "a" { port = 25  security = none  auth-in-clear = true }\npermit "b" { authenticated = true }')[1]
 # Below a public suffix everybody is at home; whoever logs in may write there all the same.
 for rule, words in (('recipient-domain = {"*.corp.example", "*.CO.UK"}', "below CO.UK, where anybody can register"),
                     ('recipient-domain = "*.co.uk"  unless-spf = {fail}', "anybody can register"),
