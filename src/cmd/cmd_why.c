@@ -70,7 +70,7 @@ static bool take_row(void *user, const json_t *row)
 }
 
 struct why {
-    const char *id;
+    str id;
     struct relay_record rec;
     struct given given;
     struct arena memory;
@@ -456,6 +456,19 @@ static int tell(struct why *w, const struct flags *f)
     return output_text(&b) && ok ? status : EXIT_USAGE;
 }
 
+/* Of a refusal that was pasted whole, "550 5.7.1 ... (why: R7K2M9XQ)", the id; else what was said. */
+static str id_in(str said)
+{
+    static const str MARK = STR_INIT("why:");
+    size_t at = str_find_nocase(said, MARK), n = 0;
+    if (at == STR_NOT_FOUND)
+        return said;
+    str id = str_trim(str_skip(said, at + MARK.n));
+    while (n < id.n && is_alnum(id.p[n]))
+        n++;
+    return str_take(id, n);
+}
+
 int cmd_why(int argc, char **argv)
 {
     struct flags f = { .control = NULL };
@@ -468,13 +481,13 @@ int cmd_why(int argc, char **argv)
         err_set(&e, ERR_SYNTAX, "give one id, as in \"why: R7K2M9XQ\" behind a refusal");
         return command_usage_error("why", &e);
     }
-    w.id = argv[1];
+    w.id = id_in(str_from(argv[1]));
     buf_init(&w.given.record, RELAY_RECORD_MAX);
     buf_init(&w.given.then, CONF_FILE_MAX);
     buf_init(&w.given.today, CONF_FILE_MAX);
     arena_init(&w.memory, 64 << 20);
-    if (control_ask(f.control, json_pack("{s:s,s:s}", "do", "why", "id", w.id), take_row, &w.given,
-                    &w.given.done, &e) &&
+    if (control_ask(f.control, json_pack("{s:s,s:s%}", "do", "why", "id", w.id.p, w.id.n), take_row,
+                    &w.given, &w.given.done, &e) &&
         read_record(&w, &e) && (is_own(&w) || evaluate(&w, &e)))
         status = tell(&w, &f);
     else

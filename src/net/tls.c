@@ -154,6 +154,7 @@ static bool show_chain(SSL_CTX *ssl, str pem, struct err *e)
     if (!bio)
         return err_memory(e, "the text of a certificate chain");
     X509 *leaf = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
+    const bool leaf_read = leaf;
     bool ok = leaf && SSL_CTX_use_certificate(ssl, leaf) == 1;
     X509_free(leaf);
     for (X509 *next; ok && (next = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL));) {
@@ -161,6 +162,12 @@ static bool show_chain(SSL_CTX *ssl, str pem, struct err *e)
         X509_free(next);
     }
     BIO_free(bio);
+    if (!leaf_read) {
+        ERR_clear_error();
+        return err_set(e, ERR_SYNTAX,
+                       "there is no certificate in PEM in it (-----BEGIN CERTIFICATE-----); "
+                       "'openssl x509 -inform DER -in FILE' writes one in DER as PEM");
+    }
     if (!ok)
         return err_ssl(e, "reading the certificate to show", "");
     ERR_clear_error();
@@ -178,8 +185,15 @@ static bool show_key(SSL_CTX *ssl, str pem, struct err *e)
         ERR_clear_error();
         return err_set(e, ERR_SYNTAX, "there is no key in it that is read without a passphrase");
     }
-    bool ok = SSL_CTX_use_PrivateKey(ssl, key) == 1;
+    bool fits = X509_check_private_key(SSL_CTX_get0_certificate(ssl), key) == 1;
+    bool ok = fits && SSL_CTX_use_PrivateKey(ssl, key) == 1;
     EVP_PKEY_free(key);
+    if (!fits) {
+        ERR_clear_error();
+        return err_set(e, ERR_SYNTAX,
+                       "the key is not that of the certificate, which has to be the first in its "
+                       "file, before those of its issuers");
+    }
     return ok || err_ssl(e, "reading the certificate's key", "");
 }
 

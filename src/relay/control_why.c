@@ -114,8 +114,8 @@ static void listed(void *user, size_t count, size_t left_out UNUSED)
     if (count && q->record)
         look_for(q->call, q->record);
     else
-        relay_call_error(q->call, "no message of this id waits here; the log has the id of the "
-                                  "decision that let it in (why=...)");
+        relay_call_error(q->call, "no message of this id waits here; the id of the decision that "
+                                  "let it in is id=... in the log's event=message-kept of it");
     free(q);
 }
 

@@ -141,6 +141,27 @@ static struct relay_server *server_new(struct relay_worker *w, struct err *e)
     return s;
 }
 
+static const char *remedy_of(int sys_errno)
+{
+    switch (sys_errno) {
+    case EADDRINUSE: return "'ss -ltnp' shows who has it: stop that, or say another port";
+    case EADDRNOTAVAIL: return "no interface of this machine has that address: see 'ip address'";
+    case EACCES: return "ports below 1024 are opened by root, or by systemd for the relay";
+    default: return NULL;
+    }
+}
+
+/* The same error, with where the listener stands and what to do. False. */
+static bool tell_remedy(const struct relay *r, const struct site_listener *l, struct err *e)
+{
+    struct err why = *e;
+    const char *remedy = remedy_of(why.sys_errno);
+    err_set(e, why.kind, "%.60s:%u: %s%s%s", r->rule_file, (unsigned)l->place.line, why.why,
+            remedy ? "; " : "", remedy ? remedy : "");
+    e->sys_errno = why.sys_errno;
+    return false;
+}
+
 /* Sockets of one port share what comes by how many they are, so all of one port are opened before the next. */
 bool relay_servers_open(struct relay *r, struct err *e)
 {
@@ -155,11 +176,11 @@ bool relay_servers_open(struct relay *r, struct err *e)
     for (size_t l = 0; l < site->listener_count; l++)
         if (!relay_handed_any(r->handed, &site->listeners[l]) &&
             !listener_is_free(&site->listeners[l], e))
-            return false;
+            return tell_remedy(r, &site->listeners[l], e);
     for (size_t l = 0; l < site->listener_count; l++)
         for (unsigned i = 0; i < r->worker_count; i++)
             if (!listener_open(r->workers[i].server, &site->listeners[l], e))
-                return false;
+                return tell_remedy(r, &site->listeners[l], e);
     return true;
 }
 

@@ -202,6 +202,14 @@ static bool take_field(str field, struct arena *a, struct sasl_user *u, struct e
         return take_hash(field, u, e);
     if (field.p[0] == '{')
         return take_worded(field, a, u, e);
+    if (u->hash.n || u->secret.n)
+        return err_set(e, ERR_SYNTAX,
+                       "behind the hash stand other fields, as in /etc/shadow or a passwd file: "
+                       "keep NAME:HASH alone, as cut -d: -f1,2 does");
+    if (field.p[0] == '!' || str_eq(field, STR("*")))
+        return err_set(e, ERR_SYNTAX,
+                       "'!' and '*' lock a login in /etc/shadow: leave the line out, or write "
+                       "NAME:disabled");
     return err_set(e, ERR_SYNTAX,
                    "what stands behind a colon is no '$...' hash, no {PLAIN}, no {SCRAM-...} and "
                    "not 'disabled': set the password again with 'baton user add'");

@@ -540,7 +540,13 @@ class Run(unittest.TestCase):
                 r.process.send_signal(signal.SIGHUP)
                 wait_for(lambda: "no key in it that is read without a passphrase" in r.text(), r.text)
                 # What is not there is told by the key that names it, and what belongs into it.
-                for text, said in ((keys.replace(f"{d}/key", f"{d}/none"), f"key: opening '{d}/none': No such file"),
+                pathlib.Path(d, "other").write_bytes(subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519"], check=True, capture_output=True).stdout)
+                pathlib.Path(d, "der").write_bytes(subprocess.run(["openssl", "x509", "-in", pem, "-outform", "DER"], check=True, capture_output=True).stdout)
+                for path in (d + "/other", d + "/der"):
+                    os.chmod(path, 0o644)
+                for text, said in ((keys.replace(f"{d}/key", f"{d}/other"), "the key is not that of the certificate"),
+                                   (keys.replace(old, f"{d}/der"), "there is no certificate in PEM in it"),
+                                   (keys.replace(f"{d}/key", f"{d}/none"), f"key: opening '{d}/none': No such file"),
                                    (keys.replace(old, f"{d}/none"), f"certificate: opening '{d}/none': No such file"),
                                    ('route "x" { smarthost = "x.example"  recipient-domain = "x.example"  login = "gone" }', "the login of route x: opening ")):
                     before = len(r.text())

@@ -630,7 +630,7 @@ class Running(unittest.TestCase):
                 second = subprocess.run([RELAY, "relay", "--config", relay.place / "rules2"], stdin=subprocess.DEVNULL, capture_output=True,
                                         timeout=WAIT_S, text=True)
                 self.assertNotEqual(second.returncode, 0)
-                self.assertIn(f"port {relay.plain}: Address already in use", second.stderr)
+                self.assertRegex(second.stderr, rf"rules2:\d+: listening at \S+ port {relay.plain}: Address already in use; 'ss -ltnp' shows")
             with Client(relay.plain) as c:
                 c.ehlo()
                 self.check(c.mail()[1], "250")

@@ -328,7 +328,9 @@ class Why(unittest.TestCase):
             relay.close()
 
     def test_what_is_no_id(self):
-        for ident, said in (("R7K2M9XQ", "no record R7K2M9XQ"), ("x", "this is no id"), ("Q0000000001", "no message of this id")):
+        for ident, said in (("R7K2M9XQ", "no record R7K2M9XQ"), ("x", "this is no id"), ("Q0000000001", "no message of this id"),
+                            ("550 5.7.1 No (why: R7K2M9XQ)", "no record R7K2M9XQ"), ("(why: r7k2m9xq", "no record R7K2M9XQ"),
+                            ("550 5.7.1 No (why:)", "this is no id")):
             done = self.relay.ask("why", ident)
             self.assertEqual(done.returncode, 2)
             self.assertIn(said, done.stderr)
