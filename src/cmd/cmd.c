@@ -440,7 +440,8 @@ const struct command COMMANDS[] = {
       "Run the relay by a rule file, or prove that the file makes no open relay",
       "A rule file says what is permitted and what is forbidden; mail passes where all conditions "
       "of "
-      "some permit are met, and those of no forbid. The order of the rules does not matter.\n"
+      "some permit are met, and those of no forbid. The order of the rules does not matter. "
+      "The manual page has every key of it: baton man relay | man -l -\n"
       "\n"
       "With --config the relay runs until it is told to stop (SIGTERM), in the foreground, as a "
       "service manager wants it. It logs to standard error. It does not start with a file by which "

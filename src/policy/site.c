@@ -231,6 +231,32 @@ static uint64_t octets_of(const struct reading *r, str key, uint64_t otherwise)
     return n;
 }
 
+/* RFC 5321 section 4.5.3.1.7: no server takes less than 64K. So 0 is no word for "as large as it may be". */
+static uint64_t message_size_of(const struct reading *r)
+{
+    const uint64_t least = 64u << 10, n = octets_of(r, STR("message-size"), 50u << 20);
+    const struct conf_entry *one = conf_entry(r->block, STR("message-size"));
+    if (one && n < least)
+        conf_wrong(r->file, r->arena, one->values[0].place,
+                   "message-size begins at \"64K\"; write it as \"50M\"");
+    return n;
+}
+
+/* It stands in the greeting, in EHLO and in Received, where a blank would end it. */
+static str hostname_of(const struct reading *r)
+{
+    const struct conf_entry *one = conf_entry(r->block, STR("hostname"));
+    str name = one ? one->values[0].text : STR_NONE;
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] == ' ' || name.p[i] == '\t' || name.p[i] == '$') {
+            conf_wrong(r->file, r->arena, one->values[0].place,
+                       "this is no host name, as in \"relay.example.org\"; nothing is expanded in "
+                       "a text");
+            break;
+        }
+    return name;
+}
+
 static unsigned seconds_of(const struct reading *r, str key, unsigned otherwise)
 {
     const struct conf_entry *one = conf_entry(r->block, key);
@@ -334,7 +360,7 @@ static void loopback_only(const struct reading *r, str key, const struct ip *ip)
  */
 static void read_top(const struct reading *r, struct site *s)
 {
-    s->hostname = text_of(r, STR("hostname"), STR_NONE);
+    s->hostname = hostname_of(r);
     s->certificate = text_of(r, STR("certificate"), STR_NONE);
     s->key = text_of(r, STR("key"), s->certificate);
     s->client_ca = text_of(r, STR("client-ca"), STR_NONE);
@@ -344,7 +370,7 @@ static void read_top(const struct reading *r, struct site *s)
     s->state = text_of(r, STR("state"), STR("/var/lib/baton"));
     s->control = text_of(r, STR("control"), STR("/run/baton/control"));
     s->run_as = text_of(r, STR("run-as"), STR("baton"));
-    s->message_max = octets_of(r, STR("message-size"), 50u << 20);
+    s->message_max = message_size_of(r);
     s->recipients_max = (unsigned)number_of(r, STR("recipients"), 1000);
     s->sessions_max = (unsigned)number_of(r, STR("sessions"), 20000);
     s->sessions_per_client = (unsigned)number_of(r, STR("sessions-per-client"), 500);

@@ -472,6 +472,16 @@ static bool other_address(struct courier_visit *v)
     return h->opening > 0;
 }
 
+/* A server that begins with TLS says nothing either, and waits for us. */
+static const char *greeting_hint(const struct courier_visit *v, const struct net_dialogue_event *ev)
+{
+    bool none = v->opened && ev->stage == SMTP_STAGE_GREETING && tls_want(v->host) != TLS_AT_ONCE;
+    return none && (ev->end == SMTP_END_CLOSED || ev->end == SMTP_END_SILENT)
+               ? ", before any greeting; where TLS begins at once there, say security = tls in the "
+                 "route"
+               : "";
+}
+
 static void on_opening_ended(struct courier_visit *v, const struct net_dialogue_event *ev)
 {
     struct courier_host *h = v->host;
@@ -489,7 +499,8 @@ static void on_opening_ended(struct courier_visit *v, const struct net_dialogue_
         return;
     h->address_at = 0;
     h->good = false;
-    courier_host_failed(h, v, 0, cause_of_end(v, ev), "%s: %.*s", v->name, STR_ARG(ev->why));
+    courier_host_failed(h, v, 0, cause_of_end(v, ev), "%s: %.*s%s", v->name, STR_ARG(ev->why),
+                        greeting_hint(v, ev));
 }
 
 static void on_ended(struct courier_visit *v, const struct net_dialogue_event *ev)

@@ -427,6 +427,15 @@ def a_refusing_smarthost_is_passed_over():
 
 
 @case
+def one_that_does_not_greet_may_begin_with_tls():
+    with Hop(greeting="die") as bad, Hop(greeting="554 5.3.2 no service") as other, Relay([bad, other]) as relay:
+        relay.send("tom@next.example")
+        wait_for("both", lambda: len({line.split("server=")[1].split()[0] for line in relay.events("host-down")}) == 2)
+        for line in relay.events("host-down"):
+            assert ("before any greeting; where TLS begins at once there, say security = tls" in line) == (f":{bad.port} " in line), line
+
+
+@case
 def a_silent_smarthost_gets_company():
     with Hop(greeting="hang") as bad, Hop() as good, Relay([bad, good]) as relay:
         began = time.monotonic()
