@@ -138,7 +138,8 @@ const struct command QUEUE_COMMANDS[] = {
     { "queue release", "ID ... | --all | FILTER ...", "Let held messages go on",
       "As with baton queue hold.", CHANGE_OPTIONS, cmd_queue },
     { "queue retry", "ID ... | --all | FILTER ...", "Try messages now, whenever they were due",
-      "As with baton queue hold.", CHANGE_OPTIONS, cmd_queue },
+      "As with baton queue hold. One that is held stays held until it is released.", CHANGE_OPTIONS,
+      cmd_queue },
     { "queue drop", "ID ... | --all | FILTER ...",
       "Throw messages away, without a word to their senders",
       "As with baton queue hold. Where they are more than one, it is said how many, and asked, on "

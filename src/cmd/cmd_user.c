@@ -140,6 +140,24 @@ static int change(struct users_file *file, str name, const struct sasl_user *u, 
     return EXIT_SUCCESS;
 }
 
+/* A login that is an address owns that address; another one owns what the rule file says, and that is nothing yet. */
+static void hint_owner(str name)
+{
+    struct buf b;
+    char shown[ESCAPE_SHOWN_MAX];
+    if (str_find_octet(name, '@') != STR_NOT_FOUND)
+        return;
+    escape_shown(name, shown);
+    buf_init(&b, TEXT_MAX);
+    buf_addf(&b,
+             "It is no mail address: where a permit has sender = owned, say in the rule file what "
+             "it may send as: owner \"%s\" { address = \"%s@your.domain\" }",
+             shown, shown);
+    output_wrap_from(&b, 0, 0);
+    fprintf(stderr, "%.*s", STR_ARG(buf_str(&b)));
+    buf_done(&b);
+}
+
 static int add(const struct user_flags *f, struct users_file *file)
 {
     str name = str_from(f->name);
@@ -161,6 +179,8 @@ static int add(const struct user_flags *f, struct users_file *file)
                         !old            ? "added"
                         : old->disabled ? "has a new password, and is disabled still"
                                         : "has a new password");
+    if (status == EXIT_SUCCESS && !old)
+        hint_owner(name);
     buf_wipe_done(&password);
     buf_wipe_done(&p.hash);
     buf_wipe_done(&p.sha1);

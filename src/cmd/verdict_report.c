@@ -211,6 +211,9 @@ static void add_change(struct buf *b, const struct policy_facts *f, enum policy_
         buf_add(b, STR("send from <"));
         escape_line(f->reverse_path, b);
         buf_addc(b, '>');
+        if (!f->reverse_path.n && f->login.n) /* which no person's program does */
+            buf_add(b, STR(", as bounces are; or the rule file says in an owner section which "
+                           "addresses this login may send as"));
         break;
     case POLICY_FACT_LISTENER:
         buf_add(b, STR("come in at the listener "));
@@ -243,8 +246,9 @@ static void add_nearest(struct buf *b, const struct verdict_report *a)
     for (unsigned fact = 0; fact < POLICY_FACTS; fact++)
         if (a->nearest.changed & 1u << fact) {
             buf_add(b, STR("  "));
+            size_t start = b->n;
             add_change(b, &a->nearest.facts, (enum policy_fact)fact);
-            buf_addc(b, '\n');
+            output_wrap_from(b, start, 2);
         }
 }
 

@@ -110,6 +110,7 @@ class Logins(unittest.TestCase):
         got = subprocess.run([BATON, "user", *words, "--users", self.users] + (["--password-env", "P"] if words[0] in ("add", "check") else []),
                              env={**os.environ, "P": password}, capture_output=True, text=True, check=False, timeout=60)
         self.assertEqual(got.returncode, status, got.stderr)
+        self.said = got.stderr
         return got.stdout
 
     def start(self):
@@ -144,6 +145,9 @@ class Logins(unittest.TestCase):
 
     def test_hashes_offer_what_a_hash_can(self):
         self.user("add", "anna")
+        self.assertIn('owner "anna" { address = "anna@your.domain" }', " ".join(self.said.split()))
+        self.user("add", "anna")  # a new password
+        self.assertNotIn("owner", self.said)
         self.user("add", "bert", "--argon2id")
         self.start()
         clear = smtplib.SMTP("127.0.0.1", self.starttls, timeout=100)

@@ -166,6 +166,9 @@ assert (over["outcome"], over["cause"], over["reply"]["code"]) == ("defer", "rat
 other = what_if(*ANNA, "--from", "bob@example.org", *OUT, status=1)
 assert (other["cause"], other["reply"]["code"]) == ("from-not-login", 553)
 assert other["nearest"] == [{"fact": "from", "change": "send from <anna@example.org>"}], other["nearest"]
+# A login without an address of its own: that bounces pass is no help, and what would be is said.
+(own,) = what_if("--client", "192.0.2.7", "--login", "zoe", "--from", "zoe@example.org", *OUT, status=1)["nearest"]
+assert own["change"].startswith("send from <>, as bounces are; or the rule file says in an owner section"), own
 assert what_if(*ANNA, "--from", "info@example.org", "--author", "bob@example.org", *OUT, status=1)["cause"] == "from-not-login"
 assert what_if("--client", "192.0.2.7", "--login", "old@example.org", "--from", "old@example.org", *OUT,
                status=1)["forbid"] == "left"
