@@ -49,14 +49,14 @@ def find_cgroup():
 
 class Account:
     """The processor time of a server: by a cgroup where there are some, else by what /proc tells of it and its children."""
-    WAYS = "unset"
+    WAYS, RUN = "unset", "baton-bench"
 
     def __init__(self, name):
         if Account.WAYS == "unset":
             Account.WAYS = find_cgroup()
         self.group = None
         if Account.WAYS:
-            self.group = Account.WAYS[0] / f"baton-bench-{name}-{time.time_ns()}"
+            self.group = Account.WAYS[0] / f"{Account.RUN}-{name}-{time.time_ns()}"
             self.group.mkdir(exist_ok=True)
 
     @contextlib.contextmanager
@@ -82,6 +82,14 @@ class Account:
         if self.group:
             with contextlib.suppress(OSError):
                 self.group.rmdir()
+
+
+def forget_accounts(run):
+    """The groups of a run that was ended by a signal; all its processes are gone."""
+    if found := find_cgroup():
+        for group in found[0].glob(f"{run}-*"):
+            with contextlib.suppress(OSError):
+                group.rmdir()
 
 
 def stat_of(pid):
