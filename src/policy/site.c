@@ -54,7 +54,7 @@ static const struct conf_key TOP_KEYS[] = {
     TEXT_KEY("control", "the socket that baton queue, why and allow speak to",
              "/run/baton/control"),
     TEXT_KEY("run-as", "the user that the relay becomes once its ports are open", "baton"),
-    TEXT_KEY("message-size", "the largest message, in octets, as \"50M\"", "50M"),
+    TEXT_KEY("message-size", "the largest message, in octets, from \"64K\", as \"50M\"", "50M"),
     NUMBER_KEY("recipients", 100, 100000, "recipients of one message, at most", "1000"),
     NUMBER_KEY("sessions", 1, 1000000, "sessions at one time", "20000"),
     NUMBER_KEY("sessions-per-client", 1, 1000000, "sessions of one address at one time", "500"),
