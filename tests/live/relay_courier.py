@@ -262,8 +262,10 @@ route "next" {{ smarthost = {{{hosts}}}  {route} }}
 
 def queue_says(relay, *words):
     """What baton queue says."""
-    return subprocess.run([BATON, "queue", *words, "--control", f"{relay.place.name}/control"], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, check=True, timeout=60).stdout
+    done = subprocess.run([BATON, "queue", *words, "--control", f"{relay.place.name}/control"], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, (done.returncode, done.stderr, relay.log()[-2000:])
+    return done.stdout
 
 
 def queue_of(relay, *words):
