@@ -717,6 +717,7 @@ def never_means_never():
         relay.send("end@next.example", rcpt=["NOTIFY=FAILURE"])
         wait_for("the bounce", lambda: hop.mails)
         wait_for("the others", lambda: len(relay.events("failed")) == 4)
+        wait_for("the double bounce", lambda: relay.events("double-bounce"))    # it is told of behind "failed"
         time.sleep(0.3)
         assert hop.to() == ["anna@sender.example"] and b"end@next.example" in hop.mails[0]["octets"]
         assert len(relay.events("double-bounce")) == 1
