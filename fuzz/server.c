@@ -170,6 +170,16 @@ struct run {
     bool closed, stream, takes_any, timed;
 };
 
+/* What is told of a refusal is the command and its path, and never what stood in a login. */
+static str refused(UNUSED void *user, const struct smtp_refusal *f)
+{
+    bool of_path = str_eq(f->verb, STR("MAIL")) || str_eq(f->verb, STR("RCPT"));
+    assert(f->code >= 400 && f->code < 600 && f->text.n > 0 && f->verb.n <= 8);
+    assert(f->path.n == 0 || of_path);
+    assert(str_find(f->path, STR("\n")) == STR_NOT_FOUND && f->path.n <= 2048);
+    return STR(" (why: 0123456789ABC)");
+}
+
 static void answer(struct run *r, enum smtp_ask ask)
 {
     static const struct {
@@ -348,6 +358,8 @@ static void play(struct run *r, const struct smtp_session_config *c, unsigned mo
     const str all = octets;
     unsigned chance = mood;
     config.stream = stream;
+    if (mood & 8)
+        config.refused = refused;
     *r = (struct run){ .s = smtp_session_new(&config, 0),
                        .mood = mood,
                        .stream = stream,

@@ -9,6 +9,7 @@
 #include "cmd/control_client.h"
 #include "cmd/output.h"
 #include "cmd/verdict_report.h"
+#include "policy/protocol.h"
 #include "relay/record.h"
 #include "relay/rule_file.h"
 #include <stdio.h>
@@ -174,16 +175,25 @@ static void add_named(struct buf *b, const char *before, str text)
     escape_line(text, b);
 }
 
-/* A refusal of a login, whose record has the name that was tried. */
-static bool is_login(const struct why *w)
+/* NULL: no rule of the protocol decided it. */
+static const struct policy_protocol *protocol_of(const struct why *w)
 {
-    const struct policy_facts *f = &w->rec.facts;
-    return is_own(w) && !f->reverse_path.n && !f->forward_path.n;
+    str text = w->rec.own;
+    str_cut(&text, ' ');
+    str enhanced = str_cut(&text, ' ');
+    return is_own(w) ? policy_protocol_of(enhanced, text) : NULL;
 }
 
 static bool has_mail(const struct why *w)
 {
-    return !is_login(w);
+    const struct policy_facts *f = &w->rec.facts;
+    return !is_own(w) || f->reverse_path.n || f->forward_path.n;
+}
+
+/* A refusal of a login, whose record has the name that was tried. */
+static bool is_login(const struct why *w)
+{
+    return !has_mail(w) && !protocol_of(w);
 }
 
 static void add_session(struct buf *b, const struct why *w)
@@ -245,16 +255,32 @@ static void add_looked_up(struct buf *b, const struct why *w)
     output_wrap_from(b, start, LABEL);
 }
 
+/* Where the protocol says what would be right, the steps of "another refusal" say less. */
+static const struct cause *cause_with_steps(const struct why *w)
+{
+    enum cause_id id = is_own(w) ? w->rec.cause : w->report.trace.decision.cause;
+    return id == CAUSE_OTHER_NOT_RELAY && protocol_of(w) ? NULL : cause_of(id);
+}
+
+static str remedy_of(const struct why *w, enum cause_role role)
+{
+    const struct policy_protocol *p = protocol_of(w);
+    return p && role == ROLE_SENDER ? p->remedy : STR_NONE;
+}
+
 static void add_steps_of(struct buf *b, const struct why *w, enum cause_role role, const char *who)
 {
-    const struct cause *c = cause_of(is_own(w) ? w->rec.cause : w->report.trace.decision.cause);
+    const struct cause *c = cause_with_steps(w);
     const struct cause_step *steps[STEPS];
     struct arena memory;
+    str remedy = remedy_of(w, role);
     size_t n = c ? cause_steps(c, role, SERVER_ANY, steps, STEPS) : 0;
-    if (!n)
+    if (!n && !remedy.n)
         return;
     arena_init(&memory, 1 << 18);
     buf_addf(b, "\n%s\n", who);
+    if (remedy.n)
+        output_sentence(b, 2, remedy);
     for (size_t i = 0; i < n; i++)
         output_sentence(b, 2, cause_step_line(steps[i], &memory));
     arena_done(&memory);
@@ -310,6 +336,23 @@ static void add_reservations(struct buf *b, struct why *w)
                                         STR_ARG(cause_of(w->now.cause)->name)));
 }
 
+static void add_protocol(struct buf *b, const struct why *w)
+{
+    const struct policy_protocol *p = protocol_of(w);
+    size_t start;
+    if (!p) {
+        output_sentence(b, 2,
+                        STR("No rule decided this: it is said before the rules are asked, or "
+                            "after they permitted it."));
+        return;
+    }
+    output_sentence(b, 2, STR("No rule decided this, but the protocol."));
+    buf_add(b, STR("  "));
+    start = b->n;
+    buf_addf(b, "%.*s: %.*s", STR_ARG(p->section), STR_ARG(p->rule));
+    output_wrap_from(b, start, 2);
+}
+
 static bool own_text(const struct why *w, struct buf *b)
 {
     const struct cause *c = cause_of(w->rec.cause);
@@ -324,10 +367,7 @@ static bool own_text(const struct why *w, struct buf *b)
     start = b->n;
     escape_line(w->rec.own, b);
     output_wrap_from(b, start, 6);
-    output_sentence(
-        b, 2,
-        STR("No rule decided this: it is said before the rules are asked, or after they "
-            "permitted it."));
+    add_protocol(b, w);
     add_session(b, w);
     add_steps_of(b, w, ROLE_SENDER, "Who sends can do this");
     add_steps_of(b, w, ROLE_OPERATOR, "Who runs the relay can do this");
@@ -385,13 +425,23 @@ static json_t *looked_up_json(const struct policy_facts *f)
     return json_pack("{s:o,s:o,s:o}", "spf", spf, "listed", listed, "rates", rates);
 }
 
+static json_t *protocol_json(const struct why *w)
+{
+    const struct policy_protocol *p = protocol_of(w);
+    return p ? json_pack("{s:o,s:o}", "section", output_str(p->section), "rule",
+                         output_str(p->rule))
+             : json_null();
+}
+
 static json_t *steps_json(const struct why *w, enum cause_role role)
 {
-    const struct cause *c = cause_of(is_own(w) ? w->rec.cause : w->report.trace.decision.cause);
+    const struct cause *c = cause_with_steps(w);
     const struct cause_step *steps[STEPS];
     struct arena memory;
     json_t *all = json_array();
     size_t n = c ? cause_steps(c, role, SERVER_ANY, steps, STEPS) : 0;
+    if (remedy_of(w, role).n)
+        json_array_append_new(all, output_str(remedy_of(w, role)));
     arena_init(&memory, 1 << 18);
     for (size_t i = 0; i < n; i++)
         json_array_append_new(all, output_str(cause_step_line(steps[i], &memory)));
@@ -432,13 +482,13 @@ static bool json(const struct why *w)
     const struct cause *c = cause_of(w->rec.cause);
     json_t *body = is_own(w) ? own_body(w) : verdict_report_json(&w->report);
     json_t *root = json_pack(
-        "{s:s,s:s,s:s,s:o,s:o,s:{s:o,s:o},s:b,s:b,s:b,s:o,s:{s:o,s:o}}", "schema", "baton.why/1",
-        "id", relay_record_text(w->rec.id, id), "at", stamp(w->rec.at_ms, at), "session",
-        session_json(w), "looked_up", looked_up_json(&w->rec.facts), "recorded", "outcome",
-        output_str(names_of(&OUTCOME_NAMES, (int)w->rec.outcome)), "cause",
-        c ? output_str(c->name) : json_null(), "by_itself", is_own(w), "rules_kept", w->kept,
-        "agrees", is_own(w) || agrees(w), "today", today_json(w), "fix", "sender",
-        steps_json(w, ROLE_SENDER), "operator", steps_json(w, ROLE_OPERATOR));
+        "{s:s,s:s,s:s,s:o,s:o,s:{s:o,s:o},s:b,s:o,s:b,s:b,s:o,s:{s:o,s:o}}", "schema",
+        "baton.why/1", "id", relay_record_text(w->rec.id, id), "at", stamp(w->rec.at_ms, at),
+        "session", session_json(w), "looked_up", looked_up_json(&w->rec.facts), "recorded",
+        "outcome", output_str(names_of(&OUTCOME_NAMES, (int)w->rec.outcome)), "cause",
+        c ? output_str(c->name) : json_null(), "by_itself", is_own(w), "protocol", protocol_json(w),
+        "rules_kept", w->kept, "agrees", is_own(w) || agrees(w), "today", today_json(w), "fix",
+        "sender", steps_json(w, ROLE_SENDER), "operator", steps_json(w, ROLE_OPERATOR));
     return output_json_with(root, body);
 }
 

@@ -68,7 +68,7 @@ static void on_kept(struct net_stream *stream, void *user)
     relay_counters_data(c, now_us() - m->ended_us);
     struct relay_own told = { .record = 0 };
     if (m->result != SPOOL_KEPT)
-        relay_own_refusal(r, m->config, &m->facts, m->m.helo, words_of(m), false, &told);
+        relay_own_refusal(r, m->config, &m->facts, m->m.helo, words_of(m), RELAY_ROOM_MAIL, &told);
     log_kept(m, &told);
     if (m->result == SPOOL_KEPT) {
         relay_count(c, RELAY_MESSAGES, 1);

@@ -115,7 +115,8 @@ static struct relay_login_reply reply_of(struct relay_login *l, enum outcome o, 
     if (w.code != 235) {
         l->facts.login = buf_str(&l->name);
         l->facts.client = l->client;
-        relay_own_refusal(l->worker->relay, l->config, &l->facts, l->helo, &w, true, &told);
+        relay_own_refusal(l->worker->relay, l->config, &l->facts, l->helo, &w, RELAY_ROOM_LOGINS,
+                          &told);
         buf_clear(&l->text);
         buf_add(&l->text, str_from(told.text));
         w.text = buf_str(&l->text);

@@ -4,7 +4,7 @@
 
 void relay_own_refusal(struct relay *r, const struct relay_config *c,
                        const struct policy_facts *facts, str helo, const struct relay_words *w,
-                       bool apart, struct relay_own *out)
+                       enum relay_room room, struct relay_own *out)
 {
     char said[RELAY_OWN_MAX];
     snprintf(said, sizeof said, "%u %.*s %.*s", w->code, STR_ARG(w->enhanced), STR_ARG(w->text));
@@ -15,7 +15,7 @@ void relay_own_refusal(struct relay *r, const struct relay_config *c,
                                       .cause = w->cause,
                                       .helo = helo,
                                       .own = str_from(said),
-                                      .apart = apart };
+                                      .room = room };
     out->id[0] = '\0';
     out->record = r->records ? relay_records_add(r->records, &rec) : 0;
     if (out->record)

@@ -20,8 +20,8 @@ struct relay_own {
     char text[RELAY_OWN_MAX];
 };
 /* Keeps a record of it. facts: what is known of the session so far; no login but one that was right belongs there, and the
- * record may be of one that was not. apart: see there. */
+ * record may be of one that was not. room: see there. */
 void relay_own_refusal(struct relay *r, const struct relay_config *c,
                        const struct policy_facts *facts, str helo, const struct relay_words *w,
-                       bool apart, struct relay_own *out);
+                       enum relay_room room, struct relay_own *out);
 #endif

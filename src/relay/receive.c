@@ -28,7 +28,7 @@ void relay_say(struct relay_visit *v, const struct relay_words *w, struct relay_
                                        .login = relay_visit_login(v),
                                        .tls = v->tls };
     relay_own_refusal(relay_of(v), v->config, v->mail ? &v->mail->facts : &none,
-                      str_from(v->helo ? v->helo : ""), w, false, out);
+                      str_from(v->helo ? v->helo : ""), w, RELAY_ROOM_MAIL, out);
     smtp_session_answer(v->session, w->code, w->enhanced, str_from(out->text));
 }
 

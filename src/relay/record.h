@@ -3,8 +3,9 @@
  * relay/record.h - every verdict, kept so that it can be explained later
  * Owns    the records in the state directory: facts and digest, a fixed part of at most 256 octets and texts behind it, in
  *         STATE/records; the rule files of their digests in STATE/rules, as long as a record is of them. What is too much
- *         goes, the oldest file first; records of wrong logins have files and room of their own, so that whoever tries
- *         passwords pushes out nobody else's. Not synced: a power cut may lose the last seconds of them.
+ *         goes, the oldest file first; records of wrong logins have files and room of their own, and so have those of errors
+ *         in the dialogue: who tries passwords, or talks nonsense, pushes out nobody else's. Not synced: a power cut may lose
+ *         the last seconds of them.
  * Leaves  evaluating again to who asks (baton why).
  * Threads any. Each adds to a buffer of its own, which a thread of this file writes once a second, or when it is half full; that
  *         thread begins with the first record, after privileges were dropped.
@@ -24,6 +25,8 @@ enum {
     RELAY_RECORD_MAX = 16384
 };
 
+/* Many records in one of these push out none in another. */
+enum relay_room { RELAY_ROOM_MAIL, RELAY_ROOM_LOGINS, RELAY_ROOM_DIALOGUE };
 struct relay_record { /* slices live in the arena when read */
     uint64_t id, digest, at_ms;
     struct policy_facts facts;  /* when read, rates have no rule: relay_record_bind() */
@@ -31,8 +34,8 @@ struct relay_record { /* slices live in the arena when read */
     enum policy_outcome outcome;
     enum cause_id cause;
     str helo;
-    str own;    /* "535 5.7.8 ...": no rule decided it, the relay itself did; else empty */
-    bool apart; /* when added: of a wrong login. Many of them push out no others */
+    str own; /* "535 5.7.8 ...": no rule decided it, the relay itself did; else empty */
+    enum relay_room room; /* when added */
 };
 /* One record from octets that begin with it; *size is how many it has. Texts point into the octets, tables into the arena.
  * False: these are none. */
@@ -46,7 +49,7 @@ size_t relay_record_write(const struct relay_record *rec, char *out);
 bool relay_record_bind(struct relay_record *rec, const struct policy *p, struct arena *a);
 
 struct relay_records;
-/* octets_max: of all but those apart, which have an eighth of it beside that. */
+/* octets_max: of RELAY_ROOM_MAIL; each other room has an eighth of it beside that. */
 struct relay_records *relay_records_open(const char *state_dir, uint64_t octets_max,
                                          struct err *e) MUST_CHECK;
 void relay_records_close(struct relay_records *r); /* what waits is written first */

@@ -21,11 +21,15 @@
 #include <time.h>
 #include <unistd.h>
 
-/* The last shard has what is kept apart. The number of a file says which it is: those are odd. */
+/* The last shards are those of rooms of their own. The number of a file says which it is: odd, and its next bit tells the
+ * two apart. */
 enum {
-    SHARDS = 9,
-    APART = SHARDS - 1,
-    APART_PART = 8,
+    SHARDS = 10,
+    LOGINS = SHARDS - 2,
+    DIALOGUE = SHARDS - 1,
+    COMMON = SHARDS - 2, /* shards of all others */
+    ROOMS = 3,
+    ROOM_PART = 8,
     BUFFER = 2 << 20,
     FILES_MAX = 4096,
     COUNT_BITS = 20,
@@ -92,19 +96,19 @@ static bool number_of(const char *name, uint64_t *number)
 /* ------------------------------------------------------------------------------------------------
  * Files, their number and their size (under the lock)
  */
-static bool is_apart(uint64_t number)
+static enum relay_room room_of(uint64_t number)
 {
-    return number & 1;
+    return !(number & 1) ? RELAY_ROOM_MAIL : number & 2 ? RELAY_ROOM_DIALOGUE : RELAY_ROOM_LOGINS;
 }
 
-static int make_file(struct relay_records *r, bool apart, uint64_t *number)
+static int make_file(struct relay_records *r, enum relay_room room, uint64_t *number)
 {
     char name[24];
     int fd;
     do {
         do
             *number = atomic_fetch_add(&r->next_number, 1);
-        while (is_apart(*number) != apart);
+        while (room_of(*number) != room);
         fd = openat(r->dir, name_of(*number, name),
                     O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
     } while (fd < 0 && errno == EEXIST);
@@ -144,20 +148,21 @@ static void prune_rules(struct relay_records *r)
 /* The oldest go until there is room, but those that are written to. */
 static void drop_oldest(struct relay_records *r)
 {
-    uint64_t sums[2] = { 0 };
-    const uint64_t most[2] = { r->octets_max, r->octets_max / APART_PART };
+    uint64_t sums[ROOMS] = { 0 };
+    const uint64_t most[ROOMS] = { r->octets_max, r->octets_max / ROOM_PART,
+                                   r->octets_max / ROOM_PART };
     size_t kept = 0;
     bool dropped = false;
     for (size_t i = 0; i < r->file_count; i++)
-        sums[is_apart(r->files[i].number)] += r->files[i].octets;
+        sums[room_of(r->files[i].number)] += r->files[i].octets;
     for (size_t i = 0; i < r->file_count; i++) {
         char name[24];
         struct file *f = &r->files[i];
-        bool apart = is_apart(f->number);
-        bool goes = (sums[apart] > most[apart] || r->file_count - i + kept > FILES_MAX - SHARDS) &&
+        enum relay_room room = room_of(f->number);
+        bool goes = (sums[room] > most[room] || r->file_count - i + kept > FILES_MAX - SHARDS) &&
                     !is_open(r, f->number);
         if (goes && (unlinkat(r->dir, name_of(f->number, name), 0) == 0 || errno == ENOENT)) {
-            sums[apart] -= f->octets;
+            sums[room] -= f->octets;
             dropped = true;
             continue;
         }
@@ -226,7 +231,11 @@ static void touch(struct relay_records *r, uint64_t digest, uint64_t now)
 static int turn_over(struct relay_records *r, struct shard *s, uint64_t now)
 {
     uint64_t number;
-    int fd = make_file(r, s == &r->shards[APART], &number);
+    int fd = make_file(r,
+                       s == &r->shards[LOGINS]     ? RELAY_ROOM_LOGINS
+                       : s == &r->shards[DIALOGUE] ? RELAY_ROOM_DIALOGUE
+                                                   : RELAY_ROOM_MAIL,
+                       &number);
     if (fd < 0)
         return -1;
     add_file(r, number, 0, now);
@@ -493,13 +502,15 @@ void relay_records_close(struct relay_records *r)
 /* ------------------------------------------------------------------------------------------------
  * Adding
  */
-static struct shard *shard_of(struct relay_records *r)
+static struct shard *shard_of(struct relay_records *r, enum relay_room room)
 {
     static atomic_uint threads;
     static _Thread_local unsigned mine;
+    if (room != RELAY_ROOM_MAIL)
+        return &r->shards[room == RELAY_ROOM_LOGINS ? LOGINS : DIALOGUE];
     if (!mine)
         mine = 1 + atomic_fetch_add(&threads, 1);
-    return &r->shards[mine % APART];
+    return &r->shards[mine % COMMON];
 }
 
 /* The first record of a shard. Locks are taken in the order of the writer: r->lock, then the shard's. */
@@ -532,7 +543,7 @@ static void note_digest(struct shard *s, uint64_t digest)
 
 uint64_t relay_records_add(struct relay_records *r, const struct relay_record *rec)
 {
-    struct shard *s = rec->apart ? &r->shards[APART] : shard_of(r);
+    struct shard *s = shard_of(r, rec->room);
     struct relay_record one = *rec;
     pthread_mutex_lock(&s->lock);
     while (!s->number) {

@@ -8,6 +8,7 @@
 #include "relay/visit.h"
 #include "relay/unread.h"
 #include "smtp/proxy.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,7 +22,28 @@ enum {
         200 /* a client of the public net that talks in this time does not wait for our greeting */
 };
 
-#define STOP_REPLY "421 4.3.2 Closing for now; come back in a moment\r\n"
+#define WORDS(code, enhanced, text)                                                                \
+    {                                                                                              \
+        (code), STR_INIT(enhanced), STR_INIT(text), CAUSE_NONE                                     \
+    }
+static const struct refusal {
+    struct relay_words words;
+    const char *why;
+} ENDING = { WORDS(421, "4.3.2", "Closing for now; come back in a moment"), "the relay is ending" },
+  TOO_MANY = { WORDS(421, "4.7.0", "Too many sessions of your address at one time"),
+               "too many sessions of this client" },
+  NO_ROOM = { WORDS(421, "4.3.2", "Too many sessions at one time; come back later"),
+              "too many sessions" },
+  TOO_EARLY = { WORDS(554, "5.5.1", "Wait for the greeting before you talk"),
+                "talks before the greeting" };
+enum { REPLY_MAX = RELAY_OWN_MAX + 16 };
+
+/* The reply as it goes over the wire. */
+static str reply_of(const struct relay_words *w, const struct relay_own *told, char out[REPLY_MAX])
+{
+    int n = snprintf(out, REPLY_MAX, "%u %.*s %s\r\n", w->code, STR_ARG(w->enhanced), told->text);
+    return (str){ out, (size_t)n };
+}
 
 static struct relay_worker *worker_of(const struct relay_visit *v)
 {
@@ -55,10 +77,12 @@ static void close_stream(struct relay_visit *v, bool flush)
     net_stream_close(v->stream, flush);
 }
 
-static void send_last(struct relay_visit *v, const char *reply)
+static void send_last(struct relay_visit *v, const struct relay_words *w,
+                      const struct relay_own *told)
 {
+    char reply[REPLY_MAX];
     if (!v->shaking && net_stream_has_room(v->stream))
-        net_stream_send(v->stream, str_from(reply));
+        net_stream_send(v->stream, reply_of(w, told, reply));
     close_stream(v, true);
 }
 
@@ -71,8 +95,11 @@ void relay_visit_end(struct relay_visit *v, bool now)
 {
     if (v->closing)
         return;
-    if (now || (!v->owed && between_messages(v)))
-        send_last(v, STOP_REPLY);
+    if (now || (!v->owed && between_messages(v))) {
+        struct relay_own told;
+        relay_turned_away(v->server, v->listener, &v->client, &ENDING.words, &told);
+        send_last(v, &ENDING.words, &told);
+    }
 }
 
 static void visit_free(struct relay_visit *v)
@@ -122,6 +149,17 @@ static void on_login(void *user, const struct relay_login_reply *r)
     relay_visit_go_on(v);
 }
 
+static void no_memory_for_login(struct relay_visit *v)
+{
+    const struct smtp_refusal r = { .code = 454,
+                                    .enhanced = STR("4.7.0"),
+                                    .text = STR("Login is not possible now; try again"),
+                                    .verb = STR("AUTH") };
+    char text[64 + RELAY_WHY_MAX];
+    int n = snprintf(text, sizeof text, "%s%.*s", r.text.p, STR_ARG(relay_refused(v, &r)));
+    smtp_session_answer(v->session, r.code, r.enhanced, (str){ text, (size_t)n });
+}
+
 static void ask_login(struct relay_visit *v, const struct smtp_session_question *q)
 {
     struct relay_login_reply now;
@@ -130,7 +168,7 @@ static void ask_login(struct relay_visit *v, const struct smtp_session_question 
     if (!v->login)
         v->login = relay_login_new(worker_of(v), net_stream_id(v->stream));
     if (!v->login) {
-        smtp_session_answer(v->session, 454, STR_NONE, STR_NONE);
+        no_memory_for_login(v);
         return;
     }
     relay_login_at(v->login, v->listener->name, v->tls, str_from(v->helo ? v->helo : ""));
@@ -268,6 +306,8 @@ static void start_session(struct relay_visit *v)
         .smtputf8 = true,
         .chunking = true,
         .dsn = true,
+        .refused = relay_refused,
+        .refused_user = v,
     };
     v->session = smtp_session_new(&config, now_ms(v));
     if (v->session)
@@ -278,25 +318,20 @@ static void start_session(struct relay_visit *v)
 
 /* ---- who may come in ---- */
 
-static const struct refusal {
-    const char *reply, *why;
-} ENDING = { STOP_REPLY, "the relay is ending" },
-  TOO_MANY = { "421 4.7.0 Too many sessions of your address at one time\r\n",
-               "too many sessions of this client" },
-  NO_ROOM = { "421 4.3.2 Too many sessions at one time; come back later\r\n", "too many sessions" };
-
+/* id: empty where nothing is said to the client. */
 static void log_refused(const struct relay_server *s, const struct site_listener *l,
-                        const struct ip *client, const char *why)
+                        const struct ip *client, const char *id, const char *why)
 {
-    NET_LOG(s->worker->relay->log, NET_LOG_INFO, "session-refused", LOG_IP("client", client),
-            LOG_STR("listener", l->name), LOG_STR("why", str_from(why)));
+    NET_LOG(s->worker->relay->log, NET_LOG_INFO, "session-refused", LOG_STR("id", str_from(id)),
+            LOG_IP("client", client), LOG_STR("listener", l->name), LOG_STR("why", str_from(why)));
 }
 
-static void count_refused(const struct relay_server *s, const struct site_listener *l,
-                          const struct ip *client, const struct refusal *why)
+static void refuse_session(const struct relay_server *s, const struct site_listener *l,
+                           const struct ip *client, const struct refusal *why,
+                           struct relay_own *told)
 {
-    relay_count(&s->worker->counters, RELAY_SESSIONS_REFUSED, 1);
-    log_refused(s, l, client, why->why);
+    relay_turned_away(s, l, client, &why->words, told);
+    log_refused(s, l, client, told->id, why->why);
 }
 
 /* NULL: it is in. */
@@ -315,9 +350,10 @@ static const struct refusal *enter(const struct relay_server *s, const struct ip
 
 static void talks_early(struct relay_visit *v)
 {
+    struct relay_own told;
     relay_count(&worker_of(v)->counters, RELAY_PEER_FAULTS, 1);
-    log_refused(v->server, v->listener, &v->client, "talks before the greeting");
-    send_last(v, "554 5.5.1 Wait for the greeting before you talk\r\n");
+    refuse_session(v->server, v->listener, &v->client, &TOO_EARLY, &told);
+    send_last(v, &TOO_EARLY.words, &told);
 }
 
 static void feed(struct relay_visit *v, str octets)
@@ -368,11 +404,13 @@ static void is_proxied(struct relay_visit *v, str first)
     const struct refusal *why = enter(v->server, &v->client);
     v->counted = !why;
     if (why) {
-        count_refused(v->server, v->listener, &v->client, why);
+        struct relay_own told;
+        relay_count(&worker_of(v)->counters, RELAY_SESSIONS_REFUSED, 1);
+        refuse_session(v->server, v->listener, &v->client, why, &told);
         if (v->listener->security == SITE_TLS)
             close_stream(v, false);
         else
-            send_last(v, why->reply);
+            send_last(v, &why->words, &told);
     } else {
         begin(v, first);
     }
@@ -387,7 +425,7 @@ static void read_proxy(struct relay_visit *v, str octets)
     case SMTP_PROXY_DONE: is_proxied(v, str_skip(octets, used)); break;
     case SMTP_PROXY_BROKEN:
         relay_count(&worker_of(v)->counters, RELAY_PEER_FAULTS, 1);
-        log_refused(v->server, v->listener, &v->client, e.why);
+        log_refused(v->server, v->listener, &v->client, NULL, e.why);
         close_stream(v, false);
         break;
     }
@@ -484,9 +522,13 @@ static const struct net_stream_calls CALLS = {
 static void turn_away(const struct relay_door *d, int fd, const struct ip *peer,
                       const struct refusal *why)
 {
-    count_refused(d->server, d->listener, peer, why);
+    struct relay_own told;
+    char text[REPLY_MAX];
+    relay_count(&d->server->worker->counters, RELAY_SESSIONS_REFUSED, 1);
+    refuse_session(d->server, d->listener, peer, why, &told);
+    str reply = reply_of(&why->words, &told, text);
     if (d->listener->security != SITE_TLS)
-        (void)!send(fd, why->reply, strlen(why->reply), MSG_DONTWAIT | MSG_NOSIGNAL);
+        (void)!send(fd, reply.p, reply.n, MSG_DONTWAIT | MSG_NOSIGNAL);
     close(fd);
 }
 

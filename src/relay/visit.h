@@ -12,6 +12,7 @@
 #include "relay/clients.h"
 #include "relay/decide.h"
 #include "relay/login.h"
+#include "relay/own.h"
 #include "relay/server.h"
 #include "relay/windows.h"
 #include "smtp/server.h"
@@ -47,6 +48,7 @@ struct relay_server {
 };
 
 struct relay_mail; /* receive.h: a mail transaction */
+enum { RELAY_WHY_MAX = sizeof " (why: )" + RELAY_RECORD_ID_MAX };
 struct relay_visit {
     TAILQ_ENTRY(relay_visit) link;
     struct relay_server *server;
@@ -66,10 +68,11 @@ struct relay_visit {
     bool owed;    /* an answer comes later */
     bool last;    /* the peer has said its last word: what is owed goes out, and nothing else */
     bool closing, tls, certified;
-    uint64_t unread_ms;   /* since then there is no room for answers; 0: there is some */
-    bool extended;        /* EHLO */
-    char *helo;           /* NUL-terminated; NULL: not said */
-    char certificate[65]; /* with certified */
+    uint64_t unread_ms;      /* since then there is no room for answers; 0: there is some */
+    bool extended;           /* EHLO */
+    char *helo;              /* NUL-terminated; NULL: not said */
+    char certificate[65];    /* with certified */
+    char why[RELAY_WHY_MAX]; /* refused.c: what is said behind a refusal */
 };
 
 /* visit.c */
@@ -88,6 +91,12 @@ void relay_receive_piece(struct relay_visit *v, str octets);
 void relay_receive_end(struct relay_visit *v);
 void relay_receive_forget(struct relay_visit *v); /* the message will not come to its end */
 void relay_receive_free(struct relay_mail *m);
+/* refused.c */
+str relay_refused(void *user, const struct smtp_refusal *r); /* for the core; user: the visit */
+/* Keeps a record of a session that is refused before it begins. words: its cause is found here. */
+void relay_turned_away(const struct relay_server *s, const struct site_listener *l,
+                       const struct ip *client, const struct relay_words *words,
+                       struct relay_own *told);
 /* server.c */
 str relay_server_date(struct relay_server *s);
 void relay_server_left(struct relay_server *s); /* a session has ended, and is gone from visits */

@@ -144,7 +144,40 @@ void session_add_reply(struct smtp_session *s, struct buf *out, unsigned code, s
     } while (rest.p != NULL);
 }
 
+/* The owner's words go behind the text: they are few, and have no line end. */
+static void add_refusal(struct smtp_session *s, struct buf *out, unsigned code, str enhanced,
+                        str text)
+{
+    const struct smtp_refusal r = {
+        .code = code, .enhanced = enhanced, .text = text, .verb = s->verb, .path = s->path
+    };
+    str more = s->config.refused(s->config.refused_user, &r);
+    struct buf all;
+
+    buf_init(&all, OUT_MAX);
+    buf_add(&all, text);
+    bool whole = buf_add(&all, more);
+    session_add_reply(s, out, code, enhanced, whole ? buf_str(&all) : text);
+    buf_done(&all);
+}
+
+void session_add_our_reply(struct smtp_session *s, struct buf *out, unsigned code, str enhanced,
+                           str text)
+{
+    if (s->config.refused != NULL && code >= 400)
+        add_refusal(s, out, code, enhanced, text);
+    else
+        session_add_reply(s, out, code, enhanced, text);
+}
+
 void session_reply(struct smtp_session *s, unsigned code, str enhanced, str text)
+{
+    session_add_our_reply(s, &s->out, code, enhanced, text);
+    if (code == 421)
+        s->phase = CLOSING;
+}
+
+void session_reply_of_owner(struct smtp_session *s, unsigned code, str enhanced, str text)
 {
     session_add_reply(s, &s->out, code, enhanced, text);
     if (code == 421)
@@ -204,6 +237,7 @@ static size_t line_max(const struct smtp_session *s, str line)
 static void skip_line(struct smtp_session *s, size_t n, bool whole)
 {
     s->skipped += n;
+    s->verb = s->skipped_auth ? STR("AUTH") : STR_NONE;
     session_drop_in(s, n);
     if (s->skipped > SKIP_MAX) {
         session_reply(s, 421, STR("4.7.0"), STR("A line without end; closing"));
@@ -240,6 +274,7 @@ static void run_line(struct smtp_session *s, str line)
         session_drop_in(s, line.n + 1);
         if (auth)
             session_end_auth(s);
+        s->verb = auth ? STR("AUTH") : STR_NONE;
         session_fault(s, 500, STR("5.5.2"), STR("A line ends in CRLF and holds no CR, LF or NUL"));
         return;
     }
@@ -402,6 +437,8 @@ enum smtp_ask smtp_session_next(struct smtp_session *s, struct smtp_session_ques
     forget_handed(s);
     while (step(s))
         ;
+    if (s->phase == COMMANDS && s->pending == SMTP_ASK_NOTHING)
+        s->verb = STR_NONE; /* it was answered */
     if (s->now_ms >= smtp_session_deadline_ms(s))
         session_reply(s, 421, STR("4.4.2"), STR("Nothing came for too long; closing"));
     if (!buf_ok(&s->out))

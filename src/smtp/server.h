@@ -14,6 +14,14 @@
 
 struct smtp_session; /* fields are in server.c */
 
+/* A refusal (4yz, 5yz) that the session says by itself. Slices are good for the call. */
+struct smtp_refusal {
+    unsigned code;
+    str enhanced, text;
+    str verb; /* of the command that it answers, one of ours in capitals; empty: of none */
+    str path; /* of MAIL and RCPT: what stands between the brackets, or would, whatever it is */
+};
+
 /* What the session offers; slices must outlive it. */
 struct smtp_session_config {
     str hostname;
@@ -39,6 +47,10 @@ struct smtp_session_config {
     uint32_t data_ms;
     bool takes_any; /* paths and parameters that break the grammar are asked about too, as q.octets,
                        and lines may end in a bare LF: for owners that send nothing on */
+    /* Told of each refusal of the session's own before it is said; what it returns, good until its next
+     * call, is said behind the text. NULL: nobody is told. It asks the session for facts, and for nothing else. */
+    str (*refused)(void *user, const struct smtp_refusal *r);
+    void *refused_user;
 };
 
 enum smtp_ask {

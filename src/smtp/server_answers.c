@@ -46,8 +46,8 @@ static void reply_or_standard(struct smtp_session *s, enum smtp_ask what, unsign
 {
     const struct standard *t = standard_for(what, code);
 
-    session_reply(s, code, text.n + enhanced.n > 0 ? enhanced : t->enhanced,
-                  text.n > 0 ? text : t->text);
+    session_reply_of_owner(s, code, text.n + enhanced.n > 0 ? enhanced : t->enhanced,
+                           text.n > 0 ? text : t->text);
 }
 
 /* What the core does by itself, and what it was told to offer. */
@@ -92,7 +92,7 @@ static void answer_greeting(struct smtp_session *s, unsigned code, str enhanced,
     buf_add(&standard, s->config.hostname);
     buf_add(&standard, code == 220 ? STR(" ESMTP") : STR(" takes no mail"));
     s->refused = code != 220;
-    session_reply(s, code, enhanced, text.n > 0 ? text : buf_str(&standard));
+    session_reply_of_owner(s, code, enhanced, text.n > 0 ? text : buf_str(&standard));
     buf_done(&standard);
 }
 
@@ -154,7 +154,7 @@ static void answer_piece(struct smtp_session *s, unsigned code, str enhanced, st
     enhanced = text.n + enhanced.n > 0 ? enhanced : t->enhanced;
     text = text.n > 0 ? text : t->text;
     if (code == 421)
-        session_reply(s, code, enhanced, text);
+        session_reply_of_owner(s, code, enhanced, text);
     else
         session_refuse_data(s, code, enhanced, text);
 }

@@ -28,20 +28,33 @@ void session_begin_data(struct smtp_session *s)
     begin(s, MAIL_DATA);
 }
 
-void session_refuse_data(struct smtp_session *s, unsigned code, str enhanced, str text)
+/* The first refusal of a message stays. */
+static bool may_refuse(struct smtp_session *s)
 {
     if (s->refusal.n > 0)
-        return;
+        return false;
     buf_clear(&s->refusal);
-    session_add_reply(s, &s->refusal, code, enhanced, text);
     s->refusal_is_fault = s->refusal_is_size = false;
     s->forget |= s->given;
     s->given = false;
+    return true;
+}
+
+void session_refuse_data(struct smtp_session *s, unsigned code, str enhanced, str text)
+{
+    if (may_refuse(s))
+        session_add_reply(s, &s->refusal, code, enhanced, text);
+}
+
+static void refuse(struct smtp_session *s, unsigned code, str enhanced, str text)
+{
+    if (may_refuse(s))
+        session_add_our_reply(s, &s->refusal, code, enhanced, text);
 }
 
 static void refuse_as_fault(struct smtp_session *s, unsigned code, str enhanced, str text)
 {
-    session_refuse_data(s, code, enhanced, text);
+    refuse(s, code, enhanced, text);
     s->refusal_is_fault = true;
 }
 
@@ -57,10 +70,10 @@ static void judge(struct smtp_session *s, uint64_t more)
     if (bare_refused(s)) {
         refuse_as_fault(s, 554, STR("5.6.0"), STR("The message holds a bare CR or LF"));
     } else if (more > limit || s->body.octets > limit - more) {
-        session_refuse_data(s, 552, STR("5.3.4"), STR("The message is larger than we take"));
+        refuse(s, 552, STR("5.3.4"), STR("The message is larger than we take"));
         s->refusal_is_size = true;
     } else if (!buf_ok(&s->data)) {
-        session_refuse_data(s, 452, STR("4.3.1"), STR("No room now; try again"));
+        refuse(s, 452, STR("4.3.1"), STR("No room now; try again"));
     }
 }
 
@@ -132,16 +145,16 @@ static void judge_chunk(struct smtp_session *s, uint64_t octets, enum chunk_kind
     if (kind == CHUNK_WRONG)
         refuse_as_fault(s, 501, STR("5.5.4"), STR(BDAT_WANTS));
     else if (s->chunks_void) /* they were on their way: no fault (section 2) */
-        session_refuse_data(s, 503, STR("5.5.1"), STR("The message was refused; say RSET"));
+        refuse(s, 503, STR("5.5.1"), STR("The message was refused; say RSET"));
     else if (s->mail_refused) /* so was this */
-        session_refuse_data(s, 503, STR("5.5.1"), STR("Say MAIL first"));
+        refuse(s, 503, STR("5.5.1"), STR("Say MAIL first"));
     else if (!s->extended)
         refuse_as_fault(s, 503, STR("5.5.1"), STR("Say EHLO first"));
     else if (!s->mail || !s->tried)
         refuse_as_fault(s, 503, STR("5.5.1"),
                         s->mail ? STR("Say RCPT first") : STR("Say MAIL first"));
     else if (s->recipients == 0)
-        session_refuse_data(s, 554, STR("5.5.1"), STR("No recipient was taken"));
+        refuse(s, 554, STR("5.5.1"), STR("No recipient was taken"));
     else
         judge(s, octets);
 }

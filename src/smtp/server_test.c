@@ -894,6 +894,74 @@ static struct smtp_session *at_data(const struct smtp_session_config *c)
 }
 
 /* Refused at a piece: the rest is dropped, the reply comes at the end, and nothing is stored. */
+struct told {
+    char text[2000];
+    int n;
+};
+
+static str note_refusal(void *user, const struct smtp_refusal *r)
+{
+    struct told *t = user;
+    t->n += snprintf(t->text + t->n, sizeof t->text - (size_t)t->n, "%u %.*s/%.*s/%.*s/%.*s\n",
+                     r->code, STR_ARG(r->enhanced), STR_ARG(r->verb), STR_ARG(r->path),
+                     STR_ARG(r->text));
+    return STR(" (it is kept)");
+}
+
+/* Of what it refuses by itself the owner is told, and may add words; of its own refusals it is not. */
+static void the_owner_is_told_of_refusals(void **state)
+{
+    static const struct answer ANSWERS[6] = { { 220, STR_INIT(""), STR_INIT("mx") },
+                                              { 250, STR_INIT(""), STR_INIT("mx") },
+                                              { 550, STR_INIT("5.7.1"), STR_INIT("not you") },
+                                              { 451, STR_INIT(""), STR_INIT("") },
+                                              { 250, STR_INIT(""), STR_INIT("") },
+                                              { 250, STR_INIT(""), STR_INIT("") } };
+    struct smtp_session_config config = OPEN;
+    struct told told = { .n = 0 };
+    struct play p;
+
+    (void)state;
+    config.refused = note_refusal;
+    config.refused_user = &told;
+    config.errors_max = 9;
+    play_begin(&p, &config, ANSWERS);
+    play_feed(&p, STR("secret\r\nEHLO c\r\nMAIL FROM:<a@b>\r\nMAIL FROM:<a@b>\r\nAUTH PLAIN "
+                      "secret\r\nAUTH LOGIN secret=\r\nAUTH LOGIN\r\nsec\0ret\r\n"
+                      "MAIL FROM:<se cret>\r\nMAIL FROM:<a@b> SIZE=101\r\nMAIL FROM:<a@b>\r\n"
+                      "RCPT secret\r\nRCPT TO:<c@>\r\nRCPT TO:<c@d>\r\nDATA\r\n" A64 A64
+                      "\r\n.\r\nsecret\r\nNOOP\r\n"));
+    smtp_session_feed(p.s, STR_NONE, 6 * 60 * 1000);
+    play_feed(&p, STR_NONE);
+    assert_string_equal(told.text,
+                        "500 5.5.2///No command of ours\n"
+                        "501 5.5.2/AUTH//Not base64\n"
+                        "501 5.5.2/AUTH//Not base64\n"
+                        "500 5.5.2/AUTH//A line ends in CRLF and holds no CR, LF or NUL\n"
+                        "501 5.1.7/MAIL/se cret/an at-sign is missing at octet 4\n"
+                        "552 5.3.4/MAIL/a@b/The message is larger than we take\n"
+                        "501 5.5.4/RCPT//MAIL wants FROM:<address>, RCPT wants "
+                        "TO:<address>\n"
+                        "501 5.1.3/RCPT/c@/the domain is missing at octet 4\n"
+                        "552 5.3.4/DATA//The message is larger than we take\n"
+                        "500 5.5.2///No command of ours\n"
+                        "421 4.4.2///Nothing came for too long; closing\n");
+    play_end(&p,
+             "220 mx\n500 5.5.2 No command of ours (it is kept)\n250 mx\n550 5.7.1 not you\n"
+             "451 4.3.0 Not now; try again\n501 5.5.2 Not base64 (it is kept)\n"
+             "501 5.5.2 Not base64 (it is kept)\n334 VXNlcm5hbWU6\n"
+             "500 5.5.2 A line ends in CRLF and holds no CR, LF or NUL (it is kept)\n"
+             "501 5.1.7 an at-sign is missing at octet 4 (it is kept)\n"
+             "552 5.3.4 The message is larger than we take (it is kept)\n250 2.1.0 Ok\n"
+             "501 5.5.4 MAIL wants FROM:<address>, RCPT wants TO:<address> (it is kept)\n"
+             "501 5.1.3 the domain is missing at octet 4 (it is kept)\n250 2.1.5 Ok\n"
+             "354 Send the message; end it with a dot on a line of its own\n"
+             "552 5.3.4 The message is larger than we take (it is kept)\n"
+             "500 5.5.2 No command of ours (it is kept)\n250 2.0.0 Ok\n"
+             "421 4.4.2 Nothing came for too long; closing (it is kept)\n",
+             NULL);
+}
+
 static void a_piece_refused(void **state)
 {
     AUTO(smtp_session_freep) struct smtp_session *s = at_data(&STREAM);
@@ -1165,6 +1233,7 @@ int main(void)
         cmocka_unit_test(logins_of_other_mechanisms),
         cmocka_unit_test(what_parameters_say),
         cmocka_unit_test(the_owner_names_the_login),
+        cmocka_unit_test(the_owner_is_told_of_refusals),
         cmocka_unit_test(a_piece_refused),
         cmocka_unit_test(a_piece_closes),
         cmocka_unit_test(pieces_are_forgotten),

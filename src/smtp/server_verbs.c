@@ -111,6 +111,7 @@ static bool read_path(struct smtp_session *s, str args, str prefix, struct smtp_
     struct err e = { 0 };
 
     q->octets = rough_path(str_trim(str_skip(args, prefix.n)), params);
+    s->path = str_starts_nocase(args, prefix) ? q->octets : STR_NONE;
     q->size = size_said(*params);
     if (str_starts_nocase(args, prefix) && s->config.takes_any) {
         if (!smtp_path_parse(str_skip(args, prefix.n), prefix.n == 5, m, params, &e))
@@ -384,13 +385,12 @@ static void refuse_order(struct smtp_session *s)
         session_reply(s, 503, STR("5.5.1"), why);
 }
 
-void session_command(struct smtp_session *s, str line)
+static void run(struct smtp_session *s, str line)
 {
-    const struct verb *v;
+    const struct verb *v = verb_of(line);
     str args;
 
-    line = str_trim(line);
-    v = verb_of(line);
+    s->verb = v != NULL ? v->name : STR_NONE;
     s->mail_refused &= v != NULL && goes_with_mail(v);
     if (v == NULL) {
         session_fault(s, 500, STR("5.5.2"), STR("No command of ours"));
@@ -405,4 +405,10 @@ void session_command(struct smtp_session *s, str line)
         session_fault(s, 501, STR("5.5.4"), STR("Only printable ASCII may stand there"));
     else if (!is_idle_word(v) || !session_idle_word(s))
         v->run(s, v->name, args);
+}
+
+void session_command(struct smtp_session *s, str line)
+{
+    run(s, str_trim(line));
+    s->path = STR_NONE; /* the line may go now */
 }

@@ -66,6 +66,7 @@ struct smtp_session {
     struct buf out;
     bool handed;
     unsigned errors, idle_words; /* and commands without use: since the last message */
+    str verb, path;              /* of the command that is answered: see struct smtp_refusal */
     size_t dropped_octets;
 
     bool refused;                /* the greeting was no 220: only QUIT is left (section 3.1) */
@@ -103,6 +104,8 @@ struct smtp_session {
 
 /* text may hold LF for more lines; a 421 closes. */
 void session_reply(struct smtp_session *s, unsigned code, str enhanced, str text);
+/* The same in the owner's words, who is told nothing of it. */
+void session_reply_of_owner(struct smtp_session *s, unsigned code, str enhanced, str text);
 /* A reply to what the peer should not have sent; too many of them end the session. */
 void session_fault(struct smtp_session *s, unsigned code, str enhanced, str text);
 /* Counts a command without use; beyond a hundred of them without a message each is an error. True: the session ends. */
@@ -116,6 +119,9 @@ void session_end_transaction(struct smtp_session *s);
 /* One line of a reply, or all of them, put into out. */
 void session_add_reply(struct smtp_session *s, struct buf *out, unsigned code, str enhanced,
                        str text);
+/* The same in our words: the owner is told of a refusal. */
+void session_add_our_reply(struct smtp_session *s, struct buf *out, unsigned code, str enhanced,
+                           str text);
 void session_drop_in(struct smtp_session *s, size_t n);
 
 /* server_data.c */

@@ -16,6 +16,7 @@
 
 #include "cmd/verdict_report.h"
 #include "explain/explain.h"
+#include "policy/protocol.h"
 #include "relay/decide.h"
 #include "relay/rates.h"
 #include "relay/record.h"
@@ -438,6 +439,52 @@ static void permits_beside_forbids(void **state UNUSED)
 }
 
 /* ------------------------------------------------------------------------------------------------
+ * What no rule file decides
+ */
+static bool is_sentence(str s)
+{
+    return s.n > 10 && s.p[0] >= 'A' && s.p[0] <= 'Z' && s.p[s.n - 1] == '.';
+}
+
+/* What a path is wrong in, smtp/path.c says; whatever it is, explain does not take it for another's. */
+static void explain_agrees_on(struct explainer *x, const struct policy_protocol *p)
+{
+    char reply[400];
+    struct explanation out;
+    struct arena memory;
+    struct err e;
+    str text = p->text.n ? p->text : STR("the closing quote is missing at octet 9");
+    bool closes = str_ends_nocase(text, STR("closing")) || str_ends_nocase(text, STR("moment"));
+    str enhanced = p->enhanced.n ? p->enhanced : closes ? STR("4.7.0") : STR("5.5.1");
+    arena_init(&memory, ARENA);
+    snprintf(reply, sizeof reply, "%s %.*s %.*s (why: R7K2M9XQ)",
+             closes                 ? "421"
+             : enhanced.p[0] == '4' ? "452"
+                                    : "501",
+             STR_ARG(enhanced), STR_ARG(text));
+    assert_true(explain_text(x, str_from(reply), &memory, &out, &e));
+    if (out.best.cause != p->cause)
+        fail_msg("%s: %s", reply,
+                 cause_of(out.best.cause) ? cause_of(out.best.cause)->name.p : "nothing");
+    arena_done(&memory);
+}
+
+static void each_refusal_of_the_protocol(void **state UNUSED)
+{
+    AUTO(explainer_freep) struct explainer *x = explainer_new(true);
+    assert_non_null(x);
+    for (size_t i = 0; i < POLICY_PROTOCOL_COUNT; i++) {
+        const struct policy_protocol *p = &POLICY_PROTOCOL[i];
+        assert_true(str_starts(p->section, STR("RFC ")) && is_sentence(p->rule) &&
+                    is_sentence(p->remedy));
+        assert_ptr_equal(policy_protocol_of(p->enhanced, p->text), p); /* and none hides it */
+        explain_agrees_on(x, p);
+    }
+    assert_null(policy_protocol_of(STR("5.7.1"), STR("Relaying is not permitted")));
+    assert_null(policy_protocol_of(STR_NONE, STR_NONE));
+}
+
+/* ------------------------------------------------------------------------------------------------
  * The running relay: what its own look-ups, counters and windows come to
  */
 static struct relay relay;
@@ -525,6 +572,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_condition_and_each_pair),
         cmocka_unit_test(permits_beside_forbids),
+        cmocka_unit_test(each_refusal_of_the_protocol),
         cmocka_unit_test_setup_teardown(the_relay_says_what_was_foretold, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
  * always with the same replies and the same messages.
  */
 #include "base/buf.h"
+#include "policy/protocol.h"
 #include "smtp/reply.h"
 #include "smtp/server.h"
 #include <stdio.h>
@@ -57,6 +58,15 @@ static void fail(const struct play *p, unsigned line, const char *what, str had,
 }
 
 /* ---- the owner ---- */
+
+/* Every refusal of the core is one that baton why can tell of. */
+static str refused(void *user, const struct smtp_refusal *r)
+{
+    const struct play *p = user;
+    if (!policy_protocol_of(r->enhanced, r->text))
+        fail(p, p->d->line, "no rule of the protocol is told of", r->text, STR_NONE);
+    return STR_NONE;
+}
 
 static unsigned judge_path(const struct smtp_session_question *q)
 {
@@ -207,6 +217,8 @@ static void begin(struct play *p, const struct dialogue *d, bool stream, const c
     struct smtp_session_config config = d->config;
 
     config.stream = stream;
+    config.refused = refused;
+    config.refused_user = p;
     *p = (struct play){ .d = d, .stream = stream, .how = how, .cut = cut };
     p->s = smtp_session_new(&config, 0);
     if (p->s == NULL)
