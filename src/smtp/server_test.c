@@ -893,7 +893,6 @@ static struct smtp_session *at_data(const struct smtp_session_config *c)
     return s;
 }
 
-/* Refused at a piece: the rest is dropped, the reply comes at the end, and nothing is stored. */
 struct told {
     char text[2000];
     int n;
@@ -962,6 +961,7 @@ static void the_owner_is_told_of_refusals(void **state)
              NULL);
 }
 
+/* Refused at a piece: the rest is dropped, the reply comes at the end, and nothing is stored. */
 static void a_piece_refused(void **state)
 {
     AUTO(smtp_session_freep) struct smtp_session *s = at_data(&STREAM);
