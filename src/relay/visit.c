@@ -77,11 +77,17 @@ static void close_stream(struct relay_visit *v, bool flush)
     net_stream_close(v->stream, flush);
 }
 
+/* False: in a handshake, or where what was said before waits, nothing more is said. */
+static bool may_speak(const struct relay_visit *v)
+{
+    return !v->shaking && net_stream_has_room(v->stream);
+}
+
 static void send_last(struct relay_visit *v, const struct relay_words *w,
                       const struct relay_own *told)
 {
     char reply[REPLY_MAX];
-    if (!v->shaking && net_stream_has_room(v->stream))
+    if (may_speak(v))
         net_stream_send(v->stream, reply_of(w, told, reply));
     close_stream(v, true);
 }
@@ -96,8 +102,9 @@ void relay_visit_end(struct relay_visit *v, bool now)
     if (v->closing)
         return;
     if (now || (!v->owed && between_messages(v))) {
-        struct relay_own told;
-        relay_turned_away(v->server, v->listener, &v->client, &ENDING.words, &told);
+        struct relay_own told = { .record = 0 };
+        if (may_speak(v)) /* else nobody reads the id */
+            relay_turned_away(v->server, v->listener, &v->client, &ENDING.words, &told);
         send_last(v, &ENDING.words, &told);
     }
 }
@@ -156,7 +163,8 @@ static void no_memory_for_login(struct relay_visit *v)
                                     .text = STR("Login is not possible now; try again"),
                                     .verb = STR("AUTH") };
     char text[64 + RELAY_WHY_MAX];
-    int n = snprintf(text, sizeof text, "%s%.*s", r.text.p, STR_ARG(relay_refused(v, &r)));
+    str why = relay_refused(v, &r);
+    int n = snprintf(text, sizeof text, "%s%.*s", r.text.p, STR_ARG(why));
     smtp_session_answer(v->session, r.code, r.enhanced, (str){ text, (size_t)n });
 }
 
