@@ -3,6 +3,7 @@
  * relay/refused.c - what is refused before any rule is asked, by the session core or at the door: its record, id and line
  * Nothing that was said in a login comes here, nor any line but the path of a MAIL or RCPT.
  */
+#include "base/hash.h"
 #include "policy/protocol.h"
 #include "relay/receive.h"
 #include <stdio.h>
@@ -64,6 +65,27 @@ static struct relay_words words_of(unsigned code, str enhanced, str text)
     return (struct relay_words){ code, enhanced, text, p ? p->cause : CAUSE_NONE };
 }
 
+/* What a client may say as often as it likes, as it is no fault of a kind that is counted: recipients beyond the limit, and
+ * data behind refused recipients. */
+static bool is_without_end(const struct smtp_refusal *r)
+{
+    return str_eq(r->enhanced, STR("4.5.3")) ||
+           (str_eq(r->enhanced, STR("5.5.1")) &&
+            (str_eq(r->verb, STR("DATA")) || str_eq(r->verb, STR("BDAT"))));
+}
+
+/* The same as the one before it, for the same sender. It keeps its id, and is neither kept nor told again. */
+static bool is_again(struct relay_visit *v, const struct smtp_refusal *r, str reverse_path)
+{
+    static const uint64_t KEY[2] = { 1, 2 }; /* whoever steers the hash harms himself */
+    char text[SMTP_PATH_MAX + 200];
+    uint64_t before = v->refused;
+    snprintf(text, sizeof text, "%u %.*s %.*s %.*s", r->code, STR_ARG(r->verb), STR_ARG(r->text),
+             STR_ARG(reverse_path));
+    v->refused = hash_keyed(KEY, str_from(text));
+    return is_without_end(r) && v->refused == before;
+}
+
 /* Whoever likes can make these without end: so they have a room of their own, but for the mail of who logged in. */
 str relay_refused(void *user, const struct smtp_refusal *r)
 {
@@ -76,11 +98,15 @@ str relay_refused(void *user, const struct smtp_refusal *r)
         f.reverse_path = str_take(r->path, PATH_KEPT);
     else if (str_eq(r->verb, STR("RCPT")))
         f.forward_path = str_take(r->path, PATH_KEPT);
+    if (is_again(v, r, f.reverse_path))
+        return str_from(v->why);
     relay_own_refusal(relay_of(v), v->config, &f, str_from(v->helo ? v->helo : ""), &w,
                       mail && f.login.n > 0 ? RELAY_ROOM_MAIL : RELAY_ROOM_DIALOGUE, &told);
     log_it(v, r, &f, &told);
-    int n = told.id[0] ? snprintf(v->why, sizeof v->why, " (why: %s)", told.id) : 0;
-    return (str){ v->why, (size_t)n };
+    v->why[0] = '\0';
+    if (told.id[0])
+        snprintf(v->why, sizeof v->why, " (why: %s)", told.id);
+    return str_from(v->why);
 }
 
 void relay_turned_away(const struct relay_server *s, const struct site_listener *l,

@@ -73,6 +73,7 @@ struct relay_visit {
     char *helo;              /* NUL-terminated; NULL: not said */
     char certificate[65];    /* with certified */
     char why[RELAY_WHY_MAX]; /* refused.c: what is said behind a refusal */
+    uint64_t refused;        /* refused.c: which refusal that is; 0: none */
 };
 
 /* visit.c */

@@ -321,6 +321,9 @@ class Floods(unittest.TestCase):
             self.assertEqual(codes, {"250 2.1.5": 1000, "452 4.5.3": 99000})
             self.assertLess(relay.memory_kib() - before, 1024)
             self.assertEqual(c.say(b"RSET")[:3], "250")
+            relay.process.terminate()
+            relay.process.wait(2 * WAIT_S)
+            self.assertEqual(relay.log().count("event=recipient-refused"), 1)  # the id of the first is that of all
 
     def test_a_hundred_thousand_refused_recipients(self):
         with Relay() as relay, Client(relay) as c:
