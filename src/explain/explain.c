@@ -247,6 +247,8 @@ bool explain_page(struct explainer *x, struct explain_page *page, struct arena *
     out->hop = tell_hop(out);
     out->who_refused = tell_who(out, memory);
     out->summary = tell_summary(out, memory);
+    if (!out->summary.n || (out->best.cause && !out->who_refused.n))
+        return err_set(e, ERR_MEMORY, "no memory for the answer");
     return true;
 }
 
