@@ -12,52 +12,22 @@
 #include <cmocka.h>
 
 #include "relay/relay.h"
+#include "relay/testing.h"
 #include <errno.h>
-
-enum { PATHS_MAX = 160 };
-
-static char dir[64], path[PATHS_MAX];
-
-static int begin(void **state UNUSED)
-{
-    const char *tmp = getenv("TMPDIR");
-    snprintf(dir, sizeof dir, "%.40s/config-XXXXXX", tmp ? tmp : "/tmp");
-    if (!mkdtemp(dir))
-        return -1;
-    snprintf(path, sizeof path, "%s/rules", dir);
-    return 0;
-}
-
-static int end(void **state UNUSED)
-{
-    char command[128];
-    snprintf(command, sizeof command, "rm -r '%s'", dir);
-    return system(command);
-}
-
-static void put(const char *name, const char *text)
-{
-    char at[PATHS_MAX];
-    snprintf(at, sizeof at, "%s/%s", dir, name);
-    FILE *f = fopen(at, "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-}
 
 /* A rule file of what all have, where % stands for the directory, and more. */
 static void put_rules(const char *more)
 {
     char text[2000];
-    size_t n = (size_t)snprintf(text, sizeof text, "users = \"%s/users\"\nlogins = \"%s\"\n", dir,
-                                dir);
-    for (; *more && n + sizeof dir < sizeof text; more++)
+    size_t n = (size_t)snprintf(text, sizeof text, "users = \"%s/users\"\nlogins = \"%s\"\n",
+                                testing_dir, testing_dir);
+    for (; *more && n + sizeof testing_dir < sizeof text; more++)
         if (*more == '%')
-            n += (size_t)snprintf(text + n, sizeof text - n, "%s", dir);
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s", testing_dir);
         else
             text[n++] = *more;
     text[n] = 0;
-    put("rules", text);
+    testing_put("rules", text);
 }
 
 #define NAMED "hostname = \"relay.example\"\n"
@@ -67,7 +37,7 @@ static struct relay_config *loaded(const char *more, unsigned workers)
 {
     struct err e;
     put_rules(more);
-    struct relay_config *c = relay_config_load(path, workers, NULL, &e);
+    struct relay_config *c = relay_config_load(testing_rules, workers, NULL, &e);
     if (!c)
         fail_msg("%s\n%s", more, e.why);
     return c;
@@ -77,7 +47,7 @@ static struct err failed(const char *more)
 {
     struct err e = { 0 };
     put_rules(more);
-    struct relay_config *c = relay_config_load(path, 1, NULL, &e);
+    struct relay_config *c = relay_config_load(testing_rules, 1, NULL, &e);
     if (c)
         fail_msg("this is right: %s", more);
     return e;
@@ -157,8 +127,8 @@ static void a_path_longer_than_any_is_an_error(void **state UNUSED)
         for (size_t n = 0; n < LENGTHS[i]; n++)
             rules[from + n] = n % 2 ? '/' : '.';
         snprintf(rules + from + LENGTHS[i], sizeof rules - from - LENGTHS[i], "\"\n");
-        put("rules", rules);
-        assert_null(relay_config_load(path, 1, NULL, &e));
+        testing_put("rules", rules);
+        assert_null(relay_config_load(testing_rules, 1, NULL, &e));
         assert_int_equal(e.kind, ERR_LIMIT);
         assert_non_null(strstr(e.why, "longer than 4095 octets"));
     }
@@ -168,13 +138,13 @@ static void a_path_longer_than_any_is_an_error(void **state UNUSED)
 
 static void logins_come_from_the_file_of_users(void **state UNUSED)
 {
-    char users[PATHS_MAX];
-    snprintf(users, sizeof users, "%s/users", dir);
+    char users[TESTING_PATH_MAX];
+    snprintf(users, sizeof users, "%s/users", testing_dir);
     struct relay_config *c = loaded(NAMED DOOR, 1);
     assert_null(c->users);
     assert_true(c->mechanisms_tls.n == 0 && c->mechanisms_clear.n == 0);
     relay_config_drop(c);
-    put("users", "anna:{PLAIN}secret\n");
+    testing_put("users", "anna:{PLAIN}secret\n");
     c = loaded(NAMED DOOR, 1);
     assert_non_null(sasl_users_find(c->users, STR("anna")));
     assert_true(str_find(buf_str(&c->mechanisms_tls), STR("SCRAM-SHA-256-PLUS")) != STR_NOT_FOUND);
@@ -186,7 +156,7 @@ static void logins_come_from_the_file_of_users(void **state UNUSED)
     assert_int_equal(e.kind, ERR_SYSTEM);
     assert_non_null(strstr(e.why, "/users': Is a directory"));
     assert_int_equal(rmdir(users), 0);
-    put("users", "anna:{PLAIN}secret\nanna:{PLAIN}other\n");
+    testing_put("users", "anna:{PLAIN}secret\nanna:{PLAIN}other\n");
     assert_non_null(strstr(failed(NAMED DOOR).why, "users:2"));
 }
 
@@ -198,11 +168,11 @@ static void a_file_that_others_may_read_is_open(void **state UNUSED)
     } CASES[] = {
         { 0600, false }, { 0660, false }, { 0604, true }, { 0602, true }, { 0644, true }
     };
-    put("secret", "x");
-    snprintf(path, sizeof path, "%s/secret", dir);
+    testing_put("secret", "x");
+    snprintf(testing_rules, sizeof testing_rules, "%s/secret", testing_dir);
     for (size_t i = 0; i < COUNT_OF(CASES); i++) {
-        assert_int_equal(chmod(path, CASES[i].mode), 0);
-        assert_int_equal(relay_config_is_open_to_all(str_from(path)), CASES[i].open);
+        assert_int_equal(chmod(testing_rules, CASES[i].mode), 0);
+        assert_int_equal(relay_config_is_open_to_all(str_from(testing_rules)), CASES[i].open);
     }
     assert_false(relay_config_is_open_to_all(STR("/nonexistent/secret")));
     assert_false(relay_config_is_open_to_all(STR("")));
@@ -220,8 +190,8 @@ static const char ROUTES[] = NAMED DOOR
 
 static void each_route_has_the_login_of_its_file(void **state UNUSED)
 {
-    put("one", "anna\r\npass word \r\n");
-    put("two", "bob\nhidden\nPLAIN\nand more\n");
+    testing_put("one", "anna\r\npass word \r\n");
+    testing_put("two", "bob\nhidden\nPLAIN\nand more\n");
     struct relay_config *c = loaded(ROUTES, 1);
     const struct site_route *routes = c->rules.file.site.routes;
     assert_int_equal(c->secret_count, 2);
@@ -248,9 +218,9 @@ static void half_a_login_is_none(void **state UNUSED)
     static const char *const HALVES[] = {
         "", "anna", "anna\n", "anna\n\n", "\nsecret\n", "\r\nx\n"
     };
-    put("two", "bob\nhidden\n");
+    testing_put("two", "bob\nhidden\n");
     for (size_t i = 0; i < COUNT_OF(HALVES); i++) {
-        put("one", HALVES[i]);
+        testing_put("one", HALVES[i]);
         const struct err e = failed(ROUTES);
         assert_int_equal(e.kind, ERR_SYNTAX);
         assert_non_null(strstr(e.why, "/one: the first line is to be the user"));
@@ -277,15 +247,21 @@ static void it_lives_as_long_as_it_is_held(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_name_is_said_or_the_machines, begin, end),
-        cmocka_unit_test_setup_teardown(workers_are_said_counted_or_kept, begin, end),
-        cmocka_unit_test_setup_teardown(what_is_wrong_is_named, begin, end),
-        cmocka_unit_test_setup_teardown(a_path_longer_than_any_is_an_error, begin, end),
-        cmocka_unit_test_setup_teardown(logins_come_from_the_file_of_users, begin, end),
-        cmocka_unit_test_setup_teardown(a_file_that_others_may_read_is_open, begin, end),
-        cmocka_unit_test_setup_teardown(each_route_has_the_login_of_its_file, begin, end),
-        cmocka_unit_test_setup_teardown(half_a_login_is_none, begin, end),
-        cmocka_unit_test_setup_teardown(it_lives_as_long_as_it_is_held, begin, end),
+        cmocka_unit_test_setup_teardown(the_name_is_said_or_the_machines, testing_begin,
+                                        testing_end),
+        cmocka_unit_test_setup_teardown(workers_are_said_counted_or_kept, testing_begin,
+                                        testing_end),
+        cmocka_unit_test_setup_teardown(what_is_wrong_is_named, testing_begin, testing_end),
+        cmocka_unit_test_setup_teardown(a_path_longer_than_any_is_an_error, testing_begin,
+                                        testing_end),
+        cmocka_unit_test_setup_teardown(logins_come_from_the_file_of_users, testing_begin,
+                                        testing_end),
+        cmocka_unit_test_setup_teardown(a_file_that_others_may_read_is_open, testing_begin,
+                                        testing_end),
+        cmocka_unit_test_setup_teardown(each_route_has_the_login_of_its_file, testing_begin,
+                                        testing_end),
+        cmocka_unit_test_setup_teardown(half_a_login_is_none, testing_begin, testing_end),
+        cmocka_unit_test_setup_teardown(it_lives_as_long_as_it_is_held, testing_begin, testing_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

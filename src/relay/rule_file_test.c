@@ -12,39 +12,10 @@
 
 #include "net/forwarders.h"
 #include "relay/rule_file.h"
+#include "relay/testing.h"
 #include <errno.h>
 
-#define DOOR      "listen \"in\" { port = 25 }\n"
-#define PATHS_MAX 160
-
-static char dir[64], path[PATHS_MAX];
-
-static int begin(void **state UNUSED)
-{
-    const char *tmp = getenv("TMPDIR");
-    snprintf(dir, sizeof dir, "%.40s/rule-file-XXXXXX", tmp ? tmp : "/tmp");
-    if (!mkdtemp(dir))
-        return -1;
-    snprintf(path, sizeof path, "%s/rules", dir);
-    return 0;
-}
-
-static int end(void **state UNUSED)
-{
-    char command[128];
-    snprintf(command, sizeof command, "rm -r '%s'", dir);
-    return system(command);
-}
-
-static void put(const char *name, const char *text)
-{
-    char at[PATHS_MAX];
-    snprintf(at, sizeof at, "%s/%s", dir, name);
-    FILE *f = fopen(at, "w");
-    assert_non_null(f);
-    assert_true(fputs(text, f) >= 0);
-    assert_int_equal(fclose(f), 0);
-}
+#define DOOR "listen \"in\" { port = 25 }\n"
 
 struct told {
     unsigned count, lines[4];
@@ -54,7 +25,7 @@ struct told {
 static void note(void *user, str of, struct conf_place place, str why)
 {
     struct told *t = user;
-    assert_true(str_eq(of, str_from(path)));
+    assert_true(str_eq(of, str_from(testing_rules)));
     assert_true(t->count < COUNT_OF(t->lines));
     t->lines[t->count++] = place.line;
     snprintf(t->last, sizeof t->last, "%.*s", STR_ARG(why));
@@ -74,7 +45,7 @@ static const char *rules_of(const char *one, const char *other)
     snprintf(text, sizeof text,
              DOOR
              "permit \"a\" { recipients = \"%s/%s\" }\npermit \"b\" { recipients = \"%s/%s\" }\n",
-             dir, one, dir, other);
+             testing_dir, one, testing_dir, other);
     return text;
 }
 
@@ -82,16 +53,16 @@ static void lists_are_read_as_recipients_are_said(void **state UNUSED)
 {
     struct rule_file r;
     struct err e;
-    char mine[PATHS_MAX];
-    put("list", "# ours\nanna@corp.example\n\"bob\"@b\xC3\xBC"
-                "cher.example\n");
-    put("other", "carl@corp.example\n");
-    put("rules", rules_of("list", "other"));
-    memcpy(mine, path, sizeof mine);
+    char mine[TESTING_PATH_MAX];
+    testing_put("list", "# ours\nanna@corp.example\n\"bob\"@b\xC3\xBC"
+                        "cher.example\n");
+    testing_put("other", "carl@corp.example\n");
+    testing_put("rules", rules_of("list", "other"));
+    memcpy(mine, testing_rules, sizeof mine);
     if (!rule_file_read(&r, mine, &e))
         fail_msg("%s", e.why);
     memset(mine, 'x', sizeof mine - 1); /* the name is ours no longer */
-    assert_true(str_eq(r.file.conf.path, str_from(path)));
+    assert_true(str_eq(r.file.conf.path, str_from(testing_rules)));
     assert_int_equal(r.list_count, 2);
     assert_true(holds(&r, "anna@corp.example"));
     assert_true(holds(&r, "bob@xn--bcher-kva.example"));
@@ -105,8 +76,8 @@ static void lists_that_are_not_there(void **state UNUSED)
     struct rule_file r;
     struct err e;
     struct told errors = { .count = 0 }, warnings = { .count = 0 };
-    put("rules", rules_of("none", "gone"));
-    assert_false(rule_file_read(&r, path, &e));
+    testing_put("rules", rules_of("none", "gone"));
+    assert_false(rule_file_read(&r, testing_rules, &e));
     assert_int_equal(e.kind, ERR_SYSTEM);
     assert_int_equal(e.sys_errno, ENOENT);
     rule_file_tell_errors(&r, note, &errors);
@@ -118,16 +89,16 @@ static void lists_that_are_not_there(void **state UNUSED)
     assert_int_equal(warnings.count, 0);
     rule_file_done(&r);
     /* what stands behind one that is not there is read all the same */
-    put("list", "anna@corp.example\n");
-    put("rules", rules_of("none", "list"));
-    assert_false(rule_file_read(&r, path, &e));
+    testing_put("list", "anna@corp.example\n");
+    testing_put("rules", rules_of("none", "list"));
+    assert_false(rule_file_read(&r, testing_rules, &e));
     errors.count = 0;
     rule_file_tell_errors(&r, note, &errors);
     assert_int_equal(errors.count, 1);
     assert_int_equal(r.list_count, 2);
     rule_file_done(&r);
     /* of a text that was kept they are empty */
-    if (!rule_file_of(&r, path, str_from(rules_of("list", "none")), &e))
+    if (!rule_file_of(&r, testing_rules, str_from(rules_of("list", "none")), &e))
         fail_msg("%s", e.why);
     assert_true(holds(&r, "anna@corp.example"));
     assert_int_equal(r.list_count, 2);
@@ -139,18 +110,18 @@ static void what_is_wrong_or_may_surprise_is_told(void **state UNUSED)
     struct rule_file r;
     struct err e;
     struct told errors = { .count = 0 }, warnings = { .count = 0 };
-    assert_false(rule_file_read(&r, path, &e)); /* there is no such file */
+    assert_false(rule_file_read(&r, testing_rules, &e)); /* there is no such file */
     assert_true(e.kind == ERR_SYSTEM && e.sys_errno == ENOENT);
     rule_file_done(&r);
-    put("rules", DOOR "permit \"a\" { nonsense = 1 }\npermit \"b\" { network = \"x\" }\n");
-    assert_false(rule_file_read(&r, path, &e));
+    testing_put("rules", DOOR "permit \"a\" { nonsense = 1 }\npermit \"b\" { network = \"x\" }\n");
+    assert_false(rule_file_read(&r, testing_rules, &e));
     assert_int_equal(e.kind, ERR_SYNTAX);
     rule_file_tell_errors(&r, note, &errors);
     assert_true(errors.count >= 1 && errors.lines[0] == 2);
     rule_file_done(&r);
     /* what is wrong with the site, and with the rules */
-    put("rules", "metrics = \"192.0.2.1\"\n" DOOR "permit \"a\" { network = \"x\" }\n");
-    assert_false(rule_file_read(&r, path, &e));
+    testing_put("rules", "metrics = \"192.0.2.1\"\n" DOOR "permit \"a\" { network = \"x\" }\n");
+    assert_false(rule_file_read(&r, testing_rules, &e));
     assert_int_equal(e.kind, ERR_SYNTAX);
     errors.count = 0;
     rule_file_tell_errors(&r, note, &errors);
@@ -158,8 +129,8 @@ static void what_is_wrong_or_may_surprise_is_told(void **state UNUSED)
     assert_true(errors.lines[0] == 1 && errors.lines[1] == 3);
     rule_file_done(&r);
     /* no certificate, and no route */
-    put("rules", DOOR "permit \"a\" { authenticated = true }\n");
-    if (!rule_file_read(&r, path, &e))
+    testing_put("rules", DOOR "permit \"a\" { authenticated = true }\n");
+    if (!rule_file_read(&r, testing_rules, &e))
         fail_msg("%s", e.why);
     rule_file_tell_warnings(&r, note, &warnings);
     assert_int_equal(warnings.count, 2);
@@ -181,7 +152,7 @@ static void what_was_kept_makes_the_same_rules(void **state UNUSED)
     char text[1000];
     snprintf(text, sizeof text, "%s%s%s", TEXT, FOUND, NO_USE);
     assert_true(ip_parse(STR("203.0.113.1"), &gateway));
-    assert_true(rule_file_of(&r, path, str_from(text), &e));
+    assert_true(rule_file_of(&r, testing_rules, str_from(text), &e));
     assert_int_equal(r.file.forwarder_count, 2);
     assert_true(ip_eq(&r.file.forwarders[0].ip, &gateway));
     assert_true(str_eq(r.file.forwarders[0].why, STR("the default gateway")));
@@ -189,9 +160,9 @@ static void what_was_kept_makes_the_same_rules(void **state UNUSED)
     assert_true(rule_file_kept(&r, &kept));
     snprintf(text, sizeof text, "%s%s%s\n%s", TEXT, FOUND, NO_USE, FOUND);
     assert_true(str_eq(buf_str(&kept), str_from(text)));
-    assert_true(rule_file_of(&again, path, buf_str(&kept), &e));
+    assert_true(rule_file_of(&again, testing_rules, buf_str(&kept), &e));
     buf_done(&kept);
-    assert_true(rule_file_of(&without, path, str_from(TEXT), &e));
+    assert_true(rule_file_of(&without, testing_rules, str_from(TEXT), &e));
     assert_int_equal(without.file.forwarder_count, 0);
     assert_true(policy_digest(r.file.policy) == policy_digest(again.file.policy));
     assert_true(policy_digest(r.file.policy) != policy_digest(without.file.policy));
@@ -199,7 +170,7 @@ static void what_was_kept_makes_the_same_rules(void **state UNUSED)
     assert_true(str_eq(buf_str(&kept), STR(TEXT)));
     buf_done(&kept);
     rule_file_done(&without);
-    assert_true(rule_file_of(&without, path, STR(""), &e));
+    assert_true(rule_file_of(&without, testing_rules, STR(""), &e));
     assert_true(rule_file_kept(&without, &kept) && kept.n == 0);
     buf_done(&kept);
     rule_file_done(&without);
@@ -216,13 +187,13 @@ static void no_more_of_either_than_there_may_be(void **state UNUSED)
     buf_add(&text, STR(DOOR));
     for (unsigned i = 0; i < NET_FORWARDERS_MAX + 1; i++)
         buf_addf(&text, "#! forwarder 10.0.%u.%u x\n", i / 256, i % 256);
-    assert_true(rule_file_of(&r, path, buf_str(&text), &e));
+    assert_true(rule_file_of(&r, testing_rules, buf_str(&text), &e));
     assert_int_equal(r.file.forwarder_count, NET_FORWARDERS_MAX);
     rule_file_done(&r);
     buf_done(&text);
     str large = { calloc(1, RULE_FILE_KEPT_MAX + 1), RULE_FILE_KEPT_MAX + 1 };
     assert_non_null(large.p);
-    assert_false(rule_file_of(&r, path, large, &e));
+    assert_false(rule_file_of(&r, testing_rules, large, &e));
     rule_file_done(&r);
     free((void *)(uintptr_t)large.p);
 }
@@ -232,8 +203,8 @@ static void forwarders_are_those_of_this_machine(void **state UNUSED)
     const struct net_forwarder *all;
     struct rule_file r;
     struct err e;
-    put("rules", DOOR);
-    if (!rule_file_read(&r, path, &e))
+    testing_put("rules", DOOR);
+    if (!rule_file_read(&r, testing_rules, &e))
         fail_msg("%s", e.why);
     size_t count = net_forwarders(&all);
     assert_int_equal(r.file.forwarder_count, count);
@@ -247,12 +218,17 @@ static void forwarders_are_those_of_this_machine(void **state UNUSED)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(lists_are_read_as_recipients_are_said, begin, end),
-        cmocka_unit_test_setup_teardown(lists_that_are_not_there, begin, end),
-        cmocka_unit_test_setup_teardown(what_is_wrong_or_may_surprise_is_told, begin, end),
-        cmocka_unit_test_setup_teardown(what_was_kept_makes_the_same_rules, begin, end),
-        cmocka_unit_test_setup_teardown(no_more_of_either_than_there_may_be, begin, end),
-        cmocka_unit_test_setup_teardown(forwarders_are_those_of_this_machine, begin, end),
+        cmocka_unit_test_setup_teardown(lists_are_read_as_recipients_are_said, testing_begin,
+                                        testing_end),
+        cmocka_unit_test_setup_teardown(lists_that_are_not_there, testing_begin, testing_end),
+        cmocka_unit_test_setup_teardown(what_is_wrong_or_may_surprise_is_told, testing_begin,
+                                        testing_end),
+        cmocka_unit_test_setup_teardown(what_was_kept_makes_the_same_rules, testing_begin,
+                                        testing_end),
+        cmocka_unit_test_setup_teardown(no_more_of_either_than_there_may_be, testing_begin,
+                                        testing_end),
+        cmocka_unit_test_setup_teardown(forwarders_are_those_of_this_machine, testing_begin,
+                                        testing_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
